@@ -1,0 +1,278 @@
+package dev.sluice.coordinator.fold;
+
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.wire.BlockCheckpoint;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FoldFailed;
+import dev.sluice.schemas.wire.FoldProgressed;
+import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.PendingNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fold of one block of one job: contributions in, generations of parameters out.
+ *
+ * <p>Generation g is what step g's gradients are computed from. Two generations are kept, because
+ * the blocks of a job advance one by one: a worker that joins while block 1 waits for step g needs
+ * generation g of block 2 as well, though block 2 may have moved on to g + 1. The first
+ * contribution to step g + 1 proves that its sender holds all of generation g + 1, hence that no
+ * block waits for step g any more, and lets generation g go.
+ *
+ * <p>Contributions are pure functions of (parameters, step, shards), so the first one in log order
+ * counts and any other is the same bits again.
+ */
+final class BlockFold {
+
+  /** Before the initial vector has come. */
+  private static final long NO_GENERATION = -1;
+
+  private final String jobId;
+  private final int block;
+  private final FoldStarted plan;
+  private final int floats;
+  private final int trained;
+  private final float[][] moments;
+  private final TreeSum tree;
+  private long generation = NO_GENERATION;
+  private float @Nullable [] current;
+  private float @Nullable [] previous;
+  private double epochLossSum;
+  private long epochSamples;
+  private long samples;
+  private boolean changed = true;
+
+  BlockFold(String jobId, int block, FoldStarted plan) {
+    this.jobId = jobId;
+    this.block = block;
+    this.plan = plan;
+    long from = (long) block * plan.blockFloats();
+    floats = (int) Math.min(plan.blockFloats(), plan.floats() - from);
+    trained = Math.clamp(plan.parameters() - from, 0, floats);
+    moments = new float[Update.moments(plan.optimizer())][trained];
+    tree = new TreeSum(plan.shards());
+  }
+
+  /** Folds one contribution. Late, repeated and foreign ones change nothing. */
+  void contribute(Contribution contribution, Consumer<FoldOutput> out) {
+    if (contribution.step() < generation || generation >= plan.steps()) {
+      return;
+    }
+    var objection = objection(contribution);
+    if (objection != null) {
+      out.accept(new FoldOutput.Rejected(jobId, objection));
+      return;
+    }
+    if (!contribution.finite()) {
+      out.accept(failure(contribution.step(), "a gradient is not finite"));
+      return;
+    }
+    if (contribution.step() == NO_GENERATION) {
+      advance(Vectors.floats(contribution.payload()), out);
+      return;
+    }
+    previous = null;
+    changed = true;
+    var root =
+        tree.add(
+            new TreeSum.Node(
+                contribution.shardFrom(),
+                contribution.shards(),
+                contribution.samples(),
+                contribution.lossSum(),
+                Vectors.floats(contribution.payload())));
+    if (root != null) {
+      step(root, out);
+    }
+  }
+
+  /** Publishes every generation that someone may need. */
+  void republish(Consumer<FoldOutput> out) {
+    if (previous != null) {
+      out.accept(publication(generation - 1, previous));
+    }
+    if (current != null) {
+      out.accept(publication(generation, current));
+    }
+  }
+
+  private @Nullable Cause objection(Contribution contribution) {
+    String what = null;
+    if (contribution.step() > generation) {
+      what =
+          "It is for step %d, but the block is at %d.".formatted(contribution.step(), generation);
+    } else if (!contribution.engine().equals(plan.engine())) {
+      what =
+          "It was computed by engine '%s', but the job is pinned to '%s'."
+              .formatted(contribution.engine(), plan.engine());
+    } else if (contribution.payload().remaining() != floats * Float.BYTES) {
+      what =
+          "It holds %d bytes, but the block has %d."
+              .formatted(contribution.payload().remaining(), floats * Float.BYTES);
+    } else if (contribution.step() >= 0
+        && !tree.isNode(contribution.shardFrom(), contribution.shards())) {
+      what =
+          "Shards %d+%d are not a node of the tree over %d."
+              .formatted(contribution.shardFrom(), contribution.shards(), plan.shards());
+    } else if (Vectors.crc32c(contribution.payload()) != contribution.crc()) {
+      what = "Its checksum does not match its values.";
+    }
+    return what == null
+        ? null
+        : new Cause(
+            Fault.OUR_FAULT,
+            jobId + "/" + block,
+            "A contribution can't be folded.",
+            what,
+            "The step waits for a right one; look at the worker that sent this.");
+  }
+
+  private void step(TreeSum.Node root, Consumer<FoldOutput> out) {
+    if (root.samples() <= 0) {
+      out.accept(failure(generation, "a step has no samples"));
+      return;
+    }
+    float[] old = current == null ? new float[floats] : current;
+    float[] next = new float[floats];
+    double rate = LearningRate.at(plan, generation);
+    Update.apply(
+        plan.optimizer(),
+        rate,
+        generation,
+        root.sum(),
+        root.samples(),
+        old,
+        next,
+        trained,
+        moments);
+    float count = root.samples();
+    for (int i = trained; i < floats; i++) {
+      next[i] = root.sum()[i] / count;
+    }
+    epochLossSum += root.lossSum();
+    epochSamples += root.samples();
+    samples += root.samples();
+    for (float value : next) {
+      if (!Float.isFinite(value)) {
+        out.accept(failure(generation, "a parameter is not finite after the update"));
+        return;
+      }
+    }
+    advance(next, out);
+    boolean epochEnds = generation % plan.stepsPerEpoch() == 0;
+    boolean milestone = epochEnds || generation == plan.steps();
+    if (block == 0) {
+      out.accept(
+          new FoldOutput.Progress(
+              new FoldProgressed(jobId, generation, epochLossSum / epochSamples, samples),
+              milestone));
+    }
+    if (epochEnds) {
+      epochLossSum = 0;
+      epochSamples = 0;
+    }
+  }
+
+  private void advance(float[] next, Consumer<FoldOutput> out) {
+    previous = current;
+    current = next;
+    generation++;
+    tree.clear();
+    changed = true;
+    out.accept(publication(generation, next));
+  }
+
+  private FoldOutput publication(long number, float[] values) {
+    var payload = Vectors.bytes(values);
+    return new FoldOutput.Publish(
+        new ParameterBlock(jobId, block, number, Vectors.crc32c(payload), payload));
+  }
+
+  private FoldOutput failure(long step, String what) {
+    return new FoldOutput.Failure(
+        new FoldFailed(
+            jobId,
+            step,
+            new Cause(
+                Fault.BAD_INPUT,
+                "step " + step,
+                "Training diverged: " + what + ".",
+                "The loss has grown beyond what 32-bit numbers hold.",
+                "Lower the learning rate, scale the features, or add warm-up steps.")));
+  }
+
+  /** Whether anything happened since the last checkpoint. */
+  boolean changed() {
+    return changed;
+  }
+
+  /** Copies everything that a later owner needs, and counts as unchanged from here on. */
+  BlockSnapshot snapshot() {
+    changed = false;
+    var vectors = new TreeMap<String, float[]>();
+    // Generations are never written to once they are published; moments are.
+    if (current != null) {
+      vectors.put("current", current);
+    }
+    if (previous != null) {
+      vectors.put("previous", previous);
+    }
+    for (int i = 0; i < moments.length; i++) {
+      vectors.put("moment" + (i + 1), moments[i].clone());
+    }
+    var pending = new ArrayList<PendingNode>();
+    for (var node : tree.waiting()) {
+      vectors.put("pending-" + pending.size(), node.sum());
+      pending.add(new PendingNode(node.from(), node.shards(), node.samples(), node.lossSum()));
+    }
+    var head =
+        new BlockCheckpoint(
+            jobId,
+            block,
+            plan,
+            generation,
+            List.copyOf(vectors.keySet()),
+            pending,
+            epochLossSum,
+            epochSamples,
+            samples);
+    return new BlockSnapshot(head, vectors);
+  }
+
+  /** A block as it was when the snapshot was taken. */
+  static BlockFold restore(BlockSnapshot snapshot) {
+    var head = snapshot.head();
+    Map<String, float[]> vectors = snapshot.vectors();
+    var fold = new BlockFold(head.jobId(), head.block(), head.plan());
+    fold.generation = head.generation();
+    fold.current = vectors.get("current");
+    fold.previous = vectors.get("previous");
+    for (int i = 0; i < fold.moments.length; i++) {
+      var moment = snapshot.vector("moment" + (i + 1));
+      System.arraycopy(moment, 0, fold.moments[i], 0, moment.length);
+    }
+    var nodes = new ArrayList<TreeSum.Node>();
+    for (var node : head.pending()) {
+      nodes.add(
+          new TreeSum.Node(
+              node.shardFrom(),
+              node.shards(),
+              node.samples(),
+              node.lossSum(),
+              snapshot.vector("pending-" + nodes.size())));
+    }
+    fold.tree.restore(nodes);
+    fold.epochLossSum = head.epochLossSum();
+    fold.epochSamples = head.epochSamples();
+    fold.samples = head.samples();
+    fold.changed = false;
+    return fold;
+  }
+}

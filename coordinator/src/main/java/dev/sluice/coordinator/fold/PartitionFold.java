@@ -1,0 +1,117 @@
+package dev.sluice.coordinator.fold;
+
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.FoldStopped;
+import dev.sluice.schemas.wire.GradientRecord;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The fold of one partition of {@code sluice.gradients}: all blocks, of all jobs, whose key leads
+ * there. Its state is a function of the records it was given, in their order.
+ */
+public final class PartitionFold {
+
+  /** Version of the fold's arithmetic: a change of any bit of a result is a new version. */
+  public static final int VERSION = 1;
+
+  private final int partition;
+  private final int partitions;
+  private final Map<String, Map<Integer, BlockFold>> jobs = new TreeMap<>();
+  private final Set<String> ended = new HashSet<>();
+
+  /**
+   * @param partition which
+   * @param partitions how many the topic has
+   */
+  public PartitionFold(int partition, int partitions) {
+    this.partition = partition;
+    this.partitions = partitions;
+  }
+
+  /** Folds one record. */
+  public void apply(GradientRecord record, Consumer<FoldOutput> out) {
+    switch (record.entry()) {
+      case FoldStarted plan -> start(record.jobId(), plan);
+      case FoldStopped stopped -> stop(record.jobId());
+      case Attached attached ->
+          blocks(record.jobId()).values().forEach(block -> block.republish(out));
+      case Contribution contribution -> {
+        var block = blocks(record.jobId()).get(contribution.block());
+        if (block != null) {
+          block.contribute(contribution, out);
+        }
+      }
+    }
+  }
+
+  /** Publishes what is current of every job, as after taking over from another owner. */
+  public void republishAll(Consumer<FoldOutput> out) {
+    jobs.values().forEach(blocks -> blocks.values().forEach(block -> block.republish(out)));
+  }
+
+  /** Jobs with blocks here. */
+  public Set<String> jobs() {
+    return Set.copyOf(jobs.keySet());
+  }
+
+  /** Snapshots of the blocks that changed since the last call. */
+  public List<BlockSnapshot> snapshotChanged() {
+    var snapshots = new ArrayList<BlockSnapshot>();
+    for (var blocks : jobs.values()) {
+      for (var block : blocks.values()) {
+        if (block.changed()) {
+          snapshots.add(block.snapshot());
+        }
+      }
+    }
+    return snapshots;
+  }
+
+  /** Jobs that ended since the last call: their checkpoints can go. */
+  public Set<String> takeEnded() {
+    var taken = Set.copyOf(ended);
+    ended.clear();
+    return taken;
+  }
+
+  /** Puts a block back as a checkpoint has it. */
+  public void restore(BlockSnapshot snapshot) {
+    jobs.computeIfAbsent(snapshot.head().jobId(), id -> new TreeMap<>())
+        .put(snapshot.head().block(), BlockFold.restore(snapshot));
+  }
+
+  private void start(String jobId, FoldStarted plan) {
+    if (jobs.containsKey(jobId)) {
+      return;
+    }
+    var blocks = new TreeMap<Integer, BlockFold>();
+    int count = (int) Math.ceilDiv(plan.floats(), plan.blockFloats());
+    for (int block = 0; block < count; block++) {
+      if (Topic.partition(Topic.blockKey(jobId, block), partitions) == partition) {
+        blocks.put(block, new BlockFold(jobId, block, plan));
+      }
+    }
+    if (!blocks.isEmpty()) {
+      jobs.put(jobId, blocks);
+    }
+  }
+
+  private void stop(String jobId) {
+    if (jobs.remove(jobId) != null) {
+      ended.add(jobId);
+    }
+  }
+
+  private Map<Integer, BlockFold> blocks(String jobId) {
+    return jobs.getOrDefault(jobId, Map.of());
+  }
+}

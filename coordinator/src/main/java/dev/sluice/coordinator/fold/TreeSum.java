@@ -1,0 +1,116 @@
+package dev.sluice.coordinator.fold;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums the contributions of V shards over a fixed binary tree.
+ *
+ * <p>Floating-point addition is not associative, so the grouping decides the bits. Here it never
+ * varies: a node that stands for shards [from, from + shards) is always left half plus right half,
+ * whether its two halves came from two workers, from one, or as one sum that a worker made by the
+ * same rule. Nodes combine as soon as both halves are there, so that at most V / 2 wait.
+ */
+final class TreeSum {
+
+  /**
+   * A node of the tree.
+   *
+   * @param from first shard, a multiple of shards
+   * @param shards number of shards, a power of two
+   * @param samples samples summed
+   * @param lossSum sum of their losses
+   * @param sum element-wise sum; owned by the node
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a block of a megabyte is not boxed; never compared
+  record Node(int from, int shards, long samples, double lossSum, float[] sum) {}
+
+  private final int shards;
+  private final Map<Integer, Node> waiting = new TreeMap<>();
+
+  /**
+   * @param shards V, a power of two
+   */
+  TreeSum(int shards) {
+    this.shards = shards;
+  }
+
+  /** Whether [from, from + count) is a node of the tree. */
+  boolean isNode(int from, int count) {
+    return count >= 1
+        && Integer.bitCount(count) == 1
+        && count <= shards
+        && from >= 0
+        && from % count == 0
+        && from + count <= shards;
+  }
+
+  /**
+   * Adds a node unless what it stands for is there already.
+   *
+   * @return the root once all shards are in it, otherwise null
+   */
+  @Nullable Node add(Node node) {
+    if (covered(node)) {
+      return null;
+    }
+    // A larger sum replaces the parts of it that came before: same bits, fewer to wait for.
+    waiting.values().removeIf(other -> contains(node, other));
+    var grown = node;
+    while (grown.shards < shards) {
+      boolean left = (grown.from / grown.shards) % 2 == 0;
+      int siblingFrom = left ? grown.from + grown.shards : grown.from - grown.shards;
+      var sibling = waiting.get(siblingFrom);
+      if (sibling == null || sibling.shards != grown.shards) {
+        waiting.put(grown.from, grown);
+        return null;
+      }
+      waiting.remove(siblingFrom);
+      grown = left ? combine(grown, sibling) : combine(sibling, grown);
+    }
+    return grown;
+  }
+
+  /** The sums that wait, in shard order. */
+  Collection<Node> waiting() {
+    return List.copyOf(waiting.values());
+  }
+
+  void clear() {
+    waiting.clear();
+  }
+
+  /** Puts back sums that waited when a checkpoint was taken. */
+  void restore(List<Node> nodes) {
+    waiting.clear();
+    var sorted = new ArrayList<>(nodes);
+    sorted.sort(Comparator.comparingInt(Node::from));
+    sorted.forEach(node -> waiting.put(node.from, node));
+  }
+
+  private boolean covered(Node node) {
+    return waiting.values().stream().anyMatch(other -> contains(other, node));
+  }
+
+  private static boolean contains(Node outer, Node inner) {
+    return outer.from <= inner.from && inner.from + inner.shards <= outer.from + outer.shards;
+  }
+
+  private static Node combine(Node left, Node right) {
+    float[] sum = new float[left.sum.length];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = left.sum[i] + right.sum[i];
+    }
+    return new Node(
+        left.from,
+        left.shards + right.shards,
+        left.samples + right.samples,
+        left.lossSum + right.lossSum,
+        sum);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.coordinator.ledger;
+
+import dev.sluice.schemas.wire.StoredState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Collects what a decision changes and sends. The last change of a key is the one that counts. */
+public final class Decision {
+
+  private final Map<String, StoredState> changes = new LinkedHashMap<>();
+  private final List<Effect> effects = new ArrayList<>();
+
+  /** States that are new, by key. */
+  public Map<String, StoredState> changes() {
+    return changes;
+  }
+
+  /** What is to be sent, in order. */
+  public List<Effect> effects() {
+    return effects;
+  }
+
+  void change(StoredState state) {
+    changes.put(LedgerState.key(state), state);
+  }
+
+  void send(Effect effect) {
+    effects.add(effect);
+  }
+}

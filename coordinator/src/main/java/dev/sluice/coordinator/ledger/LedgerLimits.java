@@ -1,0 +1,26 @@
+package dev.sluice.coordinator.ledger;
+
+/**
+ * Bounds of the ledger.
+ *
+ * @param attemptsMax attempts of a task before its job fails
+ * @param deliveriesMax deliveries of one attempt before its job fails: a task that kills its worker
+ * @param taskMs longest time from a task's start to its report, in milliseconds
+ * @param termMs time that a term should take, in milliseconds
+ * @param termMsMax longest time that a term may take, in milliseconds
+ * @param openTasksMax inference tasks of one job dispatched at a time
+ * @param rowsPerTask least rows of an inference task, where its job has as many
+ */
+public record LedgerLimits(
+    int attemptsMax,
+    int deliveriesMax,
+    long taskMs,
+    int termMs,
+    int termMsMax,
+    int openTasksMax,
+    int rowsPerTask) {
+
+  /** What holds where nothing is configured. */
+  public static final LedgerLimits DEFAULT =
+      new LedgerLimits(3, 5, 180_000, 2_000, 20_000, 64, 1_024);
+}

@@ -1,0 +1,329 @@
+package dev.sluice.coordinator.ledger;
+
+import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Exported;
+import dev.sluice.schemas.wire.FoldProgressed;
+import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.RegisterModel;
+import dev.sluice.schemas.wire.TaskKind;
+import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.TermFinished;
+import dev.sluice.schemas.wire.TermNearlyDone;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.TrainingState;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A training job: prepare, rounds of terms, export, register.
+ *
+ * <p>A round covers all shards from one step to another, split over the workers that the lane has
+ * when the round is issued. The next round is issued when the first group announces that it nears
+ * the end of this one, so nobody waits for the ledger. How the shards are split never shows in the
+ * result: it only decides who computes what.
+ */
+final class TrainingJob {
+
+  /** Steps of the first round, before any pace is known. */
+  private static final long FIRST_ROUND_STEPS = 8;
+
+  /** A round is at most so many times longer than the one before. */
+  private static final long GROWTH_MAX = 8;
+
+  /** Share of a round after which its groups announce its end. */
+  private static final double ANNOUNCE_AT = 0.75;
+
+  private final LedgerLimits limits;
+
+  TrainingJob(LedgerLimits limits) {
+    this.limits = limits;
+  }
+
+  void prepare(JobDraft job, long nowMs, Decision decision) {
+    job.status = JobStatus.PREPARING;
+    var task = Tasks.single("prepare", TaskKind.PREPARE, nowMs);
+    Tasks.dispatch(job, task, work(job, task), decision);
+  }
+
+  /** Pins what was prepared, starts the fold and issues the first round. */
+  void prepared(
+      JobDraft job, TrainingPrepared prepared, String engine, Moment moment, Decision decision) {
+    var spec = spec(job);
+    var network = prepared.network();
+    decision.send(
+        new Effect.Fold(
+            job.jobId,
+            new FoldStarted(
+                network.floats(),
+                network.parameters(),
+                Topic.BLOCK_FLOATS,
+                spec.shards(),
+                spec.optimizer(),
+                spec.learningRate(),
+                spec.schedule(),
+                spec.warmupSteps(),
+                prepared.stepsPerEpoch(),
+                prepared.steps(),
+                engine,
+                PartitionFold.VERSION)));
+    job.status = JobStatus.RUNNING;
+    job.training =
+        new TrainingState(
+            prepared,
+            engine,
+            PartitionFold.VERSION,
+            0,
+            0,
+            0,
+            moment.nowMs(),
+            Collections.nCopies(spec.shards(), 0L),
+            0,
+            0,
+            Double.NaN,
+            0,
+            moment.nowMs(),
+            0);
+    issueRound(job, moment, decision);
+  }
+
+  void nearlyDone(JobDraft job, TermNearlyDone report, Moment moment, Decision decision) {
+    var training = job.training;
+    if (job.status == JobStatus.RUNNING && training != null && report.round() == training.round()) {
+      pace(job, report.step(), moment.nowMs());
+      issueRound(job, moment, decision);
+    }
+  }
+
+  /** Notes how far a group came; issues what it left over, the next round, or the export. */
+  void finished(
+      JobDraft job, OpenTask task, TermFinished report, Moment moment, Decision decision) {
+    job.open.remove(task);
+    long reached = Math.clamp(report.reachedStep(), task.fromStep(), task.toStep());
+    var steps = new ArrayList<>(state(job).shardSteps());
+    for (long shard = task.from(); shard < task.from() + task.count(); shard++) {
+      steps.set((int) shard, Math.max(steps.get((int) shard), reached));
+    }
+    job.training = withSteps(state(job), steps);
+    pace(job, reached, moment.nowMs());
+    if (reached < task.toStep()) {
+      issue(job, task.from(), task.count(), reached, task.toStep(), task.round(), moment, decision);
+      return;
+    }
+    if (task.round() == state(job).round()) {
+      issueRound(job, moment, decision);
+    }
+    long end = state(job).prepared().steps();
+    if (job.open.isEmpty() && steps.stream().allMatch(step -> step >= end)) {
+      job.status = JobStatus.EXPORTING;
+      var export = Tasks.single("export", TaskKind.EXPORT, moment.nowMs());
+      Tasks.dispatch(job, export, work(job, export), decision);
+    }
+  }
+
+  void progressed(JobDraft job, FoldProgressed report, long nowMs) {
+    var t = job.training;
+    if (t == null || report.generation() <= t.generation()) {
+      return;
+    }
+    long finishedMs = report.generation() >= t.prepared().steps() ? nowMs : t.finishedMs();
+    job.training =
+        new TrainingState(
+            t.prepared(),
+            t.engine(),
+            t.foldVersion(),
+            t.round(),
+            t.roundEnd(),
+            t.paceStep(),
+            t.paceSinceMs(),
+            t.shardSteps(),
+            t.stepsPerSecond(),
+            report.generation(),
+            report.loss(),
+            report.samples(),
+            t.startedMs(),
+            finishedMs);
+  }
+
+  /**
+   * Asks the model's owner for a version.
+   *
+   * @return whether there is anything to register
+   */
+  boolean exported(JobDraft job, Exported report, Decision decision) {
+    job.model = report.model();
+    var name = spec(job).register();
+    if (name == null) {
+      return false;
+    }
+    job.status = JobStatus.REGISTERING;
+    decision.send(new Effect.Tell(name, new RegisterModel(name, job.jobId, report.model())));
+    return true;
+  }
+
+  void registered(JobDraft job, int version, long nowMs) {
+    var m = Objects.requireNonNull(job.model, "a job that registers has exported");
+    job.model =
+        new ModelVersion(
+            m.name(),
+            version,
+            m.jobId(),
+            m.sha256(),
+            m.network(),
+            m.files(),
+            m.metrics(),
+            m.dataset(),
+            m.splitSeed(),
+            m.engine(),
+            nowMs);
+  }
+
+  /** What a task of this job is to do; a later attempt does the same. */
+  TaskWork work(JobDraft job, OpenTask task) {
+    return switch (task.kind()) {
+      case PREPARE -> new PrepareWork(spec(job), null);
+      case TERM ->
+          new TermWork(
+              spec(job),
+              state(job).prepared(),
+              (int) task.from(),
+              (int) task.count(),
+              task.fromStep(),
+              task.toStep(),
+              task.round(),
+              announceStep(task),
+              limits.termMsMax());
+      case EXPORT ->
+          new ExportWork(spec(job), state(job).prepared(), state(job).prepared().steps());
+      case INFER -> throw new IllegalStateException("a training job has no INFER task");
+    };
+  }
+
+  private static long announceStep(OpenTask task) {
+    return task.fromStep() + (long) ((task.toStep() - task.fromStep()) * ANNOUNCE_AT);
+  }
+
+  private void issueRound(JobDraft job, Moment moment, Decision decision) {
+    var t = state(job);
+    long from = t.roundEnd();
+    long end = t.prepared().steps();
+    if (from >= end) {
+      return;
+    }
+    long length = Math.min(roundSteps(t, from), end - from);
+    long round = t.round() + 1;
+    int workers = moment.fleet().workers(job.lane, t.engine());
+    job.training =
+        new TrainingState(
+            t.prepared(),
+            t.engine(),
+            t.foldVersion(),
+            round,
+            from + length,
+            t.paceStep(),
+            t.paceSinceMs(),
+            t.shardSteps(),
+            t.stepsPerSecond(),
+            t.generation(),
+            t.loss(),
+            t.samples(),
+            t.startedMs(),
+            t.finishedMs());
+    for (var group : ShardGroups.split(spec(job).shards(), workers)) {
+      issue(job, group.from(), group.shards(), from, from + length, round, moment, decision);
+    }
+  }
+
+  private long roundSteps(TrainingState t, long from) {
+    if (from == 0) {
+      return FIRST_ROUND_STEPS;
+    }
+    long wished = Math.round(t.stepsPerSecond() * limits.termMs() / 1000.0);
+    return Math.clamp(wished, 1, from * GROWTH_MAX);
+  }
+
+  private void issue(
+      JobDraft job,
+      long from,
+      long count,
+      long fromStep,
+      long toStep,
+      long round,
+      Moment moment,
+      Decision decision) {
+    var task =
+        new OpenTask(
+            "term-" + round + "-" + from + "@" + fromStep,
+            TaskKind.TERM,
+            1,
+            moment.nowMs(),
+            0,
+            1,
+            from,
+            count,
+            fromStep,
+            toStep,
+            round);
+    Tasks.dispatch(job, task, work(job, task), decision);
+  }
+
+  /** Measures steps per second whenever a step is reached that is further than any before. */
+  private static void pace(JobDraft job, long step, long nowMs) {
+    var t = state(job);
+    if (step <= t.paceStep() || nowMs <= t.paceSinceMs()) {
+      return;
+    }
+    double pace = (step - t.paceStep()) * 1000.0 / (nowMs - t.paceSinceMs());
+    job.training =
+        new TrainingState(
+            t.prepared(),
+            t.engine(),
+            t.foldVersion(),
+            t.round(),
+            t.roundEnd(),
+            step,
+            nowMs,
+            t.shardSteps(),
+            pace,
+            t.generation(),
+            t.loss(),
+            t.samples(),
+            t.startedMs(),
+            t.finishedMs());
+  }
+
+  private static TrainingState withSteps(TrainingState t, List<Long> steps) {
+    return new TrainingState(
+        t.prepared(),
+        t.engine(),
+        t.foldVersion(),
+        t.round(),
+        t.roundEnd(),
+        t.paceStep(),
+        t.paceSinceMs(),
+        steps,
+        t.stepsPerSecond(),
+        t.generation(),
+        t.loss(),
+        t.samples(),
+        t.startedMs(),
+        t.finishedMs());
+  }
+
+  private static TrainingSpec spec(JobDraft job) {
+    return (TrainingSpec) job.spec.work();
+  }
+
+  private static TrainingState state(JobDraft job) {
+    return Objects.requireNonNull(job.training, "a job that runs was prepared");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sluice.coordinator.shell;
+
+import dev.sluice.coordinator.ledger.LedgerLimits;
+import dev.sluice.schemas.config.Setting;
+
+/**
+ * Configuration of a coordinator.
+ *
+ * @param bootstrapServers brokers
+ * @param replication copies of topics that it creates
+ * @param attemptsMax attempts of a task
+ * @param deliveriesMax deliveries of an attempt
+ * @param taskMs time of a task
+ * @param termMs wished time of a term
+ * @param termMsMax longest time of a term
+ * @param openTasksMax inference tasks out at a time
+ * @param rowsPerTask rows of an inference task
+ * @param checkpointMs time between checkpoints
+ * @param progressMs time between progress reports
+ * @param workerSilenceMs time after which a worker counts as gone
+ * @param jobRetentionHours time after which an ended job is forgotten
+ */
+public record CoordinatorConfig(
+    @Setting(doc = "Brokers as host:port, comma-separated.") String bootstrapServers,
+    @Setting(
+            doc =
+                "Copies of every partition of the topics it creates; -1 for the broker's default.",
+            def = "-1",
+            min = -1,
+            max = 9)
+        int replication,
+    @Setting(doc = "Attempts of a task before its job fails.", def = "3", min = 1, max = 100)
+        int attemptsMax,
+    @Setting(
+            doc = "Workers that may die of one attempt of a task before its job fails.",
+            def = "5",
+            min = 1,
+            max = 100)
+        int deliveriesMax,
+    @Setting(
+            doc = "Longest time from a task's start to its report.",
+            unit = "ms",
+            def = "180000",
+            min = 1000,
+            max = 3_600_000)
+        long taskMs,
+    @Setting(
+            doc = "Time that a term of training should take; workers that join wait for the next.",
+            unit = "ms",
+            def = "2000",
+            min = 50,
+            max = 60_000)
+        int termMs,
+    @Setting(
+            doc = "Longest time that a term may take before it ends where it is.",
+            unit = "ms",
+            def = "20000",
+            min = 1000,
+            max = 60_000)
+        int termMsMax,
+    @Setting(
+            doc = "Inference tasks of one job in the lane at a time.",
+            def = "64",
+            min = 1,
+            max = 1000)
+        int openTasksMax,
+    @Setting(doc = "Least rows of an inference task.", def = "1024", min = 1, max = 1_000_000)
+        int rowsPerTask,
+    @Setting(
+            doc = "Time between checkpoints of the gradient fold.",
+            unit = "ms",
+            def = "2000",
+            min = 100,
+            max = 600_000)
+        int checkpointMs,
+    @Setting(
+            doc = "Least time between two progress reports of a training job.",
+            unit = "ms",
+            def = "250",
+            min = 10,
+            max = 60_000)
+        int progressMs,
+    @Setting(
+            doc = "Silence after which a worker counts as gone.",
+            unit = "ms",
+            def = "3000",
+            min = 500,
+            max = 600_000)
+        int workerSilenceMs,
+    @Setting(
+            doc = "Time for which an ended job can be read.",
+            unit = "h",
+            def = "336",
+            min = 1,
+            max = 87_600)
+        int jobRetentionHours) {
+
+  /** The ledger's part. */
+  LedgerLimits limits() {
+    return new LedgerLimits(
+        attemptsMax, deliveriesMax, taskMs, termMs, termMsMax, openTasksMax, rowsPerTask);
+  }
+}

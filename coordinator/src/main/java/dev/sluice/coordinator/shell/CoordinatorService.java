@@ -1,0 +1,68 @@
+package dev.sluice.coordinator.shell;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.KafkaSchemas;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.Topics;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A coordinator: ledger and gradient fold of the partitions that it gets. Several share the
+ * partitions among them.
+ */
+public final class CoordinatorService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorService.class);
+
+  private final Admin admin;
+  private final KafkaSchemas schemas;
+  private final FleetFollower fleet;
+  private final LedgerService ledger;
+  private final FoldService fold;
+  private final CountDownLatch failed = new CountDownLatch(1);
+
+  private CoordinatorService(CoordinatorConfig config) {
+    var kafka = KafkaSettings.of(config.bootstrapServers());
+    admin = Admin.create(kafka.admin());
+    var partitions = new Topics(admin, (short) config.replication()).ensure();
+    schemas = KafkaSchemas.start(kafka);
+    var codec = new Codec(schemas);
+    var origin = "coordinator-" + ProcessHandle.current().pid();
+    fleet = new FleetFollower(kafka, codec, config.workerSilenceMs());
+    ledger = new LedgerService(config, kafka, codec, fleet, origin, partitions, failed::countDown);
+    int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
+    fold = new FoldService(config, kafka, codec, origin, admin, foldPartitions, failed::countDown);
+  }
+
+  /**
+   * Creates missing topics and starts to work.
+   *
+   * @throws Topics.TopicsUnavailable where the brokers do not answer or do not fit
+   */
+  public static CoordinatorService start(CoordinatorConfig config) {
+    var service = new CoordinatorService(config);
+    service.fleet.start();
+    service.ledger.start();
+    service.fold.start();
+    LOG.info("Coordinator runs against {}.", config.bootstrapServers());
+    return service;
+  }
+
+  /** Returns when ledger or fold can't go on; the process should end and be started anew. */
+  public void awaitFailure() throws InterruptedException {
+    failed.await();
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+    fold.close();
+    fleet.close();
+    schemas.close();
+    admin.close();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sluice.coordinator.shell;
+
+import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows {@code sluice.fleet}: who is alive is who was heard of lately, by this process's clock.
+ */
+final class FleetFollower implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FleetFollower.class);
+
+  /** Most workers followed; the share group's own limit is far below. */
+  private static final int WORKERS_MAX = 100_000;
+
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private record Heard(WorkerHeartbeat heartbeat, long atNanos) {}
+
+  private final Codec codec;
+  private final long silenceNanos;
+  private final Map<String, Heard> workers = new ConcurrentHashMap<>();
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  FleetFollower(KafkaSettings kafka, Codec codec, int silenceMs) {
+    this.codec = codec;
+    silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMs);
+    consumer = new KafkaConsumer<>(kafka.committedReader());
+    thread = Thread.ofPlatform().name("fleet").daemon().unstarted(this::follow);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Who is alive now. */
+  Fleet fleet() {
+    long now = System.nanoTime();
+    workers.values().removeIf(heard -> now - heard.atNanos > silenceNanos);
+    return Fleet.of(workers.values().stream().map(Heard::heartbeat).toList());
+  }
+
+  private void follow() {
+    var partition = new TopicPartition(Topic.FLEET.topicName(), 0);
+    consumer.assign(List.of(partition));
+    // A heartbeat from before this process began says nothing about now.
+    consumer.seekToEnd(List.of(partition));
+    while (!closed) {
+      try {
+        for (var record : consumer.poll(POLL)) {
+          hear(record.key(), record.value());
+        }
+      } catch (WakeupException e) {
+        LOG.debug("Woken to stop.");
+      } catch (KafkaException e) {
+        LOG.warn("Can't follow {}: {}", Topic.FLEET.topicName(), e.getMessage());
+      }
+    }
+    consumer.close();
+  }
+
+  private void hear(String worker, @Nullable ByteBuffer value) {
+    if (value == null) {
+      workers.remove(worker);
+    } else if (codec.decode(WorkerHeartbeat.class, value)
+            instanceof Decoded.Message<WorkerHeartbeat>(var heartbeat)
+        && workers.size() < WORKERS_MAX) {
+      workers.put(heartbeat.worker(), new Heard(heartbeat, System.nanoTime()));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    Stopping.join(thread);
+  }
+}

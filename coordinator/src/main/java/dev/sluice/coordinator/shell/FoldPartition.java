@@ -1,0 +1,207 @@
+package dev.sluice.coordinator.shell;
+
+import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.coordinator.fold.FoldOutput;
+import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.BlockCheckpoint;
+import dev.sluice.schemas.wire.CheckpointRecord;
+import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.GradientRecord;
+import dev.sluice.schemas.wire.VectorCheckpoint;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition of the gradient fold as this process owns it.
+ *
+ * <p>Takeover: fence the owner before, read the last checkpoint, replay the gradient log from its
+ * cursor. Generations that the replay passes through are not published again, only the ones that
+ * are current at its end; they are byte-identical to what the owner before published.
+ */
+final class FoldPartition implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FoldPartition.class);
+
+  private final int partition;
+  private final Codec codec;
+  private final PartitionFold fold;
+  private final CheckpointWriter checkpoints;
+  private long nextOffset;
+  private long replayUntil;
+  private boolean replaying = true;
+
+  private FoldPartition(
+      int partition, int partitions, Codec codec, CheckpointWriter checkpoints, long replayUntil) {
+    this.partition = partition;
+    this.codec = codec;
+    this.checkpoints = checkpoints;
+    this.replayUntil = replayUntil;
+    fold = new PartitionFold(partition, partitions);
+  }
+
+  /**
+   * Takes a partition over.
+   *
+   * @param replayUntil end of the gradient log now
+   * @param beginning first offset that the gradient log still holds
+   */
+  static FoldPartition takeOver(
+      int partition,
+      int partitions,
+      KafkaSettings kafka,
+      Codec codec,
+      CheckpointWriter.Trimming trimming,
+      long beginning,
+      long replayUntil) {
+    var producer =
+        new KafkaProducer<String, byte[]>(kafka.transactionalProducer("sluice-fold-" + partition));
+    producer.initTransactions();
+    var checkpoints = new CheckpointWriter(partition, codec, producer, trimming);
+    var owned = new FoldPartition(partition, partitions, codec, checkpoints, replayUntil);
+    var stored = new Stored(codec);
+    TopicTail.read(
+        kafka.committedReader(),
+        new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
+        stored::accept);
+    stored.blocks().forEach(owned.fold::restore);
+    checkpoints.knows(stored.keys());
+    owned.nextOffset = Math.max(stored.cursor, beginning);
+    LOG.info(
+        "Fold partition {} taken over: jobs {}, offsets {} to {} to replay.",
+        partition,
+        owned.fold.jobs(),
+        owned.nextOffset,
+        replayUntil);
+    return owned;
+  }
+
+  /** Offset of the next record to fold. */
+  long nextOffset() {
+    return nextOffset;
+  }
+
+  /**
+   * Folds one record.
+   *
+   * @return the schema fingerprint it waits for, or null where it was folded
+   */
+  @Nullable Long fold(ConsumerRecord<String, ByteBuffer> record, Consumer<FoldOutput> out) {
+    Consumer<FoldOutput> kept =
+        output -> {
+          if (!replaying || !(output instanceof FoldOutput.Publish)) {
+            out.accept(output);
+          }
+        };
+    switch (codec.decode(GradientRecord.class, record.value())) {
+      case Decoded.Message<GradientRecord>(var gradient) -> fold.apply(gradient, kept);
+      case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> {
+        return fingerprint;
+      }
+      case Decoded.Malformed<GradientRecord>(String why) ->
+          LOG.warn(
+              "{}-{} offset {} is skipped: {}", record.topic(), partition, record.offset(), why);
+    }
+    nextOffset = record.offset() + 1;
+    return null;
+  }
+
+  /** After each batch: ends the replay once the log's end of then is reached. */
+  void reached(long position, Consumer<FoldOutput> out) {
+    nextOffset = Math.max(nextOffset, position);
+    if (replaying && position >= replayUntil) {
+      replaying = false;
+      fold.republishAll(out);
+    }
+  }
+
+  /** Hands what changed to the checkpoint writer, unless it is still busy with the last. */
+  void checkpoint() {
+    if (!replaying && checkpoints.idle()) {
+      checkpoints.write(fold.snapshotChanged(), fold.takeEnded(), nextOffset);
+    }
+  }
+
+  @Override
+  public void close() {
+    checkpoints.close();
+  }
+
+  /** The newest checkpoint of a partition, while it is read. */
+  private static final class Stored {
+
+    private final Codec codec;
+    private final Map<String, BlockCheckpoint> heads = new TreeMap<>();
+    private final Map<String, ByteBuffer> vectors = new HashMap<>();
+    private final Set<String> keys = new HashSet<>();
+    private long cursor;
+
+    Stored(Codec codec) {
+      this.codec = codec;
+    }
+
+    void accept(ConsumerRecord<String, ByteBuffer> record) {
+      if (record.value() == null) {
+        keys.remove(record.key());
+        heads.remove(record.key());
+        vectors.remove(record.key());
+        return;
+      }
+      if (!(codec.decode(CheckpointRecord.class, record.value())
+          instanceof Decoded.Message<CheckpointRecord>(var checkpoint))) {
+        throw new IllegalStateException("Checkpoint " + record.key() + " can't be read");
+      }
+      keys.add(record.key());
+      switch (checkpoint.entry()) {
+        case BlockCheckpoint head -> heads.put(record.key(), head);
+        case VectorCheckpoint vector -> vectors.put(record.key(), verified(vector));
+        case FoldCursor at -> cursor = at.nextOffset();
+      }
+    }
+
+    private static ByteBuffer verified(VectorCheckpoint vector) {
+      if (Vectors.crc32c(vector.payload()) != vector.crc()) {
+        throw new IllegalStateException(
+            "The checkpoint of %s/%d has a wrong checksum in %s"
+                .formatted(vector.jobId(), vector.block(), vector.vector()));
+      }
+      return vector.payload();
+    }
+
+    Set<BlockSnapshot> blocks() {
+      var blocks = new HashSet<BlockSnapshot>();
+      heads.forEach(
+          (key, head) -> {
+            var values = new TreeMap<String, float[]>();
+            for (var name : head.vectors()) {
+              var payload = vectors.get(key + "/" + name);
+              if (payload == null) {
+                throw new IllegalStateException("The checkpoint of " + key + " lacks " + name);
+              }
+              values.put(name, Vectors.floats(payload));
+            }
+            blocks.add(new BlockSnapshot(head, values));
+          });
+      return blocks;
+    }
+
+    Set<String> keys() {
+      return keys;
+    }
+  }
+}

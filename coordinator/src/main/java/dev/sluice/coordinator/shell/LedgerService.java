@@ -1,0 +1,200 @@
+package dev.sluice.coordinator.shell;
+
+import dev.sluice.coordinator.ledger.Ledger;
+import dev.sluice.coordinator.placement.Admission;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.JobRecord;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the ledger partitions that this process owns, on one thread. */
+final class LedgerService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerService.class);
+
+  /** Consumer group that spreads the partitions over coordinators; its lag is the ledger's. */
+  static final String GROUP = "sluice-ledger";
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final CoordinatorConfig config;
+  private final KafkaSettings kafka;
+  private final Codec codec;
+  private final FleetFollower fleet;
+  private final String origin;
+  private final Map<Topic, Integer> partitions;
+  private final Ledger ledger;
+  private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
+  private final Set<TopicPartition> waiting = new HashSet<>();
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final KafkaProducer<String, byte[]> reports;
+  private final Thread thread;
+  private final Runnable onFailure;
+  private volatile boolean closed;
+  private long tickedNanos = System.nanoTime();
+
+  LedgerService(
+      CoordinatorConfig config,
+      KafkaSettings kafka,
+      Codec codec,
+      FleetFollower fleet,
+      String origin,
+      Map<Topic, Integer> partitions,
+      Runnable onFailure) {
+    this.config = config;
+    this.kafka = kafka;
+    this.codec = codec;
+    this.fleet = fleet;
+    this.origin = origin;
+    this.partitions = partitions;
+    this.onFailure = onFailure;
+    ledger = new Ledger(config.limits(), new Admission(Catalogue.builtIn()));
+    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP));
+    reports = new KafkaProducer<>(kafka.controlProducer());
+    thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      consumer.subscribe(List.of(Topic.JOBS.topicName()), new Ownership());
+      while (!closed) {
+        tick();
+        decide();
+      }
+    } catch (WakeupException e) {
+      LOG.debug("Woken to stop.");
+    } catch (RuntimeException e) {
+      // The log holds everything; a coordinator that starts anew goes on from there.
+      LOG.error("The ledger stops: {}", e.getMessage(), e);
+      onFailure.run();
+    } finally {
+      owned.values().forEach(LedgerPartition::close);
+      consumer.close();
+      reports.close(Duration.ofSeconds(2));
+    }
+  }
+
+  private void decide() {
+    var records = consumer.poll(POLL);
+    var alive = fleet.fleet();
+    for (var source : records.partitions()) {
+      var partition = owned.get(source.partition());
+      if (partition == null) {
+        continue;
+      }
+      try {
+        var unknown = partition.decide(records.records(source), alive, consumer.groupMetadata());
+        if (unknown != null) {
+          LOG.warn(
+              "{} waits at offset {} for schema {}, which {} does not hold yet.",
+              source,
+              partition.nextOffset(),
+              Long.toHexString(unknown),
+              Topic.SCHEMAS.topicName());
+          consumer.seek(source, partition.nextOffset());
+          consumer.pause(Set.of(source));
+          waiting.add(source);
+        }
+      } catch (KafkaException e) {
+        reload(source, e);
+      }
+    }
+  }
+
+  /** After a failed transaction memory is ahead of the log: what was not written did not happen. */
+  private void reload(TopicPartition source, KafkaException why) {
+    LOG.warn("{} is taken over again: {}", source, why.getMessage());
+    var before = owned.remove(source.partition());
+    if (before != null) {
+      before.close();
+    }
+    takeOver(source);
+  }
+
+  private void takeOver(TopicPartition source) {
+    var partition =
+        LedgerPartition.takeOver(source.partition(), kafka, codec, ledger, origin, partitions);
+    owned.put(source.partition(), partition);
+    consumer.seek(source, partition.nextOffset());
+  }
+
+  /** Once a second: deadlines, old jobs, and partitions that waited for a schema. */
+  private void tick() {
+    if (System.nanoTime() - tickedNanos < TICK_NANOS) {
+      return;
+    }
+    tickedNanos = System.nanoTime();
+    long nowMs = System.currentTimeMillis();
+    long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
+    for (var entry : owned.entrySet()) {
+      for (var overdue : entry.getValue().state().overdue(nowMs)) {
+        report(
+            entry.getKey(),
+            overdue.jobId(),
+            new DeadlineReached(overdue.jobId(), overdue.taskId(), overdue.attempt()));
+      }
+      entry.getValue().forget(forgetBeforeMs);
+    }
+    waiting.retainAll(consumer.assignment());
+    consumer.resume(waiting);
+    waiting.clear();
+  }
+
+  /** The next tick reports again what is still overdue, so a lost report does no harm. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void report(int partition, String key, DeadlineReached event) {
+    reports.send(
+        new ProducerRecord<>(
+            Topic.JOBS.topicName(), partition, key, codec.encode(new JobRecord(origin, event))));
+  }
+
+  private final class Ownership implements ConsumerRebalanceListener {
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+      assigned.forEach(LedgerService.this::takeOver);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+      for (var source : revoked) {
+        var partition = owned.remove(source.partition());
+        if (partition != null) {
+          partition.close();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    Stopping.join(thread);
+  }
+}

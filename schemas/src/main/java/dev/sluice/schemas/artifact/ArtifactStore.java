@@ -1,0 +1,262 @@
+package dev.sluice.schemas.artifact;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.ArtifactChunk;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files in {@code sluice.artifacts}: pieces of 1 MiB, found by the SHA-256 of the whole file, which
+ * is checked on every read. All pieces of a file are in the partition of its digest; a reader scans
+ * that partition once, remembers where files begin, and keeps the files it read last in memory.
+ *
+ * <p>Safe for use by several threads, one at a time.
+ */
+public final class ArtifactStore implements AutoCloseable {
+
+  /** Largest file, in bytes. */
+  public static final long FILE_BYTES_MAX = 256L * 1024 * 1024;
+
+  private static final int CHUNK_BYTES = 1024 * 1024;
+  private static final long CACHE_BYTES_MAX = 256L * 1024 * 1024;
+  private static final Duration WAIT_MAX = Duration.ofSeconds(15);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final KafkaSettings kafka;
+  private final Codec codec;
+  private final Map<String, Long> firstOffsets = new HashMap<>();
+  private final Map<TopicPartition, Long> scannedTo = new HashMap<>();
+  private final LinkedHashMap<String, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true);
+  private long cacheBytes;
+  private @Nullable KafkaProducer<String, byte[]> producer;
+  private @Nullable KafkaConsumer<String, ByteBuffer> consumer;
+
+  /**
+   * @param kafka cluster that holds the files; clients are opened on first use
+   * @param codec reads and writes pieces
+   */
+  public ArtifactStore(KafkaSettings kafka, Codec codec) {
+    this.kafka = kafka;
+    this.codec = codec;
+  }
+
+  /**
+   * Stores a file and waits until the brokers have it. Storing a file again does no harm.
+   *
+   * @return its digest
+   * @throws IllegalArgumentException where it is larger than {@link #FILE_BYTES_MAX}
+   * @throws KafkaException where the brokers do not take it in time
+   */
+  public synchronized String put(byte[] file) {
+    if (file.length > FILE_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "A file of " + file.length + " bytes is larger than " + FILE_BYTES_MAX + " bytes");
+    }
+    var digest = Digests.sha256(file);
+    if (has(digest)) {
+      return digest;
+    }
+    var out = writer();
+    int partition = partition(digest, reader()).partition();
+    int chunks = Math.max(1, Math.ceilDiv(file.length, CHUNK_BYTES));
+    var sent = new ArrayList<Future<RecordMetadata>>();
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      int from = chunk * CHUNK_BYTES;
+      var payload = ByteBuffer.wrap(file, from, Math.min(CHUNK_BYTES, file.length - from)).slice();
+      var value = codec.encode(new ArtifactChunk(digest, chunk, chunks, file.length, payload));
+      sent.add(
+          out.send(
+              new ProducerRecord<>(
+                  Topic.ARTIFACTS.topicName(), partition, digest + "/" + chunk, value)));
+    }
+    sent.forEach(ArtifactStore::await);
+    remember(digest, file);
+    return digest;
+  }
+
+  /** Whether the file is stored, as far as committed now. */
+  public synchronized boolean has(String digest) {
+    if (cache.containsKey(digest)) {
+      return true;
+    }
+    var in = reader();
+    scan(in, partition(digest, in));
+    return firstOffsets.containsKey(digest);
+  }
+
+  /**
+   * Reads a file, waiting some seconds where it is not there yet.
+   *
+   * @throws ArtifactMissing where it does not come, or is not what its digest says
+   * @throws KafkaException where the brokers do not answer
+   */
+  public synchronized byte[] get(String digest) throws ArtifactMissing {
+    var cached = cache.get(digest);
+    if (cached != null) {
+      return cached;
+    }
+    if (!Digests.wellFormed(digest)) {
+      throw new ArtifactMissing(digest, "It is not a digest: sha256: and 64 hexadecimal digits.");
+    }
+    var in = reader();
+    var partition = partition(digest, in);
+    long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+    do {
+      scan(in, partition);
+      var first = firstOffsets.get(digest);
+      var file = first == null ? null : assemble(in, partition, digest, first, deadline);
+      if (file != null) {
+        if (!Digests.sha256(file).equals(digest)) {
+          throw new ArtifactMissing(digest, "The stored bytes have another digest.");
+        }
+        remember(digest, file);
+        return file;
+      }
+      in.poll(POLL);
+    } while (System.nanoTime() < deadline);
+    throw new ArtifactMissing(digest, "No such file has been stored.");
+  }
+
+  /** Reads what has been appended since the last scan and notes where files begin. */
+  private void scan(KafkaConsumer<String, ByteBuffer> in, TopicPartition partition) {
+    in.assign(Set.of(partition));
+    long end = endOffset(in, partition);
+    var from = scannedTo.get(partition);
+    if (from == null) {
+      in.seekToBeginning(Set.of(partition));
+    } else {
+      in.seek(partition, from);
+    }
+    long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+    while (in.position(partition) < end && System.nanoTime() < deadline) {
+      for (var record : in.poll(POLL)) {
+        if (record.key() != null && record.key().endsWith("/0") && record.value() != null) {
+          firstOffsets.put(record.key().substring(0, record.key().length() - 2), record.offset());
+        }
+      }
+    }
+    scannedTo.put(partition, in.position(partition));
+  }
+
+  private static long endOffset(KafkaConsumer<String, ByteBuffer> in, TopicPartition partition) {
+    var end = in.endOffsets(Set.of(partition)).get(partition);
+    if (end == null) {
+      throw new KafkaException("There is no partition " + partition);
+    }
+    return end;
+  }
+
+  private byte @Nullable [] assemble(
+      KafkaConsumer<String, ByteBuffer> in,
+      TopicPartition partition,
+      String digest,
+      long first,
+      long deadline) {
+    var pieces = new HashMap<Integer, ByteBuffer>();
+    int chunks = Integer.MAX_VALUE;
+    long bytes = 0;
+    long end = endOffset(in, partition);
+    in.seek(partition, first);
+    while (pieces.size() < chunks && in.position(partition) < end && System.nanoTime() < deadline) {
+      for (var record : in.poll(POLL)) {
+        if (record.value() != null
+            && record.key() != null
+            && record.key().startsWith(digest)
+            && codec.decode(ArtifactChunk.class, record.value())
+                instanceof Decoded.Message<ArtifactChunk>(var chunk)
+            && chunk.fileBytes() <= FILE_BYTES_MAX) {
+          chunks = chunk.chunks();
+          if (pieces.put(chunk.chunk(), chunk.payload()) == null) {
+            bytes += chunk.payload().remaining();
+          }
+        }
+      }
+    }
+    if (pieces.size() < chunks || bytes > FILE_BYTES_MAX) {
+      return null;
+    }
+    var file = ByteBuffer.allocate((int) bytes);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      var piece = pieces.get(chunk);
+      if (piece == null) {
+        return null;
+      }
+      file.put(piece.duplicate());
+    }
+    return file.array();
+  }
+
+  private void remember(String digest, byte[] file) {
+    if (cache.put(digest, file) == null) {
+      cacheBytes += file.length;
+    }
+    var oldest = cache.entrySet().iterator();
+    while (cacheBytes > CACHE_BYTES_MAX && cache.size() > 1) {
+      cacheBytes -= oldest.next().getValue().length;
+      oldest.remove();
+    }
+  }
+
+  private static TopicPartition partition(String digest, KafkaConsumer<String, ByteBuffer> in) {
+    int partitions = in.partitionsFor(Topic.ARTIFACTS.topicName()).size();
+    return new TopicPartition(Topic.ARTIFACTS.topicName(), Topic.partition(digest, partitions));
+  }
+
+  private static void await(Future<RecordMetadata> sent) {
+    try {
+      sent.get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new KafkaException("A piece of an artifact was not stored", e.getCause());
+    } catch (TimeoutException e) {
+      throw new KafkaException("A piece of an artifact was not stored in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("Interrupted while storing an artifact", e);
+    }
+  }
+
+  private KafkaProducer<String, byte[]> writer() {
+    if (producer == null) {
+      producer = new KafkaProducer<>(kafka.bulkProducer());
+    }
+    return producer;
+  }
+
+  private KafkaConsumer<String, ByteBuffer> reader() {
+    if (consumer == null) {
+      consumer = new KafkaConsumer<>(kafka.committedReader());
+    }
+    return consumer;
+  }
+
+  @Override
+  public synchronized void close() {
+    var timeout = Duration.ofSeconds(5);
+    if (producer != null) {
+      producer.close(timeout);
+    }
+    if (consumer != null) {
+      consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(timeout));
+    }
+  }
+}

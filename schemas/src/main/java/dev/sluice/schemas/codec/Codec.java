@@ -1,0 +1,162 @@
+package dev.sluice.schemas.codec;
+
+import dev.sluice.schemas.topics.Topic;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.Decoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages to bytes and back, in Avro's single-object encoding: C3 01, the CRC-64-AVRO fingerprint
+ * of the writer's schema (8 bytes, little-endian), the body. The writer's schema is looked up by
+ * fingerprint and resolved against this build's, so that old records stay readable. Safe for use by
+ * several threads.
+ */
+public final class Codec {
+
+  private static final int HEADER_BYTES = 10;
+  private static final int MAGIC = 0xC301;
+
+  /** Most writer schemas remembered per message; more are legal but resolved anew. */
+  private static final int READERS_MAX = 1_000;
+
+  static {
+    // Avro allocates what a length prefix claims: no honest one exceeds the largest record.
+    var bytesMax = String.valueOf(Topic.RECORD_BYTES_MAX);
+    System.setProperty("org.apache.avro.limits.bytes.maxLength", bytesMax);
+    System.setProperty("org.apache.avro.limits.string.maxLength", bytesMax);
+    System.setProperty("org.apache.avro.limits.collectionItems.maxLength", bytesMax);
+  }
+
+  private record ReaderKey(long fingerprint, Class<?> type) {}
+
+  private record Writer(long fingerprint, GenericDatumWriter<Object> body) {}
+
+  private final SchemaSource source;
+  private final RecordData data = new RecordData();
+  private final Map<Class<?>, Writer> writers = new ConcurrentHashMap<>();
+  private final Map<ReaderKey, RecordData.Reader<?>> readers = new ConcurrentHashMap<>();
+
+  /**
+   * @param source where schemas of other builds come from
+   */
+  public Codec(SchemaSource source) {
+    this.source = source;
+  }
+
+  /** A codec that reads what this build writes and nothing else. */
+  public static Codec builtIn() {
+    return new Codec(fingerprint -> null);
+  }
+
+  /**
+   * @param message one of {@link WireSchemas#MESSAGES}
+   * @throws IllegalArgumentException where the message does not fit its schema, a mistake of ours
+   */
+  public byte[] encode(Record message) {
+    var writer = writers.computeIfAbsent(message.getClass(), this::writer);
+    var out = new ByteArrayOutputStream(256);
+    out.writeBytes(header(writer.fingerprint));
+    var encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    try {
+      writer.body.write(message, encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (AvroRuntimeException | ClassCastException | NullPointerException e) {
+      throw new IllegalArgumentException(
+          "A " + message.getClass().getSimpleName() + " does not fit its schema: " + e, e);
+    }
+    return out.toByteArray();
+  }
+
+  /** As {@link #decode(Class, ByteBuffer)}. */
+  public <T extends Record> Decoded<T> decode(Class<T> type, byte[] bytes) {
+    return decode(type, ByteBuffer.wrap(bytes));
+  }
+
+  /**
+   * @param type the message expected
+   * @param bytes what was read; its position does not change
+   */
+  public <T extends Record> Decoded<T> decode(Class<T> type, ByteBuffer bytes) {
+    var in = bytes.duplicate().order(ByteOrder.BIG_ENDIAN);
+    if (in.remaining() < HEADER_BYTES || Short.toUnsignedInt(in.getShort()) != MAGIC) {
+      return new Decoded.Malformed<>(
+          "The value does not start with C3 01: it is not an Avro single-object record.");
+    }
+    long fingerprint = in.order(ByteOrder.LITTLE_ENDIAN).getLong();
+    try {
+      var reader = reader(type, fingerprint);
+      if (reader == null) {
+        return new Decoded.UnknownSchema<>(fingerprint);
+      }
+      return new Decoded.Message<>(type.cast(reader.read(null, decoder(in))));
+    } catch (IOException | RuntimeException e) {
+      return new Decoded.Malformed<>(
+          "The value is not a " + type.getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  private static Decoder decoder(ByteBuffer in) {
+    if (in.hasArray()) {
+      return DecoderFactory.get()
+          .binaryDecoder(in.array(), in.arrayOffset() + in.position(), in.remaining(), null);
+    }
+    var copy = new byte[in.remaining()];
+    in.get(copy);
+    return DecoderFactory.get().binaryDecoder(copy, null);
+  }
+
+  private @Nullable DatumReader<?> reader(Class<?> type, long fingerprint) {
+    var key = new ReaderKey(fingerprint, type);
+    var known = readers.get(key);
+    if (known != null) {
+      // A reader caches the resolution per thread and holds no other state.
+      return known;
+    }
+    var writer = WireSchemas.byFingerprint().get(fingerprint);
+    if (writer == null) {
+      writer = source.find(fingerprint);
+    }
+    if (writer == null) {
+      return null;
+    }
+    var reader = new RecordData.Reader<>(writer, readerSchema(type, writer), data);
+    if (readers.size() < READERS_MAX) {
+      readers.put(key, reader);
+    }
+    return reader;
+  }
+
+  private static Schema readerSchema(Class<?> type, Schema writer) {
+    var reader = WireSchemas.of(type);
+    if (!writer.getFullName().equals(reader.getFullName())) {
+      throw new AvroRuntimeException("it is a " + writer.getFullName());
+    }
+    return reader;
+  }
+
+  private Writer writer(Class<?> type) {
+    var schema = WireSchemas.of(type);
+    return new Writer(
+        SchemaNormalization.parsingFingerprint64(schema), new GenericDatumWriter<>(schema, data));
+  }
+
+  private static byte[] header(long fingerprint) {
+    var header = ByteBuffer.allocate(HEADER_BYTES).putShort((short) MAGIC);
+    return header.order(ByteOrder.LITTLE_ENDIAN).putLong(fingerprint).array();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.schemas.codec;
+
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.NameValidator;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the schemas of this build in {@code sluice.schemas} and follows that topic for those of
+ * others.
+ */
+public final class KafkaSchemas implements SchemaSource, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSchemas.class);
+
+  /** Most schemas kept; there is one for each message and release. */
+  private static final int SCHEMAS_MAX = 10_000;
+
+  private static final long PUBLISH_SECONDS_MAX = 60;
+  private static final Duration POLL = Duration.ofSeconds(1);
+
+  private final Map<Long, Schema> schemas = new ConcurrentHashMap<>();
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Thread follower;
+  private volatile boolean closed;
+
+  private KafkaSchemas(KafkaSettings kafka) {
+    consumer = new KafkaConsumer<>(kafka.committedReader());
+    follower = Thread.ofPlatform().name("schemas").daemon().unstarted(this::follow);
+  }
+
+  /**
+   * Publishes and starts to follow.
+   *
+   * @throws KafkaException where the schemas could not be written within the producer's time-outs
+   */
+  public static KafkaSchemas start(KafkaSettings kafka) {
+    try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+      var sent =
+          WireSchemas.byFingerprint().entrySet().stream()
+              .map(e -> producer.send(message(e.getKey(), e.getValue())))
+              .toList();
+      for (var future : sent) {
+        future.get(PUBLISH_SECONDS_MAX, TimeUnit.SECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("The schemas of this build could not be published", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("Interrupted while publishing schemas", e);
+    }
+    var followed = new KafkaSchemas(kafka);
+    followed.follower.start();
+    return followed;
+  }
+
+  private static ProducerRecord<String, byte[]> message(long fingerprint, Schema schema) {
+    return new ProducerRecord<>(
+        Topic.SCHEMAS.topicName(),
+        Long.toHexString(fingerprint),
+        schema.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public @Nullable Schema find(long fingerprint) {
+    return schemas.get(fingerprint);
+  }
+
+  private void follow() {
+    var partition = new TopicPartition(Topic.SCHEMAS.topicName(), 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    while (!closed) {
+      try {
+        for (var record : consumer.poll(POLL)) {
+          learn(record.value());
+        }
+      } catch (WakeupException e) {
+        LOG.debug("Woken to stop.");
+      } catch (KafkaException e) {
+        LOG.warn("Can't follow {}: {}", Topic.SCHEMAS.topicName(), e.getMessage());
+      }
+    }
+    consumer.close();
+  }
+
+  private void learn(@Nullable ByteBuffer value) {
+    if (value == null || schemas.size() >= SCHEMAS_MAX) {
+      return;
+    }
+    var json = StandardCharsets.UTF_8.decode(value.duplicate()).toString();
+    try {
+      // The fingerprint is computed, never taken from the key: a wrong key can't pass one schema
+      // off as another.
+      var schema = new Schema.Parser(NameValidator.STRICT_VALIDATOR).parse(json);
+      schemas.put(SchemaNormalization.parsingFingerprint64(schema), schema);
+    } catch (AvroRuntimeException e) {
+      LOG.warn("A record of {} is not a schema: {}", Topic.SCHEMAS.topicName(), e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    try {
+      follower.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

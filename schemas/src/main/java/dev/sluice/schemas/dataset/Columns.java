@@ -1,0 +1,219 @@
+package dev.sluice.schemas.dataset;
+
+import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.job.Problems;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which columns of a file are features and which is the label.
+ *
+ * @param names name of every column; empty where the file has no header
+ * @param width fields in a line
+ * @param features position of each feature column, in model order
+ * @param label position of the label column; -1: none
+ */
+record Columns(List<String> names, int width, List<Integer> features, int label) {
+  /** How many column names an error message lists. */
+  private static final int LISTED_MAX = 12;
+
+  /** What the job asks for. */
+  record Request(@Nullable Boolean header, @Nullable String label, List<String> features) {}
+
+  boolean hasHeader() {
+    return !names.isEmpty();
+  }
+
+  List<String> featureNames() {
+    return hasHeader() ? features.stream().map(names::get).toList() : List.of();
+  }
+
+  /** How messages call a column: by name, or by position where there are no names. */
+  String called(int column) {
+    return hasHeader() ? "column '" + names.get(column) + "'" : "column " + column;
+  }
+
+  /**
+   * The columns of a file from its first line; null, with problems added, where the request does
+   * not fit it.
+   */
+  static @Nullable Columns resolve(Request request, List<String> first, Problems problems) {
+    boolean header = hasHeader(request, first);
+    List<String> names = header ? named(first) : List.of();
+    Lookup lookup = new Lookup(names, first.size());
+    int before = problems.count();
+    int label = -1;
+    if (request.label != null) {
+      label = lookup.find(request.label, "dataset.label", "label", problems);
+    }
+    Set<Integer> features = new LinkedHashSet<>();
+    if (request.features.isEmpty()) {
+      int labelColumn = label;
+      IntStream.range(0, first.size()).filter(i -> i != labelColumn).forEach(features::add);
+    }
+    for (int i = 0; i < request.features.size(); i++) {
+      String where = "dataset.features[" + i + "]";
+      int column = lookup.find(request.features.get(i), where, "feature", problems);
+      if (column >= 0 && column != label && !features.add(column)) {
+        problems.add(
+            where,
+            "Column '" + request.features.get(i) + "' is named twice.",
+            "Each feature column is one input of the model.",
+            "Leave one of them out.");
+      } else if (column >= 0 && column == label) {
+        problems.add(
+            where,
+            "Column '" + request.features.get(i) + "' is both the label and a feature.",
+            "A model that sees the answer learns nothing.",
+            "Leave it out of the features.");
+      }
+    }
+    if (problems.count() == before && features.isEmpty()) {
+      problems.add(
+          "dataset.features",
+          "There is no feature column.",
+          "The only column of the file is the label.",
+          "Submit a file with at least one more column, or check that commas separate the fields.");
+    }
+    requireUniqueNames(names, features, label, problems);
+    return problems.count() > before
+        ? null
+        : new Columns(names, first.size(), List.copyOf(features), label);
+  }
+
+  /** The same columns in a second file: by name where both files have names, else by position. */
+  @Nullable Columns resolveLike(Request request, List<String> first, Problems problems) {
+    if (!hasHeader() || !hasHeader(request, first)) {
+      if (first.size() != width) {
+        problems.add(
+            "hold-out file, line 1",
+            "It has " + first.size() + " columns, but the data set has " + width + ".",
+            "Without a header in both files, columns go by position.",
+            "Give both files the same columns.");
+        return null;
+      }
+      List<String> names = hasHeader(request, first) ? named(first) : List.of();
+      return new Columns(names, width, features, label);
+    }
+    String sameLabel = label < 0 ? null : names.get(label);
+    return resolve(new Request(true, sameLabel, featureNames()), first, problems);
+  }
+
+  /**
+   * Whether the first line holds names. Undeclared, it does where it holds a name that the job
+   * uses, or where a field that would have to be a number is none.
+   */
+  private static boolean hasHeader(Request request, List<String> first) {
+    if (request.header != null) {
+      return request.header;
+    }
+    List<String> used = new ArrayList<>(request.features);
+    if (request.label != null) {
+      used.add(request.label);
+    }
+    if (used.stream().anyMatch(name -> position(name, first.size()) < 0 && first.contains(name))) {
+      return true;
+    }
+    boolean[] numeric = new boolean[first.size()];
+    Arrays.fill(numeric, request.features.isEmpty());
+    request.features.stream()
+        .mapToInt(name -> position(name, first.size()))
+        .filter(column -> column >= 0)
+        .forEach(column -> numeric[column] = true);
+    if (request.label != null && position(request.label, first.size()) >= 0) {
+      numeric[position(request.label, first.size())] = false;
+    }
+    return IntStream.range(0, first.size())
+        .filter(column -> numeric[column] && !first.get(column).isBlank())
+        .anyMatch(
+            column ->
+                !Numerals.isDecimal(first.get(column)) && !Numerals.isNotFinite(first.get(column)));
+  }
+
+  private static List<String> named(List<String> first) {
+    List<String> names = new ArrayList<>();
+    for (String name : first) {
+      names.add(name.isBlank() ? Integer.toString(names.size()) : name.strip());
+    }
+    return List.copyOf(names);
+  }
+
+  private static int position(String name, int width) {
+    try {
+      int column = Integer.parseInt(name.strip());
+      return column < width ? column : -1;
+    } catch (NumberFormatException aName) {
+      return -1; // a name, not a position
+    }
+  }
+
+  private static void requireUniqueNames(
+      List<String> names, Set<Integer> features, int label, Problems problems) {
+    Map<String, Integer> first = new HashMap<>();
+    for (int column = 0; column < names.size(); column++) {
+      Integer earlier = first.putIfAbsent(names.get(column), column);
+      if (earlier != null
+          && (column == label
+              || earlier == label
+              || features.contains(column)
+              || features.contains(earlier))) {
+        problems.add(
+            "line 1",
+            "Columns "
+                + earlier
+                + " and "
+                + column
+                + " are both named '"
+                + names.get(column)
+                + "'.",
+            "Models and messages name columns, so names that are used must differ.",
+            "Rename one of them, or leave both out of dataset.features.");
+      }
+    }
+  }
+
+  /** Finds columns by name, else by position. */
+  private static final class Lookup {
+    private final List<String> names;
+    private final int width;
+    private final Map<String, Integer> byName = new HashMap<>();
+
+    Lookup(List<String> names, int width) {
+      this.names = names;
+      this.width = width;
+      for (int column = 0; column < names.size(); column++) {
+        byName.putIfAbsent(names.get(column), column);
+      }
+    }
+
+    /** The position of a column; negative, with a problem added, if there is none. */
+    int find(String name, String where, String role, Problems problems) {
+      int column = byName.getOrDefault(name.strip(), position(name, width));
+      if (column < 0) {
+        problems.add(
+            where,
+            "There is no column '" + name + "' to be a " + role + ".",
+            existing(),
+            NearestName.hint(name, names)
+                + "Name one of the file's columns, or its position from 0.");
+      }
+      return column;
+    }
+
+    private String existing() {
+      if (names.isEmpty()) {
+        return "The file has no header, so columns go by position, 0 to " + (width - 1) + ".";
+      }
+      String listed = String.join(", ", names.subList(0, Math.min(LISTED_MAX, names.size())));
+      int rest = names.size() - LISTED_MAX;
+      return "The file's columns are " + listed + (rest > 0 ? " and " + rest + " more." : ".");
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package dev.sluice.schemas.dataset;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/** The records of a CSV file: RFC 4180, UTF-8, gzip-compressed or not, within bounds. */
+final class CsvSource {
+  private static final String LIMITS =
+      "Every data set is read into memory, so its size is bounded.";
+
+  private CsvSource() {}
+
+  /** Takes one record after the other; false ends the reading. */
+  interface Sink {
+    boolean accept(CsvRecord record);
+  }
+
+  /** The file as a whole cannot be read. */
+  static final class Unreadable extends Exception {
+    private final String why;
+    private final String mend;
+
+    Unreadable(String what, String why, String mend) {
+      super(what);
+      this.why = why;
+      this.mend = mend;
+    }
+
+    String why() {
+      return why;
+    }
+
+    String mend() {
+      return mend;
+    }
+  }
+
+  /** Reads records, blank lines left out, until the end or until the sink has had enough. */
+  static void read(byte[] file, Sink sink) throws Unreadable {
+    refuseOtherFormats(file);
+    try (CsvReader<CsvRecord> records = open(file)) {
+      for (CsvRecord record : records) {
+        if (!sink.accept(record)) {
+          return;
+        }
+      }
+    } catch (CsvParseException malformed) {
+      throw explain(malformed);
+    } catch (UncheckedIOException unreadable) {
+      throw explain(Objects.requireNonNull(unreadable.getCause()));
+    } catch (IOException unreadable) {
+      throw explain(unreadable);
+    }
+  }
+
+  private static CsvReader<CsvRecord> open(byte[] file) throws IOException {
+    InputStream bytes = new ByteArrayInputStream(file);
+    if (isGzip(file)) {
+      bytes = new GZIPInputStream(bytes, 1 << 16);
+    }
+    Reader text =
+        new InputStreamReader(
+            skipByteOrderMark(new Bounded(bytes)),
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT));
+    return CsvReader.builder()
+        .skipEmptyLines(true)
+        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .allowUnclosedQuote(false)
+        .maxBufferSize(DatasetLimits.FIELD_CHARS_MAX)
+        .build(CsvRecordHandler.of(handler -> handler.maxFields(DatasetLimits.COLUMNS_MAX)), text);
+  }
+
+  private static boolean isGzip(byte[] file) {
+    return startsWith(file, 0x1f, 0x8b);
+  }
+
+  private static boolean startsWith(byte[] file, int... signature) {
+    for (int i = 0; i < signature.length; i++) {
+      if (i >= file.length || (file[i] & 0xff) != signature[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static InputStream skipByteOrderMark(InputStream bytes) throws IOException {
+    PushbackInputStream head = new PushbackInputStream(bytes, 3);
+    byte[] start = head.readNBytes(3);
+    if (!startsWith(start, 0xef, 0xbb, 0xbf)) {
+      head.unread(start);
+    }
+    return head;
+  }
+
+  private static void refuseOtherFormats(byte[] file) throws Unreadable {
+    String format =
+        startsWith(file, 'P', 'K', 3, 4)
+            ? "a ZIP archive or an Excel workbook"
+            : startsWith(file, 'P', 'A', 'R', '1') ? "a Parquet file" : "";
+    if (!format.isEmpty()) {
+      throw new Unreadable(
+          "The file is " + format + ", not CSV.",
+          "Data sets are CSV files in UTF-8, compressed with gzip or not at all.",
+          "Export the table as CSV and submit that.");
+    }
+  }
+
+  private static Unreadable explain(CsvParseException malformed) {
+    String message = String.valueOf(malformed.getMessage());
+    Throwable cause = malformed.getCause();
+    if (cause instanceof IOException unreadable) {
+      return explain(unreadable);
+    }
+    String detail = cause == null ? "" : " " + cause.getMessage();
+    return new Unreadable(
+        "The file is not well-formed CSV: " + message + detail,
+        "Fields are separated by commas; a field with a comma, a quote or a line break stands in"
+            + " double quotes, each quote in it written twice; a field holds at most "
+            + DatasetLimits.FIELD_CHARS_MAX
+            + " characters and a line at most "
+            + DatasetLimits.COLUMNS_MAX
+            + " fields.",
+        "Look for a quote that is not closed, near the line that is named.");
+  }
+
+  private static Unreadable explain(IOException unreadable) {
+    return switch (unreadable) {
+      case TooLarge tooLarge ->
+          new Unreadable(
+              "The file is larger than " + DatasetLimits.TEXT_BYTES_MAX + " bytes, uncompressed.",
+              LIMITS,
+              "Take fewer rows or columns, or split the job.");
+      case CharacterCodingException notUtf8 ->
+          new Unreadable(
+              "The file is not UTF-8 text.",
+              "Some bytes in it stand for no character in UTF-8; it may be UTF-16 or an older"
+                  + " encoding.",
+              "Save it as UTF-8, for example with iconv -t UTF-8.");
+      case ZipException damaged -> damagedGzip(damaged);
+      case EOFException cutOff -> damagedGzip(cutOff);
+      default ->
+          new Unreadable(
+              "The file cannot be read: " + unreadable.getMessage() + ".",
+              "",
+              "Check that it is a CSV file.");
+    };
+  }
+
+  private static Unreadable damagedGzip(IOException damage) {
+    return new Unreadable(
+        "The gzip file is damaged: " + damage.getMessage() + ".",
+        "It begins like a gzip file but does not decompress.",
+        "Check it with gzip -t and compress it anew.");
+  }
+
+  private static final class TooLarge extends IOException {}
+
+  /** Ends the reading of a decompression bomb at the bound. */
+  private static final class Bounded extends FilterInputStream {
+    private long left = DatasetLimits.TEXT_BYTES_MAX;
+
+    Bounded(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = super.read();
+      count(value < 0 ? 0 : 1);
+      return value;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read = super.read(buffer, offset, length);
+      count(Math.max(0, read));
+      return read;
+    }
+
+    private void count(int bytes) throws TooLarge {
+      left -= bytes;
+      if (left < 0) {
+        throw new TooLarge();
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.sluice.schemas.dataset;
+
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Rows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data set as one job reads it: columns chosen, rows split, values scaled. A pure function of the
+ * file's bytes and the job's {@link DatasetSpec}, to the bit, on every machine. Immutable.
+ *
+ * <p>The split: rows are put into a random order that depends on splitSeed alone; the first
+ * round(rows x holdout) of them are held out. Each part is then read in the order of the file. With
+ * a second file, its rows are the held-out ones and every row of the first is for training.
+ *
+ * <p>Scaling constants come from the training rows, summed in binary64 in row order: mean and
+ * population standard deviation, or minimum and range; 1 as the scale of a constant column. A
+ * scaled value is {@code (float) ((x - shift) / scale)}, computed in binary64, where x is the
+ * file's number rounded to binary32.
+ */
+public final class Dataset {
+  private final List<String> featureNames;
+  private final int features;
+  private final List<String> classes;
+  private final Affine featureScale;
+  private final Affine targetScale;
+  private final Rows rows;
+  private final RowSet all;
+  private final RowSet training;
+  private final RowSet holdout;
+
+  Dataset(
+      Columns columns,
+      List<String> classes,
+      Affine featureScale,
+      Affine targetScale,
+      Rows rows,
+      RowSet all,
+      RowSet training,
+      RowSet holdout) {
+    this.featureNames = columns.featureNames();
+    this.features = columns.features().size();
+    this.classes = List.copyOf(classes);
+    this.featureScale = featureScale;
+    this.targetScale = targetScale;
+    this.rows = rows;
+    this.all = all;
+    this.training = training;
+    this.holdout = holdout;
+  }
+
+  /**
+   * Reads a data set for training (every known constant null: classes and scaling come from the
+   * training rows) or for inference (constants of the model; labels may be missing).
+   *
+   * @param spec what to read
+   * @param file the bytes that spec.artifact names, gzip-compressed or not
+   * @param holdoutFile the bytes that spec.holdoutArtifact names; null where it names none
+   * @param knownClasses the model's classes; null in training, empty for a model that gives numbers
+   * @param knownFeatureScale the model's scaling of features; null in training
+   * @param knownTargetScale the model's scaling of the label; null in training
+   */
+  public static DatasetResult load(
+      DatasetSpec spec,
+      byte[] file,
+      byte @Nullable [] holdoutFile,
+      @Nullable List<String> knownClasses,
+      @Nullable Affine knownFeatureScale,
+      @Nullable Affine knownTargetScale) {
+    Known known =
+        knownClasses == null && knownFeatureScale == null && knownTargetScale == null
+            ? null
+            : new Known(
+                List.of(),
+                knownClasses == null ? List.of() : knownClasses,
+                knownFeatureScale,
+                knownTargetScale);
+    return new DatasetLoader(spec, known).load(file, holdoutFile);
+  }
+
+  /** Reads a data set for training. */
+  public static DatasetResult forTraining(
+      DatasetSpec spec, byte[] file, byte @Nullable [] holdoutFile) {
+    return new DatasetLoader(spec, null).load(file, holdoutFile);
+  }
+
+  /**
+   * Reads a data set to be answered by a model: with the model's classes and scaling. Where the job
+   * names no feature columns and both the file and the model have names, the columns are the
+   * model's, in its order, and others are left alone.
+   */
+  public static DatasetResult forInference(
+      DatasetSpec spec, byte[] file, byte @Nullable [] holdoutFile, NetworkFacts model) {
+    Known known =
+        new Known(model.features(), model.classes(), model.featureScale(), model.targetScale());
+    return new DatasetLoader(spec, known).load(file, holdoutFile);
+  }
+
+  /** What a model fixes; null or empty parts are not known. */
+  record Known(
+      List<String> features,
+      List<String> classes,
+      @Nullable Affine featureScale,
+      @Nullable Affine targetScale) {
+    Known {
+      features = List.copyOf(features);
+      classes = List.copyOf(classes);
+    }
+  }
+
+  /** Names of the feature columns in model order; empty where the file has no header. */
+  public List<String> featureNames() {
+    return featureNames;
+  }
+
+  /** Number of feature columns. */
+  public int features() {
+    return features;
+  }
+
+  /**
+   * Names of the classes in output order: by value if all are numbers, else by their characters.
+   * Empty for regression.
+   */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** Scaling of the features, one pair per column; (0, 1) where nothing is scaled. */
+  public Affine featureScale() {
+    return featureScale;
+  }
+
+  /** Scaling of the label: one pair for regression, none for classification. */
+  public Affine targetScale() {
+    return targetScale;
+  }
+
+  /** The training rows. */
+  public RowSet training() {
+    return training;
+  }
+
+  /** The held-out rows; may be empty. */
+  public RowSet holdout() {
+    return holdout;
+  }
+
+  /** The rows asked for; ALL means every row of the first file. */
+  public RowSet rows(Rows which) {
+    return switch (which) {
+      case ALL -> all;
+      case TRAINING -> training;
+      case HOLDOUT -> holdout;
+    };
+  }
+
+  /** The rows that an inference job answers: those that its specification selects. */
+  public RowSet selected() {
+    return rows(rows);
+  }
+}

@@ -1,0 +1,240 @@
+package dev.sluice.schemas.dataset;
+
+import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Rows;
+import dev.sluice.schemas.wire.Target;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a data set of one or two files: read, split, name the classes, scale. */
+final class DatasetLoader {
+  private final DatasetSpec spec;
+  private final Dataset.@Nullable Known known;
+  private final Target target;
+  private final Problems problems = new Problems();
+
+  /**
+   * For one job.
+   *
+   * @param known what the model fixes; null in training
+   */
+  DatasetLoader(DatasetSpec spec, Dataset.@Nullable Known known) {
+    this.spec = spec;
+    this.known = known;
+    this.target =
+        known == null
+            ? spec.target()
+            : known.classes().isEmpty() ? Target.REGRESSION : Target.CLASSIFICATION;
+  }
+
+  DatasetResult load(byte[] file, byte @Nullable [] holdoutFile) {
+    if ((spec.holdoutArtifact() == null) != (holdoutFile == null)) {
+      throw new IllegalArgumentException(
+          "A hold-out file is given exactly where the specification names one.");
+    }
+    Dataset dataset = assemble(file, holdoutFile);
+    return dataset == null || problems.any()
+        ? new DatasetResult.Invalid(problems.list())
+        : new DatasetResult.Loaded(dataset);
+  }
+
+  private @Nullable Dataset assemble(byte[] file, byte @Nullable [] holdoutFile) {
+    if (known == null && spec.label() == null) {
+      problems.add(
+          "dataset.label",
+          "No label column is named.",
+          "Training compares the model's answer with the label of every row.",
+          "Name the column that holds the answer, or give its position from 0.");
+      return null;
+    }
+    Columns.Request request =
+        new Columns.Request(spec.header(), spec.label(), featuresWanted(file));
+    Table first = read(file, request, null);
+    Columns like = first == null ? null : first.columns();
+    Table second = holdoutFile == null || like == null ? null : read(holdoutFile, request, like);
+    if (first == null || (holdoutFile != null && second == null)) {
+      return null;
+    }
+    return build(first, second);
+  }
+
+  private @Nullable Table read(byte[] file, Columns.Request request, @Nullable Columns like) {
+    return TableReader.read(file, request, like, target, known == null, problems);
+  }
+
+  /**
+   * The job's own choice; else the model's columns if the file has them all by name; else every
+   * column.
+   */
+  private List<String> featuresWanted(byte[] file) {
+    if (!spec.features().isEmpty() || known == null || known.features().isEmpty()) {
+      return spec.features();
+    }
+    boolean[] named = new boolean[1];
+    try {
+      CsvSource.read(
+          file,
+          line -> {
+            List<String> names = line.getFields().stream().map(String::strip).toList();
+            named[0] =
+                !Boolean.FALSE.equals(spec.header())
+                    && known.features().stream().anyMatch(names::contains);
+            return false;
+          });
+    } catch (CsvSource.Unreadable unreadable) {
+      return List.of(); // the reading that follows meets the same problem and reports it
+    }
+    return named[0] ? known.features() : List.of();
+  }
+
+  private @Nullable Dataset build(Table first, @Nullable Table second) {
+    Split split = split(first, second);
+    requireRows(first, split);
+    List<String> classes = classes(first, second, split);
+    requireFit(first);
+    if (problems.any()) {
+      return null;
+    }
+    Affine featureScale =
+        known != null && known.featureScale() != null
+            ? known.featureScale()
+            : Scale.of(spec.featureScaling(), split.training, first.features(), first.values());
+    Affine targetScale = targetScale(first, split);
+    Preparation preparation = new Preparation(classes, featureScale, targetScale, problems);
+    RowSet.Prepared rows = preparation.prepare(first, "");
+    RowSet.Prepared holdoutRows =
+        second == null ? rows : preparation.prepare(second, "hold-out file, ");
+    return new Dataset(
+        first.columns(),
+        classes,
+        featureScale,
+        targetScale,
+        spec.rows(),
+        new RowSet(rows, range(first.rows())),
+        new RowSet(rows, split.training),
+        new RowSet(holdoutRows, split.holdout));
+  }
+
+  /**
+   * Positions of training rows in the first file, and of held-out rows in the file that holds them;
+   * ascending.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // internal, never changed
+  private record Split(int[] training, int[] holdout) {}
+
+  private Split split(Table first, @Nullable Table second) {
+    if (second != null) {
+      return new Split(range(first.rows()), range(second.rows()));
+    }
+    int held = (int) Math.round(first.rows() * spec.holdout());
+    int[] order = Sampling.splitOrder(spec.splitSeed(), first.rows());
+    int[] holdout = Arrays.copyOf(order, held);
+    int[] training = Arrays.copyOfRange(order, held, order.length);
+    Arrays.sort(holdout);
+    Arrays.sort(training);
+    return new Split(training, holdout);
+  }
+
+  private static int[] range(int n) {
+    return IntStream.range(0, n).toArray();
+  }
+
+  private void requireRows(Table first, Split split) {
+    boolean trains = known == null;
+    if (split.training.length == 0 && (trains || spec.rows() == Rows.TRAINING)) {
+      problems.add(
+          "dataset.holdout",
+          "No row is left for training.",
+          "Holding out " + spec.holdout() + " of " + first.rows() + " rows takes them all.",
+          "Hold out less, or submit more rows.");
+    }
+    if (split.holdout.length == 0 && trains && spec.holdout() > 0) {
+      problems.add(
+          "dataset.holdout",
+          "No row is held out.",
+          "Holding out " + spec.holdout() + " of " + first.rows() + " rows rounds to none.",
+          "Hold out more, or submit more rows; 0 if the model is not to be measured.");
+    }
+    if (split.holdout.length == 0 && !trains && spec.rows() == Rows.HOLDOUT) {
+      problems.add(
+          "dataset.holdout",
+          "The job answers the held-out rows, but there are none.",
+          "Holding out " + spec.holdout() + " of " + first.rows() + " rows rounds to none.",
+          "Give holdout and splitSeed as in the training job, or set rows: all.");
+    }
+  }
+
+  private List<String> classes(Table first, @Nullable Table second, Split split) {
+    if (known != null) {
+      return known.classes();
+    }
+    return switch (first.labels()) {
+      case Table.Labels.Names names -> {
+        List<String> classes = Classes.of(names, split.training);
+        requireClasses(classes, second == null ? first : second, split.holdout);
+        yield classes;
+      }
+      case Table.Labels.Numbers numbers -> List.of();
+      case Table.Labels.None none -> List.of();
+    };
+  }
+
+  private void requireClasses(List<String> classes, Table heldOut, int[] holdout) {
+    if (classes.size() == 1) {
+      problems.add(
+          "dataset.label",
+          "Every training row has the label '" + classes.getFirst() + "'.",
+          "With one class there is nothing to tell apart.",
+          "Submit rows of at least two classes, or choose another label column.");
+    }
+    if (heldOut.labels() instanceof Table.Labels.Names names) {
+      Classes known = new Classes(classes);
+      for (String unseen : Classes.of(names, holdout)) {
+        if (known.id(unseen) == RowSet.UNKNOWN) {
+          problems.add(
+              "dataset.label",
+              "Class '" + unseen + "' occurs only in held-out rows.",
+              "A model cannot learn a class that it never sees in training.",
+              NearestName.hint(unseen, classes)
+                  + "Add training rows of it, hold out less, or take another splitSeed.");
+        }
+      }
+    }
+  }
+
+  private void requireFit(Table first) {
+    Affine scale = known == null ? null : known.featureScale();
+    if (scale == null || scale.shift().size() == first.features()) {
+      return;
+    }
+    problems.add(
+        "dataset.features",
+        "The file gives "
+            + first.features()
+            + " feature columns, but the model takes "
+            + scale.shift().size()
+            + ".",
+        spec.label() == null
+            ? "Every column counts as a feature where no label is named."
+            : "Every column but the label counts as a feature where none are named.",
+        "List the model's feature columns in dataset.features, and the label, if there is one, in"
+            + " dataset.label.");
+  }
+
+  private Affine targetScale(Table first, Split split) {
+    if (target == Target.CLASSIFICATION) {
+      return Scale.identity(0);
+    }
+    if (known != null && known.targetScale() != null && !known.targetScale().shift().isEmpty()) {
+      return known.targetScale();
+    }
+    return known == null && first.labels() instanceof Table.Labels.Numbers numbers
+        ? Scale.of(spec.targetScaling(), split.training, numbers.values())
+        : Scale.identity(1);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.schemas.dataset;
+
+/** Numbers as data files write them. */
+final class Numerals {
+  /**
+   * Whole numbers up to here are exact in binary64, so that showing them without a fraction loses
+   * nothing.
+   */
+  private static final double EXACT_MAX = 0x1p53;
+
+  private Numerals() {}
+
+  /**
+   * Whether the text is a decimal number such as 3, -0.5 or 1e-3, blanks around it apart. What
+   * {@link Double#parseDouble} accepts beyond that (hexadecimal, "1d", "NaN") is a slip in a data
+   * file rather than a number.
+   */
+  static boolean isDecimal(String text) {
+    boolean digit = false;
+    String stripped = text.strip();
+    for (int i = 0; i < stripped.length(); i++) {
+      char c = stripped.charAt(i);
+      if (c >= '0' && c <= '9') {
+        digit = true;
+      } else if (c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') {
+        return false;
+      }
+    }
+    return digit && parses(stripped);
+  }
+
+  /** Whether the text is a usual way to write "not a number" or infinity. */
+  static boolean isNotFinite(String text) {
+    return switch (text.strip().toLowerCase(java.util.Locale.ROOT)) {
+      case "nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity" -> true;
+      default -> false;
+    };
+  }
+
+  /** The value of a text that {@link #isDecimal}; infinite where it is out of binary64's range. */
+  static double value(String text) {
+    return Double.parseDouble(text.strip());
+  }
+
+  /** A number as people write it: whole numbers without a fraction. */
+  static String show(double value) {
+    return value == Math.rint(value) && Math.abs(value) <= EXACT_MAX
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
+  private static boolean parses(String text) {
+    try {
+      return !Double.isNaN(Double.parseDouble(text));
+    } catch (NumberFormatException notANumber) {
+      return false; // such as "1-2": right characters, wrong order
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.schemas.dataset;
+
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.Scaling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+
+/** Computes the constants that bring columns to a common range. */
+final class Scale {
+  private Scale() {}
+
+  /** The constants that change nothing. */
+  static Affine identity(int columns) {
+    return new Affine(
+        java.util.Collections.nCopies(columns, 0.0), java.util.Collections.nCopies(columns, 1.0));
+  }
+
+  /** The constants of some feature columns over the training rows. */
+  static Affine of(Scaling scaling, int[] rows, int columns, float[] values) {
+    List<Double> shift = new ArrayList<>(columns);
+    List<Double> scale = new ArrayList<>(columns);
+    for (int c = 0; c < columns; c++) {
+      int column = c;
+      Constants constants =
+          constants(scaling, rows.length, i -> values[rows[i] * columns + column]);
+      shift.add(constants.shift);
+      scale.add(constants.scale);
+    }
+    return new Affine(shift, scale);
+  }
+
+  /** The constants of a label column over the training rows. */
+  static Affine of(Scaling scaling, int[] rows, double[] values) {
+    Constants constants = constants(scaling, rows.length, i -> values[rows[i]]);
+    return new Affine(List.of(constants.shift), List.of(constants.scale));
+  }
+
+  private record Constants(double shift, double scale) {}
+
+  /** In binary64 and in row order, so that every worker gets the same bits. */
+  private static Constants constants(Scaling scaling, int rows, IntToDoubleFunction value) {
+    if (scaling == Scaling.NONE) {
+      return new Constants(0, 1);
+    }
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
+    double sum = 0;
+    for (int i = 0; i < rows; i++) {
+      double x = value.applyAsDouble(i);
+      min = Math.min(min, x);
+      max = Math.max(max, x);
+      sum += x;
+    }
+    if (min == max) {
+      return new Constants(min, 1); // exactly constant: rounding of a mean must not blow it up
+    }
+    return switch (scaling) {
+      case NONE -> new Constants(0, 1);
+      case MIN_MAX -> new Constants(min, max - min);
+      case STANDARD -> {
+        double mean = sum / rows;
+        double squares = 0;
+        for (int i = 0; i < rows; i++) {
+          double deviation = value.applyAsDouble(i) - mean;
+          squares += deviation * deviation;
+        }
+        double deviation = Math.sqrt(squares / rows);
+        yield new Constants(mean, deviation > 0 ? deviation : 1);
+      }
+    };
+  }
+}

@@ -1,0 +1,285 @@
+package dev.sluice.schemas.dataset;
+
+import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.wire.Target;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one CSV file into a table, or finds everything that is wrong with it. */
+final class TableReader {
+  private static final int FIRST_ROWS = 1024;
+
+  private final Columns.Request request;
+  private final @Nullable Columns like;
+  private final Target target;
+  private final boolean labelRequired;
+  private final Problems problems;
+  private final String place;
+
+  private @Nullable Columns columns;
+  private int[] features = {};
+  private int rows;
+  private float[] values = {};
+  private int[] codes = {};
+  private double[] numbers = {};
+  private final List<String> texts = new ArrayList<>();
+  private final Map<String, Integer> codeOf = new HashMap<>();
+
+  private TableReader(
+      Columns.Request request,
+      @Nullable Columns like,
+      Target target,
+      boolean labelRequired,
+      Problems problems) {
+    this.request = request;
+    this.like = like;
+    this.target = target;
+    this.labelRequired = labelRequired;
+    this.problems = problems;
+    this.place = like == null ? "" : "hold-out file, ";
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param like columns of the first file if this is the second; null: this is the first
+   * @param labelRequired whether a row without a label is a problem
+   * @return the table; null, with problems added, if anything is wrong
+   */
+  static @Nullable Table read(
+      byte[] file,
+      Columns.Request request,
+      @Nullable Columns like,
+      Target target,
+      boolean labelRequired,
+      Problems problems) {
+    return new TableReader(request, like, target, labelRequired, problems).read(file);
+  }
+
+  private @Nullable Table read(byte[] file) {
+    int before = problems.count();
+    try {
+      CsvSource.read(file, this::accept);
+    } catch (CsvSource.Unreadable unreadable) {
+      problems.add(
+          like == null ? "data set" : "hold-out file",
+          String.valueOf(unreadable.getMessage()),
+          unreadable.why(),
+          unreadable.mend());
+    }
+    if (problems.count() == before && rows == 0) {
+      problems.add(
+          like == null ? "data set" : "hold-out file",
+          columns == null ? "The file is empty." : "The file has a header but no rows.",
+          "There is nothing to learn from or to answer.",
+          "Submit a file with at least one row; header: false if its first line is one.");
+    }
+    Columns found = columns;
+    return problems.count() > before || found == null
+        ? null
+        : new Table(found, rows, Arrays.copyOf(values, rows * features.length), labels(found));
+  }
+
+  private Table.Labels labels(Columns found) {
+    if (found.label() < 0) {
+      return new Table.Labels.None();
+    }
+    return switch (target) {
+      case CLASSIFICATION -> new Table.Labels.Names(Arrays.copyOf(codes, rows), texts);
+      case REGRESSION -> new Table.Labels.Numbers(Arrays.copyOf(numbers, rows));
+    };
+  }
+
+  private boolean accept(CsvRecord line) {
+    Columns known = columns;
+    if (known == null) {
+      return acceptFirst(line);
+    }
+    if (isBlank(line, known)) {
+      return true;
+    }
+    if (problems.count() >= Problems.COUNTED_MAX) {
+      return false;
+    }
+    if (line.getFieldCount() != known.width()) {
+      problems.add(
+          at(line),
+          "The line has "
+              + line.getFieldCount()
+              + (line.getFieldCount() == 1 ? " field" : " fields")
+              + ", but the first line has "
+              + known.width()
+              + ".",
+          "Every line of a CSV file has the same number of fields.",
+          "Add or remove fields; put a field that contains a comma in double quotes.");
+      return true;
+    }
+    if (!reserve(line)) {
+      return false;
+    }
+    readFeatures(line, known);
+    readLabel(line, known);
+    rows++;
+    return true;
+  }
+
+  private boolean acceptFirst(CsvRecord line) {
+    if (!looksCommaSeparated(line)) {
+      return false;
+    }
+    Columns resolved =
+        like == null
+            ? Columns.resolve(request, line.getFields(), problems)
+            : like.resolveLike(request, line.getFields(), problems);
+    if (resolved == null) {
+      return false;
+    }
+    columns = resolved;
+    features = resolved.features().stream().mapToInt(Integer::intValue).toArray();
+    return resolved.hasHeader() || accept(line);
+  }
+
+  private boolean looksCommaSeparated(CsvRecord line) {
+    String text = line.getField(0);
+    for (String separator : List.of(";", "\t", "|")) {
+      if (line.getFieldCount() == 1 && text.contains(separator)) {
+        String named = separator.equals("\t") ? "tabs" : "'" + separator + "'";
+        problems.add(
+            at(line),
+            "The fields seem to be separated by " + named + ".",
+            "CSV as read here separates fields by commas (RFC 4180).",
+            "Convert the file so that commas separate its fields.");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A line of blanks, which some editors leave at the end. */
+  private static boolean isBlank(CsvRecord line, Columns known) {
+    return known.width() > 1 && line.getFieldCount() == 1 && line.getField(0).isBlank();
+  }
+
+  private boolean reserve(CsvRecord line) {
+    long rowsMax =
+        Math.min(DatasetLimits.ROWS_MAX, DatasetLimits.VALUES_MAX / Math.max(1, features.length));
+    if (rows >= rowsMax) {
+      problems.add(
+          at(line),
+          "The file has more than " + rowsMax + " rows of " + features.length + " features.",
+          "Every data set is read into memory, so a file has at most "
+              + DatasetLimits.ROWS_MAX
+              + " rows and "
+              + DatasetLimits.VALUES_MAX
+              + " feature values.",
+          "Take fewer rows or columns, or split the job.");
+      return false;
+    }
+    int capacity = features.length == 0 ? 0 : values.length / features.length;
+    if (rows == capacity) {
+      int grown = (int) Math.min(rowsMax, Math.max(FIRST_ROWS, capacity + capacity / 2));
+      values = Arrays.copyOf(values, grown * features.length);
+      switch (target) {
+        case CLASSIFICATION -> codes = Arrays.copyOf(codes, grown);
+        case REGRESSION -> numbers = Arrays.copyOf(numbers, grown);
+      }
+    }
+    return true;
+  }
+
+  private void readFeatures(CsvRecord line, Columns known) {
+    int at = rows * features.length;
+    for (int feature = 0; feature < features.length; feature++) {
+      String field = line.getField(features[feature]);
+      double value = Numerals.isDecimal(field) ? Numerals.value(field) : Double.NaN;
+      if (Float.isFinite((float) value)) {
+        values[at + feature] = (float) value;
+      } else {
+        addUnusable(line, known, features[feature], field);
+      }
+    }
+  }
+
+  private void readLabel(CsvRecord line, Columns known) {
+    if (known.label() < 0) {
+      return;
+    }
+    String field = line.getField(known.label()).strip();
+    if (field.isEmpty() && labelRequired) {
+      problems.add(
+          at(line, known, known.label()),
+          "The label is missing.",
+          "Training compares the model's answer with the label of every row.",
+          "Fill it in, or remove the row.");
+    }
+    switch (target) {
+      case CLASSIFICATION -> codes[rows] = field.isEmpty() ? -1 : code(field, line, known);
+      case REGRESSION -> numbers[rows] = field.isEmpty() ? Double.NaN : number(field, line, known);
+    }
+  }
+
+  private int code(String field, CsvRecord line, Columns known) {
+    Integer code = codeOf.get(field);
+    if (code != null) {
+      return code;
+    }
+    if (texts.size() == DatasetLimits.CLASSES_MAX) {
+      problems.add(
+          at(line, known, known.label()),
+          "The label column has more than " + DatasetLimits.CLASSES_MAX + " different values.",
+          "Each different label is a class, and a model has one output per class.",
+          "Choose another label column, or target: regression if the label is a quantity.");
+      return -1;
+    }
+    codeOf.put(field, texts.size());
+    texts.add(field);
+    return texts.size() - 1;
+  }
+
+  private double number(String field, CsvRecord line, Columns known) {
+    double value = Numerals.isDecimal(field) ? Numerals.value(field) : Double.NaN;
+    if (!Float.isFinite((float) value)) {
+      addUnusable(line, known, known.label(), field);
+    }
+    return value;
+  }
+
+  private void addUnusable(CsvRecord line, Columns known, int column, String field) {
+    String what;
+    String mend = "Replace it by a number, or remove the row.";
+    if (field.isBlank()) {
+      what = "The value is missing.";
+      mend = "Fill it in, remove the row, or leave the column out of dataset.features.";
+    } else if (Numerals.isNotFinite(field)) {
+      what = "'" + field.strip() + "' is not a finite number.";
+    } else if (Numerals.isDecimal(field)) {
+      what = shortened(field) + " is too large for a 32-bit floating-point number.";
+      mend = "Use another unit, so that values stay below 3.4e38.";
+    } else {
+      what = "'" + shortened(field) + "' is not a number.";
+      mend = "Write it as a number such as -0.5 or 1e-3, or leave the column out of the features.";
+    }
+    problems.add(at(line, known, column), what, "Networks compute with finite numbers only.", mend);
+  }
+
+  private static String shortened(String field) {
+    String stripped = field.strip();
+    int shownCharsMax = 40;
+    return stripped.length() <= shownCharsMax
+        ? stripped
+        : stripped.substring(0, shownCharsMax) + "...";
+  }
+
+  private String at(CsvRecord line) {
+    return place + "line " + line.getStartingLineNumber();
+  }
+
+  private String at(CsvRecord line, Columns known, int column) {
+    return at(line) + ", " + known.called(column);
+  }
+}

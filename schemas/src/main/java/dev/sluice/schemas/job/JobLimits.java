@@ -1,0 +1,27 @@
+package dev.sluice.schemas.job;
+
+/** How much one job may ask for. */
+public final class JobLimits {
+  /** Samples per optimizer step. */
+  public static final int BATCH_MAX = 1 << 20;
+
+  /** Rows per call of the engine in inference. */
+  public static final int INFERENCE_BATCH_MAX = 1 << 16;
+
+  /** Virtual shards; each contributes to every block of every step. */
+  public static final int SHARDS_MAX = 1 << 10;
+
+  /** Passes over the training rows. */
+  public static final int EPOCHS_MAX = 1_000_000;
+
+  /** Optimizer steps. */
+  public static final long STEPS_MAX = 1_000_000_000L;
+
+  /** Lanes that one job names. */
+  public static final int LANES_MAX = 64;
+
+  /** Feature columns, and columns of a data set altogether. */
+  public static final int FEATURES_MAX = 1 << 14;
+
+  private JobLimits() {}
+}

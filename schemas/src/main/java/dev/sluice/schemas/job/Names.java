@@ -1,0 +1,76 @@
+package dev.sluice.schemas.job;
+
+import java.util.regex.Pattern;
+
+/**
+ * What users may call things. Names appear in topic names, URLs and file names, so their characters
+ * are few.
+ */
+public final class Names {
+  /**
+   * The version reference that always means the newest version of a model; no alias may take it.
+   */
+  public static final String LATEST = "latest";
+
+  /** The rule for models and tenants, as messages tell it. */
+  public static final String MODEL_RULE =
+      "1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
+
+  /** The rule for lanes, as messages tell it. */
+  public static final String LANE_RULE =
+      "1 to 64 lower-case letters, digits and hyphens, beginning with a letter or digit";
+
+  /** The rule for aliases of model versions, as messages tell it. */
+  public static final String ALIAS_RULE =
+      "1 to 32 lower-case letters, digits and hyphens, beginning with a letter, and not 'latest'";
+
+  /** Characters in a job's name, which is for people only. */
+  public static final int JOB_NAME_CHARS_MAX = 200;
+
+  private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+  private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  private Names() {}
+
+  /** Whether a model may have this name. */
+  public static boolean isModel(String name) {
+    return MODEL.matcher(name).matches();
+  }
+
+  /** Whether a tenant may have this name. */
+  public static boolean isTenant(String name) {
+    return MODEL.matcher(name).matches();
+  }
+
+  /** Whether a lane may have this name. */
+  public static boolean isLane(String name) {
+    return LANE.matcher(name).matches();
+  }
+
+  /** Whether an alias of a model version may have this name. */
+  public static boolean isAlias(String name) {
+    return ALIAS.matcher(name).matches() && !name.equals(LATEST);
+  }
+
+  /** Whether this refers to a version of a model: a number from 1, an alias, or latest. */
+  public static boolean isVersion(String reference) {
+    return VERSION.matcher(reference).matches() || ALIAS.matcher(reference).matches();
+  }
+
+  /**
+   * Whether this is a digest as the wire writes it: "sha256:" and 64 lower-case hexadecimal digits.
+   */
+  public static boolean isDigest(String text) {
+    return DIGEST.matcher(text).matches();
+  }
+
+  /** Whether people can read this as a job's name: bounded, and without control characters. */
+  public static boolean isJobName(String name) {
+    return name.length() <= JOB_NAME_CHARS_MAX
+        && name.codePoints()
+            .noneMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.schemas.network;
+
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with a network, so that its author sees everything at once. */
+final class Problems {
+  private final List<Cause> causes = new ArrayList<>();
+
+  void add(String where, String what, String why, String mend) {
+    causes.add(new Cause(Fault.BAD_INPUT, where, what, why, mend));
+  }
+
+  /** Reports a number outside its bounds; returns whether it was inside. */
+  boolean within(String where, String name, long value, long least, long most) {
+    if (value >= least && value <= most) {
+      return true;
+    }
+    add(
+        where,
+        name + " is " + value,
+        name + " must lie between " + least + " and " + most,
+        "set " + name + ": " + (value < least ? least : most) + " or another value in that range");
+    return false;
+  }
+
+  boolean isEmpty() {
+    return causes.isEmpty();
+  }
+
+  List<Cause> causes() {
+    return List.copyOf(causes);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.sluice.schemas.topics;
+
+import dev.sluice.schemas.wire.Priority;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Every topic of Sluice. This is the one place that knows their names, keys, partitions and
+ * retention; the messages are in {@code sluice.avdl}.
+ *
+ * <p>Topics that share a partitioning stand together: partition p of {@link #JOB_STATES} holds the
+ * states that partition p of {@link #JOBS} led to, and a block has one partition number in {@link
+ * #GRADIENTS}, {@link #PARAMETERS} and {@link #CHECKPOINTS}. Partition counts never change once
+ * made.
+ */
+public enum Topic {
+  /** Commands and reports, keyed by job id or by the name of the model or lane they are about. */
+  JOBS("sluice.jobs", 4, Kept.DAYS_14),
+  /** The state of every job, model and lane, by its key; partitioned as {@link #JOBS}. */
+  JOB_STATES("sluice.job-states", 4, Kept.COMPACTED),
+  /** Run, pause or stop, by job id. */
+  CONTROLS("sluice.controls", 1, Kept.COMPACTED),
+  /** Contributions to training steps, by {@link #blockKey}. Trimmed by the fold, not by time. */
+  GRADIENTS("sluice.gradients", 4, Kept.FOREVER),
+  /** Parameter blocks, by {@link #blockKey}. Trimmed by the fold, not by time. */
+  PARAMETERS("sluice.parameters", 4, Kept.FOREVER),
+  /** The fold's state; partitioned as {@link #GRADIENTS}. */
+  CHECKPOINTS("sluice.checkpoints", 4, Kept.COMPACTED),
+  /** Answers of inference tasks, by job id. */
+  RESULTS("sluice.results", 4, Kept.DAYS_14),
+  /** Heartbeats, by worker id. */
+  FLEET("sluice.fleet", 1, Kept.COMPACTED),
+  /** Models, by name. */
+  MODELS("sluice.models", 1, Kept.COMPACTED),
+  /** Pieces of files, by digest and number. All pieces of a file are in one partition. */
+  ARTIFACTS("sluice.artifacts", 4, Kept.COMPACTED),
+  /** Writer schemas as JSON, by fingerprint. */
+  SCHEMAS("sluice.schemas", 1, Kept.COMPACTED),
+  /** What could not be processed, by where it came from. */
+  DEAD_LETTERS("sluice.dead-letters", 1, Kept.DAYS_28);
+
+  /** Largest record in any topic, in bytes: a block and its header, with room to grow. */
+  public static final int RECORD_BYTES_MAX = 8 * 1024 * 1024;
+
+  /** Values in a full block: 1 MiB of binary32, the record size at which Kafka moves most bytes. */
+  public static final int BLOCK_FLOATS = 262_144;
+
+  private final String topicName;
+  private final int partitions;
+  private final Kept kept;
+
+  Topic(String topicName, int partitions, Kept kept) {
+    this.topicName = topicName;
+    this.partitions = partitions;
+    this.kept = kept;
+  }
+
+  /** How long records stay. */
+  private enum Kept {
+    COMPACTED,
+    DAYS_14,
+    DAYS_28,
+    FOREVER
+  }
+
+  /** The name on the broker. */
+  public String topicName() {
+    return topicName;
+  }
+
+  /** Number of partitions when Sluice creates the topic. An existing topic keeps its own. */
+  public int partitions() {
+    return partitions;
+  }
+
+  /** Topic settings, as in Kafka's topic configuration. */
+  public Map<String, String> settings() {
+    // The broker's clock is the clock: every record carries the time at which it was appended.
+    return switch (kept) {
+      case COMPACTED ->
+          topicSettings(
+              Map.of(
+                  "cleanup.policy", "compact",
+                  "segment.bytes", "67108864",
+                  "min.cleanable.dirty.ratio", "0.3",
+                  "delete.retention.ms", "86400000"));
+      case DAYS_14 -> topicSettings(Map.of("retention.ms", String.valueOf(14 * 86_400_000L)));
+      case DAYS_28 -> topicSettings(Map.of("retention.ms", String.valueOf(28 * 86_400_000L)));
+      case FOREVER ->
+          topicSettings(
+              Map.of("retention.ms", "-1", "retention.bytes", "-1", "segment.bytes", "67108864"));
+    };
+  }
+
+  /** Settings of a lane's task topics: tasks stay until the share group is done with them. */
+  public static Map<String, String> taskTopicSettings() {
+    return topicSettings(Map.of("retention.ms", String.valueOf(7 * 86_400_000L)));
+  }
+
+  private static Map<String, String> topicSettings(Map<String, String> own) {
+    var all = new java.util.HashMap<>(own);
+    all.put("message.timestamp.type", "LogAppendTime");
+    all.put("max.message.bytes", String.valueOf(RECORD_BYTES_MAX));
+    all.put("compression.type", "producer");
+    return Map.copyOf(all);
+  }
+
+  /** Task topic of a lane and priority: {@code sluice.tasks.<lane>.<priority>}. */
+  public static String tasks(String lane, Priority priority) {
+    return "sluice.tasks." + lane + "." + priority.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The task topics of a lane, most urgent first. */
+  public static List<String> tasks(String lane) {
+    return Arrays.stream(Priority.values()).map(p -> tasks(lane, p)).toList();
+  }
+
+  /** The share group whose members are the workers of a lane. */
+  public static String shareGroup(String lane) {
+    return "sluice-" + lane;
+  }
+
+  /** Key of a block in the three data-plane topics. */
+  public static String blockKey(String jobId, int block) {
+    return jobId + "/" + block;
+  }
+
+  /** Partition of a key, as the Java producer's default partitioner has it (murmur2). */
+  public static int partition(String key, int partitions) {
+    return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;
+  }
+}

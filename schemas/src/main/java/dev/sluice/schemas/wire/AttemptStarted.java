@@ -1,0 +1,13 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * A worker is about to run a task: its time begins, and a task that kills its workers is seen.
+ *
+ * @param jobId job id
+ * @param taskId task id
+ * @param attempt attempt as the ledger counts
+ * @param worker worker
+ * @param delivery how often the broker delivered the task
+ */
+public record AttemptStarted(String jobId, String taskId, int attempt, String worker, int delivery)
+    implements JobEvent {}

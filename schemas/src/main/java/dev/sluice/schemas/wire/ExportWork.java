@@ -1,0 +1,11 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * Read the final parameters, measure them on the held-out rows and store the model's files.
+ *
+ * @param spec the job's work
+ * @param prepared what was prepared
+ * @param generation generation to export
+ */
+public record ExportWork(TrainingSpec spec, TrainingPrepared prepared, long generation)
+    implements TaskWork {}

@@ -1,0 +1,32 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * A job's fold begins; in every partition of sluice.gradients.
+ *
+ * @param floats length of the flat vector
+ * @param parameters length of its trained part
+ * @param blockFloats elements per block; the last block may hold fewer
+ * @param shards virtual shards
+ * @param optimizer how gradients become updates
+ * @param learningRate learning rate
+ * @param schedule how it changes
+ * @param warmupSteps steps of warm-up
+ * @param stepsPerEpoch steps in an epoch
+ * @param steps steps in all
+ * @param engine engine fingerprint of every contribution
+ * @param foldVersion version of the fold's arithmetic
+ */
+public record FoldStarted(
+    long floats,
+    long parameters,
+    int blockFloats,
+    int shards,
+    Optimizer optimizer,
+    double learningRate,
+    Schedule schedule,
+    long warmupSteps,
+    long stepsPerEpoch,
+    long steps,
+    String engine,
+    int foldVersion)
+    implements GradientEntry {}

@@ -1,0 +1,12 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * Answer some rows.
+ *
+ * @param spec the job's work
+ * @param model the model version
+ * @param rowFrom first row, counted within the job's rows
+ * @param rowTo end of rows, exclusive
+ */
+public record InferWork(InferenceSpec spec, ModelVersion model, long rowFrom, long rowTo)
+    implements TaskWork {}

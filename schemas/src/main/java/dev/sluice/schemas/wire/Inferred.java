@@ -1,0 +1,20 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * Rows were answered.
+ *
+ * @param range where the answers lie
+ * @param labelled rows that carried a label the model knows
+ * @param correct of these, rows predicted right; classification only
+ * @param squaredError sum of squared errors; regression only
+ * @param absoluteError sum of absolute errors; regression only
+ * @param computeMs time in the engine, in milliseconds
+ */
+public record Inferred(
+    ResultRange range,
+    long labelled,
+    long correct,
+    double squaredError,
+    double absoluteError,
+    double computeMs)
+    implements Outcome {}

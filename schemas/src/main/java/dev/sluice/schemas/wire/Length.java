@@ -1,0 +1,4 @@
+package dev.sluice.schemas.wire;
+
+/** When training ends. */
+public sealed interface Length permits Epochs, Steps {}

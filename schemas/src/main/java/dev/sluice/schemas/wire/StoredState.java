@@ -1,0 +1,5 @@
+package dev.sluice.schemas.wire;
+
+/** What {@code sluice.job-states} holds. */
+public sealed interface StoredState
+    permits JobState, ManifestChunk, ModelEntry, Lane, LedgerCursor {}

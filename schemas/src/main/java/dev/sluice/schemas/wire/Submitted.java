@@ -1,0 +1,11 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * A job is asked for.
+ *
+ * @param jobId job id
+ * @param bodyDigest digest of the request, so that a repeat with another body is seen; empty: not
+ *     compared
+ * @param spec the job
+ */
+public record Submitted(String jobId, String bodyDigest, JobSpec spec) implements JobEvent {}

@@ -1,0 +1,14 @@
+package dev.sluice.schemas.wire;
+
+/**
+ * One record of a task topic.
+ *
+ * @param taskId task id, unique within the job
+ * @param jobId job id
+ * @param attempt attempt, from 1
+ * @param epoch epoch of the job
+ * @param engine engine fingerprint required; empty: any
+ * @param work what to do
+ */
+public record Task(
+    String taskId, String jobId, int attempt, int epoch, String engine, TaskWork work) {}

@@ -1,0 +1,35 @@
+package dev.sluice.schemas.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Train a network.
+ *
+ * @param dataset what to learn from
+ * @param network what to train
+ * @param objective what to lower
+ * @param optimizer how gradients become updates
+ * @param learningRate learning rate at the first step after warm-up
+ * @param schedule how the learning rate changes
+ * @param warmupSteps steps over which the learning rate rises from 0 in a straight line
+ * @param batch samples per optimizer step over all shards; the last step of an epoch may hold fewer
+ * @param shards virtual shards per step: a power of two, independent of how many workers there are
+ * @param length when to stop
+ * @param seed seed of initial parameters, of the order of samples and of dropout
+ * @param register name under which the trained model becomes a new version; null: it is not
+ *     registered
+ */
+public record TrainingSpec(
+    DatasetSpec dataset,
+    Network network,
+    Objective objective,
+    Optimizer optimizer,
+    double learningRate,
+    Schedule schedule,
+    long warmupSteps,
+    int batch,
+    int shards,
+    Length length,
+    long seed,
+    @Nullable String register)
+    implements Work {}

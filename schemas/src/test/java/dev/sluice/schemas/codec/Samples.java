@@ -1,0 +1,60 @@
+package dev.sluice.schemas.codec;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.random.RandomGenerator;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.jspecify.annotations.Nullable;
+
+/** Random values of a schema, from a seed. */
+final class Samples {
+
+  private final RandomGenerator random;
+
+  Samples(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** A random value that the schema allows. */
+  @Nullable Object of(Schema schema) {
+    return switch (schema.getType()) {
+      case RECORD -> {
+        var record = new GenericData.Record(schema);
+        schema.getFields().forEach(f -> record.put(f.pos(), of(f.schema())));
+        yield record;
+      }
+      case ENUM ->
+          new GenericData.EnumSymbol(
+              schema, schema.getEnumSymbols().get(random.nextInt(schema.getEnumSymbols().size())));
+      case ARRAY -> {
+        var items = new ArrayList<@Nullable Object>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+          items.add(of(schema.getElementType()));
+        }
+        yield items;
+      }
+      case MAP -> {
+        var entries = new HashMap<String, @Nullable Object>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+          entries.put("key" + i, of(schema.getValueType()));
+        }
+        yield entries;
+      }
+      case UNION -> of(schema.getTypes().get(random.nextInt(schema.getTypes().size())));
+      case STRING -> "text " + random.nextInt(1000) + " \u00e9\uc548";
+      case BYTES -> {
+        var bytes = new byte[random.nextInt(40)];
+        random.nextBytes(bytes);
+        yield ByteBuffer.wrap(bytes);
+      }
+      case INT -> random.nextInt();
+      case LONG -> random.nextLong();
+      case DOUBLE -> random.nextDouble();
+      case BOOLEAN -> random.nextBoolean();
+      case NULL -> null;
+      case FLOAT, FIXED -> throw new IllegalStateException("not used in sluice.avdl");
+    };
+  }
+}
