@@ -154,7 +154,7 @@ final class InferenceJob {
     int issued = s.issued();
     while (issued < s.tasks() && job.open.size() < limits.openTasksMax()) {
       var task =
-          new OpenTask("infer-" + issued, TaskKind.INFER, 1, nowMs, 0, 1, issued, 1, 0, 0, 0);
+          new OpenTask("infer-" + issued, TaskKind.INFER, 1, nowMs, 0, 0, issued, 1, 0, 0, 0);
       Tasks.dispatch(job, task, work(job, task), decision);
       issued++;
     }

@@ -240,22 +240,18 @@ public final class Ledger {
     if (task.isEmpty()) {
       return;
     }
-    if (event.delivery() > limits.deliveriesMax()) {
+    if (task.get().starts() >= limits.startsMax()) {
       var cause =
           new Cause(
               Fault.BAD_INPUT,
               event.taskId(),
-              "Task "
-                  + event.taskId()
-                  + " ended "
-                  + limits.deliveriesMax()
-                  + " workers that ran it.",
+              "Task " + event.taskId() + " ended " + limits.startsMax() + " workers that ran it.",
               "Each of them stopped without a report; " + event.worker() + " was the next.",
               "Look at the workers' logs; a model file or data set may crash the engine.");
       bury(job, cause, decision);
       return;
     }
-    job.replace(task.get(), Tasks.started(task.get(), event.delivery(), nowMs + limits.taskMs()));
+    job.replace(task.get(), Tasks.started(task.get(), nowMs + limits.taskMs()));
   }
 
   private void reported(

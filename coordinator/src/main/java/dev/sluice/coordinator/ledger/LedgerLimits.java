@@ -4,7 +4,8 @@ package dev.sluice.coordinator.ledger;
  * Bounds of the ledger.
  *
  * @param attemptsMax attempts of a task before its job fails
- * @param deliveriesMax deliveries of one attempt before its job fails: a task that kills its worker
+ * @param startsMax workers that may begin one attempt before its job fails: a task that kills its
+ *     workers
  * @param taskMs longest time from a task's start to its report, in milliseconds
  * @param termMs time that a term should take, in milliseconds
  * @param termMsMax longest time that a term may take, in milliseconds
@@ -13,7 +14,7 @@ package dev.sluice.coordinator.ledger;
  */
 public record LedgerLimits(
     int attemptsMax,
-    int deliveriesMax,
+    int startsMax,
     long taskMs,
     int termMs,
     int termMsMax,

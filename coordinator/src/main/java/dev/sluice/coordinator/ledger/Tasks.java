@@ -26,7 +26,7 @@ final class Tasks {
             task.attempt() + 1,
             nowMs,
             0,
-            1,
+            0,
             task.from(),
             task.count(),
             task.fromStep(),
@@ -37,14 +37,14 @@ final class Tasks {
   }
 
   /** The same attempt, started: its time runs until the deadline. */
-  static OpenTask started(OpenTask task, int delivery, long deadlineMs) {
+  static OpenTask started(OpenTask task, long deadlineMs) {
     return new OpenTask(
         task.taskId(),
         task.kind(),
         task.attempt(),
         task.issuedMs(),
         deadlineMs,
-        delivery,
+        task.starts() + 1,
         task.from(),
         task.count(),
         task.fromStep(),
@@ -54,7 +54,7 @@ final class Tasks {
 
   /** A task without a range. */
   static OpenTask single(String taskId, TaskKind kind, long nowMs) {
-    return new OpenTask(taskId, kind, 1, nowMs, 0, 1, 0, 0, 0, 0, 0);
+    return new OpenTask(taskId, kind, 1, nowMs, 0, 0, 0, 0, 0, 0, 0);
   }
 
   private static void send(JobDraft job, OpenTask task, TaskWork work, Decision decision) {

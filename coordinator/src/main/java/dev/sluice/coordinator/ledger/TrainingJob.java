@@ -267,7 +267,7 @@ final class TrainingJob {
             1,
             moment.nowMs(),
             0,
-            1,
+            0,
             from,
             count,
             fromStep,

@@ -9,7 +9,7 @@ import dev.sluice.schemas.config.Setting;
  * @param bootstrapServers brokers
  * @param replication copies of topics that it creates
  * @param attemptsMax attempts of a task
- * @param deliveriesMax deliveries of an attempt
+ * @param startsMax workers that may begin an attempt
  * @param taskMs time of a task
  * @param termMs wished time of a term
  * @param termMsMax longest time of a term
@@ -36,7 +36,7 @@ public record CoordinatorConfig(
             def = "5",
             min = 1,
             max = 100)
-        int deliveriesMax,
+        int startsMax,
     @Setting(
             doc = "Longest time from a task's start to its report.",
             unit = "ms",
@@ -98,6 +98,6 @@ public record CoordinatorConfig(
   /** The ledger's part. */
   LedgerLimits limits() {
     return new LedgerLimits(
-        attemptsMax, deliveriesMax, taskMs, termMs, termMsMax, openTasksMax, rowsPerTask);
+        attemptsMax, startsMax, taskMs, termMs, termMsMax, openTasksMax, rowsPerTask);
   }
 }

@@ -8,7 +8,7 @@ package dev.sluice.schemas.wire;
  * @param attempt attempt, from 1
  * @param issuedMs when it was dispatched
  * @param deadlineMs when it counts as lost; 0 while it waits in its lane, where time does not count
- * @param delivery how often the broker has delivered this attempt, as far as reported
+ * @param starts how often a worker has begun to run this attempt
  * @param from TERM: first shard. INFER: chunk of rows
  * @param count TERM: number of shards. INFER: unused
  * @param fromStep TERM: first step
@@ -21,7 +21,7 @@ public record OpenTask(
     int attempt,
     long issuedMs,
     long deadlineMs,
-    int delivery,
+    int starts,
     long from,
     long count,
     long fromStep,

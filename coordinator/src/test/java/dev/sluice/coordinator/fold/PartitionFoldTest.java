@@ -1,0 +1,191 @@
+package dev.sluice.coordinator.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.wire.Adam;
+import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.Constant;
+import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.FoldStopped;
+import dev.sluice.schemas.wire.GradientEntry;
+import dev.sluice.schemas.wire.GradientRecord;
+import dev.sluice.schemas.wire.ParameterBlock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PartitionFoldTest {
+
+  private static final String JOB = "j";
+  private static final String ENGINE = "engine";
+  private static final int SHARDS = 2;
+
+  private final PartitionFold fold = new PartitionFold(0, 1);
+  private final List<FoldOutput> out = new ArrayList<>();
+
+  @BeforeEach
+  void start() {
+    // Four elements, of which the last is state; one block.
+    give(
+        new FoldStarted(
+            4,
+            3,
+            4,
+            SHARDS,
+            new Adam(0.9, 0.999, 1e-8, 0),
+            0.1,
+            new Constant(),
+            0,
+            2,
+            3,
+            ENGINE,
+            1));
+    give(contribution(-1, 0, 1, 0, 1, 2, 3, 4));
+  }
+
+  @Test
+  void theInitialVectorIsGenerationZero() {
+    assertThat(published()).containsExactly(0L);
+    assertThat(values(0)).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void stateIsTheMeanOverSamples() {
+    out.clear();
+    give(contribution(0, 0, 1, 3, 1, 1, 1, 3 * 10f));
+    give(contribution(0, 1, 1, 1, 1, 1, 1, 1 * 2f));
+    assertThat(published()).containsExactly(1L);
+    assertThat(values(0)[3]).isEqualTo(8f);
+  }
+
+  @Test
+  void aRepeatedOrLateContributionChangesNothing() {
+    give(contribution(0, 0, 1, 1, 1, 1, 1, 1));
+    give(contribution(0, 0, 1, 1, 9, 9, 9, 9));
+    give(contribution(0, 1, 1, 1, 1, 1, 1, 1));
+    var parameters = values(out.size() - 2);
+    out.clear();
+    give(contribution(0, 0, 2, 2, 7, 7, 7, 7));
+    assertThat(out).isEmpty();
+    give(new Attached("w"));
+    assertThat(values(out.size() - 1)).isEqualTo(parameters);
+  }
+
+  @Test
+  void theGenerationBeforeIsKeptUntilAContributionShowsThatNobodyNeedsIt() {
+    give(contribution(0, 0, 2, 2, 1, 1, 1, 1));
+    out.clear();
+    give(new Attached("w"));
+    assertThat(published()).containsExactly(0L, 1L);
+
+    out.clear();
+    give(contribution(1, 0, 1, 1, 1, 1, 1, 1));
+    give(new Attached("w"));
+    assertThat(published()).containsExactly(1L);
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteFailsTheJobAndPoisonsNothing() {
+    out.clear();
+    give(contribution(0, 0, 2, 2, Float.NaN, 1, 1, 1));
+    assertThat(out).hasSize(1);
+    assertThat(out.getFirst())
+        .isInstanceOfSatisfying(
+            FoldOutput.Failure.class,
+            failure -> assertThat(failure.report().cause().mend()).contains("learning rate"));
+  }
+
+  @Test
+  void whatDoesNotBelongIsRejectedWithItsReason() {
+    out.clear();
+    var good = contribution(0, 0, 1, 1, 1, 1, 1, 1);
+    give(contribution(5, 0, 1, 1, 1, 1, 1, 1));
+    give(contribution(0, 1, 2, 1, 1, 1, 1, 1));
+    give(contribution(0, 0, 1, 1, 1));
+    give(new Contribution(0, 0, 0, 1, 1, 0, true, "another engine", good.crc(), good.payload()));
+    give(new Contribution(0, 0, 0, 1, 1, 0, true, ENGINE, good.crc() + 1, good.payload()));
+    assertThat(out)
+        .map(output -> ((FoldOutput.Rejected) output).cause().why())
+        .satisfiesExactly(
+            why -> assertThat(why).contains("step 5"),
+            why -> assertThat(why).contains("not a node"),
+            why -> assertThat(why).contains("4 bytes"),
+            why -> assertThat(why).contains("another engine"),
+            why -> assertThat(why).contains("checksum"));
+  }
+
+  @Test
+  void aRestoredFoldGoesOnWithTheSameBits() {
+    give(contribution(0, 0, 2, 2, 1, 2, 3, 4));
+    give(contribution(1, 0, 1, 1, 4, 3, 2, 1));
+
+    var restored = new PartitionFold(0, 1);
+    fold.snapshotChanged().forEach(restored::restore);
+    assertThat(fold.snapshotChanged()).isEmpty();
+
+    var original = finish(fold);
+    assertThat(finish(restored)).isEqualTo(original);
+    assertThat(original.getLast())
+        .isInstanceOfSatisfying(
+            FoldOutput.Progress.class, last -> assertThat(last.milestone()).isTrue());
+  }
+
+  @Test
+  void aStoppedJobIsForgotten() {
+    give(new FoldStopped("cancelled"));
+    out.clear();
+    give(contribution(0, 0, 2, 2, 1, 1, 1, 1));
+    give(new Attached("w"));
+    assertThat(out).isEmpty();
+    assertThat(fold.takeEnded()).containsExactly(JOB);
+    assertThat(fold.takeEnded()).isEmpty();
+  }
+
+  private static List<FoldOutput> finish(PartitionFold fold) {
+    var outputs = new ArrayList<FoldOutput>();
+    for (var entry :
+        List.of(contribution(1, 1, 1, 1, 1, 1, 1, 1), contribution(2, 0, 2, 2, -1, 5, 0, 1))) {
+      fold.apply(new GradientRecord(JOB, entry), outputs::add);
+    }
+    return outputs;
+  }
+
+  private void give(GradientEntry entry) {
+    fold.apply(new GradientRecord(JOB, entry), out::add);
+  }
+
+  private static Contribution contribution(
+      long step, int shardFrom, int shards, long samples, float... values) {
+    var payload = Vectors.bytes(values);
+    boolean finite = true;
+    for (float value : values) {
+      finite &= Float.isFinite(value);
+    }
+    return new Contribution(
+        0,
+        step,
+        shardFrom,
+        shards,
+        samples,
+        samples * 0.5,
+        finite,
+        ENGINE,
+        Vectors.crc32c(payload),
+        payload);
+  }
+
+  private List<Long> published() {
+    return out.stream()
+        .filter(FoldOutput.Publish.class::isInstance)
+        .map(output -> ((FoldOutput.Publish) output).block().generation())
+        .toList();
+  }
+
+  private float[] values(int index) {
+    ParameterBlock block = ((FoldOutput.Publish) out.get(index)).block();
+    return Vectors.floats(block.payload());
+  }
+}

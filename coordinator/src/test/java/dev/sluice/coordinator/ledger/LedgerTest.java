@@ -1,0 +1,356 @@
+package dev.sluice.coordinator.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.coordinator.placement.Admission;
+import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.coordinator.simulation.Specs;
+import dev.sluice.schemas.accelerator.AcceleratorModel;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.CancelRequested;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Command;
+import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.Exported;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FoldFailed;
+import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.FoldStopped;
+import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneOpened;
+import dev.sluice.schemas.wire.ModelRegistered;
+import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.RegisterModel;
+import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.TaskFailed;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TermFinished;
+import dev.sluice.schemas.wire.TermNearlyDone;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.TrainingState;
+import dev.sluice.schemas.wire.Unplaceable;
+import dev.sluice.schemas.wire.Verdict;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+
+  private static final String ENGINE = "engine";
+  private static final AcceleratorModel NPU =
+      new AcceleratorModel("an-npu", "Infers only", false, true, Set.of("fp32"));
+
+  private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
+  private final LedgerLimits limits = new LedgerLimits(3, 2, 1_000, 2_000, 20_000, 2, 4);
+  private final Ledger ledger = new Ledger(limits, new Admission(catalogue));
+  private final LedgerState state = new LedgerState();
+  private final List<Effect> effects = new ArrayList<>();
+  private final List<JobState> history = new ArrayList<>();
+  private Fleet fleet = Fleet.EMPTY;
+  private long nowMs = 1_000;
+
+  @Test
+  void aTrainingJobIsRefusedWhereOnlyInferenceChipsAreAndTheReasonIsKept() {
+    open("npu", "an-npu");
+    submit("j", Specs.training(10, 4, null));
+
+    assertThat(last().status()).isEqualTo(JobStatus.REFUSED);
+    assertThat(last().verdicts()).hasSize(1);
+    assertThat(last().verdicts().getFirst().verdict()).isEqualTo(Verdict.IMPOSSIBLE);
+    assertThat(last().verdicts().getFirst().reasons().getFirst())
+        .contains("no training software for an-npu");
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void aHeldJobStartsWhenALaneOpensThatCanRunIt() {
+    var spec = Specs.training(10, 4, null);
+    submit("j", new JobSpec("t", "", Priority.NORMAL, List.of(), Unplaceable.HOLD, spec.work()));
+    assertThat(last().status()).isEqualTo(JobStatus.HELD);
+
+    open("npu", "an-npu");
+    assertThat(last().status()).isEqualTo(JobStatus.HELD);
+
+    open("cpu", "host-cpu");
+    assertThat(last().status()).isEqualTo(JobStatus.PREPARING);
+    assertThat(last().lane()).isEqualTo("cpu");
+    assertThat(dispatched()).containsExactly("prepare");
+  }
+
+  @Test
+  void allProblemsOfABadSpecAreInItsCause() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(-1, 3, "no such name!"));
+    assertThat(last().status()).isEqualTo(JobStatus.REFUSED);
+    assertThat(cause().fault()).isEqualTo(Fault.BAD_INPUT);
+    assertThat(cause().why()).contains("steps").contains("shards").contains("register");
+  }
+
+  @Test
+  void theSameSubmissionTwiceIsOneJob() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    effects.clear();
+    assertThat(decide(new Submitted("j", "", Specs.training(99, 4, null))).changes()).isEmpty();
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void aRoundIsSplitOverTheWorkersThatThereAre() {
+    workers(3);
+    running(100);
+    assertThat(terms()).containsExactly("0+1", "1+1", "2+2");
+
+    effects.clear();
+    workers(1);
+    decide(new TermNearlyDone("j", 1, 6));
+    assertThat(terms()).containsExactly("0+4");
+
+    // The announcements of the other groups of that round change nothing.
+    effects.clear();
+    decide(new TermNearlyDone("j", 1, 7));
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void theFoldStartsInOneTransactionWithTheFirstTerms() {
+    running(100);
+    assertThat(effects).anyMatch(e -> e instanceof Effect.Fold(var id, FoldStarted plan));
+    assertThat(terms()).containsExactly("0+4");
+    assertThat(training().engine()).isEqualTo(ENGINE);
+  }
+
+  @Test
+  void aTermThatEndsEarlyIsGoneOnWith() {
+    running(100);
+    effects.clear();
+    report("term-1-0@0", new TermFinished(3, 3, 0, 0));
+    assertThat(dispatched()).contains("term-1-0@3");
+    assertThat(training().shardSteps()).containsOnly(3L);
+  }
+
+  @Test
+  void theExportComesWhenEveryShardHasReachedTheEnd() {
+    workers(2);
+    running(8);
+    effects.clear();
+    report("term-1-0@0", new TermFinished(8, 8, 0, 0));
+    assertThat(dispatched()).isEmpty();
+    report("term-1-2@0", new TermFinished(8, 8, 0, 0));
+    assertThat(dispatched()).containsExactly("export");
+    assertThat(last().status()).isEqualTo(JobStatus.EXPORTING);
+    report("export", new Exported(Specs.model("", "j", 9)));
+    assertThat(last().status()).isEqualTo(JobStatus.SUCCEEDED);
+    assertThat(effects).anyMatch(e -> e instanceof Effect.Fold(var id, FoldStopped stop));
+  }
+
+  @Test
+  void aFailureThatMayPassIsTriedAgainAndThenBuried() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    for (int attempt = 1; attempt < 3; attempt++) {
+      report("prepare", attempt, failure(true));
+      assertThat(last().open().getFirst().attempt()).isEqualTo(attempt + 1);
+    }
+    report("prepare", 3, failure(true));
+    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(cause().what()).isEqualTo("It broke.");
+    assertThat(effects).anyMatch(Effect.Bury.class::isInstance);
+  }
+
+  @Test
+  void aFailureThatWillNotPassEndsTheJobAtOnce() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    report("prepare", failure(false));
+    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(effects).noneMatch(Effect.Bury.class::isInstance);
+  }
+
+  @Test
+  void aTaskThatEndsEveryWorkerThatBeginsItIsBuried() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    for (int worker = 0; worker < 3; worker++) {
+      decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
+    }
+    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(cause().what()).contains("ended 2 workers");
+    assertThat(effects).anyMatch(Effect.Bury.class::isInstance);
+  }
+
+  @Test
+  void timeRunsFromTheStartOfATaskNotFromItsDispatch() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    nowMs += 1_000_000;
+    assertThat(state.overdue(nowMs)).isEmpty();
+    decide(new AttemptStarted("j", "prepare", 1, "w", 1));
+    nowMs += 999;
+    assertThat(state.overdue(nowMs)).isEmpty();
+    nowMs += 1;
+    assertThat(state.overdue(nowMs)).hasSize(1);
+    effects.clear();
+    decide(new DeadlineReached("j", "prepare", 1));
+    assertThat(last().open().getFirst().attempt()).isEqualTo(2);
+    assertThat(dispatched()).containsExactly("prepare");
+    // The deadline of the attempt before is void now.
+    effects.clear();
+    decide(new DeadlineReached("j", "prepare", 1));
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void aCancelReachesWorkersAndFoldAndIsFinal() {
+    running(100);
+    effects.clear();
+    decide(new CancelRequested("j", "changed my mind"));
+    assertThat(last().status()).isEqualTo(JobStatus.CANCELLED);
+    assertThat(effects)
+        .anyMatch(e -> e instanceof Effect.Control(var c) && c.command() == Command.STOP)
+        .anyMatch(e -> e instanceof Effect.Fold(var id, FoldStopped stop));
+    effects.clear();
+    assertThat(decide(new TermNearlyDone("j", 1, 6)).changes()).isEmpty();
+    assertThat(decide(new CancelRequested("j", "")).changes()).isEmpty();
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void aDivergedFoldFailsTheJobWithItsCause() {
+    running(100);
+    var cause = new Cause(Fault.BAD_INPUT, "step 5", "Training diverged.", "", "");
+    decide(new FoldFailed("j", 5, cause));
+    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(cause()).isEqualTo(cause);
+  }
+
+  @Test
+  void twoJobsThatRegisterOneNameGetVersionsOneAndTwo() {
+    assertThat(registered("a")).isEqualTo(1);
+    assertThat(registered("b")).isEqualTo(2);
+    assertThat(registered("a")).isEqualTo(1);
+  }
+
+  @Test
+  void aModelThatIsNotThereIsNamedTogetherWithWhatIs() {
+    registered("a");
+    var decision = decide(new ResolveModel("m", "i", "7"));
+    var answer = (ModelResolved) ((Effect.Tell) decision.effects().getFirst()).event();
+    assertThat(answer.model()).isNull();
+    assertThat(Objects.requireNonNull(answer.cause()).what()).contains("m@7 does not exist");
+    assertThat(Objects.requireNonNull(answer.cause()).why()).contains("versions 1 to 1");
+  }
+
+  private JobState last() {
+    return history.getLast();
+  }
+
+  private Cause cause() {
+    return Objects.requireNonNull(last().cause());
+  }
+
+  private TrainingState training() {
+    return Objects.requireNonNull(last().training());
+  }
+
+  private int registered(String jobId) {
+    var model = Specs.model("m", jobId, 9);
+    var decision = decide(new RegisterModel("m", jobId, model));
+    var tell =
+        decision.effects().stream()
+            .filter(Effect.Tell.class::isInstance)
+            .map(Effect.Tell.class::cast)
+            .findFirst()
+            .orElseThrow();
+    return ((ModelRegistered) tell.event()).version();
+  }
+
+  private void running(long steps) {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(steps, 4, null));
+    effects.clear();
+    report("prepare", Specs.prepared(steps, 9));
+  }
+
+  private void workers(int count) {
+    fleet =
+        Fleet.of(
+            IntStream.range(0, count)
+                .mapToObj(
+                    i ->
+                        new WorkerHeartbeat(
+                            "w" + i,
+                            "cpu",
+                            "host-cpu",
+                            false,
+                            ENGINE,
+                            "",
+                            0,
+                            0,
+                            List.of(),
+                            0,
+                            0,
+                            0,
+                            false))
+                .toList());
+  }
+
+  private void open(String lane, String accelerator) {
+    decide(new LaneOpened(new Lane(lane, accelerator, 0, 0)));
+  }
+
+  private void submit(String jobId, JobSpec spec) {
+    decide(new Submitted(jobId, "", spec));
+  }
+
+  private void report(String taskId, Outcome outcome) {
+    report(taskId, 1, outcome);
+  }
+
+  private void report(String taskId, int attempt, Outcome outcome) {
+    decide(new TaskReported("j", taskId, attempt, "w", ENGINE, outcome));
+  }
+
+  private static Outcome failure(boolean retryable) {
+    return new TaskFailed(new Cause(Fault.OUR_FAULT, "", "It broke.", "", ""), retryable);
+  }
+
+  private Decision decide(JobEvent event) {
+    var decision = ledger.decide(state, event, new Moment(nowMs, fleet));
+    decision.changes().values().forEach(state::apply);
+    decision.changes().values().stream()
+        .filter(JobState.class::isInstance)
+        .forEach(job -> history.add((JobState) job));
+    effects.addAll(decision.effects());
+    return decision;
+  }
+
+  private List<String> dispatched() {
+    return effects.stream()
+        .filter(Effect.Dispatch.class::isInstance)
+        .map(e -> ((Effect.Dispatch) e).task().taskId())
+        .toList();
+  }
+
+  private List<String> terms() {
+    return effects.stream()
+        .filter(Effect.Dispatch.class::isInstance)
+        .map(e -> ((Effect.Dispatch) e).task().work())
+        .filter(TermWork.class::isInstance)
+        .map(TermWork.class::cast)
+        .map(term -> term.shardFrom() + "+" + term.shards())
+        .toList();
+  }
+}
