@@ -1,0 +1,82 @@
+package dev.sluice.deploy;
+
+import dev.sluice.coordinator.shell.CoordinatorCommand;
+import dev.sluice.deploy.quickstart.QuickstartCommand;
+import dev.sluice.deploy.settings.SettingsCommand;
+import dev.sluice.deploy.standalone.UpCommand;
+import dev.sluice.producer.cli.ClientCommands;
+import dev.sluice.producer.cli.ProducerCommand;
+import dev.sluice.worker.WorkerCommand;
+import java.util.Arrays;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code sluice}: every process and every tool of the project is one of its
+ * subcommands.
+ *
+ * <p>Exit codes are those of {@link dev.sluice.producer.cli.ExitCode}. Answers go to stdout,
+ * everything else to stderr.
+ */
+@Command(
+    name = "sluice",
+    description = "Machine-learning jobs, training and inference, over Apache Kafka.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Sluice.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+      QuickstartCommand.class,
+      UpCommand.class,
+      ProducerCommand.class,
+      CoordinatorCommand.class,
+      WorkerCommand.class
+    })
+public final class Sluice implements Runnable {
+  /** What these log is news for whoever runs them; the others only answer. */
+  private static final Set<String> SERVICES = Set.of("up", "producer", "coordinator", "worker");
+
+  private static final String LOG_LEVEL = "SLUICE_LOG";
+
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    if (System.getenv(LOG_LEVEL) == null && Arrays.stream(args).noneMatch(SERVICES::contains)) {
+      // Before the first logger is made: logback.xml reads it.
+      System.setProperty(LOG_LEVEL, "warn");
+    }
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The parsed command tree; tests run commands through it without ending the JVM. */
+  public static CommandLine commandLine() {
+    var sluice = new CommandLine(new Sluice());
+    ClientCommands.ALL.forEach(sluice::addSubcommand);
+    return sluice
+        .addSubcommand(SettingsCommand.class)
+        .addSubcommand(HelpCommand.class)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command; see sluice --help");
+  }
+
+  /** The version in the jar's manifest, and the Java it runs on. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Sluice.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "sluice " + (version == null ? "(not from a jar)" : version),
+        "Java " + Runtime.version() + " on " + System.getProperty("os.arch")
+      };
+    }
+  }
+}

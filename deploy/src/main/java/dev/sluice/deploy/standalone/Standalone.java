@@ -1,0 +1,224 @@
+package dev.sluice.deploy.standalone;
+
+import dev.sluice.coordinator.shell.CoordinatorConfig;
+import dev.sluice.deploy.broker.EmbeddedBroker;
+import dev.sluice.producer.ProducerConfig;
+import dev.sluice.producer.ProducerService;
+import dev.sluice.producer.client.SluiceClient;
+import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.config.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole cluster on one machine: broker, coordinator and producer in this JVM, and worker
+ * processes beside it.
+ */
+public final class Standalone implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
+
+  private static final long WORKERS_POLL_MS = 100;
+
+  /** What is told while the cluster starts and runs; workers' news come on other threads. */
+  public interface Listener extends WorkerFleet.Listener {
+    /**
+     * A part runs.
+     *
+     * @param part its name
+     * @param where how to reach it
+     * @param took how long its start took
+     */
+    void started(String part, String where, Duration took);
+  }
+
+  /** What was opened, last opened first. */
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  private final StandaloneOptions options;
+  private final Listener listener;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /**
+   * A cluster that does not run yet.
+   *
+   * @param options what it is to be like
+   * @param listener is told what happens
+   */
+  public Standalone(StandaloneOptions options, Listener listener) {
+    this.options = options;
+    this.listener = listener;
+  }
+
+  /**
+   * What of a running cluster one talks to.
+   *
+   * @param bootstrapServers the broker
+   * @param server the producer's HTTP API
+   * @param data directory of the broker's data
+   * @param workers the worker processes
+   */
+  public record Running(
+      String bootstrapServers,
+      URI server,
+      Path data,
+      WorkerFleet workers,
+      Runnable newCoordinator) {
+    /** Ends the coordinator and starts another: no job may notice. */
+    public void restartCoordinator() {
+      newCoordinator.run();
+    }
+  }
+
+  /**
+   * Starts everything, in the order in which it depends on each other. What was started before a
+   * failure is stopped by {@link #close}.
+   *
+   * @throws RuntimeException of the part that does not start; see {@link StartFailures}
+   */
+  public Running start() throws SluiceException {
+    var place = keep(DataPlace.open(options.data()));
+    var broker = part("kafka", EmbeddedBroker::bootstrapServers, () -> keep(broker(place.path())));
+    var coordinator =
+        part(
+            "coordinator",
+            started -> "ledger and gradient fold",
+            () -> keep(new CoordinatorKeeper(coordinatorConfig(broker.bootstrapServers()))));
+    var producer =
+        part(
+            "producer",
+            started -> started.uri().toString(),
+            () -> keep(ProducerService.start(producerConfig(broker.bootstrapServers()))));
+    try (var client = new SluiceClient(producer.uri())) {
+      client.declareLane(options.lane(), options.accelerator(), 0, WorkerFleet.WORKERS_MAX);
+    }
+    var launch =
+        new WorkerLaunch(
+            broker.bootstrapServers(), options.lane(), options.accelerator(), options.worker());
+    var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));
+    workers.start(options.workers());
+    return new Running(
+        broker.bootstrapServers(), producer.uri(), place.path(), workers, coordinator::restart);
+  }
+
+  /**
+   * Waits until workers of this cluster have been heard of.
+   *
+   * @param running this cluster
+   * @param n how many
+   * @param within longest wait
+   * @throws StandaloneException where a worker ends meanwhile, or they are not heard of in time
+   */
+  public static void awaitWorkers(Running running, int n, Duration within)
+      throws SluiceException, InterruptedException {
+    long deadline = System.nanoTime() + within.toNanos();
+    var never = new CountDownLatch(1);
+    try (var client = new SluiceClient(running.server())) {
+      while (true) {
+        var pids = running.workers().pids().values();
+        long heard =
+            client.fleet().stream()
+                .filter(worker -> !worker.silent() && pids.contains(worker.pid()))
+                .count();
+        if (heard >= n) {
+          return;
+        }
+        if (pids.size() < n) {
+          throw new StandaloneException(
+              "A worker has ended before it was ready. It said last:\n"
+                  + String.join("\n", running.workers().lastWords()),
+              null);
+        }
+        if (System.nanoTime() > deadline) {
+          throw new StandaloneException(
+              "%d of %d workers are ready after %d s. The machine may be overloaded; try fewer."
+                  .formatted(heard, n, within.toSeconds()),
+              null);
+        }
+        var _ = never.await(WORKERS_POLL_MS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  /** Whether it has been told to stop: failures are then no news. */
+  public boolean closing() {
+    return closing.getCount() == 0;
+  }
+
+  /** Returns when it has been told to stop, by whomever, and has stopped. */
+  public void awaitClosed() throws InterruptedException {
+    closed.await();
+  }
+
+  /** Stops everything, last started first. Does nothing the second time but wait for the first. */
+  @Override
+  public void close() {
+    closing.countDown();
+    synchronized (opened) {
+      while (!opened.isEmpty()) {
+        close(opened.pop());
+      }
+    }
+    closed.countDown();
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) { // what AutoCloseable declares
+      LOG.warn("{} did not stop properly: {}", part.getClass().getSimpleName(), e.getMessage());
+    }
+  }
+
+  /** Remembers what is to be closed; what starts after the end was called for is closed at once. */
+  private <T extends AutoCloseable> T keep(T part) {
+    synchronized (opened) {
+      if (!closing()) {
+        opened.push(part);
+        return part;
+      }
+    }
+    close(part);
+    throw new StandaloneException("The cluster was stopped while it started.", null);
+  }
+
+  private <T> T part(String name, Function<T, String> where, Supplier<T> start) {
+    long before = System.nanoTime();
+    T part = start.get();
+    listener.started(name, where.apply(part), Duration.ofNanos(System.nanoTime() - before));
+    return part;
+  }
+
+  private EmbeddedBroker broker(Path data) {
+    var directory = data.resolve("broker");
+    return options.brokerPort() == 0
+        ? EmbeddedBroker.start(directory)
+        : EmbeddedBroker.start(directory, options.brokerPort());
+  }
+
+  private CoordinatorConfig coordinatorConfig(String bootstrapServers) {
+    var given = new HashMap<>(options.coordinator());
+    given.put("bootstrap-servers", bootstrapServers);
+    return Settings.read(CoordinatorConfig.class, given);
+  }
+
+  private ProducerConfig producerConfig(String bootstrapServers) {
+    Map<String, String> given = new HashMap<>(options.producer());
+    given.put("bootstrap-servers", bootstrapServers);
+    given.put("port", String.valueOf(options.httpPort()));
+    return Settings.read(ProducerConfig.class, given);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.sluice.deploy.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worker processes of a standalone cluster. They end with this process, however it ends: each
+ * holds the other end of a pipe that only this process keeps open.
+ */
+public final class WorkerFleet implements AutoCloseable {
+  /** Most workers of one machine that this class starts. */
+  public static final int WORKERS_MAX = 64;
+
+  private static final Duration STOP_MAX = Duration.ofSeconds(8);
+  private static final Duration KILL_MAX = Duration.ofSeconds(5);
+  private static final Duration OUTPUT_MAX = Duration.ofSeconds(1);
+  private static final int SIGKILL_EXIT = 128 + 9;
+
+  /** A worker that ends sooner than this after its start is started again later and later. */
+  private static final Duration STABLE_MIN = Duration.ofSeconds(60);
+
+  private static final long RESTART_DELAY_MS_MIN = 1_000;
+  private static final long RESTART_DELAY_MS_MAX = 30_000;
+
+  /** What is told while workers run; called on several threads. */
+  public interface Listener {
+    /** A worker printed a line. */
+    void line(int worker, String line);
+
+    /** A worker has ended without being told to. */
+    void ended(int worker, long pid, String how);
+  }
+
+  private final WorkerLaunch launch;
+  private final boolean restarts;
+  private final Listener listener;
+  private final Map<Integer, WorkerProcess> members = new TreeMap<>();
+  private final Map<Integer, Long> restartDelayMs = new TreeMap<>();
+  private final List<String> lastWords = new ArrayList<>();
+  private final ScheduledExecutorService supervisor =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("sluice-worker-fleet").daemon().factory());
+  private int started;
+  private boolean closed;
+
+  /**
+   * @param launch how to start a worker
+   * @param restarts whether a worker that ends unasked is started again, after a pause that doubles
+   *     from 1 s to 30 s while it keeps ending
+   * @param listener is told what happens
+   */
+  public WorkerFleet(WorkerLaunch launch, boolean restarts, Listener listener) {
+    this.launch = launch;
+    this.restarts = restarts;
+    this.listener = listener;
+  }
+
+  /** Starts n workers. */
+  public void start(int n) {
+    for (int i = 0; i < n; i++) {
+      add();
+    }
+  }
+
+  /**
+   * Starts one more worker.
+   *
+   * @return its number, from 1
+   * @throws UncheckedIOException where the system starts no further process
+   */
+  public synchronized int add() {
+    if (members.size() >= WORKERS_MAX) {
+      throw new IllegalStateException("there are " + WORKERS_MAX + " workers, which is the bound");
+    }
+    int number = ++started;
+    launch(number);
+    return number;
+  }
+
+  /** Lets a worker finish what it does, within a bound, and ends it. */
+  public void stop(int number) {
+    WorkerProcess worker = leave(number);
+    if (worker != null) {
+      end(List.of(worker), STOP_MAX);
+    }
+  }
+
+  /** Ends a worker at once, as {@code kill -9} by hand does. */
+  public void kill(int number) {
+    for (WorkerProcess worker : snapshot()) {
+      if (worker.number() == number) {
+        worker.kill();
+      }
+    }
+  }
+
+  /** Process ids by worker number, of workers that run. */
+  public Map<Integer, Long> pids() {
+    var pids = new TreeMap<Integer, Long>();
+    for (WorkerProcess worker : snapshot()) {
+      if (worker.alive()) {
+        pids.put(worker.number(), worker.pid());
+      }
+    }
+    return pids;
+  }
+
+  /** How many workers run. */
+  public int alive() {
+    return pids().size();
+  }
+
+  /** What the worker that ended last without being told to had printed last. */
+  public synchronized List<String> lastWords() {
+    return List.copyOf(lastWords);
+  }
+
+  @Override
+  public void close() {
+    List<WorkerProcess> leaving;
+    synchronized (this) {
+      closed = true;
+      leaving = List.copyOf(members.values());
+      members.clear();
+    }
+    supervisor.shutdownNow();
+    end(leaving, STOP_MAX);
+  }
+
+  private synchronized List<WorkerProcess> snapshot() {
+    return List.copyOf(members.values());
+  }
+
+  private synchronized @Nullable WorkerProcess leave(int number) {
+    return members.remove(number);
+  }
+
+  /** Asks all, then waits for each until the common deadline, then kills. */
+  private static void end(List<WorkerProcess> workers, Duration within) {
+    long deadline = System.nanoTime() + within.toNanos();
+    workers.forEach(WorkerProcess::askToStop);
+    for (WorkerProcess worker : workers) {
+      if (!worker.await(Duration.ofNanos(deadline - System.nanoTime()))) {
+        worker.kill();
+      }
+    }
+    long killed = System.nanoTime() + KILL_MAX.toNanos();
+    for (WorkerProcess worker : workers) {
+      worker.await(Duration.ofNanos(killed - System.nanoTime()));
+    }
+  }
+
+  private synchronized void launch(int number) {
+    if (closed) {
+      return;
+    }
+    Consumer<String> lines = line -> listener.line(number, line);
+    WorkerProcess worker;
+    try {
+      worker = new WorkerProcess(number, launch.start(), lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start worker " + number + ": " + e.getMessage(), e);
+    }
+    members.put(number, worker);
+    var _ = worker.ended().thenAccept(exit -> ended(worker, exit));
+  }
+
+  private void ended(WorkerProcess worker, int exit) {
+    worker.awaitOutput(OUTPUT_MAX);
+    String how = exit == SIGKILL_EXIT ? "was killed" : "has ended by itself with exit code " + exit;
+    synchronized (this) {
+      if (closed || !members.remove(worker.number(), worker)) {
+        return;
+      }
+      lastWords.clear();
+      lastWords.addAll(worker.lastLines());
+      if (restarts) {
+        restartLater(worker);
+      }
+    }
+    listener.ended(worker.number(), worker.pid(), how);
+  }
+
+  private void restartLater(WorkerProcess worker) {
+    int number = worker.number();
+    long before = restartDelayMs.getOrDefault(number, 0L);
+    long delayMs =
+        worker.age().compareTo(STABLE_MIN) > 0
+            ? RESTART_DELAY_MS_MIN
+            : Math.clamp(before * 2, RESTART_DELAY_MS_MIN, RESTART_DELAY_MS_MAX);
+    restartDelayMs.put(number, delayMs);
+    var _ = supervisor.schedule(() -> relaunch(number), delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  private void relaunch(int number) {
+    try {
+      launch(number);
+    } catch (UncheckedIOException e) {
+      listener.ended(number, 0, "was not started again: " + e.getMessage());
+    }
+  }
+}

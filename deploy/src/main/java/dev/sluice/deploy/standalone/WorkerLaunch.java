@@ -1,0 +1,75 @@
+package dev.sluice.deploy.standalone;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to start one worker process: this very Java and class path, a smaller JVM.
+ *
+ * @param bootstrapServers brokers
+ * @param lane lane that the worker serves
+ * @param accelerator accelerator model of that lane
+ * @param settings settings of the worker by name
+ */
+public record WorkerLaunch(
+    String bootstrapServers, String lane, String accelerator, Map<String, String> settings) {
+
+  /** Parameters and gradients live outside the heap. */
+  private static final String HEAP = "512m";
+
+  /** Passed on to workers where this process has them. */
+  private static final List<String> INHERITED_PROPERTIES =
+      List.of("sluice.launcher", "org.bytedeco.javacpp.cachedir", "logback.configurationFile");
+
+  private static final String MAIN = "dev.sluice.deploy.Sluice";
+
+  public WorkerLaunch {
+    settings = Map.copyOf(settings);
+  }
+
+  /**
+   * Starts a process that ends when its standard input does: with this process, however that ends.
+   *
+   * @throws IOException where the system starts no further process
+   */
+  Process start() throws IOException {
+    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+    var environment = builder.environment();
+    environment.put("SLUICE_BUILD", "never");
+    // Results depend on the number of BLAS threads: one, and one worker per core.
+    for (var name : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
+      environment.put(name, "1");
+    }
+    return builder.start();
+  }
+
+  List<String> command() {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xmx" + HEAP,
+            "-XX:+ExitOnOutOfMemoryError"));
+    for (var name : INHERITED_PROPERTIES) {
+      property(name).ifPresent(value -> command.add("-D" + name + "=" + value));
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN, "worker"));
+    command.addAll(List.of("--bootstrap-servers", bootstrapServers));
+    command.addAll(List.of("--lane", lane, "--accelerator", accelerator, "--exit-with-stdin"));
+    settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
+    return command;
+  }
+
+  private static Optional<String> property(String name) {
+    @Nullable String value = System.getProperty(name);
+    return Optional.ofNullable(value);
+  }
+}

@@ -1,0 +1,233 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.deploy.Sluice;
+import dev.sluice.deploy.standalone.Standalone;
+import dev.sluice.deploy.standalone.StandaloneOptions;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.client.SluiceClient;
+import dev.sluice.producer.client.SluiceClient.ResultFormat;
+import dev.sluice.producer.client.SluiceException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A standalone cluster for tests: one for all of them, because its start takes seconds. A test says
+ * how many workers it wants, and leaves jobs in terminal states.
+ */
+final class Cluster implements AutoCloseable, Standalone.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+  static final Duration READY_MAX = Duration.ofSeconds(60);
+  static final Duration JOB_MAX = Duration.ofMinutes(2);
+  private static final long POLL_MS = 50;
+
+  /** The module's folder, as surefire and failsafe give it. */
+  static final Path DEPLOY = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+
+  private final Standalone standalone =
+      new Standalone(
+          StandaloneOptions.temporary(0).withProducer(Map.of("lag-sample-ms", "200")), this);
+  private final Standalone.Running running;
+  private final SluiceClient client;
+
+  private Cluster() {
+    try {
+      running = standalone.start();
+    } catch (SluiceException | RuntimeException e) {
+      standalone.close();
+      throw new IllegalStateException("the cluster does not start", e);
+    }
+    client = new SluiceClient(running.server());
+  }
+
+  /** Gives tests the cluster, and ends it after the last one. */
+  static final class Provider implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == Cluster.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      return context
+          .getRoot()
+          .getStore(ExtensionContext.Namespace.create(Cluster.class))
+          .computeIfAbsent(Cluster.class, key -> new Cluster(), Cluster.class);
+    }
+  }
+
+  /** What a command of {@code sluice} did. */
+  record Ran(int exitCode, String out, String err) {
+    JsonNode json() throws IOException {
+      return ApiJson.MAPPER.readTree(out);
+    }
+  }
+
+  SluiceClient client() {
+    return client;
+  }
+
+  String bootstrapServers() {
+    return running.bootstrapServers();
+  }
+
+  URI server() {
+    return running.server();
+  }
+
+  /** Makes it n workers that are ready. */
+  void workers(int n) throws SluiceException, InterruptedException {
+    var fleet = running.workers();
+    var numbers = new ArrayList<>(fleet.pids().keySet());
+    while (numbers.size() > n) {
+      fleet.stop(numbers.removeLast());
+    }
+    fleet.start(n - numbers.size());
+    Standalone.awaitWorkers(running, n, READY_MAX);
+  }
+
+  /** Starts one more worker and does not wait for it. */
+  void addWorker() {
+    running.workers().add();
+  }
+
+  /** Ids of the worker processes. */
+  Collection<Long> workerPids() {
+    return running.workers().pids().values();
+  }
+
+  /** Ends one worker as {@code kill -9} does; returns its process id. */
+  long killWorker() {
+    var victim = running.workers().pids().entrySet().iterator().next();
+    running.workers().kill(victim.getKey());
+    return victim.getValue();
+  }
+
+  void restartCoordinator() {
+    running.restartCoordinator();
+  }
+
+  /** Runs a command of {@code sluice} against this cluster. */
+  Ran sluice(String... arguments) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    var all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--server", server().toString()));
+    int code =
+        Sluice.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(all.toArray(String[]::new));
+    return new Ran(code, out.toString(), err.toString());
+  }
+
+  /** Waits until a job is as wanted, and fails where it ends without having been so. */
+  JobView until(String jobId, Predicate<JobView> wanted, String what) throws SluiceException {
+    var seen = new ArrayList<JobView>(1);
+    try {
+      client.await(
+          jobId,
+          JOB_MAX,
+          job -> {
+            if (wanted.test(job)) {
+              seen.add(job);
+              throw new Seen();
+            }
+          });
+    } catch (Seen e) {
+      return seen.getFirst();
+    }
+    throw new AssertionError(jobId + " ended without being " + what + ": " + client.job(jobId));
+  }
+
+  /** What a test waits for. */
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Waits for a condition, within a bound. */
+  void eventually(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + READY_MAX.toNanos();
+    var never = new CountDownLatch(1);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("deadline of: " + what).isLessThan(deadline);
+      var _ = never.await(POLL_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Waits for a job's outcome, which must be success. */
+  JobView succeeded(String jobId) throws SluiceException {
+    var job = client.await(jobId, JOB_MAX, state -> {});
+    assertThat(job.status()).as("%s: %s", jobId, job.cause()).isEqualTo("succeeded");
+    return job;
+  }
+
+  /** Waits for a job's outcome, which must be failure. */
+  JobView failed(String jobId) throws SluiceException {
+    var job = client.await(jobId, JOB_MAX, state -> {});
+    assertThat(job.status()).as("%s: %s", jobId, job).isEqualTo("failed");
+    assertThat(job.cause()).isNotNull();
+    return job;
+  }
+
+  /** The answers of an inference job, one object a row. */
+  List<JsonNode> results(String jobId) throws SluiceException, IOException {
+    var out = new ByteArrayOutputStream();
+    client.results(jobId, ResultFormat.NDJSON, out);
+    try (var rows =
+        ApiJson.MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(out.toByteArray())) {
+      return rows.readAll();
+    }
+  }
+
+  @Override
+  public void started(String part, String where, Duration took) {
+    LOG.info("{} is up after {} ms: {}", part, took.toMillis(), where);
+  }
+
+  @Override
+  public void line(int worker, String line) {
+    LOG.info("worker {} | {}", worker, line);
+  }
+
+  @Override
+  public void ended(int worker, long pid, String how) {
+    LOG.info("worker {} (pid {}) {}", worker, pid, how);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    standalone.close();
+  }
+
+  /** Ends a wait whose condition has come. */
+  private static final class Seen extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Seen() {
+      super("seen", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package dev.sluice.worker;
+
+import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.KafkaSchemas;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.engine.OnnxEngine;
+import dev.sluice.worker.engine.TorchEngine;
+import dev.sluice.worker.exchange.GradientLog;
+import dev.sluice.worker.exchange.ParameterFollower;
+import dev.sluice.worker.fleet.Heartbeat;
+import dev.sluice.worker.ledger.Controls;
+import dev.sluice.worker.ledger.Reports;
+import dev.sluice.worker.loop.ComputeLoop;
+import dev.sluice.worker.loop.Doorbell;
+import dev.sluice.worker.loop.Engines;
+import dev.sluice.worker.loop.Inbox;
+import dev.sluice.worker.loop.Tools;
+import dev.sluice.worker.queue.TaskQueue;
+import dev.sluice.worker.tasks.ResultLog;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker: takes tasks of one lane, computes them one step or batch at a time, and reports.
+ *
+ * <p>Its threads: {@code intake} holds tasks, {@code compute} computes, {@code parameters} follows
+ * parameters, {@code controls} follows what the ledger wants, {@code heartbeat} says that it is
+ * there.
+ */
+public final class Worker implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  private final WorkerConfig config;
+  private final String id;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private @Nullable ComputeLoop loop;
+  private @Nullable Thread compute;
+  private @Nullable Heartbeat heartbeat;
+  private boolean closed;
+
+  private Worker(WorkerConfig config) {
+    this.config = config;
+    this.id =
+        config.id().isEmpty()
+            ? config.lane() + "-" + host() + "-" + ProcessHandle.current().pid()
+            : config.id();
+  }
+
+  /**
+   * Starts a worker; it runs until it is closed.
+   *
+   * @throws KafkaException where the brokers cannot be used
+   * @throws Topics.TopicsUnavailable where the topics cannot be used
+   * @throws InterruptedException where the start was interrupted
+   */
+  public static Worker start(WorkerConfig config) throws InterruptedException {
+    var worker = new Worker(config);
+    try {
+      worker.open();
+      return worker;
+    } catch (RuntimeException | InterruptedException | Error e) {
+      worker.close();
+      throw e;
+    }
+  }
+
+  private void open() throws InterruptedException {
+    var kafka = KafkaSettings.of(config.bootstrapServers());
+    var partitions = topics(kafka);
+    var codec = new Codec(keep(KafkaSchemas.start(kafka)));
+    var engines = new Engines(new TorchEngine(), new OnnxEngine());
+    var engine = engines.fingerprint();
+    var bell = new Doorbell();
+    var inbox = new Inbox(bell);
+
+    var artifacts = keep(new ArtifactStore(kafka, codec));
+    var reports = keep(new Reports(kafka, codec, id, engine));
+    var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
+    var controls = keep(new Controls(kafka, codec, bell::ring));
+    var gradients =
+        keep(new GradientLog(kafka, codec, count(partitions, Topic.GRADIENTS), id, engine));
+    var follower =
+        keep(
+            new ParameterFollower(
+                kafka,
+                codec,
+                gradients,
+                count(partitions, Topic.PARAMETERS),
+                config.attachRetryMs(),
+                bell::ring));
+    if (!controls.awaitCaughtUp(Duration.ofMillis(config.startMsMax()))) {
+      throw new KafkaException(
+          "the controls of running jobs could not be read within " + config.startMsMax() + " ms");
+    }
+
+    var scope = new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax());
+    var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox));
+    var tools = new Tools(engines, artifacts, gradients, follower, results, reports, controls);
+    var manner =
+        new ComputeLoop.Manner(
+            id, config.stallMs(), config.lingerMs(), config.exportWaitMs(), config.cacheBytes());
+    var computing = new ComputeLoop(manner, tools, queue, inbox, bell);
+    loop = computing;
+    compute = Thread.ofPlatform().name("compute").daemon().start(() -> compute(computing));
+    heartbeat =
+        new Heartbeat(kafka, codec, identity(engine), config.heartbeatMs(), computing::activity);
+    LOG.info("Worker {} serves lane {} with {}.", id, config.lane(), engine);
+  }
+
+  private Map<Topic, Integer> topics(KafkaSettings kafka) throws InterruptedException {
+    try (var admin = Admin.create(kafka.admin())) {
+      reach(admin);
+      var topics = new Topics(admin, (short) config.replication());
+      topics.ensureLane(config.lane());
+      return topics.ensure();
+    }
+  }
+
+  private void reach(Admin admin) throws InterruptedException {
+    try {
+      admin.describeCluster().nodes().get(config.startMsMax(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new KafkaException(String.valueOf(e.getCause()), e.getCause());
+    } catch (TimeoutException e) {
+      throw new KafkaException("no broker answered within " + config.startMsMax() + " ms", e);
+    }
+  }
+
+  private static int count(Map<Topic, Integer> partitions, Topic topic) {
+    return partitions.getOrDefault(topic, topic.partitions());
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private Heartbeat.Identity identity(String engine) {
+    return new Heartbeat.Identity(
+        id,
+        config.lane(),
+        config.accelerator(),
+        false,
+        engine,
+        host(),
+        ProcessHandle.current().pid(),
+        System.currentTimeMillis());
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  private void compute(ComputeLoop computing) {
+    try {
+      computing.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      // Whatever a task can cause was caught before: this process can't be trusted any more.
+      LOG.error("The computing thread has failed; this worker stops.", e);
+      failure.set(e);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /** Worker id. */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * Waits until the worker has stopped computing.
+   *
+   * @return why it did without having been told to; null where it was closed
+   */
+  public @Nullable Throwable awaitEnd() throws InterruptedException {
+    ended.await();
+    return failure.get();
+  }
+
+  /**
+   * Leaves: says so, ends or gives back what it holds, and removes itself from the fleet. Closing
+   * twice does nothing more.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (heartbeat != null) {
+      heartbeat.leaving();
+    }
+    if (loop != null && compute != null) {
+      loop.leave();
+      awaitCompute(compute);
+    }
+    // The last one opened first: tasks are given back before the clients that report are closed.
+    opened.forEach(this::closePart);
+    if (heartbeat != null) {
+      heartbeat.close();
+    }
+    LOG.info("Worker {} has left.", id);
+    ended.countDown();
+  }
+
+  private void awaitCompute(Thread thread) {
+    try {
+      if (!thread.join(Duration.ofMillis(Math.max(1, config.leaveMsMax())))) {
+        LOG.info("The task in hand is not done after {} ms: others get it.", config.leaveMsMax());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closePart(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.warn("Closing {} failed: {}", part.getClass().getSimpleName(), e.getMessage());
+    }
+  }
+}

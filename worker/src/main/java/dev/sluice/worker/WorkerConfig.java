@@ -1,0 +1,102 @@
+package dev.sluice.worker;
+
+import dev.sluice.schemas.config.Setting;
+
+/**
+ * Configuration of a worker.
+ *
+ * @param bootstrapServers brokers
+ * @param lane lane it serves
+ * @param accelerator accelerator model
+ * @param id worker id
+ * @param replication copies of topics that it creates
+ * @param heartbeatMs time between heartbeats
+ * @param heldTasksMax most tasks held
+ * @param stallMs shortest stall
+ * @param attachRetryMs wait for first parameters
+ * @param lingerMs time a job stays loaded
+ * @param exportWaitMs wait for final parameters
+ * @param cacheMebibytes room for data sets and for models
+ * @param startMsMax longest wait for the brokers at start
+ * @param leaveMsMax longest wait for the task in hand at the end
+ */
+public record WorkerConfig(
+    @Setting(doc = "Brokers as host:port, comma-separated.") String bootstrapServers,
+    @Setting(doc = "Lane whose tasks it takes.") String lane,
+    @Setting(doc = "Accelerator model as in the catalogue.", def = "host-cpu") String accelerator,
+    @Setting(doc = "Worker id; empty: made of lane, host and process id.", def = "") String id,
+    @Setting(
+            doc =
+                "Copies of every partition of the topics it creates; -1 for the broker's default.",
+            def = "-1",
+            min = -1,
+            max = 9)
+        int replication,
+    @Setting(doc = "Time between two heartbeats.", unit = "ms", def = "500", min = 50, max = 60_000)
+        int heartbeatMs,
+    @Setting(
+            doc =
+                "Most tasks held at once; more than one only where those held wait for other"
+                    + " workers.",
+            def = "16",
+            min = 1,
+            max = 256)
+        int heldTasksMax,
+    @Setting(
+            doc =
+                "Shortest time without parameters for a job's next step after which further tasks"
+                    + " are taken; longer where the job's steps are.",
+            unit = "ms",
+            def = "150",
+            min = 10,
+            max = 60_000)
+        int stallMs,
+    @Setting(
+            doc = "Time without any parameters after which the fold is asked for them again.",
+            unit = "ms",
+            def = "1000",
+            min = 50,
+            max = 60_000)
+        int attachRetryMs,
+    @Setting(
+            doc = "Time for which a job's network and parameters stay loaded after its last term.",
+            unit = "ms",
+            def = "10000",
+            min = 0,
+            max = 600_000)
+        int lingerMs,
+    @Setting(
+            doc = "Longest time that an export waits for the final parameters.",
+            unit = "ms",
+            def = "60000",
+            min = 1000,
+            max = 600_000)
+        int exportWaitMs,
+    @Setting(
+            doc = "Most memory for data sets that were used last, and as much again for models.",
+            unit = "MiB",
+            def = "512",
+            min = 1,
+            max = 1_048_576)
+        int cacheMebibytes,
+    @Setting(
+            doc = "Longest wait for the brokers at the start.",
+            unit = "ms",
+            def = "30000",
+            min = 100,
+            max = 600_000)
+        int startMsMax,
+    @Setting(
+            doc =
+                "Longest time for which a worker that is to stop goes on with the task in hand;"
+                    + " others get it then.",
+            unit = "ms",
+            def = "5000",
+            min = 0,
+            max = 600_000)
+        int leaveMsMax) {
+
+  long cacheBytes() {
+    return cacheMebibytes * 1024L * 1024;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.sluice.worker.engine;
+
+import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.schemas.network.NetworkResult;
+import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Network;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.TorchScript;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Training with libtorch, in this process, on one core.
+ *
+ * <p>The fingerprint ends with a digest of what this machine computes for a small network, because
+ * libraries choose kernels by processor and their version strings do not say all of it.
+ */
+public final class TorchEngine implements TrainingEngine {
+  private final String fingerprint;
+
+  /** Loads the native libraries: some seconds the first time in a process. */
+  public TorchEngine() {
+    this.fingerprint = TorchRuntime.describe() + ", probe " + Probe.digest(this);
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public TrainingProgram open(
+      Network network, List<Integer> input, Objective objective, byte @Nullable [] torchScript)
+      throws EngineException {
+    TorchRuntime.pin();
+    return switch (network) {
+      case LayerStack stack -> new StackProgram(plan(stack, input), objective);
+      case TorchScript script -> {
+        if (torchScript == null) {
+          throw new IllegalArgumentException("a TorchScript network comes with its file");
+        }
+        yield script(torchScript, input, objective);
+      }
+    };
+  }
+
+  /**
+   * Writes a TorchScript file with trained values, for use in Python.
+   *
+   * @param torchScript the file that was trained
+   * @param flat the trained flat vector: 32-bit floats, off the heap
+   * @return the bytes of a file for {@code torch.jit.load}, in inference mode
+   * @throws EngineException with BAD_INPUT where the file cannot be loaded
+   */
+  public byte[] withValues(byte[] torchScript, MemorySegment flat) throws EngineException {
+    TorchRuntime.pin();
+    try (ScriptModule module = ScriptModule.load(torchScript)) {
+      Blob.require(flat, module.layout().floats() * Float.BYTES, Float.BYTES);
+      return module.save(flat);
+    }
+  }
+
+  private static NetworkPlan plan(LayerStack stack, List<Integer> input) throws EngineException {
+    int columns = input.stream().reduce(1, Math::multiplyExact);
+    return switch (NetworkShapes.infer(new LayerStack(input, stack.layers()), columns)) {
+      case NetworkResult.Fits(NetworkPlan plan) -> plan;
+      case NetworkResult.DoesNotFit(List<Cause> causes) ->
+          throw new EngineException(
+              new Cause(
+                  Fault.BAD_INPUT,
+                  causes.getFirst().where(),
+                  causes.stream().map(Cause::what).collect(Collectors.joining("; ")),
+                  causes.getFirst().why(),
+                  causes.getFirst().mend()));
+    };
+  }
+
+  private static TrainingProgram script(byte[] file, List<Integer> input, Objective objective)
+      throws EngineException {
+    ScriptModule module = ScriptModule.load(file);
+    try {
+      return new ScriptProgram(module, probeOutputs(module, input), input, objective);
+    } catch (EngineException refused) {
+      module.close();
+      throw refused;
+    }
+  }
+
+  /** Two zero samples tell how many values the module gives for each. */
+  private static int probeOutputs(ScriptModule module, List<Integer> input) throws EngineException {
+    int samples = 2;
+    long[] shape = new long[input.size() + 1];
+    shape[0] = samples;
+    for (int i = 0; i < input.size(); i++) {
+      shape[i + 1] = input.get(i);
+    }
+    try (PointerScope _ = new PointerScope();
+        NoGradGuard _ = new NoGradGuard()) {
+      module.train(false);
+      Tensor scores = module.forward(torch.zeros(shape));
+      boolean rows = scores.dim() >= 1 && scores.size(0) == samples;
+      if (rows && scores.is_floating_point() && scores.dim() <= 2) {
+        return Math.toIntExact(scores.numel() / samples);
+      }
+      throw EngineException.badInput(
+          "model",
+          "forward gives a tensor of shape " + ScriptModule.shape(scores) + " for 2 samples",
+          "it must give one row of floats per sample",
+          "return scores of shape (n, outputs), without softmax");
+    } catch (RuntimeException thrown) {
+      throw TorchRuntime.failure(
+          thrown,
+          Fault.BAD_INPUT,
+          "model",
+          "the TorchScript network cannot be run on samples of shape " + input,
+          "set the model's input to the shape that forward takes, without the batch dimension");
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package dev.sluice.worker.exchange;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.worker.broker.Outage;
+import dev.sluice.worker.training.RetryDelay;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows {@code sluice.parameters} for the jobs that this worker trains, in a thread of its own.
+ *
+ * <p>A job that is opened is read from the end of its partitions, and only then asks the fold to
+ * publish its blocks again: whatever is published afterwards is seen, and nothing before it is
+ * needed. Where nothing comes, it asks again.
+ */
+public final class ParameterFollower implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ParameterFollower.class);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration POSITION_MAX = Duration.ofSeconds(10);
+  private static final long CLOSE_MS_MAX = 5_000;
+  private static final long RETRY_MS = 500;
+
+  /**
+   * A job whose parameters were seen needs no reminder unless its fold has forgotten this worker.
+   */
+  private static final long QUIET_FACTOR = 10;
+
+  private static final long ASK_MS_MAX = 60_000;
+
+  private record Followed(
+      JobParameters parameters,
+      Set<TopicPartition> partitions,
+      RetryDelay first,
+      RetryDelay later) {}
+
+  private final Codec codec;
+  private final GradientLog gradients;
+  private final int partitionCount;
+  private final long attachRetryMs;
+  private final Runnable bell;
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final List<Followed> jobs = new ArrayList<>();
+  private final Set<TopicPartition> placed = new HashSet<>();
+  private final BlockingQueue<Runnable> changes = new LinkedBlockingQueue<>();
+  private final Outage outage = new Outage(LOG, "follow parameters");
+  private final Thread thread;
+  private volatile boolean closing;
+
+  /**
+   * @param kafka cluster
+   * @param codec decodes blocks
+   * @param gradients asks for blocks
+   * @param partitions partitions of the topic
+   * @param attachRetryMs how long to wait for the first parameters before asking again
+   * @param bell rung whenever a newer generation of a job is complete
+   */
+  public ParameterFollower(
+      KafkaSettings kafka,
+      Codec codec,
+      GradientLog gradients,
+      int partitions,
+      long attachRetryMs,
+      Runnable bell) {
+    this.codec = codec;
+    this.gradients = gradients;
+    this.partitionCount = partitions;
+    this.attachRetryMs = attachRetryMs;
+    this.bell = bell;
+    this.consumer = new KafkaConsumer<>(kafka.uncommittedReader());
+    this.thread = Thread.ofPlatform().name("parameters").start(this::run);
+  }
+
+  /**
+   * Begins to follow a job.
+   *
+   * @param floats length of its flat vector
+   * @return where its parameters appear; the caller closes it after {@link #leave}. A job can be
+   *     followed more than once.
+   */
+  public JobParameters follow(String jobId, long floats) {
+    var parameters = new JobParameters(jobId, floats);
+    change(() -> begin(parameters));
+    return parameters;
+  }
+
+  /** Ends the following of a job. */
+  public void leave(JobParameters parameters) {
+    change(
+        () -> {
+          jobs.removeIf(job -> job.parameters == parameters);
+          assign();
+        });
+  }
+
+  private void change(Runnable change) {
+    changes.add(change);
+    consumer.wakeup();
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        round();
+      } catch (WakeupException e) {
+        LOG.trace("Woken for a change.");
+      } catch (InvalidOffsetException e) {
+        startOver(e.partitions());
+      } catch (KafkaException e) {
+        outage.says(e);
+        pause();
+      }
+    }
+    consumer.close();
+  }
+
+  private void round() {
+    for (var change = changes.poll(); change != null; change = changes.poll()) {
+      make(change);
+    }
+    if (jobs.isEmpty()) {
+      awaitChange();
+      return;
+    }
+    long nowMs = nowMs();
+    for (var job : jobs) {
+      var delay = job.parameters.newest() < 0 ? job.first : job.later;
+      if (delay.due(nowMs)) {
+        attach(job);
+      }
+    }
+    for (var record : consumer.poll(POLL)) {
+      accept(record);
+    }
+  }
+
+  private void awaitChange() {
+    try {
+      var change = changes.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      if (change != null) {
+        make(change);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closing = true;
+    }
+  }
+
+  /** Lets the broker come back before the next try; closing ends the pause. */
+  private void pause() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
+  }
+
+  /** Every change can be made twice, so one that was interrupted is made again. */
+  private void make(Runnable change) {
+    try {
+      change.run();
+    } catch (KafkaException e) {
+      changes.add(change);
+      throw e;
+    }
+  }
+
+  private void begin(JobParameters parameters) {
+    var partitions = new HashSet<TopicPartition>();
+    for (int block = 0; block < parameters.blocks(); block++) {
+      var key = Topic.blockKey(parameters.jobId(), block);
+      partitions.add(
+          new TopicPartition(Topic.PARAMETERS.topicName(), Topic.partition(key, partitionCount)));
+    }
+    long nowMs = nowMs();
+    var job =
+        new Followed(
+            parameters,
+            partitions,
+            new RetryDelay(attachRetryMs, ASK_MS_MAX, nowMs),
+            new RetryDelay(attachRetryMs * QUIET_FACTOR, ASK_MS_MAX, nowMs));
+    jobs.removeIf(former -> former.parameters == parameters);
+    jobs.add(job);
+    assign();
+    attach(job);
+  }
+
+  /** Reads the partitions of all jobs; those that are new from their end. */
+  private void assign() {
+    var wanted = new HashSet<TopicPartition>();
+    jobs.forEach(job -> wanted.addAll(job.partitions));
+    placed.retainAll(wanted);
+    consumer.assign(wanted);
+    var fresh = new HashSet<>(wanted);
+    fresh.removeAll(placed);
+    toEnd(fresh);
+  }
+
+  private void toEnd(Collection<TopicPartition> partitions) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    consumer.seekToEnd(partitions);
+    for (var partition : partitions) {
+      // The seek is lazy: only a position that was read is known to be before what comes next.
+      consumer.position(partition, POSITION_MAX);
+      placed.add(partition);
+    }
+  }
+
+  private void startOver(Set<TopicPartition> lost) {
+    LOG.info("The log of {} begins after this worker's place; starting over at its end.", lost);
+    placed.removeAll(lost);
+    changes.add(
+        () -> {
+          assign();
+          jobs.forEach(this::attach);
+        });
+  }
+
+  private void attach(Followed job) {
+    gradients.attach(job.parameters.jobId(), job.parameters.blocks(), outage::says);
+  }
+
+  private void accept(ConsumerRecord<String, ByteBuffer> record) {
+    if (record.key() == null || record.value() == null) {
+      return;
+    }
+    var jobId = jobOf(record.key());
+    var readers = jobs.stream().filter(job -> job.parameters.jobId().equals(jobId)).toList();
+    if (readers.isEmpty()) {
+      return;
+    }
+    switch (codec.decode(ParameterBlock.class, record.value())) {
+      case Decoded.Message<ParameterBlock>(var block) ->
+          readers.forEach(job -> accept(job, block, record));
+      case Decoded.UnknownSchema<ParameterBlock>(long fingerprint) ->
+          LOG.warn(
+              "Left out {}: its schema {} is not known here; the fold runs another release.",
+              place(record),
+              Long.toHexString(fingerprint));
+      case Decoded.Malformed<ParameterBlock>(var why) ->
+          LOG.warn("Left out {}: {}", place(record), why);
+    }
+  }
+
+  private void accept(Followed job, ParameterBlock block, ConsumerRecord<?, ?> record) {
+    if (Vectors.crc32c(block.payload()) != block.crc()) {
+      LOG.warn("Left out {}: its checksum is wrong; asking for it again.", place(record));
+      attach(job);
+      return;
+    }
+    try {
+      if (job.parameters.offer(block.block(), block.generation(), block.payload())) {
+        job.later.arrived(nowMs());
+        bell.run();
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.warn("Left out {}: {}", place(record), e.getMessage());
+    }
+  }
+
+  private static String place(ConsumerRecord<?, ?> record) {
+    return record.topic() + "-" + record.partition() + "@" + record.offset();
+  }
+
+  private static String jobOf(String blockKey) {
+    return blockKey.substring(0, Math.max(0, blockKey.lastIndexOf('/')));
+  }
+
+  private static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    consumer.wakeup();
+    LockSupport.unpark(thread);
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.worker.export;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Locale;
+
+/** An ONNX graph under construction: a chain of nodes, each fed by the one before it. */
+final class OnnxGraph {
+  private static final String ROWS = "N";
+
+  private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private String last;
+  private int nodes;
+
+  OnnxGraph(String name, String input, int columns) {
+    graph.setName(name).addInput(matrix(input, columns));
+    this.last = input;
+  }
+
+  /** The tensor that the last node gives. */
+  String last() {
+    return last;
+  }
+
+  /** Adds a node that takes the last tensor and some others; its result becomes the last tensor. */
+  void then(String operator, List<String> others, List<AttributeProto> attributes) {
+    String output = operator.toLowerCase(Locale.ROOT) + "_" + nodes++;
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(output)
+            .addInput(last)
+            .addAllInput(others)
+            .addOutput(output)
+            .addAllAttribute(attributes));
+    last = output;
+  }
+
+  void then(String operator) {
+    then(operator, List.of(), List.of());
+  }
+
+  /** Stores a float tensor and returns its name. */
+  String floats(String name, List<Integer> shape, ByteBuffer littleEndian) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.FLOAT_VALUE)
+            .setRawData(ByteString.copyFrom(littleEndian));
+    shape.forEach(dimension -> tensor.addDims(dimension));
+    graph.addInitializer(tensor);
+    return name;
+  }
+
+  /** Stores a vector of floats, rounded from doubles, and returns its name. */
+  String floats(String name, List<Double> values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    values.forEach(value -> bytes.putFloat(value.floatValue()));
+    return floats(name, List.of(values.size()), bytes.flip());
+  }
+
+  /** Stores a vector of 64-bit integers and returns its name. */
+  String longs(String name, List<Integer> values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    values.forEach(value -> bytes.putLong(value));
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.INT64_VALUE)
+            .addDims(values.size())
+            .setRawData(ByteString.copyFrom(bytes.flip())));
+    return name;
+  }
+
+  /** Ends the chain: the last tensor is the output. */
+  GraphProto end(String output, int columns) {
+    graph
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Identity")
+                .setName(output)
+                .addInput(last)
+                .addOutput(output))
+        .addOutput(matrix(output, columns));
+    return graph.build();
+  }
+
+  static AttributeProto attribute(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  static AttributeProto attribute(String name, double value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.FLOAT)
+        .setF((float) value)
+        .build();
+  }
+
+  static AttributeProto attribute(String name, long... values) {
+    AttributeProto.Builder attribute =
+        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+    for (long value : values) {
+      attribute.addInts(value);
+    }
+    return attribute.build();
+  }
+
+  private static ValueInfoProto matrix(String name, int columns) {
+    TensorShapeProto shape =
+        TensorShapeProto.newBuilder()
+            .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(ROWS))
+            .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(columns))
+            .build();
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder()
+                        .setElemType(TensorProto.DataType.FLOAT_VALUE)
+                        .setShape(shape)))
+        .build();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.worker.ledger;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Command;
+import dev.sluice.schemas.wire.JobControl;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.worker.broker.Outage;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the ledger wants done with jobs, followed in a thread of its own. One entry for each job
+ * that has a control; the topic is compacted, so these are the jobs of recent days at most.
+ */
+public final class Controls implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Controls.class);
+
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final long CLOSE_MS_MAX = 5_000;
+  private static final long RETRY_MS = 500;
+
+  private final Codec codec;
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Map<String, JobControl> controls = new ConcurrentHashMap<>();
+  private final Runnable bell;
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final Outage outage = new Outage(LOG, "follow controls");
+  private final Thread thread;
+  private volatile boolean closing;
+
+  /**
+   * @param kafka cluster
+   * @param codec decodes controls
+   * @param bell rung whenever a control has come
+   */
+  public Controls(KafkaSettings kafka, Codec codec, Runnable bell) {
+    this.codec = codec;
+    this.bell = bell;
+    this.consumer = new KafkaConsumer<>(kafka.committedReader());
+    this.thread = Thread.ofPlatform().name("controls").start(this::run);
+  }
+
+  /** Whether the ledger no longer wants a task: its job was stopped, or the task issued anew. */
+  public boolean isVoid(Task task) {
+    var control = controls.get(task.jobId());
+    return control != null && (control.command() == Command.STOP || task.epoch() < control.epoch());
+  }
+
+  /**
+   * Waits until all controls written before the start have been read.
+   *
+   * @return whether they have been, within the time
+   */
+  public boolean awaitCaughtUp(Duration longest) throws InterruptedException {
+    return caughtUp.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    var partition = new TopicPartition(Topic.CONTROLS.topicName(), 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    while (!closing) {
+      try {
+        if (caughtUp.getCount() > 0) {
+          catchUp(partition);
+        }
+        take(POLL);
+      } catch (WakeupException e) {
+        LOG.trace("Woken to close.");
+      } catch (KafkaException e) {
+        outage.says(e);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
+      }
+    }
+    consumer.close();
+  }
+
+  private void catchUp(TopicPartition partition) {
+    long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    while (!closing && consumer.position(partition) < end) {
+      take(POLL);
+    }
+    caughtUp.countDown();
+  }
+
+  private void take(Duration wait) {
+    var records = consumer.poll(wait);
+    records.forEach(this::learn);
+    if (!records.isEmpty()) {
+      bell.run();
+    }
+  }
+
+  private void learn(ConsumerRecord<String, ByteBuffer> record) {
+    if (record.value() == null) {
+      controls.remove(record.key());
+      return;
+    }
+    switch (codec.decode(JobControl.class, record.value())) {
+      case Decoded.Message<JobControl>(var control) -> controls.put(control.jobId(), control);
+      case Decoded.UnknownSchema<JobControl>(long fingerprint) ->
+          LOG.warn(
+              "Left out a control at offset {}: schema {} is not known here; the ledger runs"
+                  + " another release.",
+              record.offset(),
+              Long.toHexString(fingerprint));
+      case Decoded.Malformed<JobControl>(var why) ->
+          LOG.warn("Left out a control at offset {}: {}", record.offset(), why);
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    consumer.wakeup();
+    LockSupport.unpark(thread);
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

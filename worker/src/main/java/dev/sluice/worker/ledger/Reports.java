@@ -1,0 +1,94 @@
+package dev.sluice.worker.ledger;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TermNearlyDone;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker tells the ledger. Every method returns at once; the callback is told whether all
+ * in-sync brokers have the record. Safe for use by several threads.
+ */
+public final class Reports implements AutoCloseable {
+
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+  /** Told how sending ended: null where the brokers have the record. */
+  public interface Sent extends Consumer<@Nullable Exception> {}
+
+  private final Codec codec;
+  private final String worker;
+  private final String engine;
+  private final KafkaProducer<String, byte[]> producer;
+
+  /**
+   * @param kafka cluster
+   * @param codec encodes records
+   * @param worker worker id
+   * @param engine engine fingerprint
+   */
+  public Reports(KafkaSettings kafka, Codec codec, String worker, String engine) {
+    this.codec = codec;
+    this.worker = worker;
+    this.engine = engine;
+    this.producer = new KafkaProducer<>(kafka.controlProducer());
+  }
+
+  /** Says how a task ended. */
+  public void ended(Task task, Outcome outcome, Sent sent) {
+    var event =
+        new TaskReported(task.jobId(), task.taskId(), task.attempt(), worker, engine, outcome);
+    tell(task.jobId(), event, sent);
+  }
+
+  /** Says that a task that the broker delivered more than once is about to run. */
+  public void started(Task task, int delivery, Sent sent) {
+    var event = new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), worker, delivery);
+    tell(task.jobId(), event, sent);
+  }
+
+  /** Says that a group of shards nears the end of its term. */
+  public void nearlyDone(String jobId, long round, long step, Sent sent) {
+    tell(jobId, new TermNearlyDone(jobId, round, step), sent);
+  }
+
+  /** Puts away what cannot be processed. */
+  public void deadLetter(DeadLetter letter, Sent sent) {
+    var origin = letter.topic() + "-" + letter.partition() + "@" + letter.offset();
+    send(Topic.DEAD_LETTERS, origin, codec.encode(letter), sent);
+  }
+
+  private void tell(String jobId, JobEvent event, Sent sent) {
+    send(Topic.JOBS, jobId, codec.encode(new JobRecord(worker, event)), sent);
+  }
+
+  private void send(Topic topic, String key, byte[] value, Sent sent) {
+    try {
+      var _ =
+          producer.send(
+              new ProducerRecord<>(topic.topicName(), key, value),
+              (metadata, exception) -> sent.accept(exception));
+    } catch (KafkaException | IllegalStateException e) {
+      // No room or no metadata within max.block.ms, or the producer is closed.
+      sent.accept(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSE_MAX);
+  }
+}

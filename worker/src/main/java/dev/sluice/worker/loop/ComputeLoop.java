@@ -1,0 +1,414 @@
+package dev.sluice.worker.loop;
+
+import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Exported;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.InferencePrepared;
+import dev.sluice.schemas.wire.Inferred;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TaskFailed;
+import dev.sluice.schemas.wire.TermFinished;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.fleet.Activity;
+import dev.sluice.worker.queue.HeldTask;
+import dev.sluice.worker.queue.TaskQueue;
+import dev.sluice.worker.tasks.Datasets;
+import dev.sluice.worker.tasks.ExportTask;
+import dev.sluice.worker.tasks.InferTask;
+import dev.sluice.worker.tasks.Models;
+import dev.sluice.worker.tasks.PrepareTask;
+import dev.sluice.worker.tasks.TaskProblem;
+import dev.sluice.worker.training.TermNotice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that computes. Terms of training jobs advance step by step, as their parameters come;
+ * single tasks (preparing, exporting, answering rows) run from end to end between two steps.
+ *
+ * <p>One task at a time is asked for. Where every job that is held waits for other workers, one
+ * more is: it may be the very task that they wait for, left behind by a worker that died.
+ */
+public final class ComputeLoop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ComputeLoop.class);
+
+  /** How often waiting is judged; everything else rings. */
+  private static final long LOOK_MS = 25;
+
+  /**
+   * How the loop behaves.
+   *
+   * @param worker worker id
+   * @param stallMs shortest wait that counts as a stall
+   * @param lingerMs how long a job's network and data stay after its last term
+   * @param exportWaitMs how long an export waits for its parameters
+   * @param cacheBytes most bytes of data sets and of models to keep, each
+   */
+  public record Manner(
+      String worker, long stallMs, long lingerMs, long exportWaitMs, long cacheBytes) {}
+
+  private final Manner manner;
+  private final Tools tools;
+  private final TaskQueue queue;
+  private final Inbox inbox;
+  private final Doorbell bell;
+  private final Clock clock = Clock.MONOTONIC;
+  private final Map<String, HeldTask> held = new LinkedHashMap<>();
+  private final List<PendingExport> exports = new ArrayList<>();
+  private final Sessions sessions;
+  private final Models models;
+  private final PrepareTask prepare;
+  private final ExportTask export;
+  private final InferTask infer;
+  private long seen;
+  private long finished;
+  private long answered;
+  private volatile Activity activity = Activity.NONE;
+  private volatile boolean leaving;
+
+  /**
+   * @param manner how to behave
+   * @param tools what to work with
+   * @param queue asked for tasks
+   * @param inbox where these arrive
+   * @param bell rung by whoever has news for this loop
+   */
+  public ComputeLoop(Manner manner, Tools tools, TaskQueue queue, Inbox inbox, Doorbell bell) {
+    this.manner = manner;
+    this.tools = tools;
+    this.queue = queue;
+    this.inbox = inbox;
+    this.bell = bell;
+    var engines = tools.engines();
+    var datasets = new Datasets(tools.artifacts(), manner.cacheBytes());
+    this.sessions = new Sessions(tools, datasets, manner.stallMs(), manner.lingerMs());
+    this.models =
+        new Models(tools.artifacts(), engines.training(), engines.inference(), manner.cacheBytes());
+    this.prepare = new PrepareTask(datasets, tools.artifacts(), engines.training());
+    this.export =
+        new ExportTask(
+            datasets,
+            tools.artifacts(),
+            engines.training(),
+            engines.inference(),
+            engines.fingerprint());
+    this.infer = new InferTask(datasets, models, tools.results(), manner.worker());
+  }
+
+  /** What this worker is doing. */
+  public Activity activity() {
+    return activity;
+  }
+
+  /** Ends the loop after what it is computing now; tasks that are not done go back to the queue. */
+  public void leave() {
+    leaving = true;
+    bell.ring();
+  }
+
+  /** Computes until {@link #leave}. */
+  public void run() throws InterruptedException {
+    try {
+      while (!leaving) {
+        takeMessages();
+        dropVoidTasks();
+        boolean moved = advanceSessions();
+        moved |= runExports();
+        sessions.closeIdle(clock.nowMs());
+        queue.want(wantsAnother(), seen);
+        activity = now();
+        if (!moved && inbox.isEmpty()) {
+          bell.await(LOOK_MS);
+        }
+      }
+    } finally {
+      held.keySet().forEach(queue::giveBack);
+      exports.forEach(this::close);
+      sessions.close();
+      models.close();
+    }
+  }
+
+  private void takeMessages() {
+    for (var message = inbox.take(); message.isPresent(); message = inbox.take()) {
+      switch (message.get()) {
+        case Inbox.Message.Arrived(var task) -> begin(task);
+        case Inbox.Message.Lost(var key) -> forget(key);
+        case Inbox.Message.Settled(var key) -> settled(key);
+      }
+    }
+  }
+
+  private boolean wantsAnother() {
+    long nowMs = clock.nowMs();
+    boolean waiting = exports.stream().allMatch(e -> nowMs - e.sinceMs() >= manner.stallMs());
+    return held.isEmpty()
+        || (waiting
+            && sessions.allStalled(nowMs)
+            && held.size() == exports.size() + sessions.terms());
+  }
+
+  // ---- tasks, from taking to settling
+
+  private void begin(HeldTask task) {
+    held.put(task.key(), task);
+    seen++;
+    LOG.info(
+        "Task {} of job {} begins: {}.", task.task().taskId(), task.task().jobId(), describe(task));
+    if (tools.controls().isVoid(task.task())) {
+      settleVoid(task);
+      return;
+    }
+    attempt(
+        task,
+        () -> {
+          switch (task.task().work()) {
+            case PrepareWork work -> end(task, prepare.run(work));
+            case InferWork work -> end(task, answer(task.task(), work));
+            case TermWork work -> sessions.hold(task, work, clock.nowMs());
+            case ExportWork work -> await(task, work);
+          }
+        });
+  }
+
+  /** Something that a task comes to. */
+  private interface Attempt {
+    void run() throws TaskProblem, EngineException, ArtifactMissing;
+  }
+
+  private void attempt(HeldTask task, Attempt attempt) {
+    try {
+      attempt.run();
+    } catch (TaskProblem
+        | EngineException
+        | ArtifactMissing
+        | RuntimeException
+        | OutOfMemoryError
+        | StackOverflowError e) {
+      fail(task, e);
+    }
+  }
+
+  private Inferred answer(Task task, InferWork work)
+      throws TaskProblem, EngineException, ArtifactMissing {
+    var inferred = infer.run(task, work);
+    answered += work.rowTo() - work.rowFrom();
+    return inferred;
+  }
+
+  private void fail(HeldTask task, Throwable why) {
+    if (why instanceof RuntimeException || why instanceof Error) {
+      LOG.warn("Task {} of job {} failed.", task.task().taskId(), task.task().jobId(), why);
+    }
+    end(task, TaskProblem.outcome("task " + task.task().taskId(), why));
+  }
+
+  /** Reports; the task is settled when the brokers have the report. */
+  private void end(HeldTask task, Outcome outcome) {
+    var key = task.key();
+    LOG.info(
+        "Task {} of job {} ends: {}.",
+        task.task().taskId(),
+        task.task().jobId(),
+        describe(outcome));
+    tools
+        .reports()
+        .ended(
+            task.task(),
+            outcome,
+            failure -> {
+              if (failure == null) {
+                queue.accept(key);
+              } else {
+                LOG.warn(
+                    "The report of task {} was not stored, so it goes back to the queue: {}",
+                    task.task().taskId(),
+                    failure.getMessage());
+                queue.giveBack(key);
+              }
+              inbox.settled(key);
+            });
+  }
+
+  private void settled(String key) {
+    if (held.remove(key) != null) {
+      finished++;
+    }
+  }
+
+  private void dropVoidTasks() {
+    for (var task : List.copyOf(held.values())) {
+      boolean running = sessions.holds(task.key()) || pendingExport(task.key());
+      if (running && tools.controls().isVoid(task.task())) {
+        settleVoid(task);
+      }
+    }
+  }
+
+  private void settleVoid(HeldTask task) {
+    LOG.info("Task {} of job {} is void: dropped.", task.task().taskId(), task.task().jobId());
+    queue.accept(task.key());
+    forget(task.key());
+  }
+
+  private void forget(String key) {
+    held.remove(key);
+    sessions.drop(key, clock.nowMs());
+    var pending = exports.iterator();
+    while (pending.hasNext()) {
+      var one = pending.next();
+      if (one.held().key().equals(key)) {
+        pending.remove();
+        close(one);
+      }
+    }
+  }
+
+  // ---- terms
+
+  private boolean advanceSessions() {
+    boolean moved = false;
+    for (var session : sessions.all()) {
+      try {
+        moved |= session.advance(clock);
+        for (var notice : session.notices(clock.nowMs())) {
+          say(session, notice);
+        }
+      } catch (TaskProblem
+          | EngineException
+          | RuntimeException
+          | OutOfMemoryError
+          | StackOverflowError e) {
+        failAll(session, e);
+      }
+    }
+    return moved;
+  }
+
+  private void say(TrainingSession session, TermNotice notice) {
+    switch (notice) {
+      case TermNotice.NearlyDone(long round, long step) ->
+          tools
+              .reports()
+              .nearlyDone(
+                  session.jobId(),
+                  round,
+                  step,
+                  failure -> {
+                    if (failure != null) {
+                      // The report of the term's end says as much, only later.
+                      LOG.debug("Not stored: a term is nearly done: {}", failure.getMessage());
+                    }
+                  });
+      case TermNotice.Ended(
+              String key,
+              long reached,
+              long steps,
+              long samples,
+              long computeNanos) -> {
+        var task = held.get(key);
+        if (task != null) {
+          long computeMs = TimeUnit.NANOSECONDS.toMillis(computeNanos);
+          end(task, new TermFinished(reached, steps, samples, computeMs));
+        }
+      }
+    }
+  }
+
+  private void failAll(TrainingSession session, Throwable why) {
+    for (var task : List.copyOf(held.values())) {
+      if (task.task().jobId().equals(session.jobId()) && task.task().work() instanceof TermWork) {
+        fail(task, why);
+      }
+    }
+    sessions.close(session);
+  }
+
+  // ---- exports
+
+  private void await(HeldTask task, ExportWork work) {
+    var parameters =
+        tools.follower().follow(task.task().jobId(), work.prepared().network().floats());
+    exports.add(new PendingExport(task, work, parameters, clock.nowMs()));
+  }
+
+  private boolean runExports() {
+    boolean ran = false;
+    for (var one : List.copyOf(exports)) {
+      long waitedMs = clock.nowMs() - one.sinceMs();
+      if (one.ready()) {
+        ran = true;
+        attempt(one.held(), () -> end(one.held(), exported(one)));
+      } else if (waitedMs >= manner.exportWaitMs()) {
+        fail(one.held(), one.overdue(waitedMs));
+      } else {
+        continue;
+      }
+      exports.remove(one);
+      close(one);
+    }
+    return ran;
+  }
+
+  private Outcome exported(PendingExport one) throws TaskProblem, EngineException, ArtifactMissing {
+    var generation = one.parameters().acquire();
+    try {
+      return export.run(one.held().task().jobId(), one.work(), generation.flat());
+    } finally {
+      one.parameters().release();
+    }
+  }
+
+  private boolean pendingExport(String key) {
+    return exports.stream().anyMatch(one -> one.held().key().equals(key));
+  }
+
+  private void close(PendingExport one) {
+    tools.follower().leave(one.parameters());
+    one.parameters().close();
+  }
+
+  // ---- words
+
+  private Activity now() {
+    var jobs = held.values().stream().map(task -> task.task().jobId()).distinct().toList();
+    return new Activity(held.size(), jobs, finished, sessions.samples() + answered);
+  }
+
+  private static String describe(HeldTask task) {
+    return switch (task.task().work()) {
+      case PrepareWork work -> "prepare";
+      case InferWork work -> "answer rows " + work.rowFrom() + " to " + work.rowTo();
+      case ExportWork work -> "export generation " + work.generation();
+      case TermWork work ->
+          "advance shards %d to %d from step %d to %d"
+              .formatted(
+                  work.shardFrom(),
+                  work.shardFrom() + work.shards(),
+                  work.fromStep(),
+                  work.toStep());
+    };
+  }
+
+  private static String describe(Outcome outcome) {
+    return switch (outcome) {
+      case TaskFailed(var cause, var retryable) -> "failed, " + cause.what() + " " + cause.why();
+      case TermFinished done -> "reached step " + done.reachedStep();
+      case TrainingPrepared done -> "done";
+      case InferencePrepared done -> "done";
+      case Inferred done -> "done";
+      case Exported done -> "model " + done.model().sha256();
+    };
+  }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.worker.loop;
+
+import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.schemas.dataset.Sampler;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.engine.TrainingProgram;
+import dev.sluice.worker.tasks.Batch;
+import dev.sluice.worker.training.PairwiseSum;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Computes what groups of shards contribute to a step. For one thread. */
+final class GroupGradient implements AutoCloseable {
+
+  /** Elements added in one inner loop: an int index is what the compiler turns into vectors. */
+  private static final int RUN = 1 << 16;
+
+  private static final int EXPONENT = 0x7f800000;
+
+  private final TrainingProgram program;
+  private final RowSet rows;
+  private final Sampler sampler;
+  private final Batch batch;
+  private final Arena arena = Arena.ofShared();
+  private final Deque<MemorySegment> spare = new ArrayDeque<>();
+
+  GroupGradient(TermWork work, RowSet rows, TrainingProgram program) {
+    this.program = program;
+    this.rows = rows;
+    this.sampler =
+        new Sampler(work.spec().seed(), work.spec().batch(), work.spec().shards(), rows.size());
+    this.batch = Batch.of(work.prepared().network());
+  }
+
+  /**
+   * The sum over an aligned group of shards, in the order of the tree over all shards.
+   *
+   * @param flat parameters of generation {@code step}
+   * @return the sum; its values are overwritten after {@link #recycle}
+   * @throws EngineException where the engine fails
+   */
+  ShardSum compute(MemorySegment flat, long step, int shardFrom, int shards)
+      throws EngineException {
+    var sum = new PairwiseSum<ShardSum>(this::add);
+    for (int shard = shardFrom; shard < shardFrom + shards; shard++) {
+      sum.add(shard(flat, step, shard));
+    }
+    var root = sum.root();
+    // Finite values can add up to an infinite one.
+    boolean finite = root.finite() && (shards == 1 || allFinite(root.values(), program.floats()));
+    return new ShardSum(root.values(), root.samples(), root.lossSum(), finite);
+  }
+
+  private ShardSum shard(MemorySegment flat, long step, int shard) throws EngineException {
+    int[] own = sampler.rows(step, shard);
+    batch.takeScaled(rows, own);
+    var out = borrow();
+    var gradient =
+        program.gradient(
+            flat,
+            batch.features(),
+            batch.labels(),
+            own.length,
+            sampler.dropoutSeed(step, shard),
+            out);
+    return new ShardSum(out, own.length, gradient.lossSum(), gradient.finite());
+  }
+
+  /** Room for a flat vector; given back with {@link #recycle}. */
+  MemorySegment borrow() {
+    return spare.isEmpty()
+        ? arena.allocate(
+            Math.max(1, program.floats()) * Float.BYTES, TrainingProgram.ALIGNMENT_BYTES)
+        : spare.pop();
+  }
+
+  /** Gives room back. */
+  void recycle(MemorySegment segment) {
+    spare.push(segment);
+  }
+
+  private ShardSum add(ShardSum left, ShardSum right) {
+    addInto(left.values(), right.values(), program.floats());
+    recycle(right.values());
+    return new ShardSum(
+        left.values(),
+        left.samples() + right.samples(),
+        left.lossSum() + right.lossSum(),
+        left.finite() && right.finite());
+  }
+
+  static void addInto(MemorySegment left, MemorySegment right, long floats) {
+    for (long at = 0; at < floats; at += RUN) {
+      int n = (int) Math.min(RUN, floats - at);
+      long from = at * Float.BYTES;
+      for (int i = 0; i < n; i++) {
+        long place = from + (long) i * Float.BYTES;
+        left.set(
+            ValueLayout.JAVA_FLOAT,
+            place,
+            left.get(ValueLayout.JAVA_FLOAT, place) + right.get(ValueLayout.JAVA_FLOAT, place));
+      }
+    }
+  }
+
+  static boolean allFinite(MemorySegment values, long floats) {
+    for (long at = 0; at < floats; at += RUN) {
+      int n = (int) Math.min(RUN, floats - at);
+      long from = at * Float.BYTES;
+      int greatest = 0;
+      for (int i = 0; i < n; i++) {
+        int bits = values.get(ValueLayout.JAVA_INT, from + (long) i * Float.BYTES);
+        greatest = Math.max(greatest, bits & EXPONENT);
+      }
+      if (greatest == EXPONENT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,225 @@
+package dev.sluice.worker.loop;
+
+import dev.sluice.schemas.dataset.Dataset;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.engine.TrainingProgram;
+import dev.sluice.worker.exchange.GradientLog;
+import dev.sluice.worker.exchange.JobParameters;
+import dev.sluice.worker.tasks.TaskProblem;
+import dev.sluice.worker.training.Patience;
+import dev.sluice.worker.training.RetryDelay;
+import dev.sluice.worker.training.TermGroup;
+import dev.sluice.worker.training.TermNotice;
+import dev.sluice.worker.training.Terms;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job that this worker trains: its terms, its network and data, and its parameters as they
+ * come. For the computing thread.
+ */
+final class TrainingSession implements AutoCloseable {
+
+  private static final long INITIAL_MS = 2_000;
+  private static final long INITIAL_MS_MAX = 30_000;
+
+  private final String jobId;
+  private final long seed;
+  private final TrainingProgram program;
+  private final JobParameters parameters;
+  private final GradientLog gradients;
+  private final GroupGradient gradient;
+  private final Terms terms = new Terms();
+  private final Patience patience;
+  private final AtomicReference<@Nullable Exception> unsent = new AtomicReference<>();
+  private @Nullable RetryDelay initialAgain;
+  private long idleSinceMs;
+  private long samples;
+
+  /**
+   * @param jobId job
+   * @param work any of its terms
+   * @param dataset its data set
+   * @param program its network; closed with the session
+   * @param parameters where its parameters appear; closed with the session
+   * @param gradients takes contributions
+   * @param stallMs shortest wait that counts as a stall
+   * @param nowMs the time
+   */
+  TrainingSession(
+      String jobId,
+      TermWork work,
+      Dataset dataset,
+      TrainingProgram program,
+      JobParameters parameters,
+      GradientLog gradients,
+      long stallMs,
+      long nowMs) {
+    this.jobId = jobId;
+    this.seed = work.spec().seed();
+    this.program = program;
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.gradient = new GroupGradient(work, dataset.training(), program);
+    this.patience = new Patience(stallMs, nowMs);
+    this.idleSinceMs = nowMs;
+  }
+
+  String jobId() {
+    return jobId;
+  }
+
+  /** Samples computed so far. */
+  long samples() {
+    return samples;
+  }
+
+  /** Takes a term. */
+  void hold(TermGroup group, long nowMs) {
+    if (terms.isEmpty()) {
+      patience.restarted(nowMs);
+    }
+    terms.hold(group);
+  }
+
+  /** Forgets a term. */
+  void drop(String key, long nowMs) {
+    terms.drop(key);
+    idleSinceMs = nowMs;
+  }
+
+  /** Terms held. */
+  List<String> keys() {
+    return List.copyOf(terms.keys());
+  }
+
+  boolean isIdle() {
+    return terms.isEmpty();
+  }
+
+  /** Since when no term is held, where none is. */
+  long idleSinceMs() {
+    return idleSinceMs;
+  }
+
+  /** Whether there are terms, and nothing has come to compute for too long. */
+  boolean stalled(long nowMs) {
+    return !terms.isEmpty() && patience.exhausted(nowMs);
+  }
+
+  /**
+   * Computes the step that is due, if one is, for every group that has not contributed to it.
+   *
+   * @return whether anything was computed
+   * @throws EngineException where the engine fails
+   * @throws TaskProblem where contributions could not be stored
+   */
+  boolean advance(Clock clock) throws EngineException, TaskProblem {
+    requireSent();
+    if (parameters.newest() < 0) {
+      sendInitialVector(clock.nowMs());
+      return false;
+    }
+    if (terms.due(parameters.newest()).isEmpty()) {
+      return false;
+    }
+    var generation = parameters.acquire();
+    try {
+      for (var group : terms.due(generation.generation())) {
+        compute(group, generation);
+      }
+    } finally {
+      parameters.release();
+    }
+    patience.moved(clock.nowMs());
+    return true;
+  }
+
+  private void compute(TermGroup group, JobParameters.Generation generation)
+      throws EngineException {
+    long began = System.nanoTime();
+    long step = generation.generation();
+    var sum = gradient.compute(generation.flat(), step, group.shardFrom(), group.shards());
+    long nanos = System.nanoTime() - began;
+    contribute(
+        new GradientLog.Header(
+            jobId,
+            step,
+            group.shardFrom(),
+            group.shards(),
+            sum.samples(),
+            sum.lossSum(),
+            sum.finite()),
+        sum);
+    gradient.recycle(sum.values());
+    samples += sum.samples();
+    terms.contributed(group.key(), step, sum.samples(), nanos);
+  }
+
+  private void contribute(GradientLog.Header header, ShardSum sum) {
+    gradients.contribute(header, sum.values(), program.floats(), unsent::set);
+  }
+
+  /**
+   * The initial vector is a pure function of seed and network, so whoever holds the first shards
+   * sends it, as often as it takes: copies are identical.
+   */
+  private void sendInitialVector(long nowMs) {
+    if (!terms.sendsInitialVector()) {
+      return;
+    }
+    var again = initialAgain;
+    if (again == null) {
+      initialAgain = new RetryDelay(INITIAL_MS, INITIAL_MS_MAX, nowMs);
+    } else if (!again.due(nowMs)) {
+      return;
+    }
+    var values = gradient.borrow();
+    program.initialise(seed, values);
+    contribute(
+        new GradientLog.Header(jobId, GradientLog.INITIAL_STEP, 0, 1, 0, 0, true),
+        new ShardSum(values, 0, 0, true));
+    gradient.recycle(values);
+  }
+
+  /**
+   * What the ledger is to hear now; terms that ended are no longer held.
+   *
+   * @throws TaskProblem where contributions of a term that ended could not be stored
+   */
+  List<TermNotice> notices(long nowMs) throws TaskProblem {
+    var notices = terms.notices(parameters.newest(), nowMs);
+    if (notices.stream().anyMatch(TermNotice.Ended.class::isInstance)) {
+      // The report says that contributions are in the log, so they have to be there first.
+      gradients.flush();
+      idleSinceMs = nowMs;
+      requireSent();
+    }
+    return notices;
+  }
+
+  private void requireSent() throws TaskProblem {
+    var failure = unsent.get();
+    if (failure != null) {
+      throw new TaskProblem(
+          new Cause(
+              Fault.NO_CAPACITY,
+              "sluice.gradients",
+              "Contributions could not be stored.",
+              String.valueOf(failure.getMessage()),
+              "Check the brokers; the term is tried again."),
+          true);
+    }
+  }
+
+  @Override
+  public void close() {
+    gradient.close();
+    program.close();
+    parameters.close();
+  }
+}

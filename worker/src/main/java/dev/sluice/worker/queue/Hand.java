@@ -1,0 +1,179 @@
+package dev.sluice.worker.queue;
+
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Priority;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One member of a lane's share group, on the topic of one priority, holding one record at most.
+ *
+ * <p>Two properties of Kafka's share consumer (4.4) shape it. A consumer that renews a record
+ * returns only renewed ones from poll: it takes nothing new until it holds nothing, so holding two
+ * tasks takes two consumers. And a consumer that was polled goes on fetching until it has got a
+ * record, polled again or not: a hand that once asked has to be looked at until it is filled.
+ *
+ * <p>For one thread.
+ */
+final class Hand implements AutoCloseable {
+
+  private static final Duration COMMIT_MAX = Duration.ofSeconds(2);
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
+  /** Where the broker has not said yet how long its lock is. */
+  private static final int LOCK_MS_ASSUMED = 3_000;
+
+  /** A record is renewed after this part of its lock, so that two renewals may fail. */
+  private static final int RENEWALS_PER_LOCK = 3;
+
+  /** What a hand is doing. */
+  enum State {
+    /** It holds nothing. */
+    EMPTY,
+    /** Its task is on its way to the computing thread. */
+    STARTING,
+    /** Its task is run by this worker. */
+    RUNNING,
+    /** Its record can't be read before a schema arrives. */
+    WAITING_FOR_SCHEMA,
+    /** Its record is given back when its time has come. */
+    GIVING_BACK,
+    /** Its record is put away as a dead letter. */
+    PUTTING_AWAY
+  }
+
+  private final Priority priority;
+  private final KafkaShareConsumer<String, byte[]> consumer;
+  private State state = State.EMPTY;
+  private String key = "";
+  private @Nullable ConsumerRecord<String, byte[]> record;
+  private long renewAtMs;
+  private long dueMs;
+  private long hungrySinceMs = -1;
+
+  Hand(KafkaSettings kafka, String lane, Priority priority) {
+    this.priority = priority;
+    this.consumer =
+        new KafkaShareConsumer<>(
+            kafka.shareReader(lane), new StringDeserializer(), new ByteArrayDeserializer());
+    consumer.subscribe(List.of(Topic.tasks(lane, priority)));
+  }
+
+  Priority priority() {
+    return priority;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** Names what it holds; empty where it holds nothing. */
+  String key() {
+    return key;
+  }
+
+  /** When the state is to be looked at again. */
+  long dueMs() {
+    return dueMs;
+  }
+
+  /** When the record it holds is to be renewed. */
+  long renewAtMs() {
+    return state == State.EMPTY ? Long.MAX_VALUE : renewAtMs;
+  }
+
+  /** Since when it has been fetching; -1: it is not. */
+  long hungrySinceMs() {
+    return hungrySinceMs;
+  }
+
+  /** What it holds. */
+  ConsumerRecord<String, byte[]> record() {
+    var held = record;
+    if (held == null) {
+      throw new IllegalStateException("a hand on " + priority + " holds nothing");
+    }
+    return held;
+  }
+
+  /**
+   * Looks for a record; from then on the hand is hungry until it has got one.
+   *
+   * @param wait longest wait
+   * @return whether it holds one now
+   * @throws KafkaException where the broker can't be asked
+   */
+  boolean ask(Duration wait, long nowMs) {
+    if (hungrySinceMs < 0) {
+      hungrySinceMs = nowMs;
+    }
+    for (var found : consumer.poll(wait)) {
+      // max.poll.records is 1.
+      record = found;
+      hungrySinceMs = -1;
+      renewAtMs = nowMs + renewalMs();
+      return true;
+    }
+    return false;
+  }
+
+  private long renewalMs() {
+    return consumer.acquisitionLockTimeoutMs().orElse(LOCK_MS_ASSUMED) / RENEWALS_PER_LOCK;
+  }
+
+  /** Says what the record it holds is waiting for. */
+  void hold(State doing, String heldKey, long untilMs) {
+    state = doing;
+    key = heldKey;
+    dueMs = untilMs;
+  }
+
+  /**
+   * Renews the lock on the record.
+   *
+   * @return whether this worker still holds it
+   * @throws KafkaException where the broker can't be asked
+   */
+  boolean renew(long nowMs) {
+    consumer.acknowledge(record(), AcknowledgeType.RENEW);
+    boolean kept =
+        consumer.commitSync(COMMIT_MAX).values().stream().allMatch(problem -> problem.isEmpty());
+    if (kept) {
+      // The renewed record comes back from the next poll; until it has, it can't be acknowledged.
+      for (var again : consumer.poll(Duration.ZERO)) {
+        record = again;
+        renewAtMs = nowMs + renewalMs();
+        return true;
+      }
+    }
+    empty();
+    return false;
+  }
+
+  /** Ends the holding. What the broker makes of it is not waited for: tasks may run twice. */
+  void settle(AcknowledgeType how) {
+    consumer.acknowledge(record(), how);
+    consumer.commitAsync();
+    empty();
+  }
+
+  private void empty() {
+    record = null;
+    key = "";
+    state = State.EMPTY;
+  }
+
+  /** Leaves the group; the broker gives what is held, or on its way, to others. */
+  @Override
+  public void close() {
+    consumer.close(CLOSE_MAX);
+  }
+}

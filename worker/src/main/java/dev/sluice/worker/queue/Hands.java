@@ -1,0 +1,163 @@
+package dev.sluice.worker.queue;
+
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.wire.Priority;
+import dev.sluice.worker.broker.Outage;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The members of a lane's share group that one worker has. For one thread. */
+final class Hands {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
+
+  /** A topic whose hand was refused by the broker is left alone for this long. */
+  private static final long RETRY_MS = 1_000;
+
+  private final KafkaSettings kafka;
+  private final String lane;
+  private final int heldTasksMax;
+  private final Consumer<String> lost;
+  private final List<Hand> hands = new ArrayList<>();
+  private final Map<Priority, Long> restUntilMs = new EnumMap<>(Priority.class);
+  private final Outage outage = new Outage(LOG, "take tasks");
+
+  /**
+   * @param kafka cluster
+   * @param lane whose tasks they take
+   * @param heldTasksMax most tasks held at once
+   * @param lost told of tasks that the broker no longer counts as held
+   */
+  Hands(KafkaSettings kafka, String lane, int heldTasksMax, Consumer<String> lost) {
+    this.kafka = kafka;
+    this.lane = lane;
+    this.heldTasksMax = heldTasksMax;
+    this.lost = lost;
+  }
+
+  /** Whether one more task may be held. */
+  boolean haveRoom() {
+    return hands.stream().filter(hand -> hand.state() != Hand.State.EMPTY).count() < heldTasksMax;
+  }
+
+  /** Those in a state. */
+  List<Hand> in(Hand.State state) {
+    return where(hand -> hand.state() == state);
+  }
+
+  /** Those of a priority that can take a task now. */
+  List<Hand> ready(Priority priority, long nowMs) {
+    return rests(priority, nowMs)
+        ? List.of()
+        : where(hand -> hand.priority() == priority && hand.state() == Hand.State.EMPTY);
+  }
+
+  private boolean rests(Priority priority, long nowMs) {
+    return nowMs < restUntilMs.getOrDefault(priority, Long.MIN_VALUE);
+  }
+
+  private List<Hand> where(Predicate<Hand> condition) {
+    return hands.stream().filter(condition).toList();
+  }
+
+  /** When the first lock is to be renewed, or {@code latestMs}. */
+  long nextRenewalMs(long latestMs) {
+    return hands.stream().mapToLong(Hand::renewAtMs).reduce(latestMs, Math::min);
+  }
+
+  /**
+   * One hand for each priority.
+   *
+   * @param further whether there is to be a second one where the first runs a task
+   */
+  void join(boolean further, long nowMs) {
+    for (var priority : Priority.values()) {
+      boolean free =
+          hands.stream().anyMatch(h -> h.priority() == priority && h.state() != Hand.State.RUNNING);
+      boolean any = hands.stream().anyMatch(hand -> hand.priority() == priority);
+      boolean rested = !rests(priority, nowMs);
+      if (rested && (!any || (!free && further && haveRoom()))) {
+        try {
+          hands.add(new Hand(kafka, lane, priority));
+        } catch (KafkaException e) {
+          outage.says(e);
+          rest(priority, nowMs + RETRY_MS);
+        }
+      }
+    }
+  }
+
+  /** Hands beyond the first would take tasks that idle workers could run at once. */
+  void leaveSpare() {
+    for (var priority : Priority.values()) {
+      var own = where(hand -> hand.priority() == priority);
+      own.stream()
+          .filter(hand -> hand.state() == Hand.State.EMPTY)
+          .limit(own.size() - 1L)
+          .forEach(this::leave);
+    }
+  }
+
+  private void leave(Hand hand) {
+    hands.remove(hand);
+    try {
+      hand.close();
+    } catch (KafkaException e) {
+      outage.says(e);
+    }
+  }
+
+  /** Leaves a priority's topic alone for a while. */
+  void rest(Priority priority, long untilMs) {
+    restUntilMs.put(priority, untilMs);
+  }
+
+  /** Renews the locks that are due. */
+  void renew(long nowMs) {
+    for (var hand : where(hand -> nowMs >= hand.renewAtMs())) {
+      var key = hand.key();
+      guarded(
+          hand,
+          () -> {
+            if (!hand.renew(nowMs)) {
+              LOG.info("The broker has given {} to others.", key);
+              lost.accept(key);
+            }
+          });
+    }
+  }
+
+  /** Does something with the hand that holds a task, if one does. */
+  void with(String key, Consumer<Hand> action) {
+    for (var hand : where(hand -> hand.key().equals(key))) {
+      guarded(hand, () -> action.accept(hand));
+    }
+  }
+
+  /** Does something with a hand; one that the broker refuses is replaced after a while. */
+  void guarded(Hand hand, Runnable action) {
+    var key = hand.key();
+    try {
+      action.run();
+    } catch (KafkaException | IllegalStateException e) {
+      outage.says(e);
+      rest(hand.priority(), TaskQueue.nowMs() + RETRY_MS);
+      if (!key.isEmpty()) {
+        lost.accept(key);
+      }
+      leave(hand);
+    }
+  }
+
+  /** Leaves the group; what is held goes to other workers. */
+  void leaveAll() {
+    List.copyOf(hands).forEach(this::leave);
+  }
+}

@@ -1,0 +1,174 @@
+package dev.sluice.worker.queue;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.worker.ledger.Controls;
+import dev.sluice.worker.ledger.Reports;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides what becomes of a record that a hand has got. For the intake's thread. */
+final class Receiver {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+  /** A task that is not for this worker is held for this long before others may have it. */
+  static final long GIVE_BACK_MS = 500;
+
+  /** How often a record is decoded again whose schema is not known yet. */
+  private static final long SCHEMA_MS = 1_000;
+
+  private static final int DEAD_BYTES_MAX = 1024 * 1024;
+
+  private final Codec codec;
+  private final String engine;
+  private final Controls controls;
+  private final Reports reports;
+  private final Consumer<HeldTask> run;
+  private final Settling settling;
+  private long taken;
+
+  /** How a callback has a record settled, from any thread. */
+  interface Settling {
+    void settle(String key, AcknowledgeType how);
+  }
+
+  /**
+   * @param codec decodes tasks
+   * @param engine engine fingerprint of this worker
+   * @param controls which tasks are void
+   * @param reports told of redelivered tasks and of records that are no tasks
+   * @param run given the tasks that are for this worker, from any thread
+   * @param settling settles the others
+   */
+  Receiver(
+      Codec codec,
+      String engine,
+      Controls controls,
+      Reports reports,
+      Consumer<HeldTask> run,
+      Settling settling) {
+    this.codec = codec;
+    this.engine = engine;
+    this.controls = controls;
+    this.reports = reports;
+    this.run = run;
+    this.settling = settling;
+  }
+
+  /** Decides about the record that a hand holds. */
+  void receive(Hand hand) {
+    var record = hand.record();
+    if (record.value() == null) {
+      putAway(hand, "It has no value.");
+      return;
+    }
+    switch (codec.decode(Task.class, record.value())) {
+      case Decoded.Message<Task>(var task) -> receive(hand, task);
+      case Decoded.UnknownSchema<Task>(long fingerprint) -> {
+        LOG.warn(
+            "A task at {} waits for schema {}: it is read when its writer has published that.",
+            place(record),
+            Long.toHexString(fingerprint));
+        hand.hold(Hand.State.WAITING_FOR_SCHEMA, key(place(record)), TaskQueue.nowMs() + SCHEMA_MS);
+      }
+      case Decoded.Malformed<Task>(var why) -> putAway(hand, why);
+    }
+  }
+
+  private void receive(Hand hand, Task task) {
+    var held =
+        new HeldTask(key(task.taskId()), task, hand.record().deliveryCount().orElse((short) 1));
+    if (controls.isVoid(task)) {
+      LOG.info("Task {} of job {} is void: left out.", task.taskId(), task.jobId());
+      hand.settle(AcknowledgeType.ACCEPT);
+    } else if (!task.engine().isEmpty() && !task.engine().equals(engine)) {
+      LOG.info(
+          "Task {} of job {} is for engine {}, this one is {}: given back.",
+          task.taskId(),
+          task.jobId(),
+          task.engine(),
+          engine);
+      hand.hold(Hand.State.GIVING_BACK, held.key(), TaskQueue.nowMs() + GIVE_BACK_MS);
+    } else if (held.delivery() == 1) {
+      // The ledger counts time and starts from here; nothing waits for that report.
+      hand.hold(Hand.State.STARTING, held.key(), Long.MAX_VALUE);
+      reports.started(task, held.delivery(), Receiver::noteUnsent);
+      run.accept(held);
+    } else {
+      // If this task kills its workers, the ledger has to see that before it kills this one.
+      hand.hold(Hand.State.STARTING, held.key(), Long.MAX_VALUE);
+      reports.started(
+          task,
+          held.delivery(),
+          failure -> {
+            if (failure == null) {
+              run.accept(held);
+            } else {
+              settling.settle(held.key(), AcknowledgeType.RELEASE);
+            }
+          });
+    }
+  }
+
+  private static void noteUnsent(@Nullable Exception failure) {
+    if (failure != null) {
+      LOG.warn("The start of a task was not reported: {}", failure.getMessage());
+    }
+  }
+
+  private void putAway(Hand hand, String why) {
+    var record = hand.record();
+    LOG.warn("The record at {} is no task and goes to the dead letters: {}", place(record), why);
+    var key = key(place(record));
+    hand.hold(Hand.State.PUTTING_AWAY, key, Long.MAX_VALUE);
+    reports.deadLetter(
+        letter(record, why),
+        failure ->
+            settling.settle(
+                key, failure == null ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE));
+  }
+
+  private static DeadLetter letter(ConsumerRecord<String, byte[]> record, String why) {
+    var cause =
+        new Cause(
+            Fault.BAD_INPUT,
+            place(record),
+            "A record of a task topic is not a task.",
+            why,
+            "Write tasks through the coordinator; if it wrote this one, report the defect.");
+    return new DeadLetter(
+        cause,
+        "",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        bytes(record.key() == null ? null : record.key().getBytes(StandardCharsets.UTF_8)),
+        bytes(record.value()));
+  }
+
+  private static @Nullable ByteBuffer bytes(byte @Nullable [] all) {
+    return all == null
+        ? null
+        : ByteBuffer.wrap(Arrays.copyOf(all, Math.min(all.length, DEAD_BYTES_MAX)));
+  }
+
+  private String key(String name) {
+    return name + "~" + ++taken;
+  }
+
+  private static String place(ConsumerRecord<?, ?> record) {
+    return record.topic() + "-" + record.partition() + "@" + record.offset();
+  }
+}

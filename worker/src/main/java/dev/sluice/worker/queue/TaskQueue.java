@@ -1,0 +1,249 @@
+package dev.sluice.worker.queue;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.worker.ledger.Controls;
+import dev.sluice.worker.ledger.Reports;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+
+/**
+ * Takes tasks of a lane, in a thread of its own, when it is asked to, and keeps them until they are
+ * settled. Each task is held by a {@link Hand}; there is one for each priority, and more only while
+ * the worker wants further tasks beside those that it runs.
+ *
+ * <p>A task is accepted after its report is stored, never before: whoever dies in between leaves a
+ * task that runs twice, which does no harm, and not one that is lost.
+ */
+public final class TaskQueue implements AutoCloseable {
+
+  /** How long a topic is waited for before a less urgent one is looked at. */
+  private static final long PROBE_MS = 15;
+
+  /** How long one look takes while there is nothing to do. */
+  private static final long IDLE_MS = 20;
+
+  /** How often hungry hands are looked at while no task is wanted. */
+  private static final long SWEEP_MS = 100;
+
+  private static final long CLOSE_MS_MAX = 8_000;
+
+  /**
+   * What decides which tasks are for this worker.
+   *
+   * @param lane lane it serves
+   * @param engine its engine fingerprint
+   * @param heldTasksMax most tasks held at once
+   */
+  public record Scope(String lane, String engine, int heldTasksMax) {}
+
+  /** What the worker wants, and how many tasks it had seen when it said so. */
+  private record Want(boolean another, long seen) {}
+
+  private final TaskSink sink;
+  private final Hands hands;
+  private final Receiver receiver;
+  private final PriorityOrder order = new PriorityOrder();
+  private final BlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private long delivered;
+  private long sweepAtMs = nowMs();
+  private volatile Want want = new Want(false, 0);
+  private volatile boolean closing;
+
+  /**
+   * Joins the lane's share group.
+   *
+   * @param kafka cluster
+   * @param codec decodes tasks
+   * @param scope which tasks are for this worker
+   * @param controls which tasks are void
+   * @param reports told of redelivered tasks and of records that are no tasks
+   * @param sink where tasks go
+   */
+  public TaskQueue(
+      KafkaSettings kafka,
+      Codec codec,
+      Scope scope,
+      Controls controls,
+      Reports reports,
+      TaskSink sink) {
+    this.sink = sink;
+    this.hands = new Hands(kafka, scope.lane(), scope.heldTasksMax(), sink::lost);
+    this.receiver =
+        new Receiver(
+            codec,
+            scope.engine(),
+            controls,
+            reports,
+            task -> messages.add(() -> deliver(task)),
+            this::settle);
+    this.thread = Thread.ofPlatform().name("intake").start(this::run);
+  }
+
+  /**
+   * Whether to take another task. It stands until a task is taken or it is said anew.
+   *
+   * @param another whether
+   * @param seen how many tasks have arrived at the sink: a wish that was made before the sink had
+   *     seen the last one is not granted
+   */
+  public void want(boolean another, long seen) {
+    want = new Want(another, seen);
+  }
+
+  /** A task was done, or is void, and its report is stored. */
+  public void accept(String key) {
+    settle(key, AcknowledgeType.ACCEPT);
+  }
+
+  /** A task goes back to the queue, for any worker. */
+  public void giveBack(String key) {
+    settle(key, AcknowledgeType.RELEASE);
+  }
+
+  private void settle(String key, AcknowledgeType how) {
+    messages.add(() -> hands.with(key, hand -> hand.settle(how)));
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        round();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      takeMessages();
+      hands.leaveAll();
+    }
+  }
+
+  private void round() throws InterruptedException {
+    // Read before the messages: what was settled before another task was wanted is settled first,
+    // so that its hand takes the other task.
+    var wanted = want;
+    takeMessages();
+    long nowMs = nowMs();
+    boolean asking =
+        wanted.another
+            && wanted.seen == delivered
+            && hands.in(Hand.State.STARTING).isEmpty()
+            && hands.haveRoom();
+    hands.join(asking, nowMs);
+    hands.renew(nowMs);
+    lookAgain(nowMs);
+    if (asking) {
+      takeOne();
+    } else {
+      hands.leaveSpare();
+      sweep(nowMs);
+      awaitMessage();
+    }
+  }
+
+  private void takeMessages() {
+    for (var message = messages.poll(); message != null; message = messages.poll()) {
+      message.run();
+    }
+  }
+
+  private void awaitMessage() throws InterruptedException {
+    long wakeMs = hands.nextRenewalMs(Math.min(sweepAtMs, nowMs() + IDLE_MS));
+    var message = messages.poll(Math.max(1, wakeMs - nowMs()), TimeUnit.MILLISECONDS);
+    if (message != null) {
+      message.run();
+    }
+  }
+
+  private void deliver(HeldTask task) {
+    hands.with(
+        task.key(),
+        hand -> {
+          hand.hold(Hand.State.RUNNING, task.key(), Long.MAX_VALUE);
+          delivered++;
+          sink.arrived(task);
+        });
+  }
+
+  private void lookAgain(long nowMs) {
+    for (var hand : hands.in(Hand.State.WAITING_FOR_SCHEMA)) {
+      if (nowMs >= hand.dueMs()) {
+        hands.guarded(hand, () -> receiver.receive(hand));
+      }
+    }
+    for (var hand : hands.in(Hand.State.GIVING_BACK)) {
+      if (nowMs >= hand.dueMs()) {
+        // Others are given time to take it before this worker looks at the topic again.
+        hands.rest(hand.priority(), nowMs + Receiver.GIVE_BACK_MS);
+        hands.guarded(hand, () -> hand.settle(AcknowledgeType.RELEASE));
+      }
+    }
+  }
+
+  private void takeOne() throws InterruptedException {
+    var priorities = order.order();
+    for (var priority : priorities) {
+      for (var hand : hands.ready(priority, nowMs())) {
+        long fetchingMs = hand.hungrySinceMs() < 0 ? 0 : nowMs() - hand.hungrySinceMs();
+        // One that has been fetching for a while would hold a record by now if there were any.
+        if (ask(hand, Math.max(0, PROBE_MS - fetchingMs))) {
+          return;
+        }
+      }
+    }
+    long nowMs = nowMs();
+    var first = priorities.stream().flatMap(p -> hands.ready(p, nowMs).stream()).findFirst();
+    if (first.isPresent()) {
+      ask(first.get(), IDLE_MS);
+    } else {
+      awaitMessage();
+    }
+  }
+
+  /** A task that a hungry hand has got is run although none is wanted: others can't have it. */
+  private void sweep(long nowMs) {
+    if (nowMs < sweepAtMs) {
+      return;
+    }
+    sweepAtMs = nowMs + SWEEP_MS;
+    for (var hand : hands.in(Hand.State.EMPTY)) {
+      if (hand.hungrySinceMs() >= 0) {
+        ask(hand, 0);
+      }
+    }
+  }
+
+  private boolean ask(Hand hand, long waitMs) {
+    var got = new boolean[1];
+    hands.guarded(
+        hand,
+        () -> {
+          if (hand.ask(Duration.ofMillis(waitMs), nowMs())) {
+            got[0] = true;
+            order.taken();
+            receiver.receive(hand);
+          }
+        });
+    return got[0];
+  }
+
+  static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** Leaves the group; what was not settled before goes to other workers. */
+  @Override
+  public void close() {
+    closing = true;
+    messages.add(() -> {});
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Objective;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+
+/** How a network's values become what people read. */
+public final class Answer {
+
+  private final Objective objective;
+  private final List<String> classes;
+  private final int outputs;
+
+  /**
+   * @param model what decides it: objective, classes and number of outputs
+   */
+  public Answer(NetworkFacts model) {
+    this.objective = model.objective();
+    this.classes = model.classes();
+    this.outputs = model.outputs();
+  }
+
+  /**
+   * The class that the values speak for: the greatest logit, the first of equals; with one logit,
+   * the second class where it is positive.
+   *
+   * @param values the network's values of one row
+   */
+  public int classId(IntToDoubleFunction values) {
+    if (objective == Objective.BINARY_CROSS_ENTROPY) {
+      return values.applyAsDouble(0) > 0 ? 1 : 0;
+    }
+    int best = 0;
+    for (int output = 1; output < outputs; output++) {
+      if (values.applyAsDouble(output) > values.applyAsDouble(best)) {
+        best = output;
+      }
+    }
+    return best;
+  }
+
+  /** Whether answers are classes; else they are numbers in the label's own unit. */
+  public boolean isClass() {
+    return switch (objective) {
+      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
+      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> false;
+    };
+  }
+
+  /** The answer as text: the name of a class, or a number. */
+  public String text(IntToDoubleFunction values) {
+    if (!isClass()) {
+      return Float.toString((float) values.applyAsDouble(0));
+    }
+    int id = classId(values);
+    return id < classes.size() ? classes.get(id) : Integer.toString(id);
+  }
+}

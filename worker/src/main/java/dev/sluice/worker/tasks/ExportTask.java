@@ -1,0 +1,178 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.dataset.Dataset;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Exported;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Metric;
+import dev.sluice.schemas.wire.ModelFile;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.TorchScript;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.engine.InferenceEngine;
+import dev.sluice.worker.engine.ProgramSession;
+import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.engine.TrainingProgram;
+import dev.sluice.worker.export.OnnxModel;
+import dev.sluice.worker.export.Parity;
+import dev.sluice.worker.export.Safetensors;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Map;
+
+/**
+ * Makes a model of final parameters: measures them on the held-out rows, writes them as safetensors
+ * and ONNX, compares the ONNX file with the network that was trained, and stores the files. A
+ * TorchScript network keeps its own file instead of an ONNX one.
+ */
+public final class ExportTask {
+
+  private static final int ROWS_COMPARED = 256;
+
+  private final Datasets datasets;
+  private final ArtifactStore artifacts;
+  private final TrainingEngine training;
+  private final InferenceEngine inference;
+  private final String engine;
+
+  /**
+   * @param datasets reads the held-out rows
+   * @param artifacts takes the files
+   * @param training measures the parameters
+   * @param inference reads the ONNX file back
+   * @param engine engine fingerprint of this worker
+   */
+  public ExportTask(
+      Datasets datasets,
+      ArtifactStore artifacts,
+      TrainingEngine training,
+      InferenceEngine inference,
+      String engine) {
+    this.datasets = datasets;
+    this.artifacts = artifacts;
+    this.training = training;
+    this.inference = inference;
+    this.engine = engine;
+  }
+
+  /**
+   * Exports.
+   *
+   * @param jobId job that trained the parameters
+   * @param flat their flat vector: binary32 in native order
+   * @throws TaskProblem where the ONNX file does not compute what was trained, or a file is larger
+   *     than can be stored
+   * @throws ArtifactMissing where a file is not stored
+   * @throws EngineException where an engine fails on the model
+   */
+  public Exported run(String jobId, ExportWork work, MemorySegment flat)
+      throws TaskProblem, ArtifactMissing, EngineException {
+    var facts = work.prepared().network();
+    var dataset = datasets.forTraining(work.spec().dataset());
+    var script =
+        switch (facts.network()) {
+          case LayerStack stack -> null;
+          case TorchScript given -> artifacts.get(given.artifact());
+        };
+    var values = flat.asSlice(0, facts.floats() * Float.BYTES);
+    var sha256 = sha256(values);
+    var name = work.spec().register() == null ? jobId : work.spec().register();
+    try (var program = training.open(facts, script)) {
+      var metrics = new ArrayList<Metric>();
+      metrics.addAll(new Evaluation(facts).measure(program, values, dataset.holdout()));
+      var files = new ArrayList<ModelFile>();
+      files.add(store(Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
+      if (script != null) {
+        files.add(store(Models.TORCHSCRIPT, script));
+      } else {
+        var onnx = OnnxModel.write(facts, values, name, sha256);
+        metrics.add(compare(facts, program, values, onnx, dataset));
+        files.add(store(Models.ONNX, onnx));
+      }
+      return new Exported(
+          new ModelVersion(
+              name,
+              0,
+              jobId,
+              sha256,
+              facts,
+              files,
+              metrics,
+              work.prepared().dataset().artifact(),
+              work.spec().dataset().splitSeed(),
+              engine,
+              0));
+    }
+  }
+
+  private static String sha256(MemorySegment values) {
+    var digest = Digests.sha256();
+    // Values travel little-endian, and every platform that the engines run on stores them so.
+    digest.update(values.asByteBuffer());
+    return Digests.text(digest);
+  }
+
+  private static byte[] safetensors(
+      NetworkFacts facts, MemorySegment values, String jobId, String sha256) {
+    return Safetensors.write(
+        facts.tensors(), values, Map.of("format", "pt", "job", jobId, "sha256", sha256));
+  }
+
+  private ModelFile store(String format, byte[] file) throws TaskProblem {
+    if (file.length > ArtifactStore.FILE_BYTES_MAX) {
+      throw new TaskProblem(
+          new Cause(
+              Fault.NO_CAPACITY,
+              "model",
+              "The " + format + " file cannot be stored.",
+              file.length + " bytes are more than " + ArtifactStore.FILE_BYTES_MAX + ".",
+              "Use a smaller network."),
+          false);
+    }
+    return new ModelFile(format, artifacts.put(file), file.length);
+  }
+
+  private Metric compare(
+      NetworkFacts facts,
+      TrainingProgram program,
+      MemorySegment values,
+      byte[] onnx,
+      Dataset dataset)
+      throws EngineException, TaskProblem {
+    var rows = dataset.holdout().size() > 0 ? dataset.holdout() : dataset.training();
+    int n = Math.min(ROWS_COMPARED, rows.size());
+    try (var trained = new ProgramSession(program, values, facts);
+        var exported = inference.open(onnx);
+        var batch = Batch.of(facts)) {
+      batch.takeRaw(rows, 0, n);
+      var parity = Parity.measure(trained, exported, batch.features(), n);
+      if (!parity.holds()) {
+        throw new TaskProblem(differs(parity), false);
+      }
+      return new Metric("onnxMaxDifference", parity.maxDifference());
+    }
+  }
+
+  private static Cause differs(Parity parity) {
+    return Double.isNaN(parity.maxDifference())
+        ? new Cause(
+            Fault.BAD_INPUT,
+            "model",
+            "The trained network's values are not finite on " + parity.rows() + " rows.",
+            "The training has diverged.",
+            "Lower the learning rate, or scale the features.")
+        : new Cause(
+            Fault.OUR_FAULT,
+            "model",
+            "The ONNX file does not compute what was trained.",
+            "On %d rows the values differ by up to %.3g; %.0e is allowed."
+                .formatted(parity.rows(), parity.maxDifference(), Parity.TOLERANCE),
+            "Report the defect with the job's network.");
+  }
+}

@@ -1,0 +1,193 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Inferred;
+import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.engine.InferenceSession;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Answers rows: puts them to a model in batches and writes what it says. */
+public final class InferTask {
+
+  /** A record of answers is sent when it has reached about this size. */
+  private static final int RECORD_BYTES = 512 * 1024;
+
+  /** Offset, lengths and the like, per row. */
+  private static final int ROW_BYTES = 16;
+
+  private final Datasets datasets;
+  private final Models models;
+  private final ResultLog results;
+  private final String worker;
+
+  /**
+   * @param datasets reads the rows
+   * @param models answers them
+   * @param results takes the answers
+   * @param worker worker id, part of the attempt's name
+   */
+  public InferTask(Datasets datasets, Models models, ResultLog results, String worker) {
+    this.datasets = datasets;
+    this.models = models;
+    this.results = results;
+    this.worker = worker;
+  }
+
+  /**
+   * Answers the rows of a task, and returns when the answers are stored.
+   *
+   * @throws TaskProblem where there are no such rows, or the answers cannot be stored
+   * @throws ArtifactMissing where a file is not stored
+   * @throws EngineException where the model refuses the rows
+   */
+  public Inferred run(Task task, InferWork work)
+      throws TaskProblem, ArtifactMissing, EngineException {
+    var dataset = datasets.forInference(work.spec().dataset(), work.model().network());
+    var rows = dataset.selected();
+    var model = models.load(work.model());
+    if (work.rowFrom() < 0
+        || work.rowTo() > rows.size()
+        || work.rowFrom() > work.rowTo()
+        || model.inputs() != dataset.features()) {
+      throw new TaskProblem(
+          new Cause(
+              Fault.OUR_FAULT,
+              "rows " + work.rowFrom() + " to " + work.rowTo(),
+              "The task does not fit its data set or model.",
+              "There are %d rows of %d columns; the model takes %d columns."
+                  .formatted(rows.size(), dataset.features(), model.inputs()),
+              "Report the defect: preparation has let it pass."),
+          false);
+    }
+    return new Answering(task, work, rows, model).run();
+  }
+
+  /** The answering of one task's rows. */
+  private final class Answering {
+    private final Task task;
+    private final InferWork work;
+    private final RowSet rows;
+    private final InferenceSession model;
+    private final Answer answer;
+    private final String attempt;
+    private final ResultLog.Writing writing;
+    private final ByteBuffer scores;
+    private final List<Long> positions = new ArrayList<>();
+    private final List<String> predictions = new ArrayList<>();
+    private final List<String> labels = new ArrayList<>();
+    private long recordFrom;
+    private int recordBytes;
+    private boolean recordLabelled;
+    private long labelled;
+    private long correct;
+    private double squared;
+    private double absolute;
+    private long nanos;
+
+    Answering(Task task, InferWork work, RowSet rows, InferenceSession model) {
+      this.task = task;
+      this.work = work;
+      this.rows = rows;
+      this.model = model;
+      this.answer = new Answer(work.model().network());
+      // An attempt may run twice; the suffix keeps the answers of both apart.
+      var suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+      this.attempt = task.taskId() + "#" + task.attempt() + "@" + worker + "-" + suffix;
+      this.writing = results.write(task.jobId());
+      this.scores =
+          ByteBuffer.allocate(RECORD_BYTES + model.outputs() * Float.BYTES)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      this.recordFrom = work.rowFrom();
+    }
+
+    Inferred run() throws EngineException, TaskProblem {
+      int from = Math.toIntExact(work.rowFrom());
+      int to = Math.toIntExact(work.rowTo());
+      int batchRows = Math.max(1, work.spec().batch());
+      var facts = work.model().network();
+      try (var batch = new Batch(model.inputs(), model.outputs(), facts.objective())) {
+        for (int at = from; at < to; at += batchRows) {
+          int n = Math.min(batchRows, to - at);
+          batch.takeRaw(rows, at, n);
+          long began = System.nanoTime();
+          model.predict(batch.features(), n, batch.scores());
+          nanos += System.nanoTime() - began;
+          for (int i = 0; i < n; i++) {
+            take(at + i, batch, i);
+          }
+        }
+      }
+      if (!positions.isEmpty() || from == to) {
+        write(to);
+      }
+      var range = writing.finish(work.rowFrom(), work.rowTo(), attempt);
+      return new Inferred(range, labelled, correct, squared, absolute, nanos / 1e6);
+    }
+
+    private void take(int row, Batch batch, int i) {
+      var text = answer.text(output -> batch.score(i, output));
+      var label = rows.labelText(row);
+      positions.add(rows.fileRow(row));
+      predictions.add(text);
+      labels.add(label);
+      recordLabelled |= !label.isEmpty();
+      for (int output = 0; output < model.outputs(); output++) {
+        scores.putFloat(batch.score(i, output));
+      }
+      measure(row, batch, i);
+      recordBytes +=
+          model.outputs() * Float.BYTES + 3 * (text.length() + label.length()) + ROW_BYTES;
+      if (recordBytes >= RECORD_BYTES) {
+        write(row + 1);
+      }
+    }
+
+    private void measure(int row, Batch batch, int i) {
+      if (!rows.labelled(row)) {
+        return;
+      }
+      labelled++;
+      if (answer.isClass()) {
+        int said = answer.classId(output -> batch.score(i, output));
+        correct += said == rows.classId(row) ? 1 : 0;
+      } else {
+        double error = batch.score(i, 0) - rows.rawTarget(row);
+        squared += error * error;
+        absolute += Math.abs(error);
+      }
+    }
+
+    private void write(long nextRow) {
+      var payload = scores.flip().asReadOnlyBuffer();
+      writing.add(
+          new ResultBatch(
+              task.jobId(),
+              task.taskId(),
+              attempt,
+              recordFrom,
+              positions,
+              predictions,
+              recordLabelled ? labels : List.of(),
+              model.outputs(),
+              payload));
+      recordFrom = nextRow;
+      recordBytes = 0;
+      recordLabelled = false;
+      positions.clear();
+      predictions.clear();
+      labels.clear();
+      scores.clear();
+    }
+  }
+}

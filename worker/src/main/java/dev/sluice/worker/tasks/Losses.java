@@ -1,0 +1,39 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.wire.Objective;
+import java.util.function.IntToDoubleFunction;
+
+/** Losses of single answers, in binary64. */
+final class Losses {
+
+  private Losses() {}
+
+  /**
+   * The loss of an answer that ought to be a class.
+   *
+   * @param logits the network's values
+   * @param outputs how many there are
+   * @param label the class it ought to be
+   */
+  static double ofClass(Objective objective, IntToDoubleFunction logits, int outputs, int label) {
+    return switch (objective) {
+      case CROSS_ENTROPY -> {
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < outputs; i++) {
+          greatest = Math.max(greatest, logits.applyAsDouble(i));
+        }
+        double sum = 0;
+        for (int i = 0; i < outputs; i++) {
+          sum += Math.exp(logits.applyAsDouble(i) - greatest);
+        }
+        yield Math.log(sum) + greatest - logits.applyAsDouble(label);
+      }
+      case BINARY_CROSS_ENTROPY -> {
+        double logit = logits.applyAsDouble(0);
+        yield Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+      }
+      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER ->
+          throw new IllegalArgumentException(objective + " does not compare classes");
+    };
+  }
+}

@@ -1,0 +1,192 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.dataset.Dataset;
+import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.schemas.dataset.Sampling;
+import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DatasetFacts;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.InferencePrepared;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Network;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.TorchScript;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.engine.TrainingProgram;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out what a job is: reads its data set, builds its network, and checks that they fit. */
+public final class PrepareTask {
+
+  /** Enough rows to see whether the network takes them; one alone has no variance. */
+  private static final int ROWS_TRIED = 2;
+
+  private final Datasets datasets;
+  private final ArtifactStore artifacts;
+  private final TrainingEngine engine;
+
+  /**
+   * @param datasets reads data sets
+   * @param artifacts holds TorchScript files
+   * @param engine builds networks
+   */
+  public PrepareTask(Datasets datasets, ArtifactStore artifacts, TrainingEngine engine) {
+    this.datasets = datasets;
+    this.artifacts = artifacts;
+    this.engine = engine;
+  }
+
+  /**
+   * Prepares a job.
+   *
+   * @throws TaskProblem where data set and network do not fit, with every problem found
+   * @throws ArtifactMissing where a file is not stored
+   * @throws EngineException where the network cannot be built
+   */
+  public Outcome run(PrepareWork work) throws TaskProblem, ArtifactMissing, EngineException {
+    return switch (work.work()) {
+      case TrainingSpec training -> prepare(training);
+      case InferenceSpec inference -> prepare(inference, work.model());
+    };
+  }
+
+  private TrainingPrepared prepare(TrainingSpec spec)
+      throws TaskProblem, ArtifactMissing, EngineException {
+    var dataset = datasets.forTraining(spec.dataset());
+    var training = dataset.training();
+    if (training.size() == 0) {
+      throw badInput(
+          "dataset",
+          "No row is left for training.",
+          "The file has " + dataset.holdout().size() + " rows, and all are held out.",
+          "Lower dataset.holdout, or use a file with more rows.");
+    }
+    var input = input(spec.network(), dataset.features());
+    try (var program =
+        engine.open(spec.network(), input, spec.objective(), script(spec.network()))) {
+      var problems =
+          NetworkShapes.checkOutputs(
+              program.outputs(),
+              spec.objective(),
+              spec.dataset().target(),
+              dataset.classes().size());
+      if (!problems.isEmpty()) {
+        throw TaskProblem.badInput(problems);
+      }
+      tryOut(spec, dataset, program);
+      long stepsPerEpoch = Sampling.stepsPerEpoch(training.size(), spec.batch());
+      return new TrainingPrepared(
+          new DatasetFacts(
+              spec.dataset().artifact(),
+              training.size(),
+              dataset.holdout().size(),
+              training.countLabelled()),
+          facts(spec, dataset, input, program),
+          stepsPerEpoch,
+          Sampling.steps(spec.length(), stepsPerEpoch));
+    }
+  }
+
+  private byte @Nullable [] script(Network network) throws ArtifactMissing {
+    return switch (network) {
+      case LayerStack stack -> null;
+      case TorchScript script -> artifacts.get(script.artifact());
+    };
+  }
+
+  private static List<Integer> input(Network network, int columns) throws TaskProblem {
+    var declared =
+        switch (network) {
+          case LayerStack stack -> stack.input();
+          case TorchScript script -> script.input();
+        };
+    if (declared.isEmpty()) {
+      return List.of(columns);
+    }
+    long values = declared.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    if (values != columns) {
+      throw badInput(
+          "network.input",
+          "The network takes " + values + " values per sample " + declared + ".",
+          "The data set has " + columns + " feature columns.",
+          "Make the product of network.input the number of feature columns.");
+    }
+    return declared;
+  }
+
+  /** What only shows when samples pass through: a TorchScript network may want another shape. */
+  private void tryOut(TrainingSpec spec, Dataset dataset, TrainingProgram program)
+      throws EngineException {
+    RowSet rows = dataset.training();
+    int n = Math.min(ROWS_TRIED, rows.size());
+    long bytes = Math.max(1, program.floats()) * Float.BYTES;
+    try (var arena = Arena.ofConfined();
+        var batch = new Batch(dataset.features(), program.outputs(), spec.objective())) {
+      var flat = arena.allocate(bytes, TrainingProgram.ALIGNMENT_BYTES);
+      var gradient = arena.allocate(bytes, TrainingProgram.ALIGNMENT_BYTES);
+      program.initialise(spec.seed(), flat);
+      batch.takeScaled(rows, IntStream.range(0, n).toArray());
+      program.gradient(flat, batch.features(), batch.labels(), n, spec.seed(), gradient);
+    }
+  }
+
+  private static NetworkFacts facts(
+      TrainingSpec spec, Dataset dataset, List<Integer> input, TrainingProgram program) {
+    return new NetworkFacts(
+        spec.network(),
+        input,
+        program.outputs(),
+        spec.objective(),
+        dataset.classes(),
+        dataset.featureNames(),
+        dataset.featureScale(),
+        dataset.targetScale(),
+        program.tensors(),
+        program.parameters(),
+        program.floats());
+  }
+
+  private InferencePrepared prepare(InferenceSpec spec, @Nullable ModelVersion model)
+      throws TaskProblem, ArtifactMissing {
+    if (model == null) {
+      throw new TaskProblem(
+          new Cause(
+              Fault.OUR_FAULT,
+              "model",
+              "The task names no model version.",
+              "The ledger resolves it before a job is prepared.",
+              "Report the defect."),
+          false);
+    }
+    var dataset = datasets.forInference(spec.dataset(), model.network());
+    long values =
+        model.network().input().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    if (values != dataset.features()) {
+      throw badInput(
+          "dataset.features",
+          "The data set has " + dataset.features() + " feature columns.",
+          "Model " + model.name() + " takes " + values + ".",
+          "Name the model's feature columns in dataset.features, in its order.");
+    }
+    var rows = dataset.selected();
+    return new InferencePrepared(
+        new DatasetFacts(spec.dataset().artifact(), rows.size(), 0, rows.countLabelled()));
+  }
+
+  private static TaskProblem badInput(String where, String what, String why, String mend) {
+    return TaskProblem.badInput(List.of(new Cause(Fault.BAD_INPUT, where, what, why, mend)));
+  }
+}

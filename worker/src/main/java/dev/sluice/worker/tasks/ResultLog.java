@@ -1,0 +1,116 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.ResultRange;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+
+/** Writes answers to {@code sluice.results}. For one thread. */
+public final class ResultLog implements AutoCloseable {
+
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+  private static final long ACKNOWLEDGED_SECONDS_MAX = 60;
+
+  private final Codec codec;
+  private final int partitions;
+  private final KafkaProducer<String, byte[]> producer;
+
+  /**
+   * @param kafka cluster
+   * @param codec encodes answers
+   * @param partitions partitions of the topic
+   */
+  public ResultLog(KafkaSettings kafka, Codec codec, int partitions) {
+    this.codec = codec;
+    this.partitions = partitions;
+    this.producer = new KafkaProducer<>(kafka.controlProducer());
+  }
+
+  /** The answers of one attempt, in the order in which they are written. */
+  final class Writing {
+    private final String jobId;
+    private final int partition;
+    private final MessageDigest digest = Digests.sha256();
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+
+    private Writing(String jobId) {
+      this.jobId = jobId;
+      this.partition = Topic.partition(jobId, partitions);
+    }
+
+    /** Sends answers, without waiting for the brokers. */
+    void add(ResultBatch batch) {
+      var value = codec.encode(batch);
+      digest.update(value);
+      sent.add(
+          producer.send(new ProducerRecord<>(Topic.RESULTS.topicName(), partition, jobId, value)));
+    }
+
+    /**
+     * Waits until the brokers have all of them.
+     *
+     * @return where they lie
+     * @throws TaskProblem where the brokers do not take them in time
+     */
+    ResultRange finish(long rowFrom, long rowTo, String attempt) throws TaskProblem {
+      long first = Long.MAX_VALUE;
+      long last = -1;
+      for (var one : sent) {
+        long offset = offset(one);
+        first = Math.min(first, offset);
+        last = Math.max(last, offset);
+      }
+      return new ResultRange(partition, first, last, rowFrom, rowTo, Digests.text(digest), attempt);
+    }
+  }
+
+  /** Begins to write the answers of an attempt. */
+  Writing write(String jobId) {
+    return new Writing(jobId);
+  }
+
+  private static long offset(Future<RecordMetadata> sent) throws TaskProblem {
+    try {
+      return sent.get(ACKNOWLEDGED_SECONDS_MAX, TimeUnit.SECONDS).offset();
+    } catch (ExecutionException e) {
+      throw notStored(String.valueOf(e.getCause()));
+    } catch (TimeoutException e) {
+      throw notStored("The brokers did not answer within " + ACKNOWLEDGED_SECONDS_MAX + " s.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("Interrupted while answers were being stored", e);
+    }
+  }
+
+  private static TaskProblem notStored(String why) {
+    return new TaskProblem(
+        new Cause(
+            Fault.NO_CAPACITY,
+            Topic.RESULTS.topicName(),
+            "Answers could not be stored.",
+            why,
+            "Check the brokers; the task is tried again."),
+        true);
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSE_MAX);
+  }
+}

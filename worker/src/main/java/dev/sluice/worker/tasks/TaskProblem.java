@@ -1,0 +1,100 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.TaskFailed;
+import dev.sluice.worker.engine.EngineException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A task cannot be done. */
+public final class TaskProblem extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** How many problems one cause lists; a wrong file can have one in every row. */
+  private static final int PROBLEMS_MAX = 20;
+
+  private final transient Cause reason;
+  private final boolean retryable;
+
+  /**
+   * @param reason why
+   * @param retryable whether another attempt may end otherwise
+   */
+  public TaskProblem(Cause reason, boolean retryable) {
+    super(reason.what());
+    this.reason = reason;
+    this.retryable = retryable;
+  }
+
+  /** A task whose input is wrong in one or more ways. */
+  public static TaskProblem badInput(List<Cause> problems) {
+    return new TaskProblem(joined(problems), false);
+  }
+
+  /** How the ledger is told. */
+  public TaskFailed outcome() {
+    return new TaskFailed(reason, retryable);
+  }
+
+  /** How the ledger is told of whatever else went wrong in a task. */
+  public static TaskFailed outcome(String where, Throwable thrown) {
+    return switch (thrown) {
+      case TaskProblem problem -> problem.outcome();
+      case EngineException refused ->
+          new TaskFailed(refused.reason(), refused.reason().fault() != Fault.BAD_INPUT);
+      case ArtifactMissing missing -> new TaskFailed(missing.problem(), false);
+      case OutOfMemoryError error ->
+          new TaskFailed(
+              new Cause(
+                  Fault.NO_CAPACITY,
+                  where,
+                  "The worker ran out of memory.",
+                  String.valueOf(error.getMessage()),
+                  "Give workers of this lane more memory (-Xmx, -XX:MaxDirectMemorySize), or use a"
+                      + " smaller data set, batch or network."),
+              true);
+      case StackOverflowError error ->
+          new TaskFailed(
+              new Cause(
+                  Fault.OUR_FAULT,
+                  where,
+                  "The worker ran out of stack.",
+                  "Something recursed too deeply.",
+                  "Use a less deeply nested network, or start workers with a larger -Xss."),
+              true);
+      default ->
+          new TaskFailed(
+              new Cause(
+                  Fault.OUR_FAULT,
+                  where,
+                  "The worker failed on the task.",
+                  thrown.toString(),
+                  "See the worker's log; if it happens again, report the defect."),
+              true);
+    };
+  }
+
+  /** One cause that says everything that several say. */
+  public static Cause joined(List<Cause> problems) {
+    if (problems.size() == 1) {
+      return problems.getFirst();
+    }
+    var shown = problems.subList(0, Math.min(PROBLEMS_MAX, problems.size()));
+    var rest = problems.size() - shown.size();
+    return new Cause(
+        problems.getFirst().fault(),
+        problems.getFirst().where(),
+        shown.stream().map(TaskProblem::sentence).collect(Collectors.joining("; "))
+            + (rest > 0 ? "; and " + rest + " more" : ""),
+        problems.size() + " problems were found.",
+        shown.stream().map(Cause::mend).distinct().collect(Collectors.joining("; ")));
+  }
+
+  private static String sentence(Cause cause) {
+    return (cause.where().isEmpty() ? "" : cause.where() + ": ")
+        + cause.what()
+        + (cause.why().isEmpty() ? "" : " (" + cause.why() + ")");
+  }
+}

@@ -1,0 +1,5 @@
+/** One task at a time: preparing, exporting, answering rows; and what they share. */
+@NullMarked
+package dev.sluice.worker.tasks;
+
+import org.jspecify.annotations.NullMarked;
