@@ -10,6 +10,8 @@ import ai.onnxruntime.TensorInfo;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Inference with ONNX Runtime, in this process, on one core.
@@ -22,10 +24,27 @@ public final class OnnxEngine implements InferenceEngine {
 
   private final OrtEnvironment environment;
 
+  /**
+   * When it starts, ONNX Runtime 1.29 puts a regular expression to the command line of the process,
+   * recursing by about 270 bytes of stack a character: a class path of 4,000 characters overflows
+   * the usual stack and ends the process with SIGSEGV. This is enough for a million.
+   */
+  private static final long START_STACK_BYTES = 256L << 20;
+
   /** Loads the native library. */
   public OnnxEngine() {
-    this.environment =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "sluice");
+    FutureTask<OrtEnvironment> start =
+        new FutureTask<>(
+            () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "sluice"));
+    new Thread(null, start, "onnxruntime", START_STACK_BYTES).start();
+    try {
+      this.environment = start.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while ONNX Runtime started", interrupted);
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException("ONNX Runtime cannot be loaded", failed.getCause());
+    }
   }
 
   @Override

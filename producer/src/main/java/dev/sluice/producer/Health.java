@@ -1,0 +1,45 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.lag.LagMonitor;
+import dev.sluice.producer.lag.Queue;
+import dev.sluice.producer.view.ViewFollower;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether the producer can do its work, and why not. */
+final class Health {
+
+  /** A record that the ledger has left lying for so long means that no ledger is at work. */
+  private static final long LEDGER_SILENCE_MS = 30_000;
+
+  private final ViewFollower follower;
+  private final LagMonitor lag;
+
+  Health(ViewFollower follower, LagMonitor lag) {
+    this.follower = follower;
+    this.lag = lag;
+  }
+
+  /** What keeps it from its work, in plain words; empty where nothing does. */
+  List<String> troubles() {
+    var reasons = new ArrayList<String>();
+    follower.trouble().ifPresent(reasons::add);
+    lag.trouble().ifPresent(reasons::add);
+    if (!follower.caughtUp()) {
+      reasons.add("It is still reading what happened before it started.");
+    }
+    lag.latest().topics().stream()
+        .filter(topic -> topic.queue().equals(Queue.LEDGER))
+        .forEach(
+            ledger -> {
+              var ageMs = ledger.oldestAgeMs();
+              if (ageMs != null && ageMs > LEDGER_SILENCE_MS) {
+                reasons.add(
+                    "The ledger has left a request lying for "
+                        + ageMs / 1000
+                        + " s; is a coordinator running?");
+              }
+            });
+    return reasons;
+  }
+}

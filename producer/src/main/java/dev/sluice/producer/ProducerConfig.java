@@ -1,0 +1,118 @@
+package dev.sluice.producer;
+
+import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import java.util.Map;
+
+/**
+ * Configuration of the producer.
+ *
+ * @param bootstrapServers brokers
+ * @param host address to listen on
+ * @param port port to listen on
+ * @param replication copies of every partition of topics that it makes
+ * @param ledgerWaitMs longest wait for the ledger
+ * @param confirmationMs longest wait for the brokers
+ * @param requestsMax requests at work at one time
+ * @param bodyBytesMax largest request body
+ * @param artifactBytesMax largest artifact
+ * @param uploadsMax artifacts on their way in at one time
+ * @param finishedJobsMax finished jobs remembered
+ * @param workerSilenceMs time after which a worker counts as silent
+ * @param lagSampleMs time between samples of lag
+ * @param rateWindowMs time over which rates are taken
+ */
+public record ProducerConfig(
+    @Setting(doc = "Kafka brokers as host:port, comma-separated.") String bootstrapServers,
+    @Setting(
+            doc = "Address to listen on; the default is reached from this machine only.",
+            def = "127.0.0.1")
+        String host,
+    @Setting(doc = "Port to listen on; 0 takes a free one.", def = "8642", max = 65_535) int port,
+    @Setting(
+            doc = "Copies of every partition of topics that it makes; -1 leaves it to the broker.",
+            def = "-1",
+            min = -1,
+            max = 100)
+        int replication,
+    @Setting(
+            doc = "Longest wait for the ledger before a request is answered without its word.",
+            unit = "ms",
+            def = "10000",
+            min = 100,
+            max = 300_000)
+        int ledgerWaitMs,
+    @Setting(
+            doc = "Longest wait for the brokers to confirm a record.",
+            unit = "ms",
+            def = "10000",
+            min = 1_000,
+            max = 300_000)
+        int confirmationMs,
+    @Setting(
+            doc = "Requests at work at one time; one more is answered with 503.",
+            unit = "requests",
+            def = "256",
+            min = 1,
+            max = 100_000)
+        int requestsMax,
+    @Setting(
+            doc = "Largest request body but for artifacts.",
+            unit = "bytes",
+            def = "1048576",
+            min = 1_024,
+            max = 67_108_864)
+        int bodyBytesMax,
+    @Setting(
+            doc = "Largest artifact.",
+            unit = "bytes",
+            def = "268435456",
+            min = 1_024,
+            max = 268_435_456)
+        int artifactBytesMax,
+    @Setting(
+            doc = "Artifacts on their way in at one time, each in a temporary file until complete.",
+            unit = "files",
+            def = "4",
+            min = 1,
+            max = 1_000)
+        int uploadsMax,
+    @Setting(
+            doc = "Finished jobs remembered; the one that finished first is forgotten first.",
+            unit = "jobs",
+            def = "100000",
+            min = 1,
+            max = 10_000_000)
+        int finishedJobsMax,
+    @Setting(
+            doc = "Time without a heartbeat after which a worker counts as silent.",
+            unit = "ms",
+            def = "10000",
+            min = 1_000,
+            max = 600_000)
+        int workerSilenceMs,
+    @Setting(
+            doc = "Time between samples of lag.",
+            unit = "ms",
+            def = "1000",
+            min = 100,
+            max = 600_000)
+        int lagSampleMs,
+    @Setting(
+            doc = "Time over which rates in and out of a queue are taken.",
+            unit = "ms",
+            def = "15000",
+            min = 1_000,
+            max = 3_600_000)
+        int rateWindowMs) {
+
+  /**
+   * Reads settings by name; those not given have their defaults.
+   *
+   * @throws ConfigProblem with everything that is wrong
+   */
+  public static ProducerConfig of(Map<String, String> settings) {
+    return Settings.read(ProducerConfig.class, settings);
+  }
+}

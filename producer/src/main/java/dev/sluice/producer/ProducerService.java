@@ -1,0 +1,136 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.artifact.KafkaArtifacts;
+import dev.sluice.producer.http.HttpApi;
+import dev.sluice.producer.http.HttpLimits;
+import dev.sluice.producer.http.Services;
+import dev.sluice.producer.jobs.KafkaJobLog;
+import dev.sluice.producer.jobs.Submissions;
+import dev.sluice.producer.lag.KafkaBacklogs;
+import dev.sluice.producer.lag.LagMonitor;
+import dev.sluice.producer.results.KafkaResults;
+import dev.sluice.producer.spec.JobJson;
+import dev.sluice.producer.view.ClusterView;
+import dev.sluice.producer.view.ViewFollower;
+import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.KafkaSchemas;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topics;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The producer: an HTTP API in front of the log. It holds nothing that the log does not, so any
+ * number of producers may run at once and any may be killed.
+ */
+public final class ProducerService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProducerService.class);
+
+  /** What was opened, last opened first. */
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  private final HttpApi api;
+
+  private ProducerService(ProducerConfig config) {
+    try {
+      this.api = open(config);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a producer in this process: makes the topics that are missing, follows the log, samples
+   * lag, and opens the HTTP server.
+   *
+   * @throws Topics.TopicsUnavailable where the cluster does not answer or does not fit
+   * @throws HttpApi.ListenFailed where the port can't be listened on
+   */
+  public static ProducerService start(ProducerConfig config) {
+    return new ProducerService(config);
+  }
+
+  private HttpApi open(ProducerConfig config) {
+    var kafka = KafkaSettings.of(config.bootstrapServers());
+    var clock = Clock.systemUTC();
+    var silence = Duration.ofMillis(config.workerSilenceMs());
+    var ledgerMax = Duration.ofMillis(config.ledgerWaitMs());
+
+    var topics = new Topics(keep(Admin.create(kafka.admin())), (short) config.replication());
+    topics.ensure();
+    var codec = new Codec(keep(KafkaSchemas.start(kafka)));
+    var view = new ClusterView(config.finishedJobsMax());
+    var follower = keep(ViewFollower.start(kafka, codec, view));
+    var lag =
+        keep(
+            new LagMonitor(
+                    new KafkaBacklogs(kafka),
+                    view,
+                    clock,
+                    Duration.ofMillis(config.lagSampleMs()),
+                    Duration.ofMillis(config.rateWindowMs()),
+                    silence)
+                .start());
+    var log =
+        keep(new KafkaJobLog(kafka, codec, "producer", Duration.ofMillis(config.confirmationMs())));
+    var artifacts = keep(new KafkaArtifacts(new ArtifactStore(kafka, codec)));
+    var results = keep(new KafkaResults(kafka, codec));
+    var submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
+    var health = new Health(follower, lag);
+    var services =
+        new Services(
+            submissions,
+            log,
+            view,
+            lag::latest,
+            results,
+            artifacts,
+            topics::ensureLane,
+            health::troubles,
+            clock,
+            silence,
+            ledgerMax);
+    var limits =
+        new HttpLimits(
+            config.requestsMax(),
+            config.bodyBytesMax(),
+            config.artifactBytesMax(),
+            config.uploadsMax());
+    var server = keep(HttpApi.start(services, config.host(), config.port(), limits));
+    LOG.info("The producer answers at {}.", server.uri());
+    return server;
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  /** Where the HTTP API is. */
+  public URI uri() {
+    return api.uri();
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      var part = opened.pop();
+      try {
+        part.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        LOG.warn("{} did not close properly", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}

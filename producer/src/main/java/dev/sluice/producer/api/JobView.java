@@ -1,0 +1,146 @@
+package dev.sluice.producer.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as the API shows it. Times are milliseconds since the epoch on the broker's clock.
+ *
+ * @param jobId job id
+ * @param tenant whose it is
+ * @param name a name for people; may be empty
+ * @param kind training or inference
+ * @param status held, resolving, preparing, running, exporting, registering, succeeded, failed,
+ *     cancelled or refused
+ * @param finished whether the status is one of the last four
+ * @param priority high, normal or low
+ * @param lane lane chosen; empty: none
+ * @param submittedMs when it was submitted
+ * @param updatedMs when its state last changed
+ * @param finishedMs when it reached its outcome; null before
+ * @param progress how far it is
+ * @param training present for training jobs once the data set was read
+ * @param inference present for inference jobs once the model was found
+ * @param model the model that training made; null before
+ * @param cause why it failed, was refused, is held or was cancelled; null otherwise
+ * @param verdicts admission's verdict for every lane
+ * @param tasks tasks that are dispatched and not reported
+ * @param spec the job as it was submitted, with defaults filled in; null in lists
+ */
+public record JobView(
+    String jobId,
+    String tenant,
+    String name,
+    String kind,
+    String status,
+    boolean finished,
+    String priority,
+    String lane,
+    long submittedMs,
+    long updatedMs,
+    @Nullable Long finishedMs,
+    Progress progress,
+    @Nullable Training training,
+    @Nullable Inference inference,
+    @Nullable ModelVersionView model,
+    @Nullable CauseView cause,
+    List<VerdictView> verdicts,
+    List<TaskView> tasks,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec) {
+
+  /**
+   * How far a job is.
+   *
+   * @param done units done
+   * @param total units in all; 0 where that isn't known yet
+   * @param unit steps or tasks
+   * @param fraction done / total, in [0, 1]
+   */
+  public record Progress(long done, long total, String unit, double fraction) {}
+
+  /**
+   * How far a training job is.
+   *
+   * @param step optimizer steps done
+   * @param steps optimizer steps in all
+   * @param epoch epoch that the next step belongs to, from 1
+   * @param epochs epochs in all, the last one possibly cut short
+   * @param loss mean loss per sample of the epoch so far; null before the first step
+   * @param samples samples trained on
+   * @param samplesPerSecond at present, or on average once finished
+   * @param seconds time spent in steps so far; null before the first
+   * @param rows rows trained on
+   * @param holdoutRows rows held out
+   * @param shards virtual shards
+   * @param parameters trained values of the network
+   * @param engine engine fingerprint that is pinned
+   * @param foldVersion version of the fold's arithmetic that is pinned
+   * @param dataset digest of the data set that is pinned
+   * @param lossCurve pairs of step and loss, as far as this producer saw them
+   */
+  public record Training(
+      long step,
+      long steps,
+      long epoch,
+      long epochs,
+      @Nullable Double loss,
+      long samples,
+      double samplesPerSecond,
+      @Nullable Double seconds,
+      long rows,
+      long holdoutRows,
+      int shards,
+      long parameters,
+      String engine,
+      int foldVersion,
+      String dataset,
+      List<double[]> lossCurve) {}
+
+  /**
+   * How far an inference job is.
+   *
+   * @param model name of the model
+   * @param version version that was resolved and is pinned
+   * @param sha256 digest of that version's parameters
+   * @param rows rows to answer; 0 before the data set was read
+   * @param tasks tasks in all
+   * @param finished tasks reported
+   * @param rowsPerSecond average since the first task was dispatched
+   * @param seconds time since the first task was dispatched; null before
+   * @param metrics accuracy, or rootMeanSquaredError and meanAbsoluteError, over the rows that
+   *     carry a label; empty where none does
+   */
+  public record Inference(
+      String model,
+      int version,
+      String sha256,
+      long rows,
+      int tasks,
+      int finished,
+      double rowsPerSecond,
+      @Nullable Double seconds,
+      Map<String, Double> metrics) {}
+
+  /**
+   * Whether, and why not, a lane can run the job.
+   *
+   * @param lane the lane
+   * @param verdict chosen, possible or impossible
+   * @param reasons all reasons where impossible
+   */
+  public record VerdictView(String lane, String verdict, List<String> reasons) {}
+
+  /**
+   * A task in flight.
+   *
+   * @param taskId task id
+   * @param kind prepare, term, export or infer
+   * @param attempt attempt, from 1
+   * @param issuedMs when it was dispatched
+   * @param deadlineMs when it counts as lost
+   */
+  public record TaskView(String taskId, String kind, int attempt, long issuedMs, long deadlineMs) {}
+}

@@ -1,0 +1,189 @@
+package dev.sluice.producer.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.view.LossCurves;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.InferenceState;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.Metric;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.TrainingState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** From the ledger's state of a job to what the API shows of it. */
+public final class JobViews {
+
+  private JobViews() {}
+
+  /**
+   * The view of a job.
+   *
+   * @param state as the ledger wrote it
+   * @param curve its loss curve, where one is known
+   * @param spec the job as submitted; null to leave it out
+   */
+  public static JobView of(JobState state, List<LossCurves.Point> curve, @Nullable JsonNode spec) {
+    boolean finished = state.finishedMs() > 0;
+    var training = state.training();
+    var inference = state.inference();
+    var model = state.model();
+    var cause = state.cause();
+    return new JobView(
+        state.jobId(),
+        state.spec().tenant(),
+        state.spec().name(),
+        switch (state.spec().work()) {
+          case TrainingSpec t -> "training";
+          case InferenceSpec i -> "inference";
+        },
+        Words.of(state.status()),
+        finished,
+        Words.of(state.spec().priority()),
+        state.lane(),
+        state.submittedMs(),
+        state.updatedMs(),
+        finished ? state.finishedMs() : null,
+        progress(state),
+        training == null ? null : training(state, training, curve),
+        inference == null ? null : inference(state, inference),
+        model == null ? null : ModelViews.version(model),
+        cause == null ? null : CauseView.of(cause),
+        state.verdicts().stream().map(JobViews::verdict).toList(),
+        state.open().stream()
+            .map(
+                task ->
+                    new JobView.TaskView(
+                        task.taskId(),
+                        Words.of(task.kind()),
+                        task.attempt(),
+                        task.issuedMs(),
+                        task.deadlineMs()))
+            .toList(),
+        spec);
+  }
+
+  /** The view of a lane's verdict. */
+  public static JobView.VerdictView verdict(LaneVerdict verdict) {
+    return new JobView.VerdictView(verdict.lane(), Words.of(verdict.verdict()), verdict.reasons());
+  }
+
+  private static JobView.Progress progress(JobState state) {
+    var training = state.training();
+    var inference = state.inference();
+    if (training != null) {
+      return progress(training.generation(), training.prepared().steps(), "steps");
+    }
+    if (inference != null) {
+      return progress(inference.finished(), inference.tasks(), "tasks");
+    }
+    boolean infers = state.spec().work() instanceof InferenceSpec;
+    return progress(0, 0, infers ? "tasks" : "steps");
+  }
+
+  private static JobView.Progress progress(long done, long total, String unit) {
+    double fraction = total <= 0 ? 0 : Math.clamp((double) done / total, 0.0, 1.0);
+    return new JobView.Progress(done, total, unit, fraction);
+  }
+
+  private static JobView.Training training(
+      JobState state, TrainingState training, List<LossCurves.Point> curve) {
+    var prepared = training.prepared();
+    long perEpoch = Math.max(1, prepared.stepsPerEpoch());
+    long epochs = Math.ceilDiv(prepared.steps(), perEpoch);
+    long epoch = Math.min(training.generation() / perEpoch + 1, Math.max(1, epochs));
+    var spec = (TrainingSpec) state.spec().work();
+    double seconds = seconds(training.startedMs(), training.finishedMs(), state);
+    boolean started = training.startedMs() > 0;
+    return new JobView.Training(
+        training.generation(),
+        prepared.steps(),
+        epoch,
+        epochs,
+        Double.isFinite(training.loss()) && training.generation() > 0 ? training.loss() : null,
+        training.samples(),
+        samplesPerSecond(training, seconds, state.status()),
+        started ? seconds : null,
+        prepared.dataset().rows(),
+        prepared.dataset().holdoutRows(),
+        spec.shards(),
+        prepared.network().parameters(),
+        training.engine(),
+        training.foldVersion(),
+        prepared.dataset().artifact(),
+        curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList());
+  }
+
+  private static double samplesPerSecond(TrainingState training, double seconds, JobStatus status) {
+    if (status == JobStatus.RUNNING && training.stepsPerSecond() > 0 && training.generation() > 0) {
+      return training.stepsPerSecond() * training.samples() / training.generation();
+    }
+    return seconds > 0 ? training.samples() / seconds : 0;
+  }
+
+  private static JobView.Inference inference(JobState state, InferenceState inference) {
+    double seconds = seconds(inference.startedMs(), inference.finishedMs(), state);
+    boolean started = inference.startedMs() > 0;
+    double answered =
+        inference.tasks() == 0
+            ? 0
+            : Math.min(
+                (double) inference.rows(), (double) inference.finished() * inference.rowsPerTask());
+    return new JobView.Inference(
+        inference.model().name(),
+        inference.model().version(),
+        inference.model().sha256(),
+        inference.rows(),
+        inference.tasks(),
+        inference.finished(),
+        started && seconds > 0 ? answered / seconds : 0,
+        started ? seconds : null,
+        inferenceMetrics(inference));
+  }
+
+  private static Map<String, Double> inferenceMetrics(InferenceState inference) {
+    double labelled = inference.labelled();
+    if (labelled == 0) {
+      return Map.of();
+    }
+    return switch (inference.model().network().objective()) {
+      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY ->
+          Map.of("accuracy", inference.correct() / labelled);
+      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> {
+        var metrics = new LinkedHashMap<String, Double>();
+        metrics.put("rootMeanSquaredError", Math.sqrt(inference.squaredError() / labelled));
+        metrics.put("meanAbsoluteError", inference.absoluteError() / labelled);
+        yield metrics;
+      }
+    };
+  }
+
+  /** Whether an objective trains towards classes rather than numbers. */
+  public static boolean classifies(Objective objective) {
+    return switch (objective) {
+      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
+      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> false;
+    };
+  }
+
+  /** The latest time known ends what has not ended. */
+  private static double seconds(long startedMs, long finishedMs, JobState state) {
+    long endMs = finishedMs > 0 ? finishedMs : state.updatedMs();
+    return startedMs > 0 ? Math.max(0, endMs - startedMs) / 1000.0 : 0;
+  }
+
+  /** Metrics by name, in their order. */
+  static Map<String, Double> metrics(ModelVersion model) {
+    var metrics = new LinkedHashMap<String, Double>();
+    for (Metric metric : model.metrics()) {
+      metrics.put(metric.name(), metric.value());
+    }
+    return metrics;
+  }
+}

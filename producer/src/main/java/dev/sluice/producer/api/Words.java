@@ -1,0 +1,23 @@
+package dev.sluice.producer.api;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Enum constants as the API writes them: {@code BAD_INPUT} is bad-input. */
+public final class Words {
+
+  private Words() {}
+
+  /** The word for a constant. */
+  public static String of(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The constant for a word; empty where there is none. */
+  public static <E extends Enum<E>> Optional<E> parse(Class<E> type, String word) {
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> of(constant).equals(word.toLowerCase(Locale.ROOT)))
+        .findFirst();
+  }
+}

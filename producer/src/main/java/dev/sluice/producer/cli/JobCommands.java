@@ -1,0 +1,155 @@
+package dev.sluice.producer.cli;
+
+import dev.sluice.producer.client.SluiceClient;
+import dev.sluice.producer.client.SluiceClient.ResultFormat;
+import dev.sluice.producer.client.SluiceException;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Commands about jobs that were submitted. */
+final class JobCommands {
+
+  private JobCommands() {}
+
+  /** Lists jobs. */
+  @Command(name = "jobs", description = "List jobs, last submitted first.")
+  static final class Jobs extends ClientCommand {
+
+    @Option(
+        names = "--status",
+        paramLabel = "STATUS",
+        description =
+            "Only jobs that are held, resolving, preparing, running, exporting, registering,"
+                + " succeeded, failed, cancelled or refused.")
+    @Nullable String status;
+
+    @Option(names = "--limit", description = "Most jobs to list.", defaultValue = "20")
+    int limit = 20;
+
+    @Option(names = "--after", paramLabel = "NEXT", description = "Go on after an earlier list.")
+    @Nullable String after;
+
+    @Override
+    ExitCode run(SluiceClient client, Output output) throws SluiceException {
+      var page = client.jobs(status, limit, after);
+      output.result(page, JobText.list(page, System.currentTimeMillis()));
+      return ExitCode.OK;
+    }
+  }
+
+  /** Shows one job. */
+  @Command(
+      name = "job",
+      description = "Show a job. The exit code is 1 where it failed, was cancelled or refused.")
+  static final class Job extends ClientCommand {
+
+    @Parameters(paramLabel = "ID", description = "Job id.")
+    String id = "";
+
+    @Option(names = "--wait", description = "Wait for the outcome and show progress.")
+    boolean wait;
+
+    @Mixin WaitOptions waiting = new WaitOptions();
+
+    @Override
+    ExitCode run(SluiceClient client, Output output) throws SluiceException {
+      if (wait) {
+        return waiting.await(client, output, id);
+      }
+      var job = client.job(id);
+      output.result(job, JobText.full(job));
+      return job.finished() && !job.status().equals("succeeded")
+          ? ExitCode.JOB_FAILED
+          : ExitCode.OK;
+    }
+  }
+
+  /** Cancels a job. */
+  @Command(name = "cancel", description = "Cancel a job.")
+  static final class Cancel extends ClientCommand {
+
+    @Parameters(paramLabel = "ID", description = "Job id.")
+    String id = "";
+
+    @Override
+    ExitCode run(SluiceClient client, Output output) throws SluiceException {
+      var job = client.cancel(id);
+      output.result(
+          job,
+          job.status().equals("cancelled")
+              ? job.jobId() + " is cancelled"
+              : job.jobId() + " is " + job.status() + ", its end is asked for");
+      return ExitCode.OK;
+    }
+  }
+
+  /** Writes the results of an inference job. */
+  @Command(
+      name = "results",
+      description = "Write the results of an inference job, one row per line.")
+  static final class Results extends ClientCommand {
+
+    @Parameters(paramLabel = "ID", description = "Job id.")
+    String id = "";
+
+    @Option(
+        names = {"-o", "--output"},
+        paramLabel = "FILE",
+        description = "Where to; standard output by default.")
+    @Nullable Path file;
+
+    @Option(
+        names = "--format",
+        paramLabel = "FORMAT",
+        description = "csv or ndjson.",
+        defaultValue = "csv")
+    String format = "csv";
+
+    @Override
+    ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
+      ResultFormat asked;
+      switch (json ? "ndjson" : format) {
+        case "csv" -> asked = ResultFormat.CSV;
+        case "ndjson" -> asked = ResultFormat.NDJSON;
+        default -> {
+          output.error("--format is csv or ndjson, not " + format + ".");
+          return ExitCode.BAD_INPUT;
+        }
+      }
+      if (file == null) {
+        // Not closed: standard output isn't ours.
+        var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+        client.results(id, asked, out);
+        out.flush();
+      } else {
+        save(client, asked, file);
+        output.note("written to " + file);
+      }
+      return ExitCode.OK;
+    }
+
+    /** What breaks off must not pass for the whole: the file gets its name when complete. */
+    private void save(SluiceClient client, ResultFormat format, Path target)
+        throws SluiceException, IOException {
+      var part = target.resolveSibling(target.getFileName() + ".part");
+      try {
+        try (var out = Files.newOutputStream(part)) {
+          client.results(id, format, out);
+        }
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+}

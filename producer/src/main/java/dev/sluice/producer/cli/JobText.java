@@ -1,0 +1,150 @@
+package dev.sluice.producer.cli;
+
+import dev.sluice.producer.api.JobPage;
+import dev.sluice.producer.api.JobView;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Jobs for people. */
+final class JobText {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
+          .withZone(ZoneId.systemDefault());
+
+  private JobText() {}
+
+  static String list(JobPage page, long nowMs) {
+    if (page.jobs().isEmpty()) {
+      return "no jobs";
+    }
+    var table = new Text.Table("JOB", "NAME", "KIND", "STATUS", ">PROGRESS", "LANE", ">AGE");
+    for (var job : page.jobs()) {
+      table.row(
+          job.jobId(),
+          Text.orDash(job.name()),
+          job.kind(),
+          job.status(),
+          job.progress().total() == 0 ? "-" : Text.percent(job.progress().fraction()),
+          Text.orDash(job.lane()),
+          Text.spanMs(Math.max(0, nowMs - job.submittedMs())));
+    }
+    var next = page.next();
+    return table + (next == null ? "" : "more: sluice jobs --after " + next + "\n");
+  }
+
+  static String full(JobView job) {
+    var text = new StringBuilder();
+    line(text, "job", job.jobId());
+    if (!job.name().isEmpty()) {
+      line(text, "name", job.name());
+    }
+    line(text, "kind", job.kind());
+    line(text, "status", job.status());
+    line(text, "tenant", job.tenant() + ", priority " + job.priority());
+    line(text, "lane", Text.orDash(job.lane()));
+    line(text, "submitted", TIME.format(Instant.ofEpochMilli(job.submittedMs())));
+    var finishedMs = job.finishedMs();
+    if (finishedMs != null) {
+      line(
+          text,
+          "finished",
+          TIME.format(Instant.ofEpochMilli(finishedMs))
+              + ", after "
+              + Text.spanMs(finishedMs - job.submittedMs()));
+    }
+    training(text, job);
+    inference(text, job);
+    model(text, job);
+    var cause = job.cause();
+    if (cause != null) {
+      line(text, "cause", (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());
+      if (!cause.why().isEmpty()) {
+        line(text, "  why", cause.why());
+      }
+      if (!cause.mend().isEmpty()) {
+        line(text, "  mend", cause.mend());
+      }
+    }
+    if (!job.finished() && !job.tasks().isEmpty()) {
+      line(text, "in flight", job.tasks().size() + " tasks");
+    }
+    return text + Output.verdicts(job.verdicts());
+  }
+
+  private static void training(StringBuilder text, JobView job) {
+    var training = job.training();
+    if (training == null) {
+      return;
+    }
+    line(
+        text,
+        "progress",
+        "step %s of %s, epoch %d of %d"
+            .formatted(
+                Text.count(training.step()),
+                Text.count(training.steps()),
+                training.epoch(),
+                training.epochs()));
+    line(text, "loss", Text.value(training.loss()));
+    line(
+        text,
+        "speed",
+        Text.rate(training.samplesPerSecond())
+            + " samples/s over "
+            + Text.span(training.seconds()));
+    line(
+        text,
+        "data",
+        "%s rows to train on, %s held out, %s"
+            .formatted(
+                Text.count(training.rows()),
+                Text.count(training.holdoutRows()),
+                training.dataset()));
+    line(
+        text,
+        "network",
+        "%s parameters in %d shards"
+            .formatted(Text.count(training.parameters()), training.shards()));
+    line(text, "engine", training.engine() + ", fold version " + training.foldVersion());
+  }
+
+  private static void inference(StringBuilder text, JobView job) {
+    var inference = job.inference();
+    if (inference == null) {
+      return;
+    }
+    line(text, "model", inference.model() + "@" + inference.version());
+    line(
+        text,
+        "progress",
+        "task %d of %d, %s rows in all"
+            .formatted(inference.finished(), inference.tasks(), Text.count(inference.rows())));
+    line(
+        text,
+        "speed",
+        Text.rate(inference.rowsPerSecond()) + " rows/s over " + Text.span(inference.seconds()));
+    inference.metrics().forEach((name, value) -> line(text, name, Text.value(value)));
+  }
+
+  private static void model(StringBuilder text, JobView job) {
+    var model = job.model();
+    if (model == null) {
+      return;
+    }
+    if (model.version() > 0) {
+      line(text, "model", model.name() + "@" + model.version());
+    }
+    line(text, "sha256", model.sha256());
+    model.metrics().forEach((name, value) -> line(text, name, Text.value(value)));
+    for (var file : model.files()) {
+      line(text, file.format(), file.artifact() + " (" + Text.bytes(file.bytes()) + ")");
+    }
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-22s %s%n", name, value));
+  }
+}

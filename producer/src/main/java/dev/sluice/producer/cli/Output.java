@@ -1,0 +1,125 @@
+package dev.sluice.producer.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.CauseView;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.Problem;
+import java.io.PrintWriter;
+import java.util.List;
+
+/** Standard output for results, standard error for everything else. */
+final class Output {
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean json;
+
+  /**
+   * @param json whether results are JSON documents
+   */
+  Output(PrintWriter out, PrintWriter err, boolean json) {
+    this.out = out;
+    this.err = err;
+    this.json = json;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  /** A result: the document where JSON is asked for, else the text. */
+  void result(Object document, String text) {
+    if (json) {
+      document(document);
+    } else {
+      out.print(text.endsWith("\n") ? text : text + "\n");
+    }
+    out.flush();
+  }
+
+  /** A JSON document on one line, for those who read line by line. */
+  void line(Object document) {
+    out.println(written(ApiJson.MAPPER.writer(), document));
+    out.flush();
+  }
+
+  private void document(Object document) {
+    out.println(written(ApiJson.MAPPER.writerWithDefaultPrettyPrinter(), document));
+  }
+
+  /** Something for people to know; never part of the result. */
+  void note(String text) {
+    err.println(text);
+    err.flush();
+  }
+
+  /** A live line that the next one overwrites. */
+  void live(String text, boolean terminal) {
+    err.print(terminal ? "\r\u001b[K" + text : text + "\n");
+    err.flush();
+  }
+
+  /** Ends a live line. */
+  void endLive(boolean terminal) {
+    if (terminal) {
+      err.print("\n");
+      err.flush();
+    }
+  }
+
+  /** What went wrong, in one sentence. */
+  void error(String message) {
+    note("error: " + message);
+  }
+
+  /** What went wrong, as the server says it. */
+  void problem(Problem problem) {
+    if (json) {
+      document(problem);
+      out.flush();
+    }
+    error(problem.title() + ". " + problem.detail());
+    causes(problem.problems());
+    var verdicts = problem.verdicts();
+    if (verdicts != null) {
+      err.print(verdicts(verdicts));
+      err.flush();
+    }
+  }
+
+  /** Everything that is wrong, with place and remedy. */
+  void causes(List<CauseView> causes) {
+    for (var cause : causes) {
+      note("  " + (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());
+      if (!cause.why().isEmpty()) {
+        note("      why:  " + cause.why());
+      }
+      if (!cause.mend().isEmpty()) {
+        note("      mend: " + cause.mend());
+      }
+    }
+  }
+
+  /** Verdicts by lane, as lines of text. */
+  static String verdicts(List<JobView.VerdictView> verdicts) {
+    var text = new StringBuilder();
+    for (var verdict : verdicts) {
+      text.append("  lane ").append(verdict.lane()).append(": ").append(verdict.verdict());
+      if (!verdict.reasons().isEmpty()) {
+        text.append(" (").append(String.join("; ", verdict.reasons())).append(')');
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String written(ObjectWriter writer, Object document) {
+    try {
+      return writer.writeValueAsString(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result is not JSON", e);
+    }
+  }
+}

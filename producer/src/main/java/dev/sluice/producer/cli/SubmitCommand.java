@@ -1,0 +1,183 @@
+package dev.sluice.producer.cli;
+
+import dev.sluice.producer.api.CauseView;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.client.SluiceClient;
+import dev.sluice.producer.client.SluiceException;
+import dev.sluice.producer.spec.FileReference;
+import dev.sluice.producer.spec.JobFile;
+import dev.sluice.producer.spec.JobFileResult;
+import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.JobSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Checks a job file, uploads the files that it names, and submits it. */
+@Command(
+    name = "submit",
+    description = {
+      "Submit a job file.",
+      "Checks the file, uploads the data sets and models that it names unless they are stored"
+          + " already, and submits the job. Without --wait it returns once the job is accepted."
+    })
+final class SubmitCommand extends ClientCommand {
+
+  /** Largest job file. */
+  private static final long JOB_FILE_BYTES_MAX = 1024 * 1024;
+
+  @Parameters(paramLabel = "FILE", description = "The job, in YAML or JSON.")
+  Path file = Path.of("");
+
+  @Option(names = "--wait", description = "Wait for the job's outcome and show its progress.")
+  boolean wait;
+
+  @Mixin WaitOptions waiting = new WaitOptions();
+
+  @Option(
+      names = "--idempotency-key",
+      paramLabel = "KEY",
+      description = "Submitting again with the same key gives the same job.")
+  @Nullable String idempotencyKey;
+
+  @Override
+  ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
+    if (!Files.isRegularFile(file)) {
+      output.error("There is no file " + file + ".");
+      return ExitCode.BAD_INPUT;
+    }
+    if (Files.size(file) > JOB_FILE_BYTES_MAX) {
+      output.error(file + " has more than " + Text.bytes(JOB_FILE_BYTES_MAX) + ": not a job file.");
+      return ExitCode.BAD_INPUT;
+    }
+    return switch (JobFile.parse(Files.readString(file, StandardCharsets.UTF_8))) {
+      case JobFileResult.Invalid(var problems) -> refuse(problems, output);
+      case JobFileResult.Parsed parsed -> {
+        var problems = new ArrayList<Cause>();
+        var digests = digests(parsed.files(), problems);
+        if (!problems.isEmpty()) {
+          yield refuse(problems, output);
+        }
+        upload(client, output, digests);
+        yield submit(client, output, parsed.resolve(digestsOnly(digests)));
+      }
+    };
+  }
+
+  private ExitCode refuse(List<Cause> problems, Output output) {
+    if (output.json()) {
+      output.result(Map.of("problems", problems.stream().map(CauseView::of).toList()), "");
+    }
+    output.error(
+        problems.size() == 1
+            ? "There is a problem with " + file + "."
+            : "There are " + problems.size() + " problems with " + file + ".");
+    output.causes(problems.stream().map(CauseView::of).toList());
+    return ExitCode.BAD_INPUT;
+  }
+
+  private record LocalFile(Path path, String digest) {}
+
+  private Map<FileReference, LocalFile> digests(List<FileReference> files, List<Cause> problems)
+      throws IOException {
+    var folder = file.toAbsolutePath().getParent();
+    var digests = new HashMap<FileReference, LocalFile>();
+    for (var reference : files) {
+      var path = folder == null ? Path.of(reference.file()) : folder.resolve(reference.file());
+      if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+        problems.add(
+            new Cause(
+                Fault.BAD_INPUT,
+                reference.where(),
+                "There is no readable file " + path.normalize() + ".",
+                "Files are looked for relative to the job file's folder.",
+                "Put the file there, or correct the path."));
+      } else if (Files.size(path) > ArtifactStore.FILE_BYTES_MAX) {
+        problems.add(
+            new Cause(
+                Fault.BAD_INPUT,
+                reference.where(),
+                "%s has %s.".formatted(path.normalize(), Text.bytes(Files.size(path))),
+                "A file may have at most " + Text.bytes(ArtifactStore.FILE_BYTES_MAX) + ".",
+                "Compress it with gzip, or split it."));
+      } else {
+        digests.put(reference, new LocalFile(path, digest(path)));
+      }
+    }
+    return digests;
+  }
+
+  private static String digest(Path path) throws IOException {
+    var digest = Digests.sha256();
+    try (var in = Files.newInputStream(path)) {
+      var buffer = new byte[64 * 1024];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return Digests.text(digest);
+  }
+
+  private static Map<FileReference, String> digestsOnly(Map<FileReference, LocalFile> files) {
+    var digests = new HashMap<FileReference, String>();
+    files.forEach((reference, local) -> digests.put(reference, local.digest()));
+    return digests;
+  }
+
+  private static void upload(
+      SluiceClient client, Output output, Map<FileReference, LocalFile> files)
+      throws SluiceException, IOException {
+    for (var local : files.values()) {
+      if (!client.has(local.digest())) {
+        output.note(
+            "uploading %s (%s)"
+                .formatted(local.path().getFileName(), Text.bytes(Files.size(local.path()))));
+        var stored = client.upload(local.path());
+        if (!stored.artifact().equals(local.digest())) {
+          throw new IOException(local.path() + " changed while it was being uploaded");
+        }
+      }
+    }
+  }
+
+  private ExitCode submit(SluiceClient client, Output output, JobSpec job) throws SluiceException {
+    // A key of our own makes one repeat safe, should the answer get lost on its way.
+    var key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
+    JobView accepted;
+    try {
+      accepted = client.submit(job, key);
+    } catch (SluiceException.Unreachable e) {
+      accepted = client.submit(job, key);
+    }
+    if (!wait) {
+      output.result(
+          accepted,
+          "%s is %s%s"
+              .formatted(
+                  accepted.jobId(),
+                  accepted.status(),
+                  accepted.lane().isEmpty() ? "" : " on lane " + accepted.lane()));
+      return accepted.finished() && !accepted.status().equals("succeeded")
+          ? ExitCode.JOB_FAILED
+          : ExitCode.OK;
+    }
+    if (!output.json()) {
+      output.note("job " + accepted.jobId());
+    }
+    return waiting.await(client, output, accepted.jobId());
+  }
+}

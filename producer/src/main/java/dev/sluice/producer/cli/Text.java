@@ -1,0 +1,133 @@
+package dev.sluice.producer.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers, times and tables for people. */
+final class Text {
+
+  private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+  private Text() {}
+
+  /** A table with a header; columns are as wide as their widest value. */
+  static final class Table {
+    private final List<List<String>> rows = new ArrayList<>();
+    private final boolean[] right;
+
+    /**
+     * @param header names of the columns; one that begins with {@code >} is aligned to the right
+     */
+    Table(String... header) {
+      right = new boolean[header.length];
+      var names = new ArrayList<String>();
+      for (int i = 0; i < header.length; i++) {
+        right[i] = header[i].startsWith(">");
+        names.add(right[i] ? header[i].substring(1) : header[i]);
+      }
+      rows.add(names);
+    }
+
+    Table row(String... cells) {
+      rows.add(List.of(cells));
+      return this;
+    }
+
+    @Override
+    public String toString() {
+      var widths = new int[right.length];
+      for (var row : rows) {
+        for (int i = 0; i < widths.length; i++) {
+          widths[i] = Math.max(widths[i], row.get(i).length());
+        }
+      }
+      var text = new StringBuilder();
+      for (var row : rows) {
+        var line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+          var pad = " ".repeat(widths[i] - row.get(i).length());
+          line.append(i == 0 ? "" : "  ");
+          line.append(right[i] ? pad + row.get(i) : row.get(i) + pad);
+        }
+        text.append(line.toString().stripTrailing()).append('\n');
+      }
+      return text.toString();
+    }
+  }
+
+  /** A count with thousands separated. */
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /** A rate: whole above 100, else with one decimal. */
+  static String rate(double perSecond) {
+    return perSecond >= 100
+        ? count(Math.round(perSecond))
+        : String.format(Locale.ROOT, "%.1f", perSecond);
+  }
+
+  /** A loss or metric with four significant digits; a dash where there is none. */
+  static String value(@Nullable Double value) {
+    if (value == null) {
+      return "-";
+    }
+    return Math.abs(value) >= 1e-3 || value == 0
+        ? String.format(Locale.ROOT, "%.4f", value)
+        : String.format(Locale.ROOT, "%.3e", value);
+  }
+
+  /** A time span in its two largest units; a dash where there is none. */
+  static String span(@Nullable Double seconds) {
+    if (seconds == null) {
+      return "-";
+    }
+    if (seconds < 60) {
+      return seconds < 10
+          ? String.format(Locale.ROOT, "%.1f s", seconds)
+          : Math.round(seconds) + " s";
+    }
+    long whole = Math.round(seconds);
+    if (whole < 3_600) {
+      return whole / 60 + " min " + whole % 60 + " s";
+    }
+    if (whole < 86_400) {
+      return whole / 3_600 + " h " + whole % 3_600 / 60 + " min";
+    }
+    return whole / 86_400 + " d " + whole % 86_400 / 3_600 + " h";
+  }
+
+  /** A time span given in milliseconds. */
+  static String spanMs(@Nullable Long ms) {
+    return span(ms == null ? null : ms / 1000.0);
+  }
+
+  /** A share as a percentage. */
+  static String percent(double fraction) {
+    return String.format(Locale.ROOT, "%.0f%%", Math.floor(fraction * 100));
+  }
+
+  /** A size in binary units. */
+  static String bytes(long bytes) {
+    double size = bytes;
+    int unit = 0;
+    while (size >= 1024 && unit < BYTE_UNITS.length - 1) {
+      size /= 1024;
+      unit++;
+    }
+    return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", size, BYTE_UNITS[unit]);
+  }
+
+  /** A bar of a given width. */
+  static String bar(double fraction, int width) {
+    int full = (int) Math.floor(Math.clamp(fraction, 0, 1) * width);
+    return "[" + "#".repeat(full) + "-".repeat(width - full) + "]";
+  }
+
+  /** An empty text as a dash. */
+  static String orDash(String text) {
+    return text.isEmpty() ? "-" : text;
+  }
+}

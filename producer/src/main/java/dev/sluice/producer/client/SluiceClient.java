@@ -1,0 +1,398 @@
+package dev.sluice.producer.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.ArtifactView;
+import dev.sluice.producer.api.HealthView;
+import dev.sluice.producer.api.JobPage;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.LagView;
+import dev.sluice.producer.api.LaneView;
+import dev.sluice.producer.api.ModelView;
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.WorkerView;
+import dev.sluice.producer.spec.JobJson;
+import dev.sluice.schemas.wire.JobSpec;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sluice from Java, over HTTP. Safe for use by several threads. Every call waits for a bounded time
+ * and then throws {@link SluiceException.TimedOut}.
+ */
+public final class SluiceClient implements AutoCloseable {
+
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final Duration CALL_MAX = Duration.ofSeconds(60);
+  private static final Duration TRANSFER_MAX = Duration.ofMinutes(10);
+
+  /** While waiting for a job, a server that is away for so long is given up. */
+  private static final Duration AWAY_MAX = Duration.ofSeconds(20);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final URI server;
+  private final HttpClient http;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /**
+   * @param server such as http://127.0.0.1:8642
+   */
+  public SluiceClient(URI server) {
+    this.server = server;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_MAX)
+            .build();
+  }
+
+  /** What a results file looks like. */
+  public enum ResultFormat {
+    /** One JSON object per line. */
+    NDJSON("application/x-ndjson"),
+    /** Comma-separated values with a header. */
+    CSV("text/csv");
+
+    private final String mediaType;
+
+    ResultFormat(String mediaType) {
+      this.mediaType = mediaType;
+    }
+  }
+
+  /**
+   * Submits a job.
+   *
+   * @param spec a job whose files are stored, see {@link #upload}
+   * @param idempotencyKey submitting again with the same key gives the same job; null: always a new
+   *     one
+   * @return the job as the ledger took it over
+   * @throws SluiceException where it was not taken over
+   */
+  public JobView submit(JobSpec spec, @Nullable String idempotencyKey) throws SluiceException {
+    return submit(JobJson.of(spec).toString(), "application/json", idempotencyKey);
+  }
+
+  /**
+   * Submits a job file.
+   *
+   * @param document JSON or YAML that names stored files by digest
+   * @param mediaType application/json or application/yaml
+   * @param idempotencyKey submitting again with the same key gives the same job; null: always a new
+   *     one
+   * @return the job as the ledger took it over
+   * @throws SluiceException where it was not taken over
+   */
+  public JobView submit(String document, String mediaType, @Nullable String idempotencyKey)
+      throws SluiceException {
+    var request = request("/v1/jobs").header("Content-Type", mediaType);
+    if (idempotencyKey != null) {
+      request.header("Idempotency-Key", idempotencyKey);
+    }
+    return call(request.POST(BodyPublishers.ofString(document)), JobView.class);
+  }
+
+  /** A job's present state. */
+  public JobView job(String jobId) throws SluiceException {
+    return call(request("/v1/jobs/" + encoded(jobId)).GET(), JobView.class);
+  }
+
+  /**
+   * A page of jobs, last submitted first.
+   *
+   * @param status only these; null for all
+   * @param limit most jobs on the page
+   * @param after {@code next} of the page before; null for the first
+   */
+  public JobPage jobs(@Nullable String status, int limit, @Nullable String after)
+      throws SluiceException {
+    var query = new StringBuilder("/v1/jobs?limit=").append(limit);
+    if (status != null) {
+      query.append("&status=").append(encoded(status));
+    }
+    if (after != null) {
+      query.append("&after=").append(encoded(after));
+    }
+    return call(request(query.toString()).GET(), JobPage.class);
+  }
+
+  /**
+   * Asks for a job to end.
+   *
+   * @return its state; it may take a little longer to be cancelled
+   */
+  public JobView cancel(String jobId) throws SluiceException {
+    return call(
+        request("/v1/jobs/" + encoded(jobId) + "/cancel").POST(BodyPublishers.noBody()),
+        JobView.class);
+  }
+
+  /**
+   * Waits until a job has reached its outcome.
+   *
+   * @param within longest wait
+   * @param progress is told every state that was seen
+   * @return the state with the outcome
+   * @throws SluiceException.TimedOut where it has none within that time; the job goes on
+   */
+  public JobView await(String jobId, Duration within, Consumer<JobView> progress)
+      throws SluiceException {
+    long deadline = System.nanoTime() + within.toNanos();
+    long heardOf = System.nanoTime();
+    while (true) {
+      try {
+        var job = job(jobId);
+        heardOf = System.nanoTime();
+        progress.accept(job);
+        if (job.finished()) {
+          return job;
+        }
+      } catch (SluiceException.Unreachable e) {
+        // The job goes on without the server, which may be back in a moment.
+        if (System.nanoTime() - heardOf > AWAY_MAX.toNanos()) {
+          throw e;
+        }
+      }
+      if (System.nanoTime() > deadline || pause()) {
+        throw new SluiceException.TimedOut("Job " + jobId, within);
+      }
+    }
+  }
+
+  /**
+   * Copies a job's results.
+   *
+   * @param out where to; not closed
+   * @throws IOException where {@code out} fails, or the transfer breaks off
+   */
+  public void results(String jobId, ResultFormat format, OutputStream out)
+      throws SluiceException, IOException {
+    var request =
+        request("/v1/jobs/" + encoded(jobId) + "/results")
+            .header("Accept", format.mediaType)
+            .timeout(TRANSFER_MAX)
+            .GET();
+    try (var body = send(request, BodyHandlers.ofInputStream())) {
+      body.transferTo(out);
+    }
+  }
+
+  /** All lanes. */
+  public List<LaneView> lanes() throws SluiceException {
+    return list("/v1/lanes", "lanes", LaneView.class);
+  }
+
+  /**
+   * Declares a lane, or changes it.
+   *
+   * @param lane its name
+   * @param accelerator accelerator model as in the catalogue
+   * @param workersMin fewest workers an autoscaler keeps
+   * @param workersMax most workers an autoscaler starts
+   */
+  public LaneView declareLane(String lane, String accelerator, int workersMin, int workersMax)
+      throws SluiceException {
+    var body =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("accelerator", accelerator)
+            .put("workersMin", workersMin)
+            .put("workersMax", workersMax);
+    return call(
+        request("/v1/lanes/" + encoded(lane))
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body.toString())),
+        LaneView.class);
+  }
+
+  /** The lag of all lanes and of the coordinator's topics. */
+  public LagView lag() throws SluiceException {
+    return call(request("/v1/lag").GET(), LagView.class);
+  }
+
+  /** The workers. */
+  public List<WorkerView> fleet() throws SluiceException {
+    return list("/v1/fleet", "workers", WorkerView.class);
+  }
+
+  /** All models. */
+  public List<ModelView> models() throws SluiceException {
+    return list("/v1/models", "models", ModelView.class);
+  }
+
+  /** One model. */
+  public ModelView model(String name) throws SluiceException {
+    return call(request("/v1/models/" + encoded(name)).GET(), ModelView.class);
+  }
+
+  /** Points an alias of a model at a version. */
+  public ModelView alias(String model, String alias, int version) throws SluiceException {
+    var body = JsonNodeFactory.instance.objectNode().put("version", version);
+    return call(
+        request("/v1/models/" + encoded(model) + "/aliases/" + encoded(alias))
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body.toString())),
+        ModelView.class);
+  }
+
+  /** Whether a file is stored. */
+  public boolean has(String digest) throws SluiceException {
+    var request =
+        request("/v1/artifacts/" + encoded(digest)).method("HEAD", BodyPublishers.noBody());
+    var response = exchange(request.build(), BodyHandlers.discarding());
+    return switch (response.statusCode()) {
+      case 200 -> true;
+      case 404 -> false;
+      default -> throw unexpected(response.statusCode());
+    };
+  }
+
+  /**
+   * Stores a file.
+   *
+   * @throws FileNotFoundException where there is none
+   */
+  public ArtifactView upload(Path file) throws SluiceException, FileNotFoundException {
+    return call(
+        request("/v1/artifacts")
+            .header("Content-Type", "application/octet-stream")
+            .timeout(TRANSFER_MAX)
+            .PUT(BodyPublishers.ofFile(file)),
+        ArtifactView.class);
+  }
+
+  /**
+   * Copies a stored file.
+   *
+   * @param out where to; not closed
+   * @throws IOException where {@code out} fails, or the transfer breaks off
+   */
+  public void download(String digest, OutputStream out) throws SluiceException, IOException {
+    var request = request("/v1/artifacts/" + encoded(digest)).timeout(TRANSFER_MAX).GET();
+    try (var body = send(request, BodyHandlers.ofInputStream())) {
+      body.transferTo(out);
+    }
+  }
+
+  /** Whether the server can do its work. */
+  public HealthView health() throws SluiceException {
+    var response = exchange(request("/v1/health").GET().build(), BodyHandlers.ofString());
+    if (response.statusCode() != 200 && response.statusCode() != 503) {
+      throw unexpected(response.statusCode());
+    }
+    return parse(response.body(), HealthView.class);
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    http.shutdownNow();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(server.resolve(path)).timeout(CALL_MAX);
+  }
+
+  private <T> List<T> list(String path, String field, Class<T> type) throws SluiceException {
+    var node = call(request(path).GET(), JsonNode.class).path(field);
+    var items = ApiJson.MAPPER.getTypeFactory().constructCollectionType(List.class, type);
+    try {
+      return ApiJson.MAPPER.treeToValue(node, items);
+    } catch (JsonProcessingException e) {
+      throw new SluiceException.Unreachable(server, "its answer is not understood", e);
+    }
+  }
+
+  private <T> T call(HttpRequest.Builder request, Class<T> type) throws SluiceException {
+    try (var body = send(request, BodyHandlers.ofInputStream())) {
+      return parse(new String(body.readAllBytes(), StandardCharsets.UTF_8), type);
+    } catch (IOException e) {
+      throw new SluiceException.Unreachable(server, "its answer broke off", e);
+    }
+  }
+
+  private InputStream send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<InputStream> handler)
+      throws SluiceException, IOException {
+    var response = exchange(request.build(), handler);
+    if (response.statusCode() < 300) {
+      return response.body();
+    }
+    try (var body = response.body()) {
+      var text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+      var type = response.headers().firstValue("Content-Type").orElse("");
+      if (type.startsWith(Problem.MEDIA_TYPE)) {
+        throw new SluiceException.Refused(parse(text, Problem.class));
+      }
+      throw unexpected(response.statusCode());
+    }
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws SluiceException {
+    try {
+      return http.send(request, handler);
+    } catch (HttpConnectTimeoutException e) {
+      throw new SluiceException.Unreachable(server, "it does not accept connections", e);
+    } catch (HttpTimeoutException e) {
+      throw new SluiceException.TimedOut(
+          request.method() + " " + request.uri(), request.timeout().orElse(CALL_MAX));
+    } catch (IOException e) {
+      var why = e.getMessage();
+      throw new SluiceException.Unreachable(
+          server, why == null ? "the connection is refused" : why, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException.Unreachable(server, "interrupted", e);
+    }
+  }
+
+  private <T> T parse(String json, Class<T> type) throws SluiceException {
+    try {
+      return ApiJson.MAPPER.readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new SluiceException.Unreachable(server, "its answer is not understood", e);
+    }
+  }
+
+  private SluiceException unexpected(int status) {
+    return new SluiceException.Unreachable(
+        server, "it answers with status " + status + "; is this a Sluice server?", null);
+  }
+
+  /** Waits a moment; returns whether the client was closed meanwhile. */
+  private boolean pause() {
+    try {
+      return closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static String encoded(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

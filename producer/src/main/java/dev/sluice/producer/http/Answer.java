@@ -1,0 +1,88 @@
+package dev.sluice.producer.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.Problem;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+
+/** What a request is answered with. */
+sealed interface Answer {
+
+  /** HTTP status code. */
+  int status();
+
+  /** Headers beside the content type. */
+  Map<String, String> headers();
+
+  /**
+   * A body that is there as a whole.
+   *
+   * @param status HTTP status code
+   * @param mediaType its type
+   * @param headers other headers
+   * @param body the bytes
+   */
+  record Whole(int status, String mediaType, Map<String, String> headers, Buffer body)
+      implements Answer {
+    public Whole {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /**
+   * A body that is written piece by piece.
+   *
+   * @param status HTTP status code
+   * @param mediaType its type
+   * @param headers other headers
+   * @param body writes it
+   */
+  record Stream(int status, String mediaType, Map<String, String> headers, Body body)
+      implements Answer {
+    public Stream {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /** Writes a body. */
+  interface Body {
+    /**
+     * Writes all of it; may block.
+     *
+     * @throws IOException where the reader has gone away
+     */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** 200 with a JSON body. */
+  static Answer json(Object body) {
+    return json(200, body, Map.of());
+  }
+
+  /** A JSON body. */
+  static Answer json(int status, Object body, Map<String, String> headers) {
+    return new Whole(status, "application/json", headers, bytes(body));
+  }
+
+  /** A text. */
+  static Answer text(String mediaType, String body) {
+    return new Whole(200, mediaType, Map.of(), Buffer.buffer(body));
+  }
+
+  /** A problem document. */
+  static Answer problem(Problem problem) {
+    Map<String, String> headers = problem.status() == 503 ? Map.of("Retry-After", "1") : Map.of();
+    return new Whole(problem.status(), Problem.MEDIA_TYPE, headers, bytes(problem));
+  }
+
+  private static Buffer bytes(Object body) {
+    try {
+      return Buffer.buffer(ApiJson.MAPPER.writeValueAsBytes(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a view is not JSON", e);
+    }
+  }
+}

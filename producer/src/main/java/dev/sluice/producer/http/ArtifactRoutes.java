@@ -1,0 +1,211 @@
+package dev.sluice.producer.http;
+
+import dev.sluice.producer.api.ArtifactView;
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.ProblemException;
+import dev.sluice.producer.api.ProblemType;
+import dev.sluice.producer.artifact.Artifacts;
+import dev.sluice.schemas.codec.Digests;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.AsyncFile;
+import io.vertx.core.file.OpenOptions;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files by digest. An upload goes to a temporary file as it comes and to the store when complete.
+ */
+final class ArtifactRoutes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ArtifactRoutes.class);
+
+  private final Artifacts artifacts;
+  private final Dispatcher run;
+  private final Vertx vertx;
+  private final HttpLimits limits;
+  private final Semaphore uploads;
+
+  ArtifactRoutes(Artifacts artifacts, Dispatcher run, Vertx vertx, HttpLimits limits) {
+    this.artifacts = artifacts;
+    this.run = run;
+    this.vertx = vertx;
+    this.limits = limits;
+    this.uploads = new Semaphore(limits.uploadsMax());
+  }
+
+  /** Takes a file; runs on the event loop. */
+  void put(RoutingContext context) {
+    var request = context.request();
+    var response = context.response();
+    if (declaredBytes(context) > limits.artifactBytesMax()) {
+      // What is on its way is not read: the connection can't be used again.
+      response.putHeader("Connection", "close");
+      Dispatcher.send(response, Answer.problem(tooLarge()));
+      return;
+    }
+    if (!uploads.tryAcquire()) {
+      Dispatcher.send(
+          response,
+          Answer.problem(
+              Problem.of(
+                  ProblemType.UNAVAILABLE,
+                  limits.uploadsMax()
+                      + " files are on their way already; try again in a moment.")));
+      return;
+    }
+    context.addEndHandler(ended -> uploads.release());
+    request.pause();
+    vertx
+        .fileSystem()
+        .createTempFile("sluice-upload-", "")
+        .compose(
+            path ->
+                vertx
+                    .fileSystem()
+                    .open(path, new OpenOptions().setWrite(true).setTruncateExisting(true))
+                    .map(file -> new Upload(Path.of(path), file)))
+        .onSuccess(upload -> receive(context, upload))
+        .onFailure(
+            failure -> {
+              LOG.error("An upload can't be written to disk", failure);
+              Dispatcher.send(response, Answer.problem(diskProblem(failure)));
+            });
+  }
+
+  private record Upload(Path path, AsyncFile file) {}
+
+  private void receive(RoutingContext context, Upload upload) {
+    var request = context.request();
+    var response = context.response();
+    var bytes = new AtomicLong();
+    request.handler(
+        piece -> {
+          if (bytes.addAndGet(piece.length()) > limits.artifactBytesMax()) {
+            if (!response.ended()) {
+              response.putHeader("Connection", "close");
+              Dispatcher.send(response, Answer.problem(tooLarge()));
+            }
+            return;
+          }
+          upload
+              .file()
+              .write(piece)
+              .onFailure(
+                  failure -> Dispatcher.send(response, Answer.problem(diskProblem(failure))));
+          if (upload.file().writeQueueFull()) {
+            request.pause();
+            upload.file().drainHandler(drained -> request.resume());
+          }
+        });
+    request.exceptionHandler(failure -> discard(upload));
+    request.endHandler(
+        end -> {
+          if (response.ended()) {
+            discard(upload);
+            return;
+          }
+          upload
+              .file()
+              .close()
+              .onSuccess(closed -> run.run(response, () -> store(upload.path(), bytes.get())))
+              .onFailure(
+                  failure -> {
+                    Dispatcher.send(response, Answer.problem(diskProblem(failure)));
+                    delete(upload.path());
+                  });
+        });
+    request.resume();
+  }
+
+  private Answer store(Path file, long bytes) {
+    try {
+      var digest = artifacts.put(file);
+      return Answer.json(
+          201, new ArtifactView(digest, bytes), Map.of("Location", "/v1/artifacts/" + digest));
+    } catch (IOException e) {
+      throw unavailable(e);
+    } finally {
+      delete(file);
+    }
+  }
+
+  Answer get(Request request) {
+    var digest = digest(request);
+    try {
+      var file = artifacts.get(digest).orElseThrow(() -> unknown(digest));
+      return new Answer.Whole(200, "application/octet-stream", cacheForever(), Buffer.buffer(file));
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  Answer head(Request request) {
+    var digest = digest(request);
+    try {
+      if (!artifacts.has(digest)) {
+        throw unknown(digest);
+      }
+      return new Answer.Whole(200, "application/octet-stream", cacheForever(), Buffer.buffer());
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private static Map<String, String> cacheForever() {
+    return Map.of("Cache-Control", "public, max-age=31536000, immutable");
+  }
+
+  private static String digest(Request request) {
+    var digest = request.path("digest");
+    if (!Digests.wellFormed(digest)) {
+      throw Request.bad("A digest is sha256: followed by 64 lower-case hexadecimal digits.");
+    }
+    return digest;
+  }
+
+  private static long declaredBytes(RoutingContext context) {
+    var length = context.request().getHeader("Content-Length");
+    return length == null ? 0 : Long.parseLong(length);
+  }
+
+  private static ProblemException unknown(String digest) {
+    return Problem.of(ProblemType.NOT_FOUND, "No file " + digest + " is stored.").toException();
+  }
+
+  private static ProblemException unavailable(IOException e) {
+    return Problem.of(ProblemType.UNAVAILABLE, String.valueOf(e.getMessage())).toException();
+  }
+
+  private static Problem diskProblem(Throwable failure) {
+    return Problem.of(
+        ProblemType.UNAVAILABLE,
+        "The producer can't keep the file on its disk ("
+            + failure.getMessage()
+            + "). Make room in its temporary folder.");
+  }
+
+  private Problem tooLarge() {
+    return Problem.of(
+        ProblemType.TOO_LARGE, "A file may have at most " + limits.artifactBytesMax() + " bytes.");
+  }
+
+  private void discard(Upload upload) {
+    upload.file().close().onComplete(closed -> delete(upload.path()));
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("The temporary file {} stays behind: {}", file, e.getMessage());
+    }
+  }
+}

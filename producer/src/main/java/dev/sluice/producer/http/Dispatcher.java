@@ -1,0 +1,172 @@
+package dev.sluice.producer.http;
+
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.ProblemException;
+import dev.sluice.producer.api.ProblemType;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what answers requests on virtual threads, so that waiting for Kafka or for the ledger never
+ * holds up the event loop. The number of requests at work is bounded; one more is told to come
+ * again.
+ */
+final class Dispatcher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** Answers a request; may block. */
+  interface Endpoint {
+    /**
+     * The answer.
+     *
+     * @throws ProblemException with what the asker is told
+     */
+    Answer answer(Request request);
+  }
+
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("sluice-http-", 0).factory());
+  private final Semaphore permits;
+  private final int requestsMax;
+
+  /**
+   * @param requestsMax requests at work at one time
+   */
+  Dispatcher(int requestsMax) {
+    this.permits = new Semaphore(requestsMax);
+    this.requestsMax = requestsMax;
+  }
+
+  /** A route's handler that answers with an endpoint. */
+  Handler<RoutingContext> to(Endpoint endpoint) {
+    return context -> {
+      var request = request(context);
+      run(context.response(), () -> endpoint.answer(request));
+    };
+  }
+
+  /** Something that gives an answer. */
+  interface Work {
+    /** The answer; may block. */
+    Answer answer();
+  }
+
+  /** Runs on a virtual thread and sends what comes of it. */
+  void run(HttpServerResponse response, Work work) {
+    if (!permits.tryAcquire()) {
+      send(
+          response,
+          Answer.problem(
+              Problem.of(
+                  ProblemType.UNAVAILABLE,
+                  requestsMax + " requests are being answered already; try again in a moment.")));
+      return;
+    }
+    threads.execute(
+        () -> {
+          try {
+            send(response, answer(work));
+          } finally {
+            permits.release();
+          }
+        });
+  }
+
+  private static Answer answer(Work work) {
+    try {
+      return work.answer();
+    } catch (ProblemException e) {
+      return Answer.problem(e.problem());
+    } catch (RuntimeException e) {
+      return Answer.problem(ourFault(e));
+    }
+  }
+
+  private static Problem ourFault(RuntimeException failure) {
+    LOG.error("A request failed", failure);
+    return Problem.of(
+        ProblemType.INTERNAL, "This is a defect of Sluice; the producer's log has the details.");
+  }
+
+  /** Sends an answer; blocks while a streamed body is written. */
+  static void send(HttpServerResponse response, Answer answer) {
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    switch (answer) {
+      case Answer.Whole whole -> {
+        head(response, whole.status(), whole.mediaType(), whole.headers());
+        response.end(whole.body());
+      }
+      case Answer.Stream stream -> {
+        var out =
+            new ResponseStream(
+                response,
+                () -> {
+                  head(response, stream.status(), stream.mediaType(), stream.headers());
+                  response.setChunked(true);
+                });
+        try {
+          stream.body().writeTo(out);
+          out.close();
+        } catch (ProblemException e) {
+          cutOff(response, out, e.problem());
+        } catch (IOException e) {
+          LOG.debug("The reader of a response has gone away: {}", e.getMessage());
+          response.reset();
+        } catch (RuntimeException e) {
+          cutOff(response, out, ourFault(e));
+        }
+      }
+    }
+  }
+
+  /** After the head is out a problem can only be shown by not ending the body properly. */
+  private static void cutOff(HttpServerResponse response, ResponseStream out, Problem problem) {
+    if (out.begun()) {
+      LOG.warn("A streamed response was cut off: {}", problem.detail());
+      response.reset();
+    } else {
+      send(response, Answer.problem(problem));
+    }
+  }
+
+  private static void head(
+      HttpServerResponse response, int status, String mediaType, Map<String, String> headers) {
+    response.setStatusCode(status);
+    if (!mediaType.isEmpty()) {
+      response.putHeader("Content-Type", mediaType);
+    }
+    headers.forEach(response::putHeader);
+  }
+
+  private static Request request(RoutingContext context) {
+    var query = new HashMap<String, String>();
+    context.queryParams().forEach(entry -> query.putIfAbsent(entry.getKey(), entry.getValue()));
+    var headers = new HashMap<String, String>();
+    context
+        .request()
+        .headers()
+        .forEach(
+            entry ->
+                headers.putIfAbsent(entry.getKey().toLowerCase(Locale.ROOT), entry.getValue()));
+    var body = context.body() == null ? null : context.body().buffer();
+    return new Request(context.pathParams(), query, headers, body == null ? "" : body.toString());
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

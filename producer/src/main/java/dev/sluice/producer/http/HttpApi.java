@@ -1,0 +1,219 @@
+package dev.sluice.producer.http;
+
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.ProblemType;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.net.BindException;
+import java.net.URI;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server: every route stands in {@link #router}. */
+public final class HttpApi implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+  private static final long START_SECONDS_MAX = 30;
+  private static final long STOP_SECONDS_MAX = 5;
+  private static final int IDLE_SECONDS_MAX = 120;
+  private static final int EVENT_LOOPS = 2;
+
+  private final Vertx vertx;
+  private final Dispatcher dispatcher;
+  private final URI uri;
+
+  private HttpApi(Vertx vertx, Dispatcher dispatcher, URI uri) {
+    this.vertx = vertx;
+    this.dispatcher = dispatcher;
+    this.uri = uri;
+  }
+
+  /**
+   * Opens the server.
+   *
+   * @param services what it stands on; not closed with it
+   * @param host address to listen on
+   * @param port port to listen on; 0 for a free one
+   * @param limits its bounds
+   * @throws ListenFailed where the address can't be listened on
+   */
+  public static HttpApi start(Services services, String host, int port, HttpLimits limits) {
+    var vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(2));
+    var dispatcher = new Dispatcher(limits.requestsMax());
+    var options =
+        new HttpServerOptions()
+            .setHost(host)
+            .setPort(port)
+            .setIdleTimeout(IDLE_SECONDS_MAX)
+            .setHttp2ClearTextEnabled(false)
+            .setHandle100ContinueAutomatically(true);
+    try {
+      HttpServer server =
+          await(
+              vertx
+                  .createHttpServer(options)
+                  .requestHandler(router(vertx, services, dispatcher, limits))
+                  .listen(),
+              START_SECONDS_MAX);
+      return new HttpApi(vertx, dispatcher, uri(host, server.actualPort()));
+    } catch (ExecutionException | TimeoutException e) {
+      dispatcher.close();
+      closeQuietly(vertx);
+      throw new ListenFailed(host, port, e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private static Router router(Vertx vertx, Services services, Dispatcher run, HttpLimits limits) {
+    var router = Router.router(vertx);
+    var metrics = new HttpMetrics();
+    var jobs = new JobRoutes(services);
+    var lanes = new LaneRoutes(services);
+    var models = new ModelRoutes(services);
+    var artifacts = new ArtifactRoutes(services.artifacts(), run, vertx, limits);
+    var operations = new OperationRoutes(services, metrics);
+
+    router.route().handler(metrics::count).handler(HttpApi::refuseForeignOrigins);
+    // Before the body handler: artifacts go to disk as they come.
+    router.put("/v1/artifacts").handler(artifacts::put);
+    router.route().handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytesMax()));
+
+    router.post("/v1/jobs").handler(run.to(jobs::submit));
+    router.get("/v1/jobs").handler(run.to(jobs::list));
+    router.get("/v1/jobs/:job").handler(run.to(jobs::read));
+    router.post("/v1/jobs/:job/cancel").handler(run.to(jobs::cancel));
+    router.get("/v1/jobs/:job/results").handler(run.to(jobs::results));
+
+    router.get("/v1/lanes").handler(run.to(lanes::list));
+    router.get("/v1/lanes/:lane").handler(run.to(lanes::read));
+    router.put("/v1/lanes/:lane").handler(run.to(lanes::declare));
+
+    router.get("/v1/models").handler(run.to(models::list));
+    router.get("/v1/models/:model").handler(run.to(models::read));
+    router.put("/v1/models/:model/aliases/:alias").handler(run.to(models::setAlias));
+    router.delete("/v1/models/:model/aliases/:alias").handler(run.to(models::removeAlias));
+
+    router.get("/v1/artifacts/:digest").handler(run.to(artifacts::get));
+    router.head("/v1/artifacts/:digest").handler(run.to(artifacts::head));
+
+    router.get("/v1/fleet").handler(run.to(operations::fleet));
+    router.get("/v1/lag").handler(run.to(operations::lag));
+    router.get("/v1/health").handler(run.to(operations::health));
+    router.get("/metrics").handler(run.to(operations::metrics));
+    router.get("/").handler(run.to(operations::dashboard));
+
+    router.errorHandler(
+        404,
+        c -> refuse(c, ProblemType.NOT_FOUND, "There is nothing at " + c.normalizedPath() + "."));
+    router.errorHandler(
+        405,
+        c ->
+            refuse(
+                c,
+                ProblemType.METHOD_NOT_ALLOWED,
+                c.request().method() + " does not fit " + c.normalizedPath() + "."));
+    router.errorHandler(
+        413,
+        c ->
+            refuse(
+                c,
+                ProblemType.TOO_LARGE,
+                "The body may have at most "
+                    + limits.bodyBytesMax()
+                    + " bytes. Files go to PUT /v1/artifacts, and a job names their digest."));
+    router.errorHandler(
+        400, c -> refuse(c, ProblemType.BAD_REQUEST, "The path or query is not well-formed."));
+    router.errorHandler(500, HttpApi::ourFault);
+    return router;
+  }
+
+  /** Where it listens. */
+  public URI uri() {
+    return uri;
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(vertx);
+    dispatcher.close();
+  }
+
+  /**
+   * A web page elsewhere must not drive an API on the visitor's own machine: browsers name the
+   * page's origin, other clients send none.
+   */
+  private static void refuseForeignOrigins(RoutingContext context) {
+    var origin = context.request().getHeader("Origin");
+    var host = context.request().getHeader("Host");
+    if (origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host)) {
+      refuse(
+          context,
+          ProblemType.FOREIGN_ORIGIN,
+          "The request comes from a page of " + origin + ", this is " + host + ".");
+      return;
+    }
+    context.next();
+  }
+
+  private static void refuse(RoutingContext context, ProblemType type, String detail) {
+    Dispatcher.send(context.response(), Answer.problem(Problem.of(type, detail)));
+  }
+
+  private static void ourFault(RoutingContext context) {
+    LOG.error("A request failed", context.failure());
+    refuse(
+        context,
+        ProblemType.INTERNAL,
+        "This is a defect of Sluice; the producer's log has the details.");
+  }
+
+  private static URI uri(String host, int port) {
+    var shown = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + shown + ":" + port);
+  }
+
+  private static void closeQuietly(Vertx vertx) {
+    try {
+      await(vertx.close(), STOP_SECONDS_MAX);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("The HTTP server did not stop in time", e);
+    }
+  }
+
+  private static <T> T await(Future<T> future, long secondsMax)
+      throws ExecutionException, TimeoutException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(secondsMax, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TimeoutException("interrupted");
+    }
+  }
+
+  /** The address can't be listened on. */
+  public static final class ListenFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ListenFailed(String host, int port, Throwable cause) {
+      super(
+          cause instanceof BindException
+              ? "Port "
+                  + port
+                  + " of "
+                  + host
+                  + " is in use or not ours to take. Choose another with --port, or 0 for a free"
+                  + " one."
+              : "Can't listen on " + host + ":" + port + ": " + cause,
+          cause);
+    }
+  }
+}

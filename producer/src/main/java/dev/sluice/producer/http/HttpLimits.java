@@ -1,0 +1,12 @@
+package dev.sluice.producer.http;
+
+/**
+ * Bounds of the HTTP API.
+ *
+ * @param requestsMax requests at work at one time
+ * @param bodyBytesMax largest body but for artifacts
+ * @param artifactBytesMax largest artifact
+ * @param uploadsMax artifacts on their way in at one time
+ */
+public record HttpLimits(
+    int requestsMax, long bodyBytesMax, long artifactBytesMax, int uploadsMax) {}

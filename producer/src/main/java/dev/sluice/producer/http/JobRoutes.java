@@ -1,0 +1,288 @@
+package dev.sluice.producer.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.api.JobPage;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.JobViews;
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.ProblemException;
+import dev.sluice.producer.api.ProblemType;
+import dev.sluice.producer.api.Words;
+import dev.sluice.producer.jobs.JobIds;
+import dev.sluice.producer.jobs.Submissions;
+import dev.sluice.producer.results.Column;
+import dev.sluice.producer.results.Results;
+import dev.sluice.producer.results.RowWriter;
+import dev.sluice.producer.results.Rows;
+import dev.sluice.producer.spec.FileReference;
+import dev.sluice.producer.spec.JobFile;
+import dev.sluice.producer.spec.JobFileResult;
+import dev.sluice.producer.spec.JobJson;
+import dev.sluice.producer.view.JobsView;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.InferenceState;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.ResultRange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs and their results. */
+final class JobRoutes {
+
+  static final int PAGE_MAX = 500;
+  private static final int PAGE = 50;
+
+  /** JSON is YAML too, so one reader reads them all. */
+  private static final List<String> MEDIA_TYPES =
+      List.of("application/json", "application/yaml", "application/x-yaml", "text/yaml");
+
+  /** A manifest is committed with the job's last state but may be read a moment later. */
+  private static final Duration MANIFEST_MAX = Duration.ofSeconds(5);
+
+  private final Services services;
+
+  JobRoutes(Services services) {
+    this.services = services;
+  }
+
+  Answer submit(Request request) {
+    request.requireMediaType(MEDIA_TYPES);
+    var spec = parse(request);
+    var state = services.submissions().submit(spec, idempotencyKey(request));
+    return Answer.json(202, view(state, true), Map.of("Location", "/v1/jobs/" + state.jobId()));
+  }
+
+  Answer list(Request request) {
+    var status = request.query("status").map(JobRoutes::status).orElse(null);
+    int limit = request.number("limit", PAGE, 1, PAGE_MAX);
+    JobsView.Page page;
+    try {
+      page = services.view().jobs().page(status, limit, request.query("after").orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw Request.bad("Query parameter after must be the 'next' of the page before.");
+    }
+    var counts = new EnumMap<JobStatus, Integer>(JobStatus.class);
+    counts.putAll(services.view().jobs().counts());
+    var byWord = new LinkedHashMap<String, Integer>();
+    counts.forEach((key, count) -> byWord.put(Words.of(key), count));
+    return Answer.json(
+        new JobPage(
+            page.jobs().stream().map(job -> view(job, false)).toList(), page.next(), byWord));
+  }
+
+  Answer read(Request request) {
+    return Answer.json(view(job(request), true));
+  }
+
+  Answer cancel(Request request) {
+    var reason = request.query("reason").orElse("cancelled over HTTP");
+    var state = services.submissions().cancel(jobId(request), reason);
+    return Answer.json(
+        JobsView.isTerminal(state.status()) ? 200 : 202,
+        view(state, true),
+        Map.of("Location", "/v1/jobs/" + state.jobId()));
+  }
+
+  Answer results(Request request) {
+    var state = job(request);
+    if (!(state.spec().work() instanceof InferenceSpec spec)) {
+      throw wrongState(state, "is a training job. What it made is a model: see GET /v1/models.");
+    }
+    if (!JobsView.isTerminal(state.status())) {
+      throw wrongState(
+          state, "is " + Words.of(state.status()) + ". Results are there once it has succeeded.");
+    }
+    var inference = state.inference();
+    if (state.status() != JobStatus.SUCCEEDED || inference == null) {
+      throw wrongState(state, "ended as " + Words.of(state.status()) + " and has no results.");
+    }
+    var format = format(request);
+    var ranges = manifest(state, inference);
+    return new Answer.Stream(
+        200,
+        format.mediaType(),
+        Map.of(),
+        out -> write(state.jobId(), spec, inference, ranges, format, out));
+  }
+
+  private void write(
+      String jobId,
+      InferenceSpec spec,
+      InferenceState inference,
+      List<ResultRange> ranges,
+      RowWriter.Format format,
+      OutputStream out)
+      throws IOException {
+    var network = inference.model().network();
+    var rows = new Rows(network.objective(), network.classes());
+    var writer =
+        RowWriter.to(format, columns(spec, inference), network.classes(), network.outputs(), out);
+    try {
+      writer.begin();
+      services
+          .results()
+          .read(
+              jobId,
+              ranges,
+              batch -> {
+                for (var row : rows.of(batch)) {
+                  writer.write(row);
+                }
+              });
+      writer.end();
+    } catch (Results.ResultsBroken e) {
+      var type =
+          switch (e.reason()) {
+            case EXPIRED -> ProblemType.GONE;
+            case CORRUPT -> ProblemType.INTERNAL;
+            case UNAVAILABLE, BUSY -> ProblemType.UNAVAILABLE;
+          };
+      throw Problem.of(type, "The results can't be given: " + e.getMessage() + ".")
+          .about(jobId)
+          .toException();
+    }
+  }
+
+  private static List<Column> columns(InferenceSpec spec, InferenceState inference) {
+    if (!spec.columns().isEmpty()) {
+      return spec.columns().stream().flatMap(word -> Column.of(word).stream()).toList();
+    }
+    boolean classifies = JobViews.classifies(inference.model().network().objective());
+    return Column.DEFAULT.stream()
+        .filter(column -> column != Column.PROBABILITY || classifies)
+        .filter(column -> column != Column.LABEL || spec.dataset().label() != null)
+        .toList();
+  }
+
+  private List<ResultRange> manifest(JobState state, InferenceState inference) {
+    try {
+      return services
+          .view()
+          .jobs()
+          .awaitManifest(state.jobId(), inference.rows(), MANIFEST_MAX)
+          .get()
+          .ranges();
+    } catch (ExecutionException e) {
+      throw Problem.of(
+              ProblemType.UNAVAILABLE,
+              "This producer has not read the list of the job's results yet; try again in a"
+                  + " moment.")
+          .about(state.jobId())
+          .toException();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemType.UNAVAILABLE, "The producer is stopping.").toException();
+    }
+  }
+
+  private static RowWriter.Format format(Request request) {
+    var accept = request.header("accept");
+    var asked = request.query("format").orElse("");
+    return switch (asked) {
+      case "csv" -> RowWriter.Format.CSV;
+      case "ndjson" -> RowWriter.Format.NDJSON;
+      case "" ->
+          accept != null && accept.contains(RowWriter.Format.CSV.mediaType())
+              ? RowWriter.Format.CSV
+              : RowWriter.Format.NDJSON;
+      default -> throw Request.bad("Query parameter format must be ndjson or csv.");
+    };
+  }
+
+  private static JobSpec parse(Request request) {
+    return switch (JobFile.parse(request.body())) {
+      case JobFileResult.Parsed parsed when parsed.files().isEmpty() -> parsed.spec();
+      case JobFileResult.Parsed parsed -> throw invalid(localFiles(parsed.files()));
+      case JobFileResult.Invalid(var problems) -> throw invalid(problems);
+    };
+  }
+
+  private static ProblemException invalid(List<Cause> problems) {
+    return Problem.of(
+            ProblemType.INVALID,
+            problems.size() == 1
+                ? "There is a problem with the job."
+                : "There are " + problems.size() + " problems with the job.",
+            problems)
+        .toException();
+  }
+
+  private static List<Cause> localFiles(List<FileReference> files) {
+    return files.stream()
+        .map(
+            file ->
+                new Cause(
+                    Fault.BAD_INPUT,
+                    file.where(),
+                    "The job names the file '" + file.file() + "'.",
+                    "The server does not see your files, and opens none of its own for a job.",
+                    "Upload it with PUT /v1/artifacts and name the digest that this gives, or use"
+                        + " `sluice submit`, which does both."))
+        .toList();
+  }
+
+  private static @Nullable String idempotencyKey(Request request) {
+    var header = request.header("idempotency-key");
+    if (header == null) {
+      return null;
+    }
+    // The header's draft standard quotes the key, most clients don't.
+    var key =
+        header.length() >= 2 && header.startsWith("\"") && header.endsWith("\"")
+            ? header.substring(1, header.length() - 1)
+            : header;
+    if (key.isBlank() || key.length() > JobIds.KEY_CHARS_MAX) {
+      throw Request.bad("Idempotency-Key must have 1 to " + JobIds.KEY_CHARS_MAX + " characters.");
+    }
+    return key;
+  }
+
+  private JobState job(Request request) {
+    var jobId = jobId(request);
+    return services.view().jobs().job(jobId).orElseThrow(() -> Submissions.unknown(jobId));
+  }
+
+  private static String jobId(Request request) {
+    var jobId = request.path("job");
+    if (!JobIds.wellFormed(jobId)) {
+      throw Request.bad("A job id has 1 to 128 letters, digits, dots, underscores and hyphens.");
+    }
+    return jobId;
+  }
+
+  private static JobStatus status(String word) {
+    return Words.parse(JobStatus.class, word)
+        .orElseThrow(
+            () ->
+                Request.bad(
+                    "Query parameter status must be one of "
+                        + Arrays.stream(JobStatus.values())
+                            .map(Words::of)
+                            .collect(Collectors.joining(", "))
+                        + "."));
+  }
+
+  private static ProblemException wrongState(JobState state, String what) {
+    return Problem.of(ProblemType.WRONG_STATE, "Job " + state.jobId() + " " + what)
+        .about(state.jobId())
+        .toException();
+  }
+
+  private JobView view(JobState state, boolean full) {
+    JsonNode spec = full ? JobJson.of(state.spec()) : null;
+    return JobViews.of(state, services.view().jobs().lossCurve(state.jobId()), spec);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.producer.http;
+
+import dev.sluice.producer.artifact.Artifacts;
+import dev.sluice.producer.jobs.JobLog;
+import dev.sluice.producer.jobs.Submissions;
+import dev.sluice.producer.lag.LagReport;
+import dev.sluice.producer.results.Results;
+import dev.sluice.producer.view.ClusterView;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What the API stands on: everything between HTTP and Kafka.
+ *
+ * @param submissions submits and cancels jobs
+ * @param log where lanes and aliases are declared
+ * @param view what the log says now
+ * @param lag the latest sample of lag
+ * @param results what inference wrote
+ * @param artifacts stored files
+ * @param lanes makes a lane's topics
+ * @param troubles what keeps this process from its work, in plain words
+ * @param clock a clock close to the broker's
+ * @param workerSilence time after which a worker counts as silent
+ * @param ledgerMax longest wait for the ledger
+ */
+public record Services(
+    Submissions submissions,
+    JobLog log,
+    ClusterView view,
+    Supplier<LagReport> lag,
+    Results results,
+    Artifacts artifacts,
+    LaneTopics lanes,
+    Supplier<List<String>> troubles,
+    Clock clock,
+    Duration workerSilence,
+    Duration ledgerMax) {
+
+  /** Makes a lane's topics. */
+  public interface LaneTopics {
+    /**
+     * Makes what is missing of the task topics and the share group of a lane; may block.
+     *
+     * @throws dev.sluice.schemas.topics.Topics.TopicsUnavailable where the cluster does not let it
+     */
+    void ensure(String lane);
+  }
+}

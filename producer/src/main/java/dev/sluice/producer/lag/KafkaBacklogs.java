@@ -1,0 +1,256 @@
+package dev.sluice.producer.lag;
+
+import dev.sluice.schemas.kafka.KafkaSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Backlogs as the cluster knows them: the admin client says where each group stands, and {@link
+ * Probe} looks at the records themselves where something seems to wait. Used by one thread.
+ */
+public final class KafkaBacklogs implements Backlogs {
+
+  private static final long ADMIN_SECONDS_MAX = 10;
+
+  private final Admin admin;
+  private final Probe probe;
+  private final Map<String, List<TopicPartition>> partitions = new HashMap<>();
+
+  /** Where one group stands in one partition. */
+  private record Standing(TopicPartition partition, long start, long end, long unfinished) {}
+
+  /** Opens an admin client and a consumer of its own. */
+  public KafkaBacklogs(KafkaSettings kafka) {
+    this.admin = Admin.create(kafka.admin());
+    this.probe = new Probe(kafka);
+  }
+
+  @Override
+  public Map<String, List<Backlog>> read(List<Queue> queues) throws LagUnavailable {
+    var known = new HashMap<Queue, List<TopicPartition>>();
+    for (var queue : queues) {
+      known.put(queue, partitionsOf(queue));
+    }
+    var all = known.values().stream().flatMap(List::stream).distinct().toList();
+    var earliest = offsets(all, OffsetSpec.earliest());
+    var ends = offsets(all, OffsetSpec.latest());
+    var standings = new HashMap<Queue, List<Standing>>();
+    for (var queue : queues) {
+      standings.put(queue, standings(queue, known.getOrDefault(queue, List.of()), earliest, ends));
+    }
+    var sights =
+        probe.look(
+            standings.values().stream()
+                .flatMap(List::stream)
+                .filter(standing -> standing.unfinished() > 0)
+                .map(s -> new Probe.Stretch(s.partition(), s.start(), s.end()))
+                .toList());
+    return standings.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                entry -> entry.getKey().name(),
+                entry ->
+                    entry.getValue().stream()
+                        .map(s -> backlog(s, sights.get(s.partition())))
+                        .toList()));
+  }
+
+  @Override
+  public void close() {
+    probe.close();
+    admin.close();
+  }
+
+  private static Backlog backlog(Standing standing, Probe.@Nullable Sight sight) {
+    long unfinished = standing.unfinished();
+    boolean exact = unfinished == 0;
+    List<Long> timestamps = List.of();
+    if (sight != null) {
+      exact = sight.complete();
+      // Both bound it from above: offsets count markers, records count what is done out of order.
+      unfinished = exact ? Math.min(unfinished, sight.timestamps().size()) : unfinished;
+      timestamps =
+          exact
+              ? sight
+                  .timestamps()
+                  .subList(sight.timestamps().size() - (int) unfinished, sight.timestamps().size())
+              : sight.timestamps().stream().limit(1).toList();
+    }
+    return new Backlog(
+        standing.partition().topic(),
+        standing.partition().partition(),
+        standing.start(),
+        standing.end(),
+        unfinished,
+        exact,
+        timestamps);
+  }
+
+  private List<Standing> standings(
+      Queue queue,
+      List<TopicPartition> partitions,
+      Map<TopicPartition, Long> earliest,
+      Map<TopicPartition, Long> ends)
+      throws LagUnavailable {
+    if (partitions.isEmpty()) {
+      return List.of();
+    }
+    var standings = new ArrayList<Standing>();
+    switch (queue.kind()) {
+      case LANE -> {
+        var shared = sharedOffsets(queue.group(), partitions);
+        for (var partition : partitions) {
+          long first = earliest.getOrDefault(partition, 0L);
+          long end = ends.getOrDefault(partition, first);
+          var info = shared.get(partition);
+          // Absent before the group's first member, and without lag before its first
+          // acknowledgement: nothing is finished then.
+          long start = info == null ? first : Math.max(first, info.startOffset());
+          long span = Math.max(0, end - start);
+          long lag = info == null ? span : info.lag().orElse(span);
+          standings.add(new Standing(partition, start, end, Math.clamp(lag, 0, span)));
+        }
+      }
+      case TOPIC -> {
+        var committed = committedOffsets(queue.group(), partitions);
+        for (var partition : partitions) {
+          long first = earliest.getOrDefault(partition, 0L);
+          long end = ends.getOrDefault(partition, first);
+          var offset = committed.get(partition);
+          long start = offset == null ? first : Math.max(first, offset.offset());
+          standings.add(new Standing(partition, start, end, Math.max(0, end - start)));
+        }
+      }
+    }
+    return standings;
+  }
+
+  private List<TopicPartition> partitionsOf(Queue queue) throws LagUnavailable {
+    var all = new ArrayList<TopicPartition>();
+    for (var topic : queue.topics()) {
+      var known = partitions.get(topic);
+      if (known == null) {
+        known = describe(topic);
+        if (!known.isEmpty()) {
+          partitions.put(topic, known);
+        }
+      }
+      all.addAll(known);
+    }
+    return all;
+  }
+
+  private List<TopicPartition> describe(String topic) throws LagUnavailable {
+    try {
+      var described = admin.describeTopics(List.of(topic)).topicNameValues().get(topic);
+      return described == null
+          ? List.of()
+          : await(described).partitions().stream()
+              .map(TopicPartitionInfo::partition)
+              .map(partition -> new TopicPartition(topic, partition))
+              .toList();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return List.of();
+      }
+      throw new LagUnavailable("read the partitions of " + topic, e);
+    } catch (TimeoutException e) {
+      throw new LagUnavailable("read the partitions of " + topic, e);
+    }
+  }
+
+  private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec spec)
+      throws LagUnavailable {
+    try {
+      var result =
+          await(
+              admin
+                  .listOffsets(
+                      partitions.stream().collect(Collectors.toMap(p -> p, p -> spec)),
+                      new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                  .all());
+      return result.entrySet().stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
+    } catch (ExecutionException | TimeoutException e) {
+      // A topic that was removed under us: look it up anew next time.
+      this.partitions.clear();
+      throw new LagUnavailable("read the ends of the queues", e);
+    }
+  }
+
+  private Map<TopicPartition, SharePartitionOffsetInfo> sharedOffsets(
+      String group, List<TopicPartition> partitions) throws LagUnavailable {
+    try {
+      var found =
+          await(
+              admin
+                  .listShareGroupOffsets(
+                      Map.of(group, new ListShareGroupOffsetsSpec().topicPartitions(partitions)))
+                  .partitionsToOffsetInfo(group));
+      return withoutNulls(found);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return Map.of();
+      }
+      throw new LagUnavailable("read the offsets of share group " + group, e);
+    } catch (TimeoutException e) {
+      throw new LagUnavailable("read the offsets of share group " + group, e);
+    }
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committedOffsets(
+      String group, List<TopicPartition> partitions) throws LagUnavailable {
+    try {
+      var found =
+          await(
+              admin
+                  .listConsumerGroupOffsets(
+                      Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
+                  .partitionsToOffsetAndMetadata(group));
+      return withoutNulls(found);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return Map.of();
+      }
+      throw new LagUnavailable("read the offsets of group " + group, e);
+    } catch (TimeoutException e) {
+      throw new LagUnavailable("read the offsets of group " + group, e);
+    }
+  }
+
+  /** The admin client's maps hold null for a partition that has no offset. */
+  private static <V> Map<TopicPartition, V> withoutNulls(Map<TopicPartition, V> found) {
+    var present = new HashMap<>(found);
+    present.values().removeIf(value -> value == null);
+    return present;
+  }
+
+  private static <T> T await(KafkaFuture<T> future) throws ExecutionException, TimeoutException {
+    try {
+      return future.get(ADMIN_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TimeoutException("interrupted");
+    }
+  }
+}

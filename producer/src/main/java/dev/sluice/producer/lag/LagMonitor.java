@@ -1,0 +1,143 @@
+package dev.sluice.producer.lag;
+
+import dev.sluice.producer.view.ClusterView;
+import dev.sluice.schemas.wire.Lane;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Samples the lag of every declared lane and of the coordinator's topics, on one thread of its own.
+ *
+ * <p>A lane's rates come from its workers' counters, so that transaction markers, which take up
+ * offsets, don't count as tasks. The rates of the coordinator's topics are differences of offsets
+ * and do include markers: at most one per transaction.
+ */
+public final class LagMonitor implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LagMonitor.class);
+  private static final long CLOSE_MS_MAX = 5_000;
+
+  private final Backlogs backlogs;
+  private final ClusterView view;
+  private final Clock clock;
+  private final Duration interval;
+  private final Duration silence;
+  private final LagBook book;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile LagReport latest = LagReport.NONE;
+  private volatile @Nullable String trouble;
+
+  /**
+   * @param backlogs reads the cluster; closed with this
+   * @param view which lanes there are, and what their workers say
+   * @param clock a clock close to the broker's
+   * @param interval time between samples
+   * @param window time over which rates are taken
+   * @param silence time after which a silent worker's tasks no longer count as running
+   */
+  public LagMonitor(
+      Backlogs backlogs,
+      ClusterView view,
+      Clock clock,
+      Duration interval,
+      Duration window,
+      Duration silence) {
+    this.backlogs = backlogs;
+    this.view = view;
+    this.clock = clock;
+    this.interval = interval;
+    this.silence = silence;
+    this.book = new LagBook(window.toMillis());
+    this.thread = Thread.ofPlatform().name("sluice-lag").daemon().unstarted(this::run);
+  }
+
+  /** Begins to sample. */
+  public LagMonitor start() {
+    thread.start();
+    return this;
+  }
+
+  /** The latest sample; {@link LagReport#NONE} before the first. */
+  public LagReport latest() {
+    return latest;
+  }
+
+  /** What keeps it from sampling, in plain words; empty while all is well. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    try {
+      if (thread.isAlive() && !thread.join(Duration.ofMillis(CLOSE_MS_MAX))) {
+        LOG.warn("the lag monitor is still waiting for the cluster");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try (backlogs) {
+      do {
+        try {
+          sample();
+          trouble = null;
+        } catch (Backlogs.LagUnavailable e) {
+          if (trouble == null) {
+            LOG.warn("{}", e.getMessage());
+          }
+          trouble = e.getMessage();
+        }
+      } while (!stop.await(interval.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Takes one sample. */
+  void sample() throws Backlogs.LagUnavailable {
+    var queues = new ArrayList<Queue>();
+    view.lanes().stream().map(Lane::lane).map(Queue::lane).forEach(queues::add);
+    queues.add(Queue.LEDGER);
+    queues.add(Queue.FOLD);
+    var read = backlogs.read(queues);
+    long nowMs = clock.millis();
+    book.retain(queues);
+    latest =
+        new LagReport(
+            nowMs,
+            queues.stream()
+                .map(queue -> enter(queue, nowMs, read.getOrDefault(queue.name(), List.of())))
+                .toList());
+  }
+
+  private QueueLag enter(Queue queue, long nowMs, List<Backlog> partitions) {
+    return switch (queue.kind()) {
+      case LANE ->
+          book.enter(
+              queue, nowMs, running(queue, nowMs), view.fleet().finished(queue.name()), partitions);
+      case TOPIC ->
+          book.enter(
+              queue, nowMs, 0, partitions.stream().mapToLong(Backlog::start).sum(), partitions);
+    };
+  }
+
+  private long running(Queue lane, long nowMs) {
+    return view.fleet().since(nowMs - silence.toMillis()).stream()
+        .filter(worker -> worker.heartbeat().lane().equals(lane.name()))
+        .mapToLong(worker -> worker.heartbeat().running())
+        .sum();
+  }
+}

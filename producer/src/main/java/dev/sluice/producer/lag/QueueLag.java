@@ -1,0 +1,39 @@
+package dev.sluice.producer.lag;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue at one moment.
+ *
+ * @param queue which queue
+ * @param waiting records that nobody has taken
+ * @param running records in hand; 0 for the coordinator's topics
+ * @param oldestAgeMs age of the oldest waiting record; null where none waits or it isn't known
+ * @param inPerSecond records that arrive, over the window
+ * @param outPerSecond records that are finished, over the window
+ * @param drainSeconds time until nothing waits at the present rate out; 0 where nothing waits, null
+ *     where work waits and none is finished
+ * @param peakWaiting most records waiting in any sample since this process started
+ * @param partitions the same by partition
+ */
+public record QueueLag(
+    Queue queue,
+    long waiting,
+    long running,
+    @Nullable Long oldestAgeMs,
+    double inPerSecond,
+    double outPerSecond,
+    @Nullable Double drainSeconds,
+    long peakWaiting,
+    List<Backlog> partitions) {
+
+  public QueueLag {
+    partitions = List.copyOf(partitions);
+  }
+
+  /** Records waiting or in hand. */
+  public long unfinished() {
+    return partitions.stream().mapToLong(Backlog::unfinished).sum();
+  }
+}

@@ -1,0 +1,213 @@
+package dev.sluice.producer.spec;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.wire.Activation;
+import dev.sluice.schemas.wire.Adam;
+import dev.sluice.schemas.wire.AdamW;
+import dev.sluice.schemas.wire.AvgPool2d;
+import dev.sluice.schemas.wire.BatchNorm;
+import dev.sluice.schemas.wire.Constant;
+import dev.sluice.schemas.wire.Conv2d;
+import dev.sluice.schemas.wire.Cosine;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.Dropout;
+import dev.sluice.schemas.wire.Epochs;
+import dev.sluice.schemas.wire.Flatten;
+import dev.sluice.schemas.wire.GlobalAvgPool;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.Layer;
+import dev.sluice.schemas.wire.LayerNorm;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Linear;
+import dev.sluice.schemas.wire.MaxPool2d;
+import dev.sluice.schemas.wire.Network;
+import dev.sluice.schemas.wire.Optimizer;
+import dev.sluice.schemas.wire.Schedule;
+import dev.sluice.schemas.wire.Sgd;
+import dev.sluice.schemas.wire.StepDecay;
+import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.TorchScript;
+import dev.sluice.schemas.wire.TrainingSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A job as JSON, with every field written out: what {@link JobFile} reads back to the same job.
+ * Files appear as artifacts.
+ */
+public final class JobJson {
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private JobJson() {}
+
+  /** The job file of a job. */
+  public static ObjectNode of(JobSpec spec) {
+    var job = JSON.objectNode();
+    job.put("kind", spec.work() instanceof TrainingSpec ? "training" : "inference");
+    job.put("name", spec.name());
+    job.put("tenant", spec.tenant());
+    job.put("priority", Spelling.of(spec.priority()));
+    job.set("lanes", texts(spec.lanes()));
+    job.put("unplaceable", Spelling.of(spec.unplaceable()));
+    switch (spec.work()) {
+      case TrainingSpec training -> write(training, job);
+      case InferenceSpec inference -> write(inference, job);
+    }
+    return job;
+  }
+
+  /** Digest of a job with every default filled in: two job files that mean the same have one. */
+  public static String digest(JobSpec spec) {
+    return Digests.sha256(of(spec).toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void write(InferenceSpec inference, ObjectNode job) {
+    job.put("model", inference.model() + "@" + inference.version());
+    job.set("dataset", dataset(inference.dataset()));
+    job.put("batch", inference.batch());
+    job.set("columns", texts(inference.columns()));
+  }
+
+  private static void write(TrainingSpec training, ObjectNode job) {
+    job.set("dataset", dataset(training.dataset()));
+    job.set("model", network(training.network()));
+    job.put("objective", Spelling.of(training.objective()));
+    job.set("optimizer", optimizer(training.optimizer(), training.learningRate()));
+    job.set("schedule", schedule(training.schedule(), training.warmupSteps()));
+    job.put("batch", training.batch());
+    job.put("shards", training.shards());
+    switch (training.length()) {
+      case Epochs(int count) -> job.put("epochs", count);
+      case Steps(long count) -> job.put("steps", count);
+    }
+    job.put("seed", training.seed());
+    if (training.register() != null) {
+      job.put("register", training.register());
+    }
+  }
+
+  private static ObjectNode dataset(DatasetSpec spec) {
+    var dataset = JSON.objectNode();
+    dataset.put("artifact", spec.artifact());
+    if (spec.header() != null) {
+      dataset.put("header", spec.header());
+    }
+    if (spec.label() != null) {
+      dataset.put("label", spec.label());
+    }
+    dataset.set("features", texts(spec.features()));
+    dataset.put("target", Spelling.of(spec.target()));
+    if (spec.holdoutArtifact() != null) {
+      dataset.putObject("holdout").put("artifact", spec.holdoutArtifact());
+    } else {
+      dataset.put("holdout", spec.holdout());
+    }
+    dataset.put("splitSeed", spec.splitSeed());
+    dataset.put("rows", Spelling.of(spec.rows()));
+    dataset.put("scale", Spelling.of(spec.featureScaling()));
+    dataset.put("targetScale", Spelling.of(spec.targetScaling()));
+    return dataset;
+  }
+
+  private static ObjectNode network(Network network) {
+    var model = JSON.objectNode();
+    switch (network) {
+      case LayerStack(var input, var layers) -> {
+        model.set("input", sizes(input));
+        var list = model.putArray("layers");
+        layers.forEach(layer -> list.add(layer(layer)));
+      }
+      case TorchScript(var artifact, var input) -> {
+        model.set("input", sizes(input));
+        model.put("artifact", artifact);
+      }
+    }
+    return model;
+  }
+
+  private static ObjectNode layer(Layer layer) {
+    return switch (layer) {
+      case Dense(int units, boolean bias) ->
+          named("dense", JSON.objectNode().put("units", units).put("bias", bias));
+      case Conv2d(int channels, int kernel, int stride, int padding, boolean bias) ->
+          named(
+              "conv2d",
+              window(kernel, stride, padding).put("channels", channels).put("bias", bias));
+      case MaxPool2d(int kernel, int stride, int padding) ->
+          named("max-pool2d", window(kernel, stride, padding));
+      case AvgPool2d(int kernel, int stride, int padding) ->
+          named("avg-pool2d", window(kernel, stride, padding));
+      case GlobalAvgPool() -> named("global-avg-pool", JSON.objectNode());
+      case Flatten() -> named("flatten", JSON.objectNode());
+      case Dropout(double rate) -> named("dropout", JSON.objectNode().put("rate", rate));
+      case BatchNorm(double momentum, double epsilon) ->
+          named("batch-norm", JSON.objectNode().put("momentum", momentum).put("epsilon", epsilon));
+      case LayerNorm(double epsilon) ->
+          named("layer-norm", JSON.objectNode().put("epsilon", epsilon));
+      case Activation(var function) -> named(Spelling.of(function), JSON.objectNode());
+    };
+  }
+
+  private static ObjectNode optimizer(Optimizer optimizer, double learningRate) {
+    var fields = JSON.objectNode().put("learningRate", learningRate);
+    return switch (optimizer) {
+      case Sgd(double momentum, boolean nesterov, double weightDecay) ->
+          named(
+              "sgd",
+              fields
+                  .put("momentum", momentum)
+                  .put("nesterov", nesterov)
+                  .put("weightDecay", weightDecay));
+      case Adam(double beta1, double beta2, double epsilon, double weightDecay) ->
+          named("adam", moments(fields, beta1, beta2, epsilon, weightDecay));
+      case AdamW(double beta1, double beta2, double epsilon, double weightDecay) ->
+          named("adamw", moments(fields, beta1, beta2, epsilon, weightDecay));
+    };
+  }
+
+  private static ObjectNode schedule(Schedule schedule, long warmupSteps) {
+    var fields = JSON.objectNode().put("warmupSteps", warmupSteps);
+    return switch (schedule) {
+      case Constant() -> named("constant", fields);
+      case StepDecay(int everyEpochs, double factor) ->
+          named("step", fields.put("everyEpochs", everyEpochs).put("factor", factor));
+      case Cosine(double floor) -> named("cosine", fields.put("floor", floor));
+      case Linear(double floor) -> named("linear", fields.put("floor", floor));
+    };
+  }
+
+  private static ObjectNode moments(
+      ObjectNode fields, double beta1, double beta2, double epsilon, double weightDecay) {
+    return fields
+        .put("beta1", beta1)
+        .put("beta2", beta2)
+        .put("epsilon", epsilon)
+        .put("weightDecay", weightDecay);
+  }
+
+  private static ObjectNode window(int kernel, int stride, int padding) {
+    return JSON.objectNode().put("kernel", kernel).put("stride", stride).put("padding", padding);
+  }
+
+  private static ObjectNode named(String name, ObjectNode fields) {
+    return JSON.objectNode().set(name, fields);
+  }
+
+  private static ArrayNode texts(List<String> values) {
+    var list = JSON.arrayNode();
+    values.forEach(list::add);
+    return list;
+  }
+
+  private static ArrayNode sizes(List<Integer> values) {
+    var list = JSON.arrayNode();
+    values.forEach(list::add);
+    return list;
+  }
+}

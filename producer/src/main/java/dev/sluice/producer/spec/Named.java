@@ -1,0 +1,58 @@
+package dev.sluice.producer.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.schemas.job.Problems;
+import java.util.List;
+
+/**
+ * A choice among named things with fields of their own: {@code relu}, {@code dense: 10} or {@code
+ * dense: {units: 10}}.
+ *
+ * @param name which; always one of the candidates
+ * @param value what stands behind the name; missing where nothing does
+ * @param where path of the value
+ * @param problems where mistakes are noted
+ */
+record Named(String name, JsonNode value, String where, Problems problems) {
+
+  static Named of(Section parent, String field, String fallback, List<String> candidates) {
+    var node = parent.raw(field);
+    return node.isMissingNode()
+        ? new Named(fallback, node, parent.at(field), parent.problems())
+        : of(parent, node, parent.at(field), fallback, candidates);
+  }
+
+  static Named of(
+      Section parent, JsonNode node, String where, String fallback, List<String> candidates) {
+    var name = fallback;
+    JsonNode value = MissingNode.getInstance();
+    if (node.isTextual()) {
+      name = node.asText();
+    } else if (node instanceof ObjectNode object && object.size() == 1) {
+      name = object.fieldNames().next();
+      value = object.path(name);
+    } else {
+      parent
+          .problems()
+          .add(
+              where,
+              "It does not say which one it is.",
+              "One name is expected: " + String.join(", ", candidates) + ".",
+              "Write the name, or the name with its fields: `" + candidates.getFirst() + ": {}`.");
+      return new Named(fallback, MissingNode.getInstance(), where, new Problems());
+    }
+    if (!candidates.contains(name)) {
+      parent.unknown(where, name, candidates);
+      return new Named(fallback, MissingNode.getInstance(), where, new Problems());
+    }
+    var there = value.isNull() ? MissingNode.getInstance() : value;
+    return new Named(name, there, where + "." + name, parent.problems());
+  }
+
+  /** The fields behind the name. */
+  Section fields() {
+    return new Section(value, where, problems);
+  }
+}

@@ -1,0 +1,252 @@
+package dev.sluice.producer.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.job.Problems;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of a job file while it is read: typed access to its fields that notes what is wrong,
+ * and, at the end, every field that nobody asked for.
+ *
+ * <p>A reader gets a usable default where a field is wrong, so that it can go on and find the other
+ * problems; the result is thrown away if there were any.
+ */
+final class Section {
+
+  private final JsonNode node;
+  private final String path;
+  private final Problems problems;
+  private final Set<String> known = new TreeSet<>();
+
+  Section(JsonNode node, String path, Problems problems) {
+    this.problems = problems;
+    this.path = path;
+    if (node.isObject() || node.isMissingNode()) {
+      this.node = node;
+    } else {
+      this.node = MissingNode.getInstance();
+      problems.add(
+          path.isEmpty() ? "the document" : path,
+          "This is " + kind(node) + ".",
+          "A group of named fields is expected here.",
+          "Write `name: value` lines.");
+    }
+  }
+
+  /** Path of a field in the document. */
+  String at(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  Problems problems() {
+    return problems;
+  }
+
+  boolean has(String name) {
+    known.add(name);
+    return node.hasNonNull(name);
+  }
+
+  JsonNode raw(String name) {
+    known.add(name);
+    return has(name) ? node.path(name) : MissingNode.getInstance();
+  }
+
+  Section section(String name) {
+    return new Section(raw(name), at(name), problems);
+  }
+
+  @Nullable String text(String name) {
+    var value = raw(name);
+    if (value.isMissingNode()) {
+      return null;
+    }
+    if (!value.isTextual() && !value.isNumber()) {
+      wrong(name, value, "text");
+      return null;
+    }
+    return value.asText();
+  }
+
+  String text(String name, String fallback) {
+    var value = text(name);
+    return value == null ? fallback : value;
+  }
+
+  String required(String name, String meaning) {
+    var value = text(name);
+    if (value == null && !has(name)) {
+      missing(name, meaning);
+    }
+    return value == null ? "" : value;
+  }
+
+  void missing(String name, String meaning) {
+    problems.add(at(name), "The field " + name + " is missing.", meaning, "Add `" + name + ":`.");
+  }
+
+  boolean flag(String name, boolean fallback) {
+    var value = raw(name);
+    if (value.isMissingNode()) {
+      return fallback;
+    }
+    if (!value.isBoolean()) {
+      wrong(name, value, "true or false");
+      return fallback;
+    }
+    return value.booleanValue();
+  }
+
+  long whole(String name, long fallback) {
+    return whole(raw(name), at(name), fallback);
+  }
+
+  int small(String name, int fallback) {
+    return small(raw(name), at(name), fallback);
+  }
+
+  int small(JsonNode value, String where, int fallback) {
+    long whole = whole(value, where, fallback);
+    if (whole != (int) whole) {
+      problems.add(
+          where,
+          "The number " + whole + " is too large.",
+          "It must fit into 32 bits.",
+          "Write a smaller number.");
+      return fallback;
+    }
+    return (int) whole;
+  }
+
+  private long whole(JsonNode value, String where, long fallback) {
+    if (value.isMissingNode()) {
+      return fallback;
+    }
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      misfit(where, value, "a whole number");
+      return fallback;
+    }
+    return value.longValue();
+  }
+
+  double number(String name, double fallback) {
+    return number(raw(name), at(name), fallback);
+  }
+
+  double number(JsonNode value, String where, double fallback) {
+    if (value.isMissingNode()) {
+      return fallback;
+    }
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+      misfit(where, value, "a number");
+      return fallback;
+    }
+    return value.doubleValue();
+  }
+
+  <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
+    var value = text(name);
+    if (value == null) {
+      return fallback;
+    }
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> Spelling.of(constant).equals(value))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              unknown(at(name), value, Spelling.all(type));
+              return fallback;
+            });
+  }
+
+  List<String> texts(String name) {
+    var values = new ArrayList<String>();
+    for (var item : items(name)) {
+      if (item.isTextual() || item.isNumber()) {
+        values.add(item.asText());
+      } else {
+        misfit(at(name) + "[" + values.size() + "]", item, "text");
+        values.add("");
+      }
+    }
+    return values;
+  }
+
+  List<Integer> sizes(String name) {
+    var values = new ArrayList<Integer>();
+    for (var item : items(name)) {
+      values.add(small(item, at(name) + "[" + values.size() + "]", 1));
+    }
+    return values;
+  }
+
+  List<JsonNode> items(String name) {
+    var value = raw(name);
+    if (!value.isMissingNode() && !value.isArray()) {
+      wrong(name, value, "a list");
+      return List.of();
+    }
+    var items = new ArrayList<JsonNode>();
+    value.forEach(items::add);
+    return items;
+  }
+
+  /** Notes a value that is none of the known ones. */
+  void unknown(String where, String value, List<String> candidates) {
+    problems.add(
+        where,
+        "There is no '" + value + "' here.",
+        "Known are: " + String.join(", ", candidates) + ".",
+        NearestName.hint(value, candidates) + "Use one of these.");
+  }
+
+  /** Notes every field that was not asked for. Call it when everything has been read. */
+  void end() {
+    node.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                problems.add(
+                    at(name),
+                    "There is no field '" + name + "' here.",
+                    "Known are: " + String.join(", ", known) + ".",
+                    NearestName.hint(name, known) + "Correct the name or remove the field.");
+              }
+            });
+  }
+
+  private void wrong(String name, JsonNode value, String expected) {
+    misfit(at(name), value, expected);
+  }
+
+  private void misfit(String where, JsonNode value, String expected) {
+    problems.add(
+        where,
+        "This is " + kind(value) + ".",
+        "Expected is " + expected + ".",
+        "Write " + expected + " here.");
+  }
+
+  private static String kind(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case ARRAY -> "a list";
+      case BOOLEAN -> "'" + value.asText() + "'";
+      case NUMBER -> "the number " + value.asText();
+      case OBJECT -> "a group of fields";
+      case STRING -> "the text '" + cut(value.asText()) + "'";
+      case NULL, MISSING -> "nothing";
+      case BINARY, POJO -> "something else";
+    };
+  }
+
+  private static String cut(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+  }
+}

@@ -1,0 +1,214 @@
+package dev.sluice.producer.view;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.StateRecord;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds a {@link ClusterView} from {@code sluice.job-states} and {@code sluice.fleet}, from their
+ * beginning and for as long as the process runs, on one thread of its own. Sees committed records
+ * only: a state that the ledger took back never shows.
+ *
+ * <p>A record whose schema is not known yet holds up its partition until the schema arrives; a
+ * record that is broken is counted, logged and passed over, since states are rewritten with every
+ * change.
+ */
+public final class ViewFollower implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ViewFollower.class);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration METADATA_MAX = Duration.ofSeconds(10);
+  private static final long RETRY_MS = 1_000;
+  private static final long CLOSE_MS_MAX = 5_000;
+
+  private final KafkaSettings kafka;
+  private final Codec codec;
+  private final ClusterView view;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicLong malformed = new AtomicLong();
+  private final Map<TopicPartition, Long> unknownSchemas = new HashMap<>();
+  private final Thread thread;
+  private volatile boolean caughtUp;
+  private volatile @Nullable String trouble;
+
+  private ViewFollower(KafkaSettings kafka, Codec codec, ClusterView view) {
+    this.kafka = kafka;
+    this.codec = codec;
+    this.view = view;
+    this.thread = Thread.ofPlatform().name("sluice-view").daemon().unstarted(this::run);
+  }
+
+  /** Begins to follow. */
+  public static ViewFollower start(KafkaSettings kafka, Codec codec, ClusterView view) {
+    var follower = new ViewFollower(kafka, codec, view);
+    follower.thread.start();
+    return follower;
+  }
+
+  /** Whether everything that was in the topics when this process began has been read. */
+  public boolean caughtUp() {
+    return caughtUp;
+  }
+
+  /** What keeps it from following, in plain words; empty while all is well. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
+  /** Records passed over because they could not be read. */
+  public long malformed() {
+    return malformed.get();
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean stopping() {
+    return stop.getCount() == 0;
+  }
+
+  private void run() {
+    while (!stopping()) {
+      try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+        follow(consumer);
+      } catch (KafkaException e) {
+        // Out of range, not authorised, no such topic: start over from the beginning in a while.
+        trouble = "The topics can't be read: " + e.getMessage() + ".";
+        LOG.warn("Reading the topics failed; starting over in {} ms: {}", RETRY_MS, e.toString());
+        pause();
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      if (stop.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
+        LOG.debug("stopped while waiting to start over");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop.countDown();
+    }
+  }
+
+  private void follow(KafkaConsumer<String, ByteBuffer> consumer) {
+    var partitions = new ArrayList<TopicPartition>();
+    for (var topic : List.of(Topic.JOB_STATES, Topic.FLEET)) {
+      var infos = consumer.partitionsFor(topic.topicName(), METADATA_MAX);
+      if (infos == null || infos.isEmpty()) {
+        throw new KafkaException("topic " + topic.topicName() + " does not exist");
+      }
+      infos.forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+    }
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    unknownSchemas.clear();
+    var behind = new HashMap<>(consumer.endOffsets(partitions, METADATA_MAX));
+    trouble = null;
+    while (!stopping()) {
+      takeOver(consumer, consumer.poll(POLL));
+      if (!caughtUp) {
+        behind.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+        caughtUp = behind.isEmpty();
+      }
+    }
+  }
+
+  private void takeOver(
+      KafkaConsumer<String, ByteBuffer> consumer, ConsumerRecords<String, ByteBuffer> records) {
+    for (var partition : records.partitions()) {
+      for (var record : records.records(partition)) {
+        if (!takeOver(record)) {
+          // Not ours to skip: stay at this record until its schema has come.
+          consumer.seek(partition, record.offset());
+          break;
+        }
+        if (unknownSchemas.remove(partition) != null) {
+          trouble = unknownSchemas.isEmpty() ? null : trouble;
+        }
+      }
+    }
+  }
+
+  /** Returns false where the record's schema is not known yet. */
+  private boolean takeOver(ConsumerRecord<String, ByteBuffer> record) {
+    var value = record.value();
+    boolean state = record.topic().equals(Topic.JOB_STATES.topicName());
+    if (record.key() == null) {
+      return passOver(record, "it has no key");
+    }
+    if (value == null) {
+      if (state) {
+        view.remove(record.key());
+      } else {
+        view.fleet().remove(record.key());
+      }
+      return true;
+    }
+    var decoded =
+        state ? codec.decode(StateRecord.class, value) : codec.decode(WorkerHeartbeat.class, value);
+    return switch (decoded) {
+      case Decoded.Message<? extends Record>(StateRecord(var stored)) -> {
+        view.put(stored);
+        yield true;
+      }
+      case Decoded.Message<? extends Record>(WorkerHeartbeat heartbeat) -> {
+        view.fleet().put(heartbeat, record.timestamp());
+        yield true;
+      }
+      case Decoded.Message<? extends Record>(var other) ->
+          passOver(record, "it is a " + other.getClass().getSimpleName());
+      case Decoded.UnknownSchema<? extends Record>(long fingerprint) -> {
+        var partition = new TopicPartition(record.topic(), record.partition());
+        if (unknownSchemas.put(partition, fingerprint) == null) {
+          trouble =
+              "%s is held up at offset %d until its schema (fingerprint %016x) is in %s."
+                  .formatted(partition, record.offset(), fingerprint, Topic.SCHEMAS.topicName());
+          LOG.warn("{}", trouble);
+        }
+        yield false;
+      }
+      case Decoded.Malformed<? extends Record>(String why) -> passOver(record, why);
+    };
+  }
+
+  private boolean passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
+    malformed.incrementAndGet();
+    LOG.warn(
+        "Passed over {}-{} offset {}: {}",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        why);
+    return true;
+  }
+}

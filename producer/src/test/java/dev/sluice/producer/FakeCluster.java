@@ -1,0 +1,201 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.artifact.Artifacts;
+import dev.sluice.producer.http.HttpApi;
+import dev.sluice.producer.http.HttpLimits;
+import dev.sluice.producer.http.Services;
+import dev.sluice.producer.jobs.JobLog;
+import dev.sluice.producer.jobs.Submissions;
+import dev.sluice.producer.lag.LagReport;
+import dev.sluice.producer.results.Results;
+import dev.sluice.producer.spec.JobJson;
+import dev.sluice.producer.view.ClusterView;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.wire.AliasSet;
+import dev.sluice.schemas.wire.CancelRequested;
+import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.LaneDeclared;
+import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.Submitted;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A log, a ledger, an artifact store and results, all in memory, and an HTTP API on top. */
+public final class FakeCluster implements AutoCloseable {
+
+  public static final long NOW_MS = 100_000;
+
+  public final ClusterView view = new ClusterView(100);
+  public final Log log = new Log();
+  public final StoredFiles artifacts = new StoredFiles();
+  public final List<ResultBatch> results = new ArrayList<>();
+  public final List<String> troubles = new CopyOnWriteArrayList<>();
+  public final List<String> lanesMade = new CopyOnWriteArrayList<>();
+  public volatile LagReport lag = LagReport.NONE;
+  public volatile Results.ResultsBroken.@Nullable Reason resultsBroken;
+  public volatile int resultsBrokenAfter;
+  public final Submissions submissions;
+  private final HttpApi api;
+
+  public FakeCluster() {
+    this(new HttpLimits(64, 10_000, 100_000, 4));
+  }
+
+  public FakeCluster(HttpLimits limits) {
+    var ledgerMax = Duration.ofMillis(300);
+    submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
+    var services =
+        new Services(
+            submissions,
+            log,
+            view,
+            () -> lag,
+            new FakeResults(),
+            artifacts,
+            lanesMade::add,
+            () -> List.copyOf(troubles),
+            Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
+            Duration.ofSeconds(10),
+            ledgerMax);
+    api = HttpApi.start(services, "127.0.0.1", 0, limits);
+  }
+
+  public URI uri() {
+    return api.uri();
+  }
+
+  @Override
+  public void close() {
+    api.close();
+  }
+
+  /** A log with a ledger behind it that answers at once, unless told otherwise. */
+  public final class Log implements JobLog {
+    public final List<JobEvent> events = new CopyOnWriteArrayList<>();
+    public volatile Consumer<JobEvent> ledger = this::decide;
+    public volatile boolean ledgerRefuses;
+    public volatile boolean brokersAway;
+
+    public void silenceLedger() {
+      ledger = event -> {};
+    }
+
+    @Override
+    public void append(String key, JobEvent event) throws LogUnavailable {
+      if (brokersAway) {
+        throw new LogUnavailable("no broker");
+      }
+      events.add(event);
+      ledger.accept(event);
+    }
+
+    private void decide(JobEvent event) {
+      switch (event) {
+        case Submitted(var jobId, var digest, var spec) when view.jobs().job(jobId).isEmpty() ->
+            view.put(
+                Samples.state(
+                    jobId,
+                    digest,
+                    spec,
+                    ledgerRefuses ? JobStatus.REFUSED : JobStatus.PREPARING,
+                    NOW_MS,
+                    null,
+                    null,
+                    ledgerRefuses ? Samples.cause("No lane can train.") : null));
+        case CancelRequested(var jobId, var reason) ->
+            view.jobs()
+                .job(jobId)
+                .ifPresent(
+                    job -> view.put(Samples.state(jobId, JobStatus.CANCELLED, job.submittedMs())));
+        case LaneDeclared(var lane) -> view.put(lane);
+        case AliasSet(var name, var alias, var version) ->
+            view.model(name)
+                .ifPresent(
+                    model -> {
+                      Map<String, Integer> aliases = new HashMap<>(model.aliases());
+                      if (version == 0) {
+                        aliases.remove(alias);
+                      } else {
+                        aliases.put(alias, version);
+                      }
+                      view.put(new ModelEntry(name, model.versions(), aliases));
+                    });
+        default -> throw new IllegalArgumentException("the producer does not write " + event);
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Files in memory. */
+  public static final class StoredFiles implements Artifacts {
+    public final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    public volatile boolean away;
+
+    @Override
+    public String put(Path file) throws IOException {
+      var bytes = Files.readAllBytes(file);
+      var digest = Digests.sha256(bytes);
+      files.put(digest, bytes);
+      return digest;
+    }
+
+    @Override
+    public boolean has(String digest) throws IOException {
+      if (away) {
+        throw new IOException("no broker");
+      }
+      return files.containsKey(digest);
+    }
+
+    @Override
+    public Optional<byte[]> get(String digest) {
+      return Optional.ofNullable(files.get(digest));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class FakeResults implements Results {
+    @Override
+    public void read(String jobId, List<ResultRange> ranges, Sink sink)
+        throws ResultsBroken, IOException {
+      int given = 0;
+      for (var range : ranges) {
+        for (var batch : results) {
+          if (batch.rowFrom() >= range.rowFrom() && batch.rowFrom() < range.rowTo()) {
+            var reason = resultsBroken;
+            if (reason != null && given >= resultsBrokenAfter) {
+              throw new ResultsBroken(reason, "as the test asked");
+            }
+            sink.accept(batch);
+            given++;
+          }
+        }
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

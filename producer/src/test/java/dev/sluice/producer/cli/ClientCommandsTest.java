@@ -1,0 +1,273 @@
+package dev.sluice.producer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.FakeCluster;
+import dev.sluice.producer.Samples;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.spec.JobJson;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.Submitted;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class ClientCommandsTest {
+
+  private final FakeCluster cluster = new FakeCluster();
+  @TempDir Path folder = Path.of("");
+
+  @Command(name = "sluice")
+  private static final class Root {}
+
+  private record Run(int code, String out, String err) {
+    JsonNode json() throws IOException {
+      return ApiJson.MAPPER.readTree(out);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  @Test
+  void everyCommandExplainsItself() {
+    for (var type : ClientCommands.ALL) {
+      var name = type.getAnnotation(Command.class).name();
+      var help = run(name, "--help");
+
+      assertThat(help.code()).as(name).isZero();
+      assertThat(help.out()).as(name).contains("Usage: sluice " + name, "--json", "--server");
+    }
+  }
+
+  @Test
+  void submittingPrintsTheJobAndReturnsOnceItIsAccepted() throws Exception {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[] {1});
+
+    var run = submit(jobFile());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("is preparing on lane cpu");
+  }
+
+  @Test
+  void filesThatTheJobNamesAreUploadedOnceRelativeToTheJobFile() throws Exception {
+    Files.writeString(folder.resolve("rows.csv"), "x,label\n1,a\n2,b\n");
+    var digest = Digests.sha256(Files.readAllBytes(folder.resolve("rows.csv")));
+    var job =
+        write(jobText().replace(Samples.DATASET, "rows.csv").replace("\"artifact\"", "\"file\""));
+
+    var first = submit(job);
+    var second = submit(job);
+
+    assertThat(first.err()).contains("uploading rows.csv");
+    assertThat(second.err()).doesNotContain("uploading");
+    assertThat(first.code()).isZero();
+    assertThat(cluster.artifacts.files).containsKey(digest);
+  }
+
+  @Test
+  void aBadJobFileIsToldEverythingAtOnceWithoutAServer() throws Exception {
+    cluster.close();
+    var job =
+        write(
+            jobText()
+                .replace("\"batch\":64", "\"batch\":0")
+                .replace("\"shards\":4", "\"shards\":3"));
+
+    var run = submit(job);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("batch", "shards", "mend:");
+    assertThat(run("submit", folder.resolve("absent.yaml").toString()).code()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsToldWithItsPlace() throws Exception {
+    var job =
+        write(jobText().replace(Samples.DATASET, "gone.csv").replace("\"artifact\"", "\"file\""));
+
+    var run = submit(job);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("dataset.file", "gone.csv");
+    assertThat(cluster.log.events).isEmpty();
+  }
+
+  @Test
+  void waitingEndsWithTheOutcomesExitCode() throws Exception {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[] {1});
+    for (var outcome : Map.of(JobStatus.SUCCEEDED, 0, JobStatus.FAILED, 1).entrySet()) {
+      cluster.log.ledger =
+          event ->
+              cluster.view.put(Samples.state(((Submitted) event).jobId(), outcome.getKey(), 1));
+
+      assertThat(submit(jobFile(), "--wait").code()).isEqualTo(outcome.getValue());
+    }
+  }
+
+  @Test
+  void waitingIsBounded() throws Exception {
+    cluster.view.put(Samples.state("slow", JobStatus.RUNNING, 1));
+
+    var run = run("job", "slow", "--wait", "--timeout", "1s");
+
+    assertThat(run.code()).isEqualTo(5);
+    assertThat(run.err()).contains("took longer than 1 s");
+  }
+
+  @Test
+  void aRefusedJobExitsWithOneAndItsCause() throws Exception {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[] {1});
+    cluster.log.ledgerRefuses = true;
+
+    var run = submit(jobFile());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("No lane can train.", "lane cpu");
+    assertThat(run.err()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void noServerIsToldInOneSentence() {
+    var run = run("jobs", "--server", "http://127.0.0.1:1");
+
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.err()).contains("No Sluice server answers at http://127.0.0.1:1");
+    assertThat(run.err()).doesNotContain("\tat ");
+    assertThat(run("jobs", "--server", "nonsense").code()).isEqualTo(2);
+    assertThat(run("jobs", "--no-such-option").code()).isEqualTo(2);
+  }
+
+  @Test
+  void jobsAreListedForPeopleAndForPrograms() throws Exception {
+    cluster.view.put(Samples.state("a", JobStatus.RUNNING, 1));
+
+    assertThat(run("jobs").out()).contains("JOB", "running", "a job");
+    assertThat(run("jobs", "--json").json().path("jobs").path(0).path("jobId").asText())
+        .isEqualTo("a");
+    assertThat(run("jobs", "--status", "held").out()).contains("no jobs");
+  }
+
+  @Test
+  void aJobIsShownInFull() {
+    cluster.view.put(
+        Samples.state(
+            "t",
+            "",
+            Samples.job(Samples.training()),
+            JobStatus.RUNNING,
+            1,
+            Samples.trainingAt(15, 0.25),
+            null,
+            null));
+
+    var run = run("job", "t");
+
+    assertThat(run.out()).contains("step 15 of 30, epoch 2 of 3", "0.2500", "lane cpu: chosen");
+    assertThat(run("job", "unknown").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aJobIsCancelled() {
+    cluster.view.put(Samples.state("a", JobStatus.RUNNING, 1));
+
+    assertThat(run("cancel", "a").out()).contains("a is cancelled");
+  }
+
+  @Test
+  void resultsAreSavedUnderTheirNameOnlyWhenComplete() throws Exception {
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a", "b", "c"), 3);
+    cluster.results.add(Samples.batch("i", 0));
+    cluster.results.add(Samples.batch("i", 2));
+    cluster.view.put(
+        new ManifestChunk("i", 0, List.of(new ResultRange(0, 0, 9, 0, 4, "", "attempt-1"))));
+    cluster.view.put(
+        Samples.state(
+            "i",
+            "",
+            Samples.job(Samples.inference()),
+            JobStatus.SUCCEEDED,
+            1,
+            null,
+            Samples.inferenceDone(facts),
+            null));
+    cluster.view.put(Samples.state("running", JobStatus.RUNNING, 1));
+    var file = folder.resolve("results.csv");
+
+    assertThat(run("results", "i", "--output", file.toString()).code()).isZero();
+    assertThat(Files.readAllLines(file)).hasSize(5);
+
+    var other = folder.resolve("other.csv");
+    assertThat(run("results", "running", "-o", other.toString()).code()).isEqualTo(2);
+    assertThat(folder)
+        .isDirectoryNotContaining(path -> path.getFileName().toString().startsWith("other"));
+  }
+
+  @Test
+  void lanesFleetModelsAndLagAreTables() {
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
+    cluster.view.put(new Lane("cpu", "host-cpu", 0, 4));
+    cluster.view.put(
+        new ModelEntry("digits", List.of(Samples.model(1, facts)), Map.of("production", 1)));
+    cluster.view.fleet().put(Samples.heartbeat("w1", "cpu", 1, 5, 1), FakeCluster.NOW_MS);
+
+    assertThat(run("lanes").out()).contains("LANE", "cpu", "0..4");
+    assertThat(run("fleet").out()).contains("WORKER", "w1", "busy");
+    assertThat(run("models").out()).contains("digits@1", "production", "accuracy 0.9700");
+    assertThat(run("lag").out()).contains("not sampled yet");
+    assertThat(run("lanes", "--json").out()).startsWith("{");
+    assertThat(run("lag", "--json").out()).startsWith("{");
+  }
+
+  private Path jobFile() throws IOException {
+    return write(jobText());
+  }
+
+  private static String jobText() {
+    return JobJson.of(Samples.job(Samples.training())).toString();
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(folder.resolve("job.json"), text);
+  }
+
+  private Run submit(Path job, String... options) {
+    var all = new ArrayList<>(List.of("submit", job.toString()));
+    all.addAll(List.of(options));
+    return run(all.toArray(String[]::new));
+  }
+
+  private Run run(String... arguments) {
+    var line = new CommandLine(new Root());
+    ClientCommands.ALL.forEach(line::addSubcommand);
+    var out = new StringWriter();
+    var err = new StringWriter();
+    line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    var all = new ArrayList<>(List.of(arguments));
+    if (!all.contains("--server") && !all.contains("--help")) {
+      all.addAll(List.of("--server", cluster.uri().toString()));
+    }
+    int code = line.execute(all.toArray(String[]::new));
+    return new Run(code, out.toString(), err.toString());
+  }
+}

@@ -1,0 +1,483 @@
+package dev.sluice.producer.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.FakeCluster;
+import dev.sluice.producer.Samples;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.results.Results;
+import dev.sluice.producer.spec.JobJson;
+import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.ResultRange;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpApiTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String TRAINING = JobJson.of(Samples.job(Samples.training())).toString();
+  private static final String INFERENCE = JobJson.of(Samples.job(Samples.inference())).toString();
+
+  private final FakeCluster cluster = new FakeCluster();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @AfterEach
+  void close() {
+    http.shutdownNow();
+    cluster.close();
+  }
+
+  // ------------------------------------------------------------------------------------------ jobs
+
+  @Test
+  void aJobIsAcceptedWithItsPlaceAndShownThere() throws Exception {
+    storeDataset();
+
+    var accepted = submit(TRAINING, "Idempotency-Key", "k1");
+
+    assertThat(accepted.statusCode()).isEqualTo(202);
+    var location = accepted.headers().firstValue("Location").orElseThrow();
+    var shown = json(get(location));
+    assertThat(shown.path("status").asText()).isEqualTo("preparing");
+    assertThat(shown.path("kind").asText()).isEqualTo("training");
+    assertThat(shown.path("spec").path("dataset").isObject()).isTrue();
+  }
+
+  @Test
+  void theKeyMayBeQuotedAsTheDraftStandardHasIt() throws Exception {
+    storeDataset();
+
+    var bare = json(submit(TRAINING, "Idempotency-Key", "k1"));
+    var quoted = json(submit(TRAINING, "Idempotency-Key", "\"k1\""));
+
+    assertThat(quoted.path("jobId")).isEqualTo(bare.path("jobId"));
+    assertThat(problem(submit(INFERENCE, "Idempotency-Key", "k1")).status()).isEqualTo(409);
+  }
+
+  @Test
+  void everyProblemOfAJobIsListedWithPlaceAndRemedy() throws Exception {
+    var problem =
+        problem(
+            submit(
+                TRAINING
+                    .replace("\"batch\":64", "\"batch\":0")
+                    .replace("\"shards\":4", "\"shards\":3")));
+
+    assertThat(problem.status()).isEqualTo(422);
+    assertThat(problem.problems()).extracting(p -> p.where()).contains("batch", "shards");
+    assertThat(problem.problems()).allSatisfy(p -> assertThat(p.what()).isNotBlank());
+  }
+
+  @Test
+  void whatIsNoDocumentIsAProblemAndNotADefect() throws Exception {
+    assertThat(problem(submit("{\"work\": [")).status()).isEqualTo(422);
+    assertThat(problem(submit("")).status()).isEqualTo(422);
+    assertThat(problem(submit("just text")).status()).isEqualTo(422);
+  }
+
+  @Test
+  void otherTypesOfBodiesAreRefused() throws Exception {
+    var response =
+        send(
+            request("/v1/jobs")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("a=b")));
+
+    assertThat(problem(response).status()).isEqualTo(415);
+  }
+
+  @Test
+  void bodiesBeyondTheBoundAreRefused() throws Exception {
+    assertThat(problem(submit(" ".repeat(20_000))).status()).isEqualTo(413);
+  }
+
+  @Test
+  void jobsAreListedPageByPageWithCounts() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      cluster.view.put(Samples.state("job-" + i, JobStatus.RUNNING, i));
+    }
+
+    var first = json(get("/v1/jobs?limit=2"));
+    var second = json(get("/v1/jobs?limit=2&after=" + first.path("next").asText()));
+
+    assertThat(first.path("jobs")).hasSize(2);
+    assertThat(first.path("counts").path("running").asInt()).isEqualTo(3);
+    assertThat(second.path("jobs").path(0).path("jobId").asText()).isEqualTo("job-0");
+    assertThat(json(get("/v1/jobs?status=held")).path("jobs")).isEmpty();
+  }
+
+  @Test
+  void badQueriesAndIdsAreToldWhatIsRight() throws Exception {
+    assertThat(problem(get("/v1/jobs?limit=0")).detail()).contains("from 1 to");
+    assertThat(problem(get("/v1/jobs?status=lost")).detail()).contains("succeeded");
+    assertThat(problem(get("/v1/jobs?after=x")).status()).isEqualTo(400);
+    assertThat(problem(get("/v1/jobs/a%20b")).status()).isEqualTo(400);
+    assertThat(problem(get("/v1/jobs/nobody")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aTrainingJobShowsHowFarItIs() throws Exception {
+    cluster.view.put(
+        Samples.state(
+            "t",
+            "",
+            Samples.job(Samples.training()),
+            JobStatus.RUNNING,
+            1,
+            Samples.trainingAt(15, 0.25),
+            null,
+            null));
+
+    var job = json(get("/v1/jobs/t"));
+
+    assertThat(job.path("progress").path("fraction").asDouble()).isEqualTo(0.5);
+    assertThat(job.path("training").path("epoch").asInt()).isEqualTo(2);
+    assertThat(job.path("training").path("loss").asDouble()).isEqualTo(0.25);
+    assertThat(job.path("training").path("samplesPerSecond").asDouble()).isEqualTo(5 * 64);
+  }
+
+  @Test
+  void aJobIsCancelled() throws Exception {
+    cluster.view.put(Samples.state("a", JobStatus.RUNNING, 1));
+
+    var response = send(request("/v1/jobs/a/cancel").POST(BodyPublishers.noBody()));
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(json(response).path("status").asText()).isEqualTo("cancelled");
+  }
+
+  // --------------------------------------------------------------------------------------- results
+
+  @Test
+  void resultsFollowTheManifestInRowOrder() throws Exception {
+    finishedInference("i");
+
+    var ndjson = get("/v1/jobs/i/results");
+
+    assertThat(ndjson.headers().firstValue("Content-Type")).contains("application/x-ndjson");
+    assertThat(ndjson.body().lines().map(HttpApiTest::row).toList())
+        .containsExactly(100L, 101L, 102L, 103L);
+  }
+
+  @Test
+  void resultsAreCsvWhereThatIsAccepted() throws Exception {
+    finishedInference("i");
+
+    var csv = send(request("/v1/jobs/i/results").header("Accept", "text/csv").GET());
+
+    assertThat(csv.body()).startsWith("row,prediction,label,probability\r\n100,a,a,");
+  }
+
+  @Test
+  void thereAreNoResultsBeforeTheEndNorOfOtherEnds() throws Exception {
+    var spec = Samples.job(Samples.inference());
+    cluster.view.put(Samples.state("r", "", spec, JobStatus.RUNNING, 1, null, null, null));
+    cluster.view.put(Samples.state("f", "", spec, JobStatus.FAILED, 1, null, null, null));
+    cluster.view.put(Samples.state("t", JobStatus.SUCCEEDED, 1));
+
+    assertThat(problem(get("/v1/jobs/r/results")).status()).isEqualTo(409);
+    assertThat(problem(get("/v1/jobs/f/results")).status()).isEqualTo(409);
+    assertThat(problem(get("/v1/jobs/t/results")).detail()).contains("training");
+  }
+
+  @Test
+  void resultsThatCannotBeReadSayWhy() throws Exception {
+    finishedInference("i");
+
+    cluster.resultsBroken = Results.ResultsBroken.Reason.EXPIRED;
+    assertThat(problem(get("/v1/jobs/i/results")).status()).isEqualTo(410);
+    cluster.resultsBroken = Results.ResultsBroken.Reason.CORRUPT;
+    assertThat(problem(get("/v1/jobs/i/results")).status()).isEqualTo(500);
+  }
+
+  @Test
+  void aStreamThatBreaksInTheMiddleIsNotTakenForComplete() {
+    finishedInference("i");
+    for (int i = 0; i < 5_000; i++) {
+      cluster.results.add(Samples.batch("i", 0));
+    }
+    // Several buffers have left by then, and the status with them.
+    cluster.resultsBroken = Results.ResultsBroken.Reason.CORRUPT;
+    cluster.resultsBrokenAfter = 4_000;
+
+    assertThatThrownBy(() -> get("/v1/jobs/i/results")).isInstanceOf(IOException.class);
+  }
+
+  // ------------------------------------------------------------------------- lanes, models, files
+
+  @Test
+  void aLaneIsDeclaredOnceItsTopicsAreMade() throws Exception {
+    var created = putJson("/v1/lanes/cpu", "{\"accelerator\": \"host-cpu\", \"workersMax\": 4}");
+
+    assertThat(created.statusCode()).isEqualTo(201);
+    assertThat(cluster.lanesMade).containsExactly("cpu");
+    assertThat(cluster.view.lane("cpu")).contains(new Lane("cpu", "host-cpu", 0, 4));
+    assertThat(json(get("/v1/lanes")).path("lanes")).hasSize(1);
+    assertThat(json(get("/v1/lanes/cpu")).path("accelerator").asText()).isEqualTo("host-cpu");
+  }
+
+  @Test
+  void everyProblemOfALaneIsListed() throws Exception {
+    var problem =
+        problem(
+            putJson(
+                "/v1/lanes/cpu",
+                "{\"accelerator\": \"abacus\", \"workersMin\": -1, \"color\": \"red\"}"));
+
+    assertThat(problem.problems())
+        .extracting(p -> p.where())
+        .containsExactlyInAnyOrder("accelerator", "workersMin", "color");
+    assertThat(problem(putJson("/v1/lanes/Not_A_Lane", "{}")).status()).isEqualTo(400);
+    assertThat(cluster.lanesMade).isEmpty();
+  }
+
+  @Test
+  void anAliasPointsAtAVersion() throws Exception {
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
+    cluster.view.put(new ModelEntry("digits", List.of(Samples.model(1, facts)), Map.of()));
+
+    var set = putJson("/v1/models/digits/aliases/production", "{\"version\": 1}");
+    assertThat(json(set).path("aliases").path("production").asInt()).isEqualTo(1);
+
+    var removed = send(request("/v1/models/digits/aliases/production").DELETE());
+    assertThat(json(removed).path("aliases")).isEmpty();
+
+    assertThat(problem(putJson("/v1/models/digits/aliases/x", "{\"version\": 2}")).status())
+        .isEqualTo(422);
+    assertThat(problem(putJson("/v1/models/digits/aliases/latest", "{\"version\": 1}")).status())
+        .isEqualTo(400);
+    assertThat(problem(get("/v1/models/unknown")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aFileIsStoredAndReadBackByItsDigest() throws Exception {
+    var bytes = "some file".repeat(1_000).getBytes(StandardCharsets.UTF_8);
+
+    var stored = send(request("/v1/artifacts").PUT(BodyPublishers.ofByteArray(bytes)));
+
+    var digest = json(stored).path("artifact").asText();
+    assertThat(stored.statusCode()).isEqualTo(201);
+    assertThat(digest).isEqualTo(Digests.sha256(bytes));
+    assertThat(get("/v1/artifacts/" + digest).body()).startsWith("some file");
+    var head = request("/v1/artifacts/" + digest).method("HEAD", BodyPublishers.noBody());
+    assertThat(send(head).statusCode()).isEqualTo(200);
+    assertThat(problem(get("/v1/artifacts/" + Samples.DATASET)).status()).isEqualTo(404);
+    assertThat(problem(get("/v1/artifacts/secret")).status()).isEqualTo(400);
+  }
+
+  @Test
+  void aFileBeyondTheBoundIsRefusedAnnouncedOrNot() throws Exception {
+    var large = new byte[200_000];
+
+    var announced = send(request("/v1/artifacts").PUT(BodyPublishers.ofByteArray(large)));
+    assertThat(problem(announced).status()).isEqualTo(413);
+
+    var streamed =
+        send(
+            request("/v1/artifacts")
+                .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))));
+    assertThat(problem(streamed).status()).isEqualTo(413);
+    assertThat(cluster.artifacts.files).isEmpty();
+  }
+
+  // ------------------------------------------------------------------------------------- operation
+
+  @Test
+  void unknownPathsAndMethodsAreProblemsToo() throws Exception {
+    assertThat(problem(get("/v1/nothing")).status()).isEqualTo(404);
+    assertThat(problem(send(request("/v1/jobs").DELETE())).status()).isEqualTo(405);
+  }
+
+  @Test
+  void pagesOfOtherOriginsAreNotServed() throws Exception {
+    var foreign =
+        send(
+            request("/v1/jobs/a/cancel")
+                .header("Origin", "http://evil.example")
+                .POST(BodyPublishers.noBody()));
+    var own = send(request("/v1/jobs").header("Origin", cluster.uri().toString()).GET());
+
+    assertThat(problem(foreign).status()).isEqualTo(403);
+    assertThat(own.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void healthGivesReasons() throws Exception {
+    assertThat(json(get("/v1/health")).path("ready").asBoolean()).isTrue();
+
+    cluster.troubles.add("The ledger is silent.");
+    var response = get("/v1/health");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(json(response).path("reasons").path(0).asText()).isEqualTo("The ledger is silent.");
+    assertThat(json(response).path("live").asBoolean()).isTrue();
+  }
+
+  @Test
+  void theFleetShowsWhoFellSilent() throws Exception {
+    cluster.view.fleet().put(Samples.heartbeat("w1", "cpu", 1, 5, 1), FakeCluster.NOW_MS - 1_000);
+    cluster.view.fleet().put(Samples.heartbeat("w2", "cpu", 0, 5, 1), FakeCluster.NOW_MS - 20_000);
+
+    var workers = json(get("/v1/fleet")).path("workers");
+
+    assertThat(workers).hasSize(2);
+    assertThat(workers.path(0).path("silent").asBoolean()).isFalse();
+    assertThat(workers.path(1).path("silent").asBoolean()).isTrue();
+  }
+
+  @Test
+  void metricsAreInPrometheusFormat() throws Exception {
+    cluster.view.put(Samples.state("a", JobStatus.RUNNING, 1));
+    get("/v1/jobs");
+
+    var page = get("/metrics").body();
+
+    assertThat(page)
+        .contains("# TYPE sluice_jobs gauge\n")
+        .contains("sluice_jobs{status=\"running\"} 1\n")
+        .contains("sluice_http_requests_total{method=\"GET\",status=\"200\"} 1\n")
+        .contains("sluice_ready 1\n");
+  }
+
+  @Test
+  void theDashboardNeedsNothingFromElsewhere() throws Exception {
+    var page = get("/").body();
+
+    assertThat(page).startsWith("<!doctype html>");
+    assertThat(page).doesNotContain("https://").doesNotContain("src=\"http");
+  }
+
+  @Test
+  void oneRequestTooManyIsToldToComeAgain() throws Exception {
+    try (var small = new FakeCluster(new HttpLimits(1, 10_000, 100_000, 1))) {
+      small.artifacts.files.put(Samples.DATASET, new byte[] {1});
+      small.log.silenceLedger();
+      var waiting =
+          http.sendAsync(
+              HttpRequest.newBuilder(small.uri().resolve("/v1/jobs"))
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(TRAINING))
+                  .timeout(SOON)
+                  .build(),
+              BodyHandlers.ofString());
+      long deadline = System.nanoTime() + SOON.toNanos();
+      while (small.log.events.isEmpty() && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+
+      var busy =
+          http.send(
+              HttpRequest.newBuilder(small.uri().resolve("/v1/jobs")).timeout(SOON).build(),
+              BodyHandlers.ofString());
+
+      assertThat(problem(busy).status()).isEqualTo(503);
+      assertThat(busy.headers().firstValue("Retry-After")).contains("1");
+      assertThat(waiting.get().statusCode()).isEqualTo(504);
+    }
+  }
+
+  // --------------------------------------------------------------------------------------- helpers
+
+  private void storeDataset() {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[] {1});
+  }
+
+  private void finishedInference(String jobId) {
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a", "b", "c"), 3);
+    JobState state =
+        Samples.state(
+            jobId,
+            "",
+            Samples.job(Samples.inference()),
+            JobStatus.SUCCEEDED,
+            1,
+            null,
+            Samples.inferenceDone(facts),
+            null);
+    cluster.results.add(Samples.batch(jobId, 2));
+    cluster.results.add(Samples.batch(jobId, 0));
+    cluster.view.put(
+        new ManifestChunk(
+            jobId,
+            0,
+            List.of(
+                new ResultRange(0, 5, 5, 0, 2, "", "attempt-1"),
+                new ResultRange(0, 1, 1, 2, 4, "", "attempt-1"))));
+    cluster.view.put(state);
+  }
+
+  private static long row(String line) {
+    try {
+      return ApiJson.MAPPER.readTree(line).path("row").asLong();
+    } catch (IOException e) {
+      throw new AssertionError("not JSON: " + line, e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(cluster.uri().resolve(path)).timeout(SOON);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path).GET());
+  }
+
+  private HttpResponse<String> putJson(String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body)));
+  }
+
+  private HttpResponse<String> submit(String document, String... headers)
+      throws IOException, InterruptedException {
+    var request =
+        request("/v1/jobs")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(document));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
+  }
+
+  private static JsonNode json(HttpResponse<String> response) throws IOException {
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    return ApiJson.MAPPER.readTree(response.body());
+  }
+
+  private static Problem problem(HttpResponse<String> response) throws IOException {
+    assertThat(response.headers().firstValue("Content-Type")).contains(Problem.MEDIA_TYPE);
+    var problem = ApiJson.MAPPER.readValue(response.body(), Problem.class);
+    assertThat(problem.status()).isEqualTo(response.statusCode());
+    assertThat(problem.type()).startsWith("urn:sluice:problem:");
+    assertThat(problem.detail()).isNotBlank();
+    return problem;
+  }
+}

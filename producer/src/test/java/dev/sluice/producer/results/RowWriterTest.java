@@ -1,0 +1,118 @@
+package dev.sluice.producer.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.producer.Samples;
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.ResultBatch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RowWriterTest {
+
+  private static final List<String> CLASSES = List.of("a", "b", "c");
+  private final Rows rows = new Rows(Objective.CROSS_ENTROPY, CLASSES);
+
+  @Test
+  void probabilitiesAreTheSoftmaxOfTheScores() {
+    var row = rows.of(Samples.batch("job", 0)).getFirst();
+
+    double e2 = Math.exp(2);
+    assertThat(row.probability()).isCloseTo(e2 / (e2 + 2), within(1e-9));
+    assertThat(row.probabilities().stream().mapToDouble(p -> p).sum()).isCloseTo(1, within(1e-9));
+  }
+
+  @Test
+  void oneBinaryOutputIsTheProbabilityOfTheSecondClass() {
+    var binary = new Rows(Objective.BINARY_CROSS_ENTROPY, List.of("no", "yes"));
+    var batch =
+        new ResultBatch(
+            "job",
+            "t",
+            "a",
+            0,
+            List.of(0L),
+            List.of("no"),
+            List.of(),
+            1,
+            Vectors.bytes(new float[] {-2}));
+
+    var row = binary.of(batch).getFirst();
+
+    assertThat(row.probability()).isCloseTo(1 / (1 + Math.exp(-2)), within(1e-9));
+    assertThat(row.label()).isNull();
+  }
+
+  @Test
+  void numbersHaveNoProbability() {
+    var regression = new Rows(Objective.HUBER, List.of());
+    var batch =
+        new ResultBatch(
+            "job",
+            "t",
+            "a",
+            0,
+            List.of(0L),
+            List.of("3.5"),
+            List.of(),
+            1,
+            Vectors.bytes(new float[] {3.5f}));
+
+    var row = regression.of(batch).getFirst();
+
+    assertThat(row.probability()).isNull();
+    assertThat(row.probabilities()).isEmpty();
+    assertThat(row.scores()).containsExactly(3.5f);
+  }
+
+  @Test
+  void ndjsonIsOneObjectPerLineWithTheColumnsAskedFor() throws IOException {
+    var text = written(RowWriter.Format.NDJSON, List.of(Column.PREDICTION, Column.ROW));
+
+    assertThat(text)
+        .isEqualTo(
+            """
+            {"prediction":"a","row":100}
+            {"prediction":"c","row":101}
+            """);
+  }
+
+  @Test
+  void csvHasAHeaderAndOneColumnPerClass() throws IOException {
+    var text = written(RowWriter.Format.CSV, List.of(Column.ROW, Column.LABEL, Column.SCORES));
+
+    assertThat(text)
+        .isEqualTo(
+            "row,label,score_0,score_1,score_2\r\n"
+                + "100,a,2.0,0.0,0.0\r\n"
+                + "101,b,0.0,0.0,2.0\r\n");
+  }
+
+  @Test
+  void csvQuotesWhatHoldsCommasAndQuotes() throws IOException {
+    var out = new ByteArrayOutputStream();
+    var writer =
+        RowWriter.to(
+            RowWriter.Format.CSV, List.of(Column.LABEL, Column.PREDICTION), CLASSES, 0, out);
+    writer.write(new Rows.Row(0, "a,\"b\"", null, List.of(), null, List.of()));
+    writer.end();
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(",\"a,\"\"b\"\"\"\r\n");
+  }
+
+  private String written(RowWriter.Format format, List<Column> columns) throws IOException {
+    var out = new ByteArrayOutputStream();
+    var writer = RowWriter.to(format, columns, CLASSES, 3, out);
+    writer.begin();
+    for (var row : rows.of(Samples.batch("job", 0))) {
+      writer.write(row);
+    }
+    writer.end();
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.producer.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.producer.Samples;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LedgerCursor;
+import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ResultRange;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClusterViewTest {
+
+  private final ClusterView view = new ClusterView(100);
+
+  @Test
+  void holdsEveryKindOfState() {
+    view.put(Samples.state("job-1", JobStatus.RUNNING, 1));
+    view.put(new Lane("cpu", "host-cpu", 0, 4));
+    view.put(new Lane("cpu", "host-cpu", 0, 4)); // the next partition says so as well
+    view.put(new ModelEntry("digits", List.of(), Map.of()));
+    view.put(new LedgerCursor(17));
+
+    assertThat(view.jobs().job("job-1")).isPresent();
+    assertThat(view.lanes()).containsExactly(new Lane("cpu", "host-cpu", 0, 4));
+    assertThat(view.models()).extracting(ModelEntry::name).containsExactly("digits");
+  }
+
+  @Test
+  void forgetsWhatTheLogForgets() {
+    view.put(Samples.state("job-1", JobStatus.RUNNING, 1));
+    view.put(new Lane("cpu", "host-cpu", 0, 4));
+    view.put(new ModelEntry("digits", List.of(), Map.of()));
+    view.put(
+        new ManifestChunk("job-2", 12, List.of(new ResultRange(0, 0, 1, 0, 5, "", "attempt-1"))));
+
+    view.remove("job-1");
+    view.remove("lane/cpu");
+    view.remove("model/digits");
+    view.remove("job-2/12");
+    view.remove("cursor");
+
+    assertThat(view.jobs().job("job-1")).isEmpty();
+    assertThat(view.jobs().counts()).isEmpty();
+    assertThat(view.jobs().manifest("job-2").isEmpty()).isTrue();
+    assertThat(view.lanes()).isEmpty();
+    assertThat(view.models()).isEmpty();
+  }
+
+  @Test
+  void countsTasksFinishedWhileItLooked() {
+    var fleet = view.fleet();
+    fleet.put(Samples.heartbeat("w1", "cpu", 0, 40, 1), 100);
+    assertThat(fleet.finished("cpu")).as("done before it looked").isZero();
+
+    fleet.put(Samples.heartbeat("w1", "cpu", 0, 45, 1), 200);
+    fleet.put(Samples.heartbeat("w1", "cpu", 0, 3, 2), 300); // started anew
+    fleet.put(Samples.heartbeat("w2", "npu", 0, 9, 1), 300);
+
+    assertThat(fleet.finished("cpu")).isEqualTo(8);
+    assertThat(fleet.finished("npu")).isZero();
+  }
+
+  @Test
+  void showsOnlyWorkersHeardOfLately() {
+    view.fleet().put(Samples.heartbeat("w1", "cpu", 0, 0, 1), 100);
+    view.fleet().put(Samples.heartbeat("w2", "cpu", 0, 0, 1), 900);
+
+    assertThat(view.fleet().since(500))
+        .extracting(worker -> worker.heartbeat().worker())
+        .containsExactly("w2");
+  }
+}
