@@ -19,6 +19,7 @@ import dev.sluice.worker.loop.Engines;
 import dev.sluice.worker.loop.Inbox;
 import dev.sluice.worker.loop.Tools;
 import dev.sluice.worker.queue.TaskQueue;
+import dev.sluice.worker.tasks.Files;
 import dev.sluice.worker.tasks.ResultLog;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -93,7 +94,7 @@ public final class Worker implements AutoCloseable {
     var bell = new Doorbell();
     var inbox = new Inbox(bell);
 
-    var artifacts = keep(new ArtifactStore(kafka, codec));
+    var files = Files.in(keep(new ArtifactStore(kafka, codec)));
     var reports = keep(new Reports(kafka, codec, id, engine));
     var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
     var controls = keep(new Controls(kafka, codec, bell::ring));
@@ -115,7 +116,7 @@ public final class Worker implements AutoCloseable {
 
     var scope = new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax());
     var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox));
-    var tools = new Tools(engines, artifacts, gradients, follower, results, reports, controls);
+    var tools = new Tools(engines, files, gradients, follower, results, reports, controls);
     var manner =
         new ComputeLoop.Manner(
             id, config.stallMs(), config.lingerMs(), config.exportWaitMs(), config.cacheBytes());

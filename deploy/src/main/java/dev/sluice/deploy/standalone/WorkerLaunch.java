@@ -22,6 +22,9 @@ public record WorkerLaunch(
   /** Parameters and gradients live outside the heap. */
   private static final String HEAP = "512m";
 
+  /** libtorch needs more than the usual 1 MiB while it is loaded, and overflows it silently. */
+  private static final String STACK = "8m";
+
   /** Passed on to workers where this process has them. */
   private static final List<String> INHERITED_PROPERTIES =
       List.of("sluice.launcher", "org.bytedeco.javacpp.cachedir", "logback.configurationFile");
@@ -57,6 +60,7 @@ public record WorkerLaunch(
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
             "-Xmx" + HEAP,
+            "-Xss" + STACK,
             "-XX:+ExitOnOutOfMemoryError"));
     for (var name : INHERITED_PROPERTIES) {
       property(name).ifPresent(value -> command.add("-D" + name + "=" + value));

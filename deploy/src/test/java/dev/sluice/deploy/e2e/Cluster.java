@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -174,6 +175,14 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
       assertThat(System.nanoTime()).as("deadline of: " + what).isLessThan(deadline);
       var _ = never.await(POLL_MS, TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** What must be there. */
+  static <T> T present(@Nullable T part) {
+    if (part == null) {
+      throw new AssertionError("a part that must be there is null");
+    }
+    return part;
   }
 
   /** Waits for a job's outcome, which must be success. */

@@ -1,5 +1,10 @@
 package dev.sluice.deploy.e2e;
 
+import dev.sluice.producer.client.SluiceClient;
+import dev.sluice.producer.client.SluiceException;
+import dev.sluice.producer.spec.FileReference;
+import dev.sluice.producer.spec.JobFile;
+import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Constant;
@@ -11,6 +16,7 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
@@ -19,6 +25,9 @@ import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.List;
 
 /** Jobs that tests submit. */
@@ -32,6 +41,50 @@ final class TestJobs {
 
   private TestJobs() {}
 
+  /** The quickstart's training job with another length and name. */
+  static JobSpec quickstart(SluiceClient client, int epochs, String register)
+      throws SluiceException, IOException {
+    var folder = Cluster.DEPLOY.resolve("quickstart.d");
+    if (!(JobFile.parse(Files.readString(folder.resolve("train.yaml")))
+        instanceof JobFileResult.Parsed parsed)) {
+      throw new IllegalStateException("the quickstart's job is wrong");
+    }
+    var digests = new HashMap<FileReference, String>();
+    for (var file : parsed.files()) {
+      digests.put(file, client.upload(folder.resolve(file.file())).artifact());
+    }
+    var training = (TrainingSpec) parsed.resolve(digests).work();
+    return job(
+        register,
+        new TrainingSpec(
+            training.dataset(),
+            training.network(),
+            training.objective(),
+            training.optimizer(),
+            training.learningRate(),
+            training.schedule(),
+            training.warmupSteps(),
+            training.batch(),
+            training.shards(),
+            new Epochs(epochs),
+            training.seed(),
+            register));
+  }
+
+  /** Answers the rows that a training job held out. */
+  static JobSpec inferHeldOut(JobSpec training, String model, String version) {
+    return infer(((TrainingSpec) training.work()).dataset(), model, version);
+  }
+
+  /** A network for the quickstart's digits. */
+  static JobSpec digits(
+      SluiceClient client, List<Integer> input, List<Layer> layers, int epochs, String register)
+      throws SluiceException, IOException {
+    var training = (TrainingSpec) quickstart(client, epochs, register).work();
+    return train(
+        training.dataset(), new LayerStack(input, layers), training.objective(), epochs, register);
+  }
+
   /** Two dense layers. */
   static List<Layer> dense(int hidden, int outputs) {
     return List.of(
@@ -40,11 +93,16 @@ final class TestJobs {
 
   static JobSpec train(
       DatasetSpec dataset, List<Layer> layers, Objective objective, int epochs, String register) {
+    return train(dataset, new LayerStack(List.of(), layers), objective, epochs, register);
+  }
+
+  private static JobSpec train(
+      DatasetSpec dataset, Network network, Objective objective, int epochs, String register) {
     return job(
         "train " + register,
         new TrainingSpec(
             dataset,
-            new LayerStack(List.of(), layers),
+            network,
             objective,
             new Adam(0.9, 0.999, 1e-8, 0),
             LEARNING_RATE,

@@ -20,8 +20,9 @@ public final class KafkaArtifacts implements Artifacts {
     this.store = store;
   }
 
+  /** One file at a time: it is in memory as a whole while it is on its way. */
   @Override
-  public String put(Path file) throws IOException {
+  public synchronized String put(Path file) throws IOException {
     try {
       return store.put(Files.readAllBytes(file));
     } catch (KafkaException e) {

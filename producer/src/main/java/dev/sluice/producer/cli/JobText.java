@@ -117,6 +117,9 @@ final class JobText {
       return;
     }
     line(text, "model", inference.model() + "@" + inference.version());
+    if (inference.tasks() == 0) {
+      return;
+    }
     line(
         text,
         "progress",

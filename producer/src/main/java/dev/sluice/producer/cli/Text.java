@@ -74,6 +74,9 @@ final class Text {
     if (value == null) {
       return "-";
     }
+    if (value == Math.rint(value) && Math.abs(value) >= 2 && Math.abs(value) < 1e15) {
+      return count(value.longValue()); // rows and the like
+    }
     return Math.abs(value) >= 1e-3 || value == 0
         ? String.format(Locale.ROOT, "%.4f", value)
         : String.format(Locale.ROOT, "%.3e", value);

@@ -11,7 +11,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -62,7 +64,7 @@ public final class HttpApi implements AutoCloseable {
           await(
               vertx
                   .createHttpServer(options)
-                  .requestHandler(router(vertx, services, dispatcher, limits))
+                  .requestHandler(router(vertx, services, dispatcher, limits, isLoopback(host)))
                   .listen(),
               START_SECONDS_MAX);
       return new HttpApi(vertx, dispatcher, uri(host, server.actualPort()));
@@ -73,7 +75,8 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  private static Router router(Vertx vertx, Services services, Dispatcher run, HttpLimits limits) {
+  private static Router router(
+      Vertx vertx, Services services, Dispatcher run, HttpLimits limits, boolean loopbackOnly) {
     var router = Router.router(vertx);
     var metrics = new HttpMetrics();
     var jobs = new JobRoutes(services);
@@ -82,7 +85,7 @@ public final class HttpApi implements AutoCloseable {
     var artifacts = new ArtifactRoutes(services.artifacts(), run, vertx, limits);
     var operations = new OperationRoutes(services, metrics);
 
-    router.route().handler(metrics::count).handler(HttpApi::refuseForeignOrigins);
+    router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
     // Before the body handler: artifacts go to disk as they come.
     router.put("/v1/artifacts").handler(artifacts::put);
     router.route().handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytesMax()));
@@ -147,24 +150,15 @@ public final class HttpApi implements AutoCloseable {
     dispatcher.close();
   }
 
-  /**
-   * A web page elsewhere must not drive an API on the visitor's own machine: browsers name the
-   * page's origin, other clients send none.
-   */
-  private static void refuseForeignOrigins(RoutingContext context) {
-    var origin = context.request().getHeader("Origin");
-    var host = context.request().getHeader("Host");
-    if (origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host)) {
-      refuse(
-          context,
-          ProblemType.FOREIGN_ORIGIN,
-          "The request comes from a page of " + origin + ", this is " + host + ".");
-      return;
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false; // listening on it says so
     }
-    context.next();
   }
 
-  private static void refuse(RoutingContext context, ProblemType type, String detail) {
+  static void refuse(RoutingContext context, ProblemType type, String detail) {
     Dispatcher.send(context.response(), Answer.problem(Problem.of(type, detail)));
   }
 

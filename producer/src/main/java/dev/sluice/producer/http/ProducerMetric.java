@@ -4,107 +4,91 @@ import java.util.List;
 
 /** Every metric that the producer exports, in Prometheus' conventions. */
 public enum ProducerMetric {
-  /** See {@link #help()}. */
   CONSUMERGROUP_LAG(
       "kafka_consumergroup_lag",
       "records",
       Type.GAUGE,
       List.of("consumergroup", "topic", "partition"),
       "Records of a partition that the group has not finished."),
-  /** See {@link #help()}. */
   CONSUMERGROUP_LAG_SUM(
       "kafka_consumergroup_lag_sum",
       "records",
       Type.GAUGE,
       List.of("consumergroup", "topic"),
       "Records of a topic that the group has not finished."),
-  /** See {@link #help()}. */
   CONSUMERGROUP_LAG_SECONDS(
       "kafka_consumergroup_lag_seconds",
       "seconds",
       Type.GAUGE,
       List.of("consumergroup"),
       "Age of the oldest record that waits for the group; 0 where none waits."),
-  /** See {@link #help()}. */
   JOBS("sluice_jobs", "jobs", Type.GAUGE, List.of("status"), "Jobs that are known, by status."),
-  /** See {@link #help()}. */
   LANE_WAITING(
       "sluice_lane_waiting_tasks",
       "tasks",
       Type.GAUGE,
       List.of("lane"),
       "Tasks that no worker has."),
-  /** See {@link #help()}. */
   LANE_RUNNING(
       "sluice_lane_running_tasks",
       "tasks",
       Type.GAUGE,
       List.of("lane"),
       "Tasks that a worker has."),
-  /** See {@link #help()}. */
   LANE_PEAK(
       "sluice_lane_peak_waiting_tasks",
       "tasks",
       Type.GAUGE,
       List.of("lane"),
       "Most tasks waiting in any sample since the producer started."),
-  /** See {@link #help()}. */
   LANE_IN(
       "sluice_lane_in_tasks_per_second",
       "tasks per second",
       Type.GAUGE,
       List.of("lane"),
       "Tasks that arrive."),
-  /** See {@link #help()}. */
   LANE_OUT(
       "sluice_lane_out_tasks_per_second",
       "tasks per second",
       Type.GAUGE,
       List.of("lane"),
       "Tasks that are finished."),
-  /** See {@link #help()}. */
   LANE_DRAIN(
       "sluice_lane_drain_seconds",
       "seconds",
       Type.GAUGE,
       List.of("lane"),
       "Time until nothing waits at the present rate; +Inf where tasks wait and none is finished."),
-  /** See {@link #help()}. */
   LANE_WORKERS(
       "sluice_lane_workers",
       "workers",
       Type.GAUGE,
       List.of("lane"),
       "Workers of the lane that were heard of lately."),
-  /** See {@link #help()}. */
   LANE_WORKERS_MIN(
       "sluice_lane_workers_min",
       "workers",
       Type.GAUGE,
       List.of("lane"),
       "Fewest workers an autoscaler keeps."),
-  /** See {@link #help()}. */
   LANE_WORKERS_MAX(
       "sluice_lane_workers_max",
       "workers",
       Type.GAUGE,
       List.of("lane"),
       "Most workers an autoscaler starts."),
-  /** See {@link #help()}. */
   HTTP_REQUESTS(
       "sluice_http_requests_total",
       "requests",
       Type.COUNTER,
       List.of("method", "status"),
       "Requests answered."),
-  /** See {@link #help()}. */
   HTTP_SECONDS(
       "sluice_http_request_seconds_total",
       "seconds",
       Type.COUNTER,
       List.of("method", "status"),
       "Time from the arrival of requests to the end of their answers."),
-  /** See {@link #help()}. */
   READY("sluice_ready", "", Type.GAUGE, List.of(), "1 where the producer can serve, else 0.");
 
   /** How a value behaves. */

@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 public final class ClusterView {
 
   private final JobsView jobs;
+  private final SharedNetworks shared = new SharedNetworks();
   private final FleetView fleet = new FleetView();
   private final Watched<ModelEntry> models = new Watched<>();
   private final Watched<Lane> lanes = new Watched<>();
@@ -78,9 +79,10 @@ public final class ClusterView {
   /** Takes over one state from the log. */
   public void put(StoredState state) {
     switch (state) {
-      case JobState job -> jobs.put(job);
+      // Only what stays for long is worth the copying.
+      case JobState job -> jobs.put(JobsView.isTerminal(job.status()) ? shared.share(job) : job);
       case ManifestChunk chunk -> jobs.put(chunk);
-      case ModelEntry model -> models.put(model.name(), model);
+      case ModelEntry model -> models.put(model.name(), shared.share(model));
       // Every partition holds every lane; all say the same.
       case Lane lane -> lanes.put(lane.lane(), lane);
       case LedgerCursor cursor -> {} // the ledger's own

@@ -20,6 +20,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -29,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -322,6 +324,33 @@ class HttpApiTest {
   }
 
   @Test
+  void aNameThatWasMadeToResolveHereIsNotServed() throws Exception {
+    var answer = raw("GET /v1/jobs HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 403 ");
+  }
+
+  @Test
+  void anUploadThatBreaksOffLeavesRoomForTheNext() throws Exception {
+    try (var small = new FakeCluster(new HttpLimits(8, 10_000, 100_000, 1))) {
+      try (var socket = new Socket("127.0.0.1", small.uri().getPort())) {
+        socket
+            .getOutputStream()
+            .write(
+                ("PUT /v1/artifacts HTTP/1.1\r\n"
+                        + "Host: localhost\r\n"
+                        + "Content-Length: 5000\r\n\r\n"
+                        + "half")
+                    .getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+        await(() -> upload(small) == 503);
+      }
+
+      await(() -> upload(small) == 201);
+    }
+  }
+
+  @Test
   void healthGivesReasons() throws Exception {
     assertThat(json(get("/v1/health")).path("ready").asBoolean()).isTrue();
 
@@ -380,10 +409,7 @@ class HttpApiTest {
                   .timeout(SOON)
                   .build(),
               BodyHandlers.ofString());
-      long deadline = System.nanoTime() + SOON.toNanos();
-      while (small.log.events.isEmpty() && System.nanoTime() < deadline) {
-        Thread.onSpinWait();
-      }
+      await(() -> !small.log.events.isEmpty());
 
       var busy =
           http.send(
@@ -424,6 +450,32 @@ class HttpApiTest {
                 new ResultRange(0, 5, 5, 0, 2, "", "attempt-1"),
                 new ResultRange(0, 1, 1, 2, 4, "", "attempt-1"))));
     cluster.view.put(state);
+  }
+
+  private int upload(FakeCluster to) throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(to.uri().resolve("/v1/artifacts"))
+                .timeout(SOON)
+                .PUT(BodyPublishers.ofString("a file"))
+                .build(),
+            BodyHandlers.ofString())
+        .statusCode();
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+    }
+  }
+
+  private String raw(String request) throws IOException {
+    try (var socket = new Socket("127.0.0.1", cluster.uri().getPort())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static long row(String line) {

@@ -8,6 +8,8 @@ import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,31 @@ class ClusterViewTest {
     assertThat(view.jobs().job("job-1")).isPresent();
     assertThat(view.lanes()).containsExactly(new Lane("cpu", "host-cpu", 0, 4));
     assertThat(view.models()).extracting(ModelEntry::name).containsExactly("digits");
+  }
+
+  @Test
+  void finishedJobsOfOneModelShareWhatIsKnownOfItsNetwork() {
+    for (var id : List.of("i-1", "i-2")) {
+      var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a", "b"), 2);
+      view.put(
+          Samples.state(
+              id,
+              "",
+              Samples.job(Samples.inference()),
+              JobStatus.SUCCEEDED,
+              1,
+              null,
+              Samples.inferenceDone(facts),
+              null));
+    }
+
+    assertThat(network("i-1")).isSameAs(network("i-2"));
+  }
+
+  private NetworkFacts network(String jobId) {
+    var inference = view.jobs().job(jobId).orElseThrow().inference();
+    assertThat(inference).isNotNull();
+    return inference.model().network();
   }
 
   @Test

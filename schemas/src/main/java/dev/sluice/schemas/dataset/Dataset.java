@@ -52,44 +52,28 @@ public final class Dataset {
   }
 
   /**
-   * Reads a data set for training (every known constant null: classes and scaling come from the
-   * training rows) or for inference (constants of the model; labels may be missing).
+   * Reads a data set for training: classes and scaling come from the training rows, and every row
+   * needs a label.
    *
    * @param spec what to read
    * @param file the bytes that spec.artifact names, gzip-compressed or not
    * @param holdoutFile the bytes that spec.holdoutArtifact names; null where it names none
-   * @param knownClasses the model's classes; null in training, empty for a model that gives numbers
-   * @param knownFeatureScale the model's scaling of features; null in training
-   * @param knownTargetScale the model's scaling of the label; null in training
    */
-  public static DatasetResult load(
-      DatasetSpec spec,
-      byte[] file,
-      byte @Nullable [] holdoutFile,
-      @Nullable List<String> knownClasses,
-      @Nullable Affine knownFeatureScale,
-      @Nullable Affine knownTargetScale) {
-    Known known =
-        knownClasses == null && knownFeatureScale == null && knownTargetScale == null
-            ? null
-            : new Known(
-                List.of(),
-                knownClasses == null ? List.of() : knownClasses,
-                knownFeatureScale,
-                knownTargetScale);
-    return new DatasetLoader(spec, known).load(file, holdoutFile);
-  }
-
-  /** Reads a data set for training. */
   public static DatasetResult forTraining(
       DatasetSpec spec, byte[] file, byte @Nullable [] holdoutFile) {
     return new DatasetLoader(spec, null).load(file, holdoutFile);
   }
 
   /**
-   * Reads a data set to be answered by a model: with the model's classes and scaling. Where the job
-   * names no feature columns and both the file and the model have names, the columns are the
-   * model's, in its order, and others are left alone.
+   * Reads a data set to be answered by a model: with the model's classes and scaling; labels may be
+   * missing. The model, not the specification, says whether labels are classes or numbers. Where
+   * the job names no feature columns and both the file and the model have names, the columns are
+   * the model's, in its order, and others are left alone.
+   *
+   * @param spec what to read
+   * @param file the bytes that spec.artifact names, gzip-compressed or not
+   * @param holdoutFile the bytes that spec.holdoutArtifact names; null where it names none
+   * @param model the network that will answer
    */
   public static DatasetResult forInference(
       DatasetSpec spec, byte[] file, byte @Nullable [] holdoutFile, NetworkFacts model) {
@@ -98,12 +82,9 @@ public final class Dataset {
     return new DatasetLoader(spec, known).load(file, holdoutFile);
   }
 
-  /** What a model fixes; null or empty parts are not known. */
+  /** What a model fixes; an empty list of feature names means that it knows none. */
   record Known(
-      List<String> features,
-      List<String> classes,
-      @Nullable Affine featureScale,
-      @Nullable Affine targetScale) {
+      List<String> features, List<String> classes, Affine featureScale, Affine targetScale) {
     Known {
       features = List.copyOf(features);
       classes = List.copyOf(classes);

@@ -95,13 +95,15 @@ final class DatasetLoader {
   private @Nullable Dataset build(Table first, @Nullable Table second) {
     Split split = split(first, second);
     requireRows(first, split);
-    List<String> classes = classes(first, second, split);
-    requireFit(first);
+    if (known != null) {
+      requireFit(first, known.featureScale().shift().size());
+    }
     if (problems.any()) {
       return null;
     }
+    List<String> classes = classes(first, second, split);
     Affine featureScale =
-        known != null && known.featureScale() != null
+        known != null
             ? known.featureScale()
             : Scale.of(spec.featureScaling(), split.training, first.features(), first.values());
     Affine targetScale = targetScale(first, split);
@@ -207,9 +209,8 @@ final class DatasetLoader {
     }
   }
 
-  private void requireFit(Table first) {
-    Affine scale = known == null ? null : known.featureScale();
-    if (scale == null || scale.shift().size() == first.features()) {
+  private void requireFit(Table first, int modelFeatures) {
+    if (first.features() == modelFeatures) {
       return;
     }
     problems.add(
@@ -217,7 +218,7 @@ final class DatasetLoader {
         "The file gives "
             + first.features()
             + " feature columns, but the model takes "
-            + scale.shift().size()
+            + modelFeatures
             + ".",
         spec.label() == null
             ? "Every column counts as a feature where no label is named."
@@ -230,10 +231,10 @@ final class DatasetLoader {
     if (target == Target.CLASSIFICATION) {
       return Scale.identity(0);
     }
-    if (known != null && known.targetScale() != null && !known.targetScale().shift().isEmpty()) {
+    if (known != null) {
       return known.targetScale();
     }
-    return known == null && first.labels() instanceof Table.Labels.Numbers numbers
+    return first.labels() instanceof Table.Labels.Numbers numbers
         ? Scale.of(spec.targetScaling(), split.training, numbers.values())
         : Scale.identity(1);
   }

@@ -4,7 +4,8 @@ package dev.sluice.schemas.job;
  * The range of a number in a job, and how to say that a value is outside.
  *
  * @param name what the job file calls the number
- * @param interval the range as people write it
+ * @param min least value; with minOpen the first that is too small
+ * @param max greatest value; with maxOpen the first that is too large
  * @param example a usual value
  */
 record Range(

@@ -91,15 +91,15 @@ public final class ComputeLoop {
     this.inbox = inbox;
     this.bell = bell;
     var engines = tools.engines();
-    var datasets = new Datasets(tools.artifacts(), manner.cacheBytes());
+    var datasets = new Datasets(tools.files(), manner.cacheBytes());
     this.sessions = new Sessions(tools, datasets, manner.stallMs(), manner.lingerMs());
     this.models =
-        new Models(tools.artifacts(), engines.training(), engines.inference(), manner.cacheBytes());
-    this.prepare = new PrepareTask(datasets, tools.artifacts(), engines.training());
+        new Models(tools.files(), engines.training(), engines.inference(), manner.cacheBytes());
+    this.prepare = new PrepareTask(datasets, tools.files(), engines.training());
     this.export =
         new ExportTask(
             datasets,
-            tools.artifacts(),
+            tools.files(),
             engines.training(),
             engines.inference(),
             engines.fingerprint());

@@ -75,7 +75,7 @@ final class Sessions implements AutoCloseable {
       var script =
           switch (facts.network()) {
             case LayerStack stack -> null;
-            case TorchScript given -> tools.artifacts().get(given.artifact());
+            case TorchScript given -> tools.files().get(given.artifact());
           };
       var program = tools.engines().training().open(facts, script);
       var session =

@@ -1,17 +1,17 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.worker.exchange.GradientLog;
 import dev.sluice.worker.exchange.ParameterFollower;
 import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
-import dev.sluice.worker.tasks.ResultLog;
+import dev.sluice.worker.tasks.Files;
+import dev.sluice.worker.tasks.Results;
 
 /**
  * What the computing thread works with.
  *
  * @param engines computes
- * @param artifacts files
+ * @param files data sets, networks and models
  * @param gradients takes contributions
  * @param follower brings parameters
  * @param results takes answers
@@ -20,9 +20,9 @@ import dev.sluice.worker.tasks.ResultLog;
  */
 public record Tools(
     Engines engines,
-    ArtifactStore artifacts,
+    Files files,
     GradientLog gradients,
     ParameterFollower follower,
-    ResultLog results,
+    Results results,
     Reports reports,
     Controls controls) {}

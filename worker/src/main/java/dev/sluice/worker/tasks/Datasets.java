@@ -1,7 +1,6 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.DatasetResult;
 import dev.sluice.schemas.wire.DatasetSpec;
@@ -19,15 +18,15 @@ public final class Datasets {
 
   private record Key(DatasetSpec spec, @Nullable NetworkFacts model) {}
 
-  private final ArtifactStore artifacts;
+  private final Files files;
   private final RecentlyUsed<Key, Dataset> recent;
 
   /**
-   * @param artifacts where files are
+   * @param files where files are
    * @param bytesMax most bytes of data sets to keep beside the one in use
    */
-  public Datasets(ArtifactStore artifacts, long bytesMax) {
-    this.artifacts = artifacts;
+  public Datasets(Files files, long bytesMax) {
+    this.files = files;
     this.recent = new RecentlyUsed<>(DATASETS_MAX, bytesMax, Datasets::bytes, dataset -> {});
   }
 
@@ -57,9 +56,9 @@ public final class Datasets {
     if (kept.isPresent()) {
       return kept.get();
     }
-    var file = artifacts.get(key.spec.artifact());
+    var file = files.get(key.spec.artifact());
     var holdoutDigest = key.spec.holdoutArtifact();
-    var holdout = holdoutDigest == null ? null : artifacts.get(holdoutDigest);
+    var holdout = holdoutDigest == null ? null : files.get(holdoutDigest);
     var model = key.model;
     var result =
         model == null

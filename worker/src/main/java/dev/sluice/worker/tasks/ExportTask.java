@@ -36,26 +36,26 @@ public final class ExportTask {
   private static final int ROWS_COMPARED = 256;
 
   private final Datasets datasets;
-  private final ArtifactStore artifacts;
+  private final Files files;
   private final TrainingEngine training;
   private final InferenceEngine inference;
   private final String engine;
 
   /**
    * @param datasets reads the held-out rows
-   * @param artifacts takes the files
+   * @param files takes the files
    * @param training measures the parameters
    * @param inference reads the ONNX file back
    * @param engine engine fingerprint of this worker
    */
   public ExportTask(
       Datasets datasets,
-      ArtifactStore artifacts,
+      Files files,
       TrainingEngine training,
       InferenceEngine inference,
       String engine) {
     this.datasets = datasets;
-    this.artifacts = artifacts;
+    this.files = files;
     this.training = training;
     this.inference = inference;
     this.engine = engine;
@@ -78,7 +78,7 @@ public final class ExportTask {
     var script =
         switch (facts.network()) {
           case LayerStack stack -> null;
-          case TorchScript given -> artifacts.get(given.artifact());
+          case TorchScript given -> files.get(given.artifact());
         };
     var values = flat.asSlice(0, facts.floats() * Float.BYTES);
     var sha256 = sha256(values);
@@ -86,14 +86,14 @@ public final class ExportTask {
     try (var program = training.open(facts, script)) {
       var metrics = new ArrayList<Metric>();
       metrics.addAll(new Evaluation(facts).measure(program, values, dataset.holdout()));
-      var files = new ArrayList<ModelFile>();
-      files.add(store(Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
+      var made = new ArrayList<ModelFile>();
+      made.add(store(Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
       if (script != null) {
-        files.add(store(Models.TORCHSCRIPT, script));
+        made.add(store(Models.TORCHSCRIPT, script));
       } else {
         var onnx = OnnxModel.write(facts, values, name, sha256);
         metrics.add(compare(facts, program, values, onnx, dataset));
-        files.add(store(Models.ONNX, onnx));
+        made.add(store(Models.ONNX, onnx));
       }
       return new Exported(
           new ModelVersion(
@@ -102,7 +102,7 @@ public final class ExportTask {
               jobId,
               sha256,
               facts,
-              files,
+              made,
               metrics,
               work.prepared().dataset().artifact(),
               work.spec().dataset().splitSeed(),
@@ -135,7 +135,7 @@ public final class ExportTask {
               "Use a smaller network."),
           false);
     }
-    return new ModelFile(format, artifacts.put(file), file.length);
+    return new ModelFile(format, files.put(file), file.length);
   }
 
   private Metric compare(

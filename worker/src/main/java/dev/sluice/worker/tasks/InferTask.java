@@ -28,7 +28,7 @@ public final class InferTask {
 
   private final Datasets datasets;
   private final Models models;
-  private final ResultLog results;
+  private final Results results;
   private final String worker;
 
   /**
@@ -37,7 +37,7 @@ public final class InferTask {
    * @param results takes the answers
    * @param worker worker id, part of the attempt's name
    */
-  public InferTask(Datasets datasets, Models models, ResultLog results, String worker) {
+  public InferTask(Datasets datasets, Models models, Results results, String worker) {
     this.datasets = datasets;
     this.models = models;
     this.results = results;
@@ -81,7 +81,7 @@ public final class InferTask {
     private final InferenceSession model;
     private final Answer answer;
     private final String attempt;
-    private final ResultLog.Writing writing;
+    private final Results.Writing writing;
     private final ByteBuffer scores;
     private final List<Long> positions = new ArrayList<>();
     private final List<String> predictions = new ArrayList<>();

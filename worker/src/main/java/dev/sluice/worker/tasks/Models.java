@@ -1,7 +1,6 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
@@ -39,20 +38,19 @@ public final class Models implements AutoCloseable {
 
   private record Loaded(InferenceSession session, long bytes, Runnable closing) {}
 
-  private final ArtifactStore artifacts;
+  private final Files files;
   private final TrainingEngine training;
   private final InferenceEngine inference;
   private final RecentlyUsed<String, Loaded> recent;
 
   /**
-   * @param artifacts where model files are
+   * @param files where model files are
    * @param training runs models without an ONNX file
    * @param inference runs models with one
    * @param bytesMax most bytes of model files to keep loaded beside the one in use
    */
-  public Models(
-      ArtifactStore artifacts, TrainingEngine training, InferenceEngine inference, long bytesMax) {
-    this.artifacts = artifacts;
+  public Models(Files files, TrainingEngine training, InferenceEngine inference, long bytesMax) {
+    this.files = files;
     this.training = training;
     this.inference = inference;
     this.recent =
@@ -78,7 +76,7 @@ public final class Models implements AutoCloseable {
   }
 
   private Loaded loadOnnx(ModelFile file) throws ArtifactMissing, EngineException {
-    var session = inference.open(artifacts.get(file.artifact()));
+    var session = inference.open(files.get(file.artifact()));
     return new Loaded(session, file.bytes(), session::close);
   }
 
@@ -86,11 +84,11 @@ public final class Models implements AutoCloseable {
       throws ArtifactMissing, EngineException, TaskProblem {
     var parameters =
         file(model, SAFETENSORS).orElseThrow(() -> missing(model, SAFETENSORS + " or " + ONNX));
-    var contents = Safetensors.read(artifacts.get(parameters.artifact()));
+    var contents = Safetensors.read(files.get(parameters.artifact()));
     var script =
         switch (model.network().network()) {
           case LayerStack stack -> null;
-          case TorchScript given -> artifacts.get(given.artifact());
+          case TorchScript given -> files.get(given.artifact());
         };
     if (contents.values().remaining() != model.network().floats() * Float.BYTES) {
       throw missing(model, SAFETENSORS + " of " + model.network().floats() + " values");

@@ -1,7 +1,6 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
 import dev.sluice.schemas.dataset.Sampling;
@@ -35,17 +34,17 @@ public final class PrepareTask {
   private static final int ROWS_TRIED = 2;
 
   private final Datasets datasets;
-  private final ArtifactStore artifacts;
+  private final Files files;
   private final TrainingEngine engine;
 
   /**
    * @param datasets reads data sets
-   * @param artifacts holds TorchScript files
+   * @param files holds TorchScript files
    * @param engine builds networks
    */
-  public PrepareTask(Datasets datasets, ArtifactStore artifacts, TrainingEngine engine) {
+  public PrepareTask(Datasets datasets, Files files, TrainingEngine engine) {
     this.datasets = datasets;
-    this.artifacts = artifacts;
+    this.files = files;
     this.engine = engine;
   }
 
@@ -103,7 +102,7 @@ public final class PrepareTask {
   private byte @Nullable [] script(Network network) throws ArtifactMissing {
     return switch (network) {
       case LayerStack stack -> null;
-      case TorchScript script -> artifacts.get(script.artifact());
+      case TorchScript script -> files.get(script.artifact());
     };
   }
 

@@ -22,7 +22,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
 /** Writes answers to {@code sluice.results}. For one thread. */
-public final class ResultLog implements AutoCloseable {
+public final class ResultLog implements Results, AutoCloseable {
 
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
   private static final long ACKNOWLEDGED_SECONDS_MAX = 60;
@@ -42,33 +42,27 @@ public final class ResultLog implements AutoCloseable {
     this.producer = new KafkaProducer<>(kafka.controlProducer());
   }
 
-  /** The answers of one attempt, in the order in which they are written. */
-  final class Writing {
+  private final class Attempt implements Writing {
     private final String jobId;
     private final int partition;
     private final MessageDigest digest = Digests.sha256();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
 
-    private Writing(String jobId) {
+    Attempt(String jobId) {
       this.jobId = jobId;
       this.partition = Topic.partition(jobId, partitions);
     }
 
-    /** Sends answers, without waiting for the brokers. */
-    void add(ResultBatch batch) {
+    @Override
+    public void add(ResultBatch batch) {
       var value = codec.encode(batch);
       digest.update(value);
       sent.add(
           producer.send(new ProducerRecord<>(Topic.RESULTS.topicName(), partition, jobId, value)));
     }
 
-    /**
-     * Waits until the brokers have all of them.
-     *
-     * @return where they lie
-     * @throws TaskProblem where the brokers do not take them in time
-     */
-    ResultRange finish(long rowFrom, long rowTo, String attempt) throws TaskProblem {
+    @Override
+    public ResultRange finish(long rowFrom, long rowTo, String attempt) throws TaskProblem {
       long first = Long.MAX_VALUE;
       long last = -1;
       for (var one : sent) {
@@ -80,9 +74,9 @@ public final class ResultLog implements AutoCloseable {
     }
   }
 
-  /** Begins to write the answers of an attempt. */
-  Writing write(String jobId) {
-    return new Writing(jobId);
+  @Override
+  public Writing write(String jobId) {
+    return new Attempt(jobId);
   }
 
   private static long offset(Future<RecordMetadata> sent) throws TaskProblem {

@@ -1,0 +1,133 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.ModelVersionView;
+import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.wire.JobSpec;
+import java.util.HashSet;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The quickstart's job gives the same parameters, bit by bit, however many workers there are and
+ * whatever happens to them. Each test trains it once more and compares.
+ */
+@ExtendWith(Cluster.Provider.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SameBitsIT {
+  private static final String MODEL = "same-bits";
+  private static final double ACCURACY_MIN = 0.96;
+
+  /** Long enough for a worker to start in the middle. */
+  private static final int EPOCHS = 60;
+
+  private JobSpec spec;
+  private ModelVersionView reference;
+
+  @BeforeAll
+  void oneWorkerTrainsTheReference(Cluster cluster) throws Exception {
+    spec = TestJobs.quickstart(cluster.client(), EPOCHS, MODEL);
+    cluster.workers(1);
+    reference = model(cluster.succeeded(submit(cluster)));
+  }
+
+  @Test
+  void theModelAnswersEveryHeldOutRowOnceAndMostlyRight(Cluster cluster) throws Exception {
+    cluster.workers(2);
+    var training = Cluster.present(cluster.client().job(reference.jobId()).training());
+
+    var answering = TestJobs.inferHeldOut(spec, MODEL, String.valueOf(reference.version()));
+    var job = cluster.succeeded(cluster.client().submit(answering, null).jobId());
+
+    var rows = new HashSet<Long>();
+    int right = 0;
+    var answers = cluster.results(job.jobId());
+    for (var answer : answers) {
+      rows.add(answer.required("row").asLong());
+      right += answer.required("prediction").equals(answer.required("label")) ? 1 : 0;
+    }
+    assertThat(answers).hasSize((int) training.holdoutRows());
+    assertThat(rows).as("rows, each once").hasSize(answers.size());
+    assertThat((double) right / answers.size()).isGreaterThanOrEqualTo(ACCURACY_MIN);
+    assertThat(reference.metrics().get("accuracy")).isEqualTo((double) right / answers.size());
+  }
+
+  @Test
+  void twoWorkers(Cluster cluster) throws Exception {
+    cluster.workers(2);
+    expectSameBits(cluster.succeeded(submit(cluster)));
+  }
+
+  @Test
+  void threeWorkers(Cluster cluster) throws Exception {
+    cluster.workers(3);
+    expectSameBits(cluster.succeeded(submit(cluster)));
+  }
+
+  @Test
+  void aWorkerKilledInMidTraining(Cluster cluster) throws Exception {
+    cluster.workers(2);
+    var jobId = submit(cluster);
+    cluster.until(jobId, stepsDone(0.2), "a fifth done");
+
+    cluster.killWorker();
+
+    assertThat(cluster.client().job(jobId).status()).isEqualTo("running");
+    expectSameBits(cluster.succeeded(jobId));
+  }
+
+  @Test
+  void aWorkerAddedInMidTraining(Cluster cluster) throws Exception {
+    cluster.workers(1);
+    var before = cluster.workerPids();
+    var jobId = submit(cluster);
+    cluster.until(jobId, stepsDone(0.01), "begun");
+
+    cluster.addWorker();
+
+    expectSameBits(cluster.succeeded(jobId));
+    assertThat(cluster.client().fleet())
+        .filteredOn(worker -> !worker.silent() && !before.contains(worker.pid()))
+        .as("the worker that was added, and what it did")
+        .singleElement()
+        .satisfies(worker -> assertThat(worker.finished()).isPositive());
+  }
+
+  @Test
+  void aCoordinatorRestartedInMidTraining(Cluster cluster) throws Exception {
+    cluster.workers(2);
+    var jobId = submit(cluster);
+    cluster.until(jobId, stepsDone(0.2), "a fifth done");
+
+    cluster.restartCoordinator();
+
+    expectSameBits(cluster.succeeded(jobId));
+  }
+
+  private String submit(Cluster cluster) throws SluiceException {
+    return cluster.client().submit(spec, null).jobId();
+  }
+
+  private static Predicate<JobView> stepsDone(double share) {
+    return job -> {
+      var training = job.training();
+      return training != null && training.step() >= share * training.steps();
+    };
+  }
+
+  private void expectSameBits(JobView job) {
+    var model = model(job);
+    assertThat(model.sha256()).isEqualTo(reference.sha256());
+    assertThat(model.version()).isGreaterThan(reference.version());
+    assertThat(model.metrics()).isEqualTo(reference.metrics());
+  }
+
+  private static ModelVersionView model(JobView job) {
+    return Cluster.present(job.model());
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.schemas.dataset;
+
+import static dev.sluice.schemas.dataset.CsvFiles.csv;
+import static dev.sluice.schemas.dataset.CsvFiles.features;
+import static dev.sluice.schemas.dataset.CsvFiles.fileRows;
+import static dev.sluice.schemas.dataset.CsvFiles.loaded;
+import static dev.sluice.schemas.dataset.CsvFiles.onlyProblem;
+import static dev.sluice.schemas.dataset.CsvFiles.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Rows;
+import dev.sluice.schemas.wire.Scaling;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a file becomes that a model is to answer. */
+class DatasetForInferenceTest {
+  private static final Affine NONE = new Affine(List.of(), List.of());
+  private static final NetworkFacts ANIMALS =
+      CsvFiles.model(
+          List.of("a", "b"),
+          List.of("cat", "dog"),
+          new Affine(List.of(1.0, 2.0), List.of(2.0, 4.0)),
+          NONE);
+
+  @Test
+  void theModelsScalingAndClassesApplyWhateverTheFileHolds() {
+    Dataset answered =
+        loaded(spec().scaling(Scaling.STANDARD).infer(csv("a,b,y", "3,6,dog"), ANIMALS));
+    assertThat(features(answered.selected(), 0, 2)).containsExactly(1, 1);
+    assertThat(answered.selected().classId(0)).isEqualTo(1);
+    assertThat(answered.classes()).containsExactly("cat", "dog");
+  }
+
+  @Test
+  void rowsMayCarryNoLabelOrOneThatTheModelDoesNotKnow() {
+    RowSet rows =
+        loaded(spec().infer(csv("a,b,y", "1,2,dog", "1,2,", "1,2,emu"), ANIMALS)).selected();
+    assertThat(IntStream.range(0, 3).map(rows::classId))
+        .containsExactly(1, RowSet.UNKNOWN, RowSet.UNKNOWN);
+    assertThat(rows.labelled(0)).isTrue();
+    assertThat(rows.labelled(1)).isFalse();
+    assertThat(rows.labelled(2)).isFalse();
+    assertThat(rows.countLabelled()).isEqualTo(1);
+    assertThat(IntStream.range(0, 3).mapToObj(rows::labelText)).containsExactly("dog", "", "emu");
+  }
+
+  @Test
+  void aFileWithoutLabelColumnIsAnswered() {
+    RowSet rows = loaded(spec().label(null).infer(csv("1,2", "3,4"), ANIMALS)).selected();
+    assertThat(rows.size()).isEqualTo(2);
+    assertThat(rows.countLabelled()).isZero();
+    assertThat(rows.labelText(0)).isEmpty();
+  }
+
+  @Test
+  void columnsAreFoundByTheModelsNamesInTheModelsOrder() {
+    byte[] file = csv("id,b,y,a", "x17,6,dog,3");
+    Dataset answered = loaded(spec().infer(file, ANIMALS));
+    assertThat(answered.featureNames()).containsExactly("a", "b");
+    assertThat(features(answered.selected(), 0, 2)).containsExactly(1, 1);
+  }
+
+  @Test
+  void aColumnThatTheModelNeedsAndTheFileLacksIsNamed() {
+    assertThat(onlyProblem(spec().infer(csv("a,c,y", "1,2,dog"), ANIMALS)).what())
+        .isEqualTo("There is no column 'b' to be a feature.");
+  }
+
+  @Test
+  void anotherNumberOfFeaturesIsExplained() {
+    var problem = onlyProblem(spec().label(null).infer(csv("1,2,0", "3,4,1"), ANIMALS));
+    assertThat(problem.what())
+        .isEqualTo("The file gives 3 feature columns, but the model takes 2.");
+    assertThat(problem.mend()).contains("dataset.label");
+  }
+
+  @Test
+  void theHeldOutRowsOfTrainingAreFoundAgain() {
+    byte[] file = csv(IntStream.range(0, 50).mapToObj(i -> i + "," + i % 2).toArray(String[]::new));
+    Dataset trained = loaded(spec().label("1").holdout(0.2).scaling(Scaling.STANDARD).train(file));
+    NetworkFacts model = CsvFiles.model(List.of(), trained.classes(), trained.featureScale(), NONE);
+    RowSet answered =
+        loaded(spec().label("1").holdout(0.2).rows(Rows.HOLDOUT).infer(file, model)).selected();
+    assertThat(fileRows(answered)).isEqualTo(fileRows(trained.holdout()));
+    for (int row = 0; row < answered.size(); row++) {
+      assertThat(features(answered, row, 1)).isEqualTo(features(trained.holdout(), row, 1));
+      assertThat(answered.classId(row)).isEqualTo(trained.holdout().classId(row));
+    }
+  }
+
+  @Test
+  void heldOutRowsThatDoNotExistAreAProblem() {
+    var problem = onlyProblem(spec().rows(Rows.HOLDOUT).infer(csv("a,b,y", "1,2,dog"), ANIMALS));
+    assertThat(problem.what()).contains("there are none");
+  }
+
+  @Test
+  void numericClassesAreRecognisedHoweverTheyAreWritten() {
+    NetworkFacts digits =
+        CsvFiles.model(List.of(), List.of("0", "1"), new Affine(List.of(0.0), List.of(1.0)), NONE);
+    RowSet rows = loaded(spec().label("1").infer(csv("5,1.0", "5,0", "5,7"), digits)).selected();
+    assertThat(IntStream.range(0, 3).map(rows::classId)).containsExactly(1, 0, RowSet.UNKNOWN);
+  }
+
+  @Test
+  void aModelThatGivesNumbersReadsLabelsAsNumbersWhateverTheSpecificationSays() {
+    NetworkFacts prices =
+        CsvFiles.model(
+            List.of(),
+            List.of(),
+            new Affine(List.of(0.0), List.of(1.0)),
+            new Affine(List.of(100.0), List.of(50.0)));
+    RowSet rows = loaded(spec().label("1").infer(csv("1,150", "2,"), prices)).selected();
+    assertThat(rows.target(0)).isEqualTo(1f);
+    assertThat(rows.target(1)).isNaN();
+    assertThat(rows.rawTarget(0)).isEqualTo(150);
+    assertThat(rows.labelled(0)).isTrue();
+    assertThat(rows.labelled(1)).isFalse();
+  }
+}

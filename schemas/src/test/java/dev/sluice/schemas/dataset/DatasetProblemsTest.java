@@ -1,0 +1,297 @@
+package dev.sluice.schemas.dataset;
+
+import static dev.sluice.schemas.dataset.CsvFiles.csv;
+import static dev.sluice.schemas.dataset.CsvFiles.gzip;
+import static dev.sluice.schemas.dataset.CsvFiles.onlyProblem;
+import static dev.sluice.schemas.dataset.CsvFiles.problems;
+import static dev.sluice.schemas.dataset.CsvFiles.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Scaling;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What is wrong with a file is said completely, at its place, with the way to mend it. */
+class DatasetProblemsTest {
+  private static void assertProblem(Cause problem, String where, String what) {
+    assertThat(problem.fault()).isEqualTo(Fault.BAD_INPUT);
+    assertThat(problem.where()).isEqualTo(where);
+    assertThat(problem.what()).contains(what);
+    assertThat(problem.mend()).isNotBlank();
+  }
+
+  @Test
+  void everyProblemOfAFileIsListedAtItsLineAndColumn() {
+    List<Cause> problems =
+        problems(
+            spec()
+                .train(
+                    csv(
+                        "age,height,y", // line 1
+                        "1,2,cat",
+                        "old,2,cat",
+                        "1,2",
+                        "NaN,2,dog",
+                        "1,,dog",
+                        "1,2,",
+                        "1,2,dog,9",
+                        "1,1e39,cat")));
+    assertThat(problems).hasSize(7);
+    assertProblem(problems.get(0), "line 3, column 'age'", "'old' is not a number");
+    assertProblem(problems.get(1), "line 4", "has 2 fields, but the first line has 3");
+    assertProblem(problems.get(2), "line 5, column 'age'", "'NaN' is not a finite number");
+    assertProblem(problems.get(3), "line 6, column 'height'", "missing");
+    assertProblem(problems.get(4), "line 7, column 'y'", "The label is missing");
+    assertProblem(problems.get(5), "line 8", "has 4 fields");
+    assertProblem(problems.get(6), "line 9, column 'height'", "too large");
+  }
+
+  @Test
+  void linesAreCountedAsAnEditorShowsThem() {
+    List<Cause> problems =
+        problems(spec().train(csv("a,y", "", "1,\"cat", "and dog\"", "x,cat", "1,b")));
+    assertProblem(problems.getFirst(), "line 5, column 'a'", "'x' is not a number");
+  }
+
+  @Test
+  void manyProblemsAreCountedRatherThanListed() {
+    String[] lines = new String[333];
+    Arrays.fill(lines, "x,cat");
+    lines[0] = "a,y";
+    List<Cause> problems = problems(spec().train(csv(lines)));
+    assertThat(problems).hasSize(Problems.SHOWN_MAX + 1);
+    assertThat(problems.getLast().what()).isEqualTo("and 312 more problems.");
+  }
+
+  @Test
+  void aHopelessFileIsNotReadToItsEnd() {
+    String[] lines = new String[Problems.COUNTED_MAX * 3];
+    Arrays.fill(lines, "x,cat");
+    lines[0] = "a,y";
+    assertThat(problems(spec().train(csv(lines))).getLast().what()).startsWith("and at least ");
+  }
+
+  @Test
+  void aLabelColumnThatIsNotThereIsAnsweredWithTheNearestName() {
+    Cause problem =
+        onlyProblem(spec().label("specie").train(csv("a,b,species", "1,2,cat", "1,3,dog")));
+    assertProblem(problem, "dataset.label", "There is no column 'specie' to be a label");
+    assertThat(problem.why()).isEqualTo("The file's columns are a, b, species.");
+    assertThat(problem.mend()).startsWith("Did you mean 'species'?");
+  }
+
+  @Test
+  void aPositionBeyondTheLastColumnIsAProblem() {
+    Cause problem = onlyProblem(spec().label("64").train(csv("1,2,0", "3,4,1")));
+    assertThat(problem.why())
+        .isEqualTo("The file has no header, so columns go by position, 0 to 2.");
+  }
+
+  @Test
+  void trainingNeedsALabelColumn() {
+    assertProblem(
+        onlyProblem(spec().label(null).train(csv("1,2", "3,4"))), "dataset.label", "No label");
+  }
+
+  @Test
+  void aColumnIsNotUsedTwice() {
+    List<Cause> problems =
+        problems(spec().features("a", "y", "a").train(csv("a,b,y", "1,2,cat", "1,2,dog")));
+    assertProblem(problems.get(0), "dataset.features[1]", "both the label and a feature");
+    assertProblem(problems.get(1), "dataset.features[2]", "named twice");
+  }
+
+  @Test
+  void aHeaderThatNamesTwoUsedColumnsAlikeIsAProblem() {
+    assertProblem(
+        onlyProblem(spec().train(csv("a,a,y", "1,2,cat", "1,2,dog"))),
+        "line 1",
+        "Columns 0 and 1 are both named 'a'");
+  }
+
+  @Test
+  void aFileThatHoldsTheLabelOnlyIsAProblem() {
+    assertProblem(
+        onlyProblem(spec().train(csv("y", "cat", "dog"))), "dataset.features", "no feature column");
+  }
+
+  @Test
+  void anEmptyFileAndAFileWithoutRowsAreProblems() {
+    assertProblem(onlyProblem(spec().train(new byte[0])), "data set", "The file is empty");
+    assertProblem(onlyProblem(spec().train(csv("", "", ""))), "data set", "The file is empty");
+    assertProblem(onlyProblem(spec().train(csv("a,y"))), "data set", "a header but no rows");
+  }
+
+  @Test
+  void aRegressionLabelIsANumber() {
+    assertProblem(
+        onlyProblem(spec().regression().train(csv("x,y", "1,2.5", "2,tall"))),
+        "line 3, column 'y'",
+        "'tall' is not a number");
+  }
+
+  @Test
+  void aClassThatOccursOnlyInHeldOutRowsIsAProblem() {
+    byte[] training = csv("x,y", "1,cat", "2,dog");
+    Cause problem = onlyProblem(spec().holdoutFile().train(training, csv("x,y", "1,dogs")));
+    assertProblem(problem, "dataset.label", "Class 'dogs' occurs only in held-out rows");
+    assertThat(problem.mend()).startsWith("Did you mean 'dog'?");
+  }
+
+  @Test
+  void oneClassAloneIsAProblem() {
+    assertProblem(
+        onlyProblem(spec().train(csv("x,y", "1,cat", "2,cat"))),
+        "dataset.label",
+        "Every training row has the label 'cat'");
+  }
+
+  @Test
+  void aSplitThatLeavesNothingOnOneSideIsAProblem() {
+    byte[] file = csv("x,y", "1,cat", "2,dog");
+    assertThat(onlyProblem(spec().holdout(0.1).train(file)).what()).contains("No row is held out");
+    assertThat(onlyProblem(spec().holdout(0.9).train(file)).what())
+        .contains("No row is left for training");
+  }
+
+  @Test
+  void problemsOfTheSecondFileSaySo() {
+    byte[] training = csv("x,y", "1,cat", "2,dog");
+    assertProblem(
+        onlyProblem(spec().holdoutFile().train(training, csv("x,y", "?,cat"))),
+        "hold-out file, line 2, column 'x'",
+        "'?' is not a number");
+    assertProblem(
+        onlyProblem(spec().label("1").holdoutFile().train(csv("1,0", "2,1"), csv("1,2,0"))),
+        "hold-out file, line 1",
+        "has 3 columns, but the data set has 2");
+  }
+
+  @Test
+  void otherSeparatorsAndFormatsAreRecognised() {
+    assertProblem(onlyProblem(spec().train(csv("a;b;y", "1;2;cat"))), "line 1", "separated by ';'");
+    assertProblem(
+        onlyProblem(spec().train(csv("a\tb\ty", "1\t2\tcat"))), "line 1", "separated by tabs");
+    assertProblem(
+        onlyProblem(spec().train(new byte[] {'P', 'K', 3, 4, 0, 0})), "data set", "Excel");
+    assertProblem(
+        onlyProblem(spec().train("PAR1....".getBytes(StandardCharsets.UTF_8))),
+        "data set",
+        "Parquet");
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreAProblem() {
+    byte[] latin1 = "größe,y\n1,cat\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertProblem(onlyProblem(spec().train(latin1)), "data set", "not UTF-8");
+    assertProblem(
+        onlyProblem(spec().train("a,y\n1,cat\n".getBytes(StandardCharsets.UTF_16))),
+        "data set",
+        "not UTF-8");
+  }
+
+  @Test
+  void aDamagedGzipFileIsAProblem() {
+    byte[] whole = gzip(csv("a,y", "1,cat", "2,dog"));
+    assertProblem(
+        onlyProblem(spec().train(Arrays.copyOf(whole, whole.length - 9))),
+        "data set",
+        "gzip file is damaged");
+    byte[] flipped = whole.clone();
+    flipped[14] ^= 0x55;
+    assertThat(problems(spec().train(flipped))).isNotEmpty();
+  }
+
+  @Test
+  void aQuoteThatIsNeverClosedIsAProblem() {
+    Cause problem = onlyProblem(spec().train(csv("a,y", "1,\"cat", "2,dog")));
+    assertThat(problem.what()).contains("not well-formed CSV");
+    assertThat(problem.what()).contains("line 2");
+  }
+
+  @Test
+  void aDecompressionBombEndsAtTheBound() {
+    // 600 MB of blank lines in about 600 kB; what comes after the bound is not decompressed.
+    byte[] piece = new byte[1 << 20];
+    Arrays.fill(piece, (byte) '\n');
+    byte[] bomb = repeated(piece, (int) (DatasetLimits.TEXT_BYTES_MAX >> 20) + 8);
+    assertThat(bomb.length).isLessThan(2_000_000);
+    Cause problem = onlyProblem(spec().train(bomb));
+    assertProblem(problem, "data set", "larger than 536870912 bytes, uncompressed");
+  }
+
+  private static byte[] repeated(byte[] piece, int times) {
+    var out = new java.io.ByteArrayOutputStream();
+    try (var gzip = new java.util.zip.GZIPOutputStream(out)) {
+      for (int i = 0; i < times; i++) {
+        gzip.write(piece);
+      }
+    } catch (java.io.IOException impossible) {
+      throw new java.io.UncheckedIOException(impossible);
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void anEndlessFieldAndTooManyColumnsAreProblems() {
+    String endless = "a,y\n" + "9".repeat(DatasetLimits.FIELD_CHARS_MAX * 2) + ",cat\n";
+    assertThat(onlyProblem(spec().train(endless.getBytes(StandardCharsets.UTF_8))).what())
+        .contains("not well-formed CSV");
+    String wide = String.join(",", Collections.nCopies(DatasetLimits.COLUMNS_MAX + 1, "1")) + "\n";
+    assertThat(problems(spec().label("0").train(wide.getBytes(StandardCharsets.UTF_8))))
+        .isNotEmpty();
+  }
+
+  @Test
+  void aLabelColumnWithTooManyClassesIsAProblem() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i <= DatasetLimits.CLASSES_MAX; i++) {
+      lines.add("1," + i);
+    }
+    Cause problem = onlyProblem(spec().label("1").train(csv(lines.toArray(new String[0]))));
+    assertThat(problem.mend()).contains("target: regression");
+  }
+
+  @Test
+  void whatScalingTakesOutOfRangeIsAProblem() {
+    byte[] training = csv("x,y", "0,cat", "1e-30,dog");
+    byte[] heldOut = csv("x,y", "1e20,cat");
+    Cause problem =
+        onlyProblem(spec().scaling(Scaling.MIN_MAX).holdoutFile().train(training, heldOut));
+    assertProblem(problem, "hold-out file, row 0 after the header, column 'x'", "out of the range");
+  }
+
+  @Test
+  void javaNumeralsThatAreNoDecimalNumbersAreRefused() {
+    for (String numeral : List.of("1d", "1f", "0x10", "0x1p3", "1_000", "1-2", "e5", ".", "١")) {
+      assertThat(onlyProblem(spec().train(csv("a,y", "1,cat", numeral + ",dog"))).what())
+          .as(numeral)
+          .contains("is not a number");
+    }
+  }
+
+  @Test
+  void noBytesWhateverCauseAnythingButProblems() {
+    Random random = new Random(4);
+    byte[] sound = csv("a,b,y", "1,2,cat", "3,4,dog", "\"5\",6,cat");
+    for (int trial = 0; trial < 3_000; trial++) {
+      byte[] file = trial % 2 == 0 ? sound.clone() : gzip(sound);
+      for (int change = 0; change < 1 + random.nextInt(4); change++) {
+        file[random.nextInt(file.length)] = (byte) random.nextInt(256);
+      }
+      switch (spec().train(file)) {
+        case DatasetResult.Loaded(Dataset dataset) ->
+            assertThat(dataset.training().size()).isPositive();
+        case DatasetResult.Invalid(List<Cause> problems) -> assertThat(problems).isNotEmpty();
+      }
+    }
+  }
+}

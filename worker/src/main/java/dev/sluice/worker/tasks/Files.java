@@ -1,0 +1,37 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.artifact.ArtifactStore;
+
+/** Files by their digests. */
+public interface Files {
+
+  /**
+   * Reads a file, waiting for a bounded time where it is not stored yet.
+   *
+   * @throws ArtifactMissing where it does not come
+   */
+  byte[] get(String digest) throws ArtifactMissing;
+
+  /**
+   * Stores a file.
+   *
+   * @return its digest
+   */
+  String put(byte[] file);
+
+  /** Those in {@code sluice.artifacts}. */
+  static Files in(ArtifactStore store) {
+    return new Files() {
+      @Override
+      public byte[] get(String digest) throws ArtifactMissing {
+        return store.get(digest);
+      }
+
+      @Override
+      public String put(byte[] file) {
+        return store.put(file);
+      }
+    };
+  }
+}

@@ -1,0 +1,29 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.ResultRange;
+
+/** Takes the answers of inference tasks. */
+public interface Results {
+
+  /** Begins to write the answers of an attempt at a task of a job. */
+  Writing write(String jobId);
+
+  /** The answers of one attempt, in the order in which they are written. */
+  interface Writing {
+
+    /** Takes answers, without waiting until they are stored. */
+    void add(ResultBatch batch);
+
+    /**
+     * Waits until all of them are stored.
+     *
+     * @param rowFrom first row answered
+     * @param rowTo end of rows, exclusive
+     * @param attempt name of the attempt, as in the answers
+     * @return where they lie
+     * @throws TaskProblem where they cannot be stored
+     */
+    ResultRange finish(long rowFrom, long rowTo, String attempt) throws TaskProblem;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.config.Settings;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WorkerConfigTest {
+
+  @Test
+  void brokersAndLaneAreEnough() {
+    var config =
+        Settings.read(
+            WorkerConfig.class, Map.of("bootstrap-servers", "localhost:9092", "lane", "cpu"));
+    assertThat(config.accelerator()).isEqualTo("host-cpu");
+    assertThat(config.stallMs()).isEqualTo(150);
+    assertThat(config.cacheBytes()).isEqualTo(512L << 20);
+  }
+
+  @Test
+  void everyProblemIsNamed() {
+    assertThatThrownBy(
+            () -> Settings.read(WorkerConfig.class, Map.of("lane", "cpu", "stall-ms", "1")))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("bootstrap-servers")
+        .hasMessageContaining("stall-ms");
+  }
+}

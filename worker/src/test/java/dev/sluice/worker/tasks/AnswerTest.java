@@ -1,0 +1,71 @@
+package dev.sluice.worker.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Objective;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AnswerTest {
+
+  private static Answer answer(Objective objective, int outputs, String... classes) {
+    var none = new Affine(List.of(), List.of());
+    return new Answer(
+        new NetworkFacts(
+            new LayerStack(List.of(), List.of()),
+            List.of(1),
+            outputs,
+            objective,
+            List.of(classes),
+            List.of(),
+            none,
+            none,
+            List.of(),
+            0,
+            0));
+  }
+
+  @Test
+  void theGreatestLogitNamesTheClassAndTheFirstOfEquals() {
+    var answer = answer(Objective.CROSS_ENTROPY, 3, "a", "b", "c");
+    assertThat(answer.text(i -> new double[] {0.1, 0.5, 0.2}[i])).isEqualTo("b");
+    assertThat(answer.text(i -> new double[] {0.1, 0.5, 0.5}[i])).isEqualTo("b");
+    assertThat(answer.text(i -> -1)).isEqualTo("a");
+  }
+
+  @Test
+  void oneLogitIsTheSecondClassWherePositive() {
+    var answer = answer(Objective.BINARY_CROSS_ENTROPY, 1, "no", "yes");
+    assertThat(answer.text(i -> 0.3)).isEqualTo("yes");
+    assertThat(answer.text(i -> 0)).isEqualTo("no");
+    assertThat(answer.text(i -> -0.3)).isEqualTo("no");
+  }
+
+  @Test
+  void aRegressionAnswersWithItsNumber() {
+    assertThat(answer(Objective.HUBER, 1).text(i -> 2.5f)).isEqualTo("2.5");
+  }
+
+  @Test
+  void lossesAreThoseOfTheFormulas() {
+    double[] logits = {1, 2, 3};
+    double sum = Math.exp(1) + Math.exp(2) + Math.exp(3);
+    assertThat(Losses.ofClass(Objective.CROSS_ENTROPY, i -> logits[i], 3, 1))
+        .isCloseTo(-Math.log(Math.exp(2) / sum), within(1e-12));
+    double probability = 1 / (1 + Math.exp(-0.7));
+    assertThat(Losses.ofClass(Objective.BINARY_CROSS_ENTROPY, i -> 0.7, 1, 1))
+        .isCloseTo(-Math.log(probability), within(1e-12));
+    assertThat(Losses.ofClass(Objective.BINARY_CROSS_ENTROPY, i -> 0.7, 1, 0))
+        .isCloseTo(-Math.log(1 - probability), within(1e-12));
+  }
+
+  @Test
+  void lossesOfGreatLogitsAreFinite() {
+    assertThat(Losses.ofClass(Objective.CROSS_ENTROPY, i -> i * 1e4, 2, 0)).isEqualTo(1e4);
+    assertThat(Losses.ofClass(Objective.BINARY_CROSS_ENTROPY, i -> 1e4, 1, 0)).isEqualTo(1e4);
+  }
+}

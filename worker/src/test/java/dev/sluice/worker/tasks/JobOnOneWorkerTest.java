@@ -1,0 +1,313 @@
+package dev.sluice.worker.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.schemas.wire.Activation;
+import dev.sluice.schemas.wire.Adam;
+import dev.sluice.schemas.wire.Constant;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.Epochs;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Function;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.InferencePrepared;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Metric;
+import dev.sluice.schemas.wire.ModelFile;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.Rows;
+import dev.sluice.schemas.wire.Scaling;
+import dev.sluice.schemas.wire.Target;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.engine.OnnxEngine;
+import dev.sluice.worker.engine.TorchEngine;
+import dev.sluice.worker.engine.TrainingProgram;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The single tasks of a job one after the other, with the real engines and files in memory. */
+class JobOnOneWorkerTest {
+
+  private static final TorchEngine TRAINING = new TorchEngine();
+  private static final OnnxEngine INFERENCE = new OnnxEngine();
+  private static final long CACHE_BYTES = 1 << 20;
+  private static final int ROWS = 200;
+
+  private final MemoryFiles files = new MemoryFiles();
+  private final Datasets datasets = new Datasets(files, CACHE_BYTES);
+  private final PrepareTask prepare = new PrepareTask(datasets, files, TRAINING);
+  private final ExportTask export =
+      new ExportTask(datasets, files, TRAINING, INFERENCE, "the engine");
+
+  /** Rows of a plane: y = 2 a - b + 5, with labels as numbers or as the sign of y - 5. */
+  private DatasetSpec plane(Target target) {
+    var random = new Random(5);
+    var text = new StringBuilder("a,b,y\n");
+    for (int row = 0; row < ROWS; row++) {
+      double a = random.nextGaussian() * 3;
+      double b = random.nextGaussian();
+      double y = 2 * a - b + 5;
+      text.append(a).append(',').append(b).append(',');
+      text.append(target == Target.REGRESSION ? y : y > 5 ? "up" : "down").append('\n');
+    }
+    return new DatasetSpec(
+        files.put(text.toString().getBytes(StandardCharsets.UTF_8)),
+        null,
+        "y",
+        List.of(),
+        target,
+        0.25,
+        null,
+        1,
+        Rows.ALL,
+        Scaling.STANDARD,
+        Scaling.STANDARD);
+  }
+
+  private static TrainingSpec training(
+      DatasetSpec dataset, Objective objective, LayerStack network) {
+    return new TrainingSpec(
+        dataset,
+        network,
+        objective,
+        new Adam(0.9, 0.999, 1e-8, 0),
+        0.01,
+        new Constant(),
+        0,
+        32,
+        4,
+        new Epochs(2),
+        9,
+        "plane");
+  }
+
+  private static LayerStack linear(int outputs) {
+    return new LayerStack(List.of(), List.of(new Dense(outputs, true)));
+  }
+
+  private TrainingPrepared prepared(TrainingSpec spec) throws Exception {
+    return (TrainingPrepared) prepare.run(new PrepareWork(spec, null));
+  }
+
+  private static MemorySegment initial(TrainingPrepared prepared, long seed, Arena arena)
+      throws Exception {
+    var flat =
+        arena.allocate(prepared.network().floats() * Float.BYTES, TrainingProgram.ALIGNMENT_BYTES);
+    try (var program = TRAINING.open(prepared.network(), null)) {
+      program.initialise(seed, flat);
+    }
+    return flat;
+  }
+
+  @Test
+  void preparingFindsOutWhatAJobIs() throws Exception {
+    var prepared =
+        prepared(training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, linear(2)));
+    assertThat(prepared.dataset().rows()).isEqualTo(150);
+    assertThat(prepared.dataset().holdoutRows()).isEqualTo(50);
+    assertThat(prepared.dataset().labelled()).isEqualTo(150);
+    assertThat(prepared.network().classes()).containsExactly("down", "up");
+    assertThat(prepared.network().features()).containsExactly("a", "b");
+    assertThat(prepared.network().input()).containsExactly(2);
+    assertThat(prepared.network().floats()).isEqualTo(6);
+    assertThat(prepared.stepsPerEpoch()).isEqualTo(5);
+    assertThat(prepared.steps()).isEqualTo(10);
+  }
+
+  @Test
+  void aNetworkWithTheWrongNumberOfOutputsIsBadInput() {
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, linear(3));
+    assertThatThrownBy(() -> prepared(spec))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> {
+              assertThat(problem.outcome().cause().fault()).isEqualTo(Fault.BAD_INPUT);
+              assertThat(problem.outcome().retryable()).isFalse();
+            });
+  }
+
+  @Test
+  void aNetworkForAnotherNumberOfColumnsIsBadInput() {
+    var network = new LayerStack(List.of(3), List.of(new Dense(2, true)));
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, network);
+    assertThatThrownBy(() -> prepared(spec))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> assertThat(problem.outcome().cause().where()).isEqualTo("network.input"));
+  }
+
+  @Test
+  void anExportedRegressionSpeaksInTheLabelsOwnUnit() throws Exception {
+    var spec = training(plane(Target.REGRESSION), Objective.MEAN_SQUARED_ERROR, linear(1));
+    var prepared = prepared(spec);
+    try (var arena = Arena.ofConfined()) {
+      var flat = initial(prepared, 1, arena);
+      // The exact solution, in scaled columns: weight scale_x / scale_y times the slope.
+      var x = prepared.network().featureScale();
+      var y = prepared.network().targetScale();
+      double shift = 2 * x.shift().get(0) - x.shift().get(1) + 5 - y.shift().getFirst();
+      set(flat, 0, 2 * x.scale().get(0) / y.scale().getFirst());
+      set(flat, 1, -x.scale().get(1) / y.scale().getFirst());
+      set(flat, 2, shift / y.scale().getFirst());
+      var model = export.run("job", new ExportWork(spec, prepared, 10), flat).model();
+      assertThat(metric(model, "rows")).isEqualTo(50);
+      assertThat(metric(model, "rmse")).isCloseTo(0, within(1e-4));
+      assertThat(metric(model, "r2")).isCloseTo(1, within(1e-6));
+      assertThat(metric(model, "onnxMaxDifference")).isLessThan(1e-4);
+
+      var answers = answer(model, spec.dataset(), 0, ROWS);
+      var labels = answers.stream().flatMap(batch -> batch.labels().stream()).toList();
+      var predictions = answers.stream().flatMap(batch -> batch.predictions().stream()).toList();
+      assertThat(predictions).hasSize(ROWS);
+      for (int row = 0; row < ROWS; row++) {
+        assertThat(Double.parseDouble(predictions.get(row)))
+            .isCloseTo(Double.parseDouble(labels.get(row)), within(1e-3));
+      }
+    }
+  }
+
+  private static void set(MemorySegment flat, int at, double value) {
+    flat.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) value);
+  }
+
+  private static double metric(ModelVersion model, String name) {
+    return model.metrics().stream()
+        .filter(metric -> metric.name().equals(name))
+        .mapToDouble(Metric::value)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<ResultBatch> answer(ModelVersion model, DatasetSpec rows, long from, long to)
+      throws Exception {
+    var taken = new ArrayList<ResultBatch>();
+    var spec = new InferenceSpec("plane", "latest", rows, 64, List.of());
+    try (var models = new Models(files, TRAINING, INFERENCE, CACHE_BYTES)) {
+      var infer = new InferTask(datasets, models, jobId -> collecting(taken), "w");
+      var work = new InferWork(spec, model, from, to);
+      var inferred = infer.run(new Task("t", "job", 1, 1, "", work), work);
+      assertThat(inferred.range().attempt()).startsWith("t#1@w-");
+      assertThat(inferred.labelled()).isEqualTo(to - from);
+      if (!model.network().classes().isEmpty()) {
+        assertThat(inferred.correct()).isEqualTo(rightAnswers(taken));
+      }
+    }
+    return taken;
+  }
+
+  private static long rightAnswers(List<ResultBatch> batches) {
+    long right = 0;
+    for (var batch : batches) {
+      for (int i = 0; i < batch.predictions().size(); i++) {
+        right += batch.predictions().get(i).equals(batch.labels().get(i)) ? 1 : 0;
+      }
+    }
+    return right;
+  }
+
+  /** Results that are read while they are valid: the task uses their buffers again. */
+  private static Results.Writing collecting(List<ResultBatch> taken) {
+    return new Results.Writing() {
+      @Override
+      public void add(ResultBatch batch) {
+        assertThat(batch.scores().remaining())
+            .isEqualTo(batch.predictions().size() * batch.outputs() * Float.BYTES);
+        taken.add(batch);
+      }
+
+      @Override
+      public ResultRange finish(long rowFrom, long rowTo, String attempt) {
+        return new ResultRange(0, 0, 0, rowFrom, rowTo, "", attempt);
+      }
+    };
+  }
+
+  @Test
+  void aClassifierIsMeasuredExportedAndAnswersAnyRows() throws Exception {
+    var network =
+        new LayerStack(
+            List.of(),
+            List.of(new Dense(8, true), new Activation(Function.TANH), new Dense(2, true)));
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, network);
+    var prepared = prepared(spec);
+    try (var arena = Arena.ofConfined()) {
+      var model =
+          export
+              .run("job", new ExportWork(spec, prepared, 10), initial(prepared, 1, arena))
+              .model();
+      assertThat(model.name()).isEqualTo("plane");
+      assertThat(model.jobId()).isEqualTo("job");
+      assertThat(model.engine()).isEqualTo("the engine");
+      assertThat(model.files())
+          .extracting(ModelFile::format)
+          .containsExactly("safetensors", "onnx");
+      assertThat(metric(model, "accuracy")).isBetween(0.0, 1.0);
+      assertThat(metric(model, "loss")).isPositive();
+
+      var inference = (InferencePrepared) prepare.run(prepareInference(spec.dataset(), model));
+      assertThat(inference.dataset().rows()).isEqualTo(ROWS);
+      assertThat(answer(model, spec.dataset(), 0, ROWS)).hasSize(1);
+      var some = answer(model, spec.dataset(), 70, 80).getFirst();
+      assertThat(some.rowFrom()).isEqualTo(70);
+      assertThat(some.rows()).first().isEqualTo(70L);
+      assertThat(some.predictions()).hasSize(10).isSubsetOf("down", "up");
+    }
+  }
+
+  private static PrepareWork prepareInference(DatasetSpec dataset, ModelVersion model) {
+    return new PrepareWork(new InferenceSpec("plane", "latest", dataset, 64, List.of()), model);
+  }
+
+  @Test
+  void answersAreTheSameWithAndWithoutAnOnnxFile() throws Exception {
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, linear(2));
+    var prepared = prepared(spec);
+    try (var arena = Arena.ofConfined()) {
+      var model =
+          export
+              .run("job", new ExportWork(spec, prepared, 10), initial(prepared, 1, arena))
+              .model();
+      var onlySafetensors = withFiles(model, List.of(model.files().getFirst()));
+      assertThat(predictions(answer(onlySafetensors, spec.dataset(), 0, ROWS)))
+          .isEqualTo(predictions(answer(model, spec.dataset(), 0, ROWS)));
+      assertThatThrownBy(() -> answer(withFiles(model, List.of()), spec.dataset(), 0, ROWS))
+          .isInstanceOf(TaskProblem.class);
+    }
+  }
+
+  private static List<String> predictions(List<ResultBatch> batches) {
+    return batches.stream().flatMap(batch -> batch.predictions().stream()).toList();
+  }
+
+  private static ModelVersion withFiles(ModelVersion model, List<ModelFile> files) {
+    return new ModelVersion(
+        model.name(),
+        model.version(),
+        model.jobId(),
+        model.sha256(),
+        model.network(),
+        files,
+        model.metrics(),
+        model.dataset(),
+        model.splitSeed(),
+        model.engine(),
+        model.registeredMs());
+  }
+}
