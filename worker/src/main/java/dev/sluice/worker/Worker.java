@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,9 +140,14 @@ public final class Worker implements AutoCloseable {
 
   private void reach(Admin admin) throws InterruptedException {
     try {
-      admin.describeCluster().nodes().get(config.startMsMax(), TimeUnit.MILLISECONDS);
+      // The call has to end by itself: closing the client waits for it.
+      admin
+          .describeCluster(new DescribeClusterOptions().timeoutMs(config.startMsMax()))
+          .nodes()
+          .get(2L * config.startMsMax(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new KafkaException(String.valueOf(e.getCause()), e.getCause());
+      throw new KafkaException(
+          "no broker answered within %d ms (%s)".formatted(config.startMsMax(), e.getCause()), e);
     } catch (TimeoutException e) {
       throw new KafkaException("no broker answered within " + config.startMsMax() + " ms", e);
     }

@@ -133,7 +133,7 @@ public final class Ledger {
               decision,
               job -> end(job, JobStatus.FAILED, e.cause(), decision));
       case DeadlineReached e ->
-          change(state, e.jobId(), nowMs, decision, job -> overdue(job, e, nowMs, decision));
+          change(state, e.jobId(), nowMs, decision, job -> overdue(job, e, moment, decision));
       case ModelRegistered e ->
           change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
       case ModelResolved e ->
@@ -309,9 +309,17 @@ public final class Ledger {
     }
   }
 
-  private void overdue(JobDraft job, DeadlineReached event, long nowMs, Decision decision) {
+  private void overdue(JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
     var open = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
-    if (open.isEmpty() || open.get().deadlineMs() == 0 || open.get().deadlineMs() > nowMs) {
+    if (open.isEmpty()) {
+      return;
+    }
+    long nowMs = moment.nowMs();
+    if (open.get().deadlineMs() == 0) {
+      unbegun(job, open.get(), moment, decision);
+      return;
+    }
+    if (open.get().deadlineMs() > nowMs) {
       return;
     }
     if (open.get().attempt() >= limits.attemptsMax()) {
@@ -330,6 +338,18 @@ public final class Ledger {
           decision);
     } else {
       Tasks.redispatch(job, open.get(), work(job, open.get()), nowMs, decision);
+    }
+  }
+
+  /**
+   * A task may wait for hours where its lane is busy. Where a worker idles beside it, the broker
+   * has dropped it: a task that was given back too often is.
+   */
+  private void unbegun(JobDraft job, OpenTask task, Moment moment, Decision decision) {
+    var engine = job.training == null ? "" : job.training.engine();
+    if (moment.nowMs() - task.issuedMs() >= limits.queueMs()
+        && moment.fleet().idle(job.lane, engine)) {
+      Tasks.requeue(job, task, work(job, task), moment.nowMs(), decision);
     }
   }
 

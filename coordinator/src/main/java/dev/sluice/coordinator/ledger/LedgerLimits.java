@@ -6,6 +6,8 @@ package dev.sluice.coordinator.ledger;
  * @param attemptsMax attempts of a task before its job fails
  * @param startsMax workers that may begin one attempt before its job fails: a task that kills its
  *     workers
+ * @param queueMs time that a task may wait unbegun beside an idle worker, in milliseconds: beyond
+ *     it the broker has dropped it
  * @param taskMs longest time from a task's start to its report, in milliseconds
  * @param termMs time that a term should take, in milliseconds
  * @param termMsMax longest time that a term may take, in milliseconds
@@ -15,6 +17,7 @@ package dev.sluice.coordinator.ledger;
 public record LedgerLimits(
     int attemptsMax,
     int startsMax,
+    long queueMs,
     long taskMs,
     int termMs,
     int termMsMax,
@@ -23,5 +26,5 @@ public record LedgerLimits(
 
   /** What holds where nothing is configured. */
   public static final LedgerLimits DEFAULT =
-      new LedgerLimits(3, 5, 180_000, 2_000, 20_000, 64, 1_024);
+      new LedgerLimits(3, 5, 60_000, 180_000, 2_000, 20_000, 64, 1_024);
 }

@@ -137,12 +137,18 @@ public final class LedgerState {
     return chunks.getOrDefault(chunkKey(jobId, chunk), new ManifestChunk(jobId, chunk, List.of()));
   }
 
-  /** Tasks whose time is up. */
-  public List<Overdue> overdue(long nowMs) {
+  /**
+   * Tasks whose time is up.
+   *
+   * @param nowMs the broker's time
+   * @param queueMs time after which a task that no worker has begun is looked at
+   */
+  public List<Overdue> overdue(long nowMs, long queueMs) {
     var overdue = new ArrayList<Overdue>();
     for (var job : active.values()) {
       for (OpenTask task : job.open()) {
-        if (task.deadlineMs() > 0 && task.deadlineMs() <= nowMs) {
+        long deadlineMs = task.deadlineMs() > 0 ? task.deadlineMs() : task.issuedMs() + queueMs;
+        if (deadlineMs <= nowMs) {
           overdue.add(new Overdue(job.jobId(), task.taskId(), task.attempt()));
         }
       }

@@ -36,6 +36,25 @@ final class Tasks {
     send(job, again, work, decision);
   }
 
+  /** Dispatches the same attempt once more: the broker has dropped it before anyone began it. */
+  static void requeue(JobDraft job, OpenTask task, TaskWork work, long nowMs, Decision decision) {
+    var again =
+        new OpenTask(
+            task.taskId(),
+            task.kind(),
+            task.attempt(),
+            nowMs,
+            0,
+            task.starts(),
+            task.from(),
+            task.count(),
+            task.fromStep(),
+            task.toStep(),
+            task.round());
+    job.replace(task, again);
+    send(job, again, work, decision);
+  }
+
   /** The same attempt, started: its time runs until the deadline. */
   static OpenTask started(OpenTask task, long deadlineMs) {
     return new OpenTask(

@@ -33,6 +33,16 @@ public record Fleet(List<WorkerHeartbeat> workers) {
     return (int) workers.stream().filter(w -> serves(w, lane) && w.engine().equals(engine)).count();
   }
 
+  /** Whether a worker of the lane has nothing to do and could do the task of such a job. */
+  public boolean idle(String lane, String engine) {
+    return workers.stream()
+        .anyMatch(
+            w ->
+                serves(w, lane)
+                    && w.running() == 0
+                    && (engine.isEmpty() || w.engine().equals(engine)));
+  }
+
   /** Tasks that a lane's workers hold. */
   public int running(String lane) {
     return workers.stream()

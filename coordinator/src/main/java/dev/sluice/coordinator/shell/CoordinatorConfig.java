@@ -10,6 +10,7 @@ import dev.sluice.schemas.config.Setting;
  * @param replication copies of topics that it creates
  * @param attemptsMax attempts of a task
  * @param startsMax workers that may begin an attempt
+ * @param queueMs time that a task may wait beside an idle worker
  * @param taskMs time of a task
  * @param termMs wished time of a term
  * @param termMsMax longest time of a term
@@ -37,6 +38,15 @@ public record CoordinatorConfig(
             min = 1,
             max = 100)
         int startsMax,
+    @Setting(
+            doc =
+                "Time after which a task that waits beside an idle worker is dispatched again: the"
+                    + " broker has dropped it.",
+            unit = "ms",
+            def = "60000",
+            min = 1000,
+            max = 3_600_000)
+        long queueMs,
     @Setting(
             doc = "Longest time from a task's start to its report.",
             unit = "ms",
@@ -98,6 +108,6 @@ public record CoordinatorConfig(
   /** The ledger's part. */
   LedgerLimits limits() {
     return new LedgerLimits(
-        attemptsMax, startsMax, taskMs, termMs, termMsMax, openTasksMax, rowsPerTask);
+        attemptsMax, startsMax, queueMs, taskMs, termMs, termMsMax, openTasksMax, rowsPerTask);
   }
 }

@@ -230,7 +230,13 @@ final class FoldService implements AutoCloseable {
       }
     }
     // For lag only: takeover reads the cursor of the checkpoint.
-    consumer.commitAsync(offsets, null);
+    consumer.commitAsync(
+        offsets,
+        (committed, failure) -> {
+          if (failure != null) {
+            LOG.debug("Lag is not up to date: {}", failure.getMessage());
+          }
+        });
     waiting.retainAll(consumer.assignment());
     consumer.resume(waiting);
     waiting.clear();

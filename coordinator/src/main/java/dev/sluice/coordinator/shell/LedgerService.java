@@ -152,7 +152,7 @@ final class LedgerService implements AutoCloseable {
     long nowMs = System.currentTimeMillis();
     long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
     for (var entry : owned.entrySet()) {
-      for (var overdue : entry.getValue().state().overdue(nowMs)) {
+      for (var overdue : entry.getValue().state().overdue(nowMs, config.queueMs())) {
         report(
             entry.getKey(),
             overdue.jobId(),

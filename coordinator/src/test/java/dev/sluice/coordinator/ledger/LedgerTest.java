@@ -53,7 +53,7 @@ class LedgerTest {
       new AcceleratorModel("an-npu", "Infers only", false, true, Set.of("fp32"));
 
   private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
-  private final LedgerLimits limits = new LedgerLimits(3, 2, 1_000, 2_000, 20_000, 2, 4);
+  private final LedgerLimits limits = new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4);
   private final Ledger ledger = new Ledger(limits, new Admission(catalogue));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();
@@ -196,12 +196,12 @@ class LedgerTest {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));
     nowMs += 1_000_000;
-    assertThat(state.overdue(nowMs)).isEmpty();
+    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2)).isEmpty();
     decide(new AttemptStarted("j", "prepare", 1, "w", 1));
     nowMs += 999;
-    assertThat(state.overdue(nowMs)).isEmpty();
+    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2)).isEmpty();
     nowMs += 1;
-    assertThat(state.overdue(nowMs)).hasSize(1);
+    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2)).hasSize(1);
     effects.clear();
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(last().open().getFirst().attempt()).isEqualTo(2);
@@ -210,6 +210,24 @@ class LedgerTest {
     effects.clear();
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void aTaskThatWaitsBesideAnIdleWorkerIsDispatchedAgain() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    effects.clear();
+    nowMs += 5_000;
+    assertThat(state.overdue(nowMs, 5_000)).hasSize(1);
+    // Nobody is there: it waits in its lane, where it is safe.
+    decide(new DeadlineReached("j", "prepare", 1));
+    assertThat(effects).isEmpty();
+
+    workers(1);
+    decide(new DeadlineReached("j", "prepare", 1));
+    assertThat(dispatched()).containsExactly("prepare");
+    assertThat(last().open().getFirst().attempt()).isEqualTo(1);
+    assertThat(state.overdue(nowMs, 5_000)).isEmpty();
   }
 
   @Test

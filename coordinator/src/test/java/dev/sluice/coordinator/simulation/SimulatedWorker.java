@@ -70,6 +70,10 @@ final class SimulatedWorker {
         .put(block.block(), Vectors.floats(block.payload()));
   }
 
+  int holding() {
+    return held.size();
+  }
+
   /** Its tasks go back to the lane. */
   void die() {
     for (var each : held) {
@@ -96,6 +100,10 @@ final class SimulatedWorker {
       return;
     }
     var task = queued.task();
+    // A later copy of a task that is held takes its place.
+    held.removeIf(
+        each ->
+            each.task().jobId().equals(task.jobId()) && each.task().taskId().equals(task.taskId()));
     held.add(new Held(queued));
     world.tell(
         new AttemptStarted(

@@ -45,7 +45,8 @@ final class World {
   static final String LANE = "cpu";
   static final String ENGINE = "engine";
 
-  private static final LedgerLimits LIMITS = new LedgerLimits(50, 1_000, 1_000, 10, 100, 3, 4);
+  private static final LedgerLimits LIMITS =
+      new LedgerLimits(50, 1_000, 5_000, 5_000, 10, 100, 3, 4);
 
   final SplittableRandom random;
   final List<SimulatedWorker> workers = new ArrayList<>();
@@ -252,7 +253,7 @@ final class World {
                         ENGINE,
                         "",
                         0,
-                        0,
+                        w.holding(),
                         List.of(),
                         0,
                         0,
@@ -268,9 +269,9 @@ final class World {
 
   /** Tasks whose time is up, as a coordinator's clock would find them. */
   void tick() {
-    nowMs += random.nextInt(400);
+    nowMs += random.nextInt(100);
     for (var state : ledgers) {
-      for (var late : state.overdue(nowMs)) {
+      for (var late : state.overdue(nowMs, 5_000)) {
         tell(new DeadlineReached(late.jobId(), late.taskId(), late.attempt()));
       }
     }

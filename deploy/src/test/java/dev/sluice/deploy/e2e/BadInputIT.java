@@ -75,7 +75,7 @@ final class BadInputIT {
 
   @Test
   void aLayerThatDoesNotFitFailsTheJob(Cluster cluster) throws Exception {
-    var ran = submit(cluster, TRAINING.replace("{dense: 2}]", "{maxPool2d: 2}, {dense: 2}]"));
+    var ran = submit(cluster, TRAINING.replace("{dense: 2}]", "{max-pool2d: 2}, {dense: 2}]"));
     expectFailure(ran, "layers");
   }
 

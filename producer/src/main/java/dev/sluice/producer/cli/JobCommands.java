@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,7 +54,7 @@ final class JobCommands {
       description = "Show a job. The exit code is 1 where it failed, was cancelled or refused.")
   static final class Job extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "Job id.")
+    @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
     String id = "";
 
     @Option(names = "--wait", description = "Wait for the outcome and show progress.")
@@ -78,7 +79,7 @@ final class JobCommands {
   @Command(name = "cancel", description = "Cancel a job.")
   static final class Cancel extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "Job id.")
+    @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
     String id = "";
 
     @Override
@@ -99,7 +100,7 @@ final class JobCommands {
       description = "Write the results of an inference job, one row per line.")
   static final class Results extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "Job id.")
+    @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
     String id = "";
 
     @Option(

@@ -3,9 +3,11 @@ package dev.sluice.producer.cli;
 import dev.sluice.producer.ProducerConfig;
 import dev.sluice.producer.ProducerService;
 import dev.sluice.producer.api.CauseView;
+import dev.sluice.producer.api.Words;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.schemas.wire.Fault;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -88,7 +90,17 @@ public final class ProducerCommand implements Callable<Integer> {
     } catch (HttpApi.ListenFailed e) {
       return fail(e, output, List.of());
     } catch (KafkaException e) {
-      fail(e, output, List.of());
+      var why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      fail(
+          e,
+          output,
+          List.of(
+              new CauseView(
+                  Words.of(Fault.NO_CAPACITY),
+                  "bootstrap-servers",
+                  "The brokers at " + bootstrapServers + " can't be used.",
+                  String.valueOf(why),
+                  "Give --bootstrap-servers as host:port, and see that the brokers run.")));
       return ExitCode.UNREACHABLE.code();
     }
   }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,7 +41,10 @@ final class SubmitCommand extends ClientCommand {
   /** Largest job file. */
   private static final long JOB_FILE_BYTES_MAX = 1024 * 1024;
 
-  @Parameters(paramLabel = "FILE", description = "The job, in YAML or JSON.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The job, in YAML or JSON.",
+      showDefaultValue = Visibility.NEVER)
   Path file = Path.of("");
 
   @Option(names = "--wait", description = "Wait for the job's outcome and show its progress.")

@@ -62,7 +62,8 @@ final class DatasetReader {
         Scaling.STANDARD);
   }
 
-  private static @Nullable String artifact(
+  /** A digest, or the stand-in for the digest of a local file; null where neither is given. */
+  static @Nullable String artifact(
       Section section, String name, String path, List<FileReference> files) {
     var digest = section.text("artifact");
     var file = section.text(name);
@@ -72,7 +73,7 @@ final class DatasetReader {
           .add(
               section.at("artifact"),
               "Both `" + name + "` and `artifact` are given.",
-              "Each names the data.",
+              "Each names the same thing.",
               "Keep one of them.");
     }
     if (file != null) {

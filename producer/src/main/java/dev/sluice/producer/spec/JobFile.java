@@ -1,12 +1,7 @@
 package dev.sluice.producer.spec;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import static java.util.stream.Collectors.toSet;
+
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -15,83 +10,70 @@ import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import org.yaml.snakeyaml.LoaderOptions;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads a job file, YAML or JSON, into a {@link JobSpec}, or says everything that is wrong with it.
  *
- * <p>The text may come from anyone: its length, nesting and aliases are bounded, names may not be
- * repeated, and nothing in it names a class.
+ * <p>Every problem is found in one reading: a field that cannot be read gets a stand-in, so that
+ * the rest is read and checked as well.
  */
 public final class JobFile {
-
-  /** Longest job file, in characters. */
-  public static final int CHARS_MAX = 1_000_000;
-
-  private static final int DEPTH_MAX = 50;
-  private static final int ALIASES_MAX = 50;
 
   /** Stands for a file's digest until the file has been stored. */
   static final String NOT_STORED = "sha256:" + "0".repeat(64);
 
-  private static final ObjectMapper MAPPER = mapper();
+  /** Which other fields the rules of a field look at. */
+  private static final Map<String, Set<String>> LOOKS_AT =
+      Map.of(
+          "model", Set.of("dataset", "objective"),
+          "objective", Set.of("dataset"),
+          "schedule", Set.of("epochs", "steps"),
+          "shards", Set.of("batch"),
+          "columns", Set.of("dataset"));
+
+  private static final Pattern FIELD_END = Pattern.compile("[.\\[]");
 
   private JobFile() {}
 
   /** Reads a job file; {@code file:} references are left for the caller to store. */
   public static JobFileResult parse(String text) {
     var problems = new Problems();
-    var document = document(text, problems);
+    var document = Document.read(text, problems);
     if (problems.any()) {
       return new JobFileResult.Invalid(problems.list());
     }
     var files = new ArrayList<FileReference>();
     var spec = job(new Section(document, "", problems), files);
-    if (!problems.any()) {
-      JobValidation.check(spec).forEach(problems::add);
-    }
+    checkRules(spec, problems);
     return problems.any()
         ? new JobFileResult.Invalid(problems.list())
         : new JobFileResult.Parsed(spec, files);
   }
 
-  private static JsonNode document(String text, Problems problems) {
-    if (text.length() > CHARS_MAX) {
-      problems.add(
-          "the document",
-          "The job file is " + text.length() + " characters long.",
-          "At most " + CHARS_MAX + " are read.",
-          "Keep data out of the job file: name a data set instead.");
-      return MissingNode.getInstance();
-    }
-    try {
-      // JSON is YAML, so one reader serves both.
-      var document = MAPPER.readTree(text);
-      if (document == null || document.isMissingNode() || document.isNull()) {
-        problems.add("the document", "The job file is empty.", "", "Start with `kind: training`.");
-        return MissingNode.getInstance();
+  /**
+   * Adds the rules that the job breaks, where everything that they look at could be read; a rule
+   * about a value that stands in for an unreadable one would mislead.
+   */
+  private static void checkRules(JobSpec spec, Problems problems) {
+    var unreadable =
+        problems.list().stream().map(problem -> field(problem.where())).collect(toSet());
+    for (var broken : JobValidation.check(spec)) {
+      var field = field(broken.where());
+      if (!unreadable.contains(field)
+          && Collections.disjoint(unreadable, LOOKS_AT.getOrDefault(field, Set.of()))) {
+        problems.add(broken);
       }
-      return document;
-    } catch (JsonProcessingException e) {
-      var location = e.getLocation();
-      var where =
-          location == null || location.getLineNr() < 1
-              ? "the document"
-              : "line " + location.getLineNr() + ", column " + location.getColumnNr();
-      problems.add(
-          where,
-          "This is neither YAML nor JSON.",
-          firstLine(e.getOriginalMessage()),
-          "Correct it here or in the line before.");
-    } catch (RuntimeException | StackOverflowError e) {
-      problems.add(
-          "the document",
-          "The job file can't be read.",
-          firstLine(String.valueOf(e.getMessage())),
-          "Write plain fields, without aliases or deep nesting.");
     }
-    return MissingNode.getInstance();
+  }
+
+  /** The outermost field of a path: {@code model.layers[2]} is in model. */
+  private static String field(String path) {
+    return FIELD_END.split(path, 2)[0];
   }
 
   private static JobSpec job(Section job, List<FileReference> files) {
@@ -109,7 +91,7 @@ public final class JobFile {
             if (!kind.isEmpty()) {
               job.unknown("kind", kind, List.of("training", "inference"));
             }
-            yield new InferenceSpec("", "latest", DatasetReader.nothing(), 1, List.of());
+            yield new InferenceSpec("none", "latest", DatasetReader.nothing(), 1, List.of());
           }
         };
     if (kind.equals("training") || kind.equals("inference")) {
@@ -127,28 +109,5 @@ public final class JobFile {
         DatasetReader.read(job.section("dataset"), files, 0),
         job.small("batch", 256),
         job.texts("columns"));
-  }
-
-  private static String firstLine(String message) {
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
-  }
-
-  private static ObjectMapper mapper() {
-    var options = new LoaderOptions();
-    options.setMaxAliasesForCollections(ALIASES_MAX);
-    options.setNestingDepthLimit(DEPTH_MAX);
-    options.setCodePointLimit(CHARS_MAX);
-    options.setAllowDuplicateKeys(false);
-    var factory =
-        YAMLFactory.builder()
-            .loaderOptions(options)
-            .streamReadConstraints(
-                StreamReadConstraints.builder()
-                    .maxNestingDepth(DEPTH_MAX)
-                    .maxStringLength(CHARS_MAX)
-                    .build())
-            .build();
-    return new ObjectMapper(factory.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
   }
 }

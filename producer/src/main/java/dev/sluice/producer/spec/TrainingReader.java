@@ -72,12 +72,8 @@ final class TrainingReader {
     var input = model.sizes("input");
     Network network;
     if (model.has("torchscript") || model.has("artifact")) {
-      var file = model.text("torchscript");
-      if (file != null) {
-        files.add(new FileReference(Paths.TORCHSCRIPT, file));
-      }
-      network =
-          new TorchScript(file != null ? JobFile.NOT_STORED : model.text("artifact", ""), input);
+      var artifact = DatasetReader.artifact(model, "torchscript", Paths.TORCHSCRIPT, files);
+      network = new TorchScript(artifact == null ? JobFile.NOT_STORED : artifact, input);
       if (model.has("layers")) {
         model
             .problems()

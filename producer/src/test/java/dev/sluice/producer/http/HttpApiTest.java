@@ -20,6 +20,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -333,14 +334,17 @@ class HttpApiTest {
   @Test
   void anUploadThatBreaksOffLeavesRoomForTheNext() throws Exception {
     try (var small = new FakeCluster(new HttpLimits(8, 10_000, 100_000, 1))) {
-      try (var socket = new Socket("127.0.0.1", small.uri().getPort())) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), small.uri().getPort())) {
         socket
             .getOutputStream()
             .write(
-                ("PUT /v1/artifacts HTTP/1.1\r\n"
-                        + "Host: localhost\r\n"
-                        + "Content-Length: 5000\r\n\r\n"
-                        + "half")
+                String.join(
+                        "\r\n",
+                        "PUT /v1/artifacts HTTP/1.1",
+                        "Host: localhost",
+                        "Content-Length: 5000",
+                        "",
+                        "half")
                     .getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();
         await(() -> upload(small) == 503);
@@ -470,7 +474,7 @@ class HttpApiTest {
   }
 
   private String raw(String request) throws IOException {
-    try (var socket = new Socket("127.0.0.1", cluster.uri().getPort())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), cluster.uri().getPort())) {
       socket.setSoTimeout((int) SOON.toMillis());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();

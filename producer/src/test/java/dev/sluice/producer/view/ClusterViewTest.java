@@ -1,5 +1,6 @@
 package dev.sluice.producer.view;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.Samples;
@@ -52,9 +53,7 @@ class ClusterViewTest {
   }
 
   private NetworkFacts network(String jobId) {
-    var inference = view.jobs().job(jobId).orElseThrow().inference();
-    assertThat(inference).isNotNull();
-    return inference.model().network();
+    return requireNonNull(view.jobs().job(jobId).orElseThrow().inference()).model().network();
   }
 
   @Test

@@ -19,7 +19,7 @@ final class ModelRules {
     switch (job.network()) {
       case LayerStack stack -> checkStack(job, stack, problems);
       case TorchScript script -> {
-        DatasetRules.checkDigest("model.torchscript", script.artifact(), problems);
+        DatasetRules.checkDigest("model.artifact", script.artifact(), problems);
         checkInput(script.input(), problems);
         checkObjective(job, problems);
       }

@@ -87,7 +87,10 @@ final class OptimizerRules {
     boolean inRange =
         Range.of("warmupSteps", 0, JobLimits.STEPS_MAX)
             .check("schedule.warmupSteps", (double) job.warmupSteps(), problems);
-    if (inRange && job.length() instanceof Steps(long steps) && job.warmupSteps() > steps) {
+    if (inRange
+        && job.length() instanceof Steps(long steps)
+        && steps >= 1
+        && job.warmupSteps() > steps) {
       problems.add(
           "schedule.warmupSteps",
           "The warm-up takes " + job.warmupSteps() + " steps, the whole training " + steps + ".",

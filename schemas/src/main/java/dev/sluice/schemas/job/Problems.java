@@ -16,6 +16,9 @@ public final class Problems {
   /** Problems after which a reader of a long input may give up looking for more. */
   public static final int COUNTED_MAX = 10_000;
 
+  /** Characters kept of each part of a problem. */
+  public static final int TEXT_CHARS_MAX = 1_000;
+
   private final List<Cause> shown = new ArrayList<>();
   private int count;
 
@@ -35,8 +38,19 @@ public final class Problems {
   public void add(Cause cause) {
     count++;
     if (shown.size() < SHOWN_MAX) {
-      shown.add(cause);
+      shown.add(
+          new Cause(
+              cause.fault(),
+              cut(cause.where()),
+              cut(cause.what()),
+              cut(cause.why()),
+              cut(cause.mend())));
     }
+  }
+
+  /** Messages quote the input, and the input may be a megabyte without a blank. */
+  private static String cut(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "...";
   }
 
   /** Whether there is any problem. */

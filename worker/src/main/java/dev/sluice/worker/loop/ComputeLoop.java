@@ -162,10 +162,11 @@ public final class ComputeLoop {
   // ---- tasks, from taking to settling
 
   private void begin(HeldTask task) {
+    replaceCopy(task);
     held.put(task.key(), task);
     seen++;
     LOG.info(
-        "Task {} of job {} begins: {}.", task.task().taskId(), task.task().jobId(), describe(task));
+        "Task {} of job {} begins: {}", task.task().taskId(), task.task().jobId(), describe(task));
     if (tools.controls().isVoid(task.task())) {
       settleVoid(task);
       return;
@@ -180,6 +181,26 @@ public final class ComputeLoop {
             case ExportWork work -> await(task, work);
           }
         });
+  }
+
+  /**
+   * A second copy of a task that is held, of the same attempt or another, takes the place of the
+   * first: the broker may have given up on that one, and copies must not fill the places that other
+   * tasks need.
+   */
+  private void replaceCopy(HeldTask task) {
+    for (var other : List.copyOf(held.values())) {
+      boolean waiting = sessions.holds(other.key()) || pendingExport(other.key());
+      if (waiting && same(other.task(), task.task())) {
+        LOG.info("Task {} of job {} came again.", task.task().taskId(), task.task().jobId());
+        queue.accept(other.key());
+        forget(other.key());
+      }
+    }
+  }
+
+  private static boolean same(Task one, Task other) {
+    return one.jobId().equals(other.jobId()) && one.taskId().equals(other.taskId());
   }
 
   /** Something that a task comes to. */
@@ -218,10 +239,7 @@ public final class ComputeLoop {
   private void end(HeldTask task, Outcome outcome) {
     var key = task.key();
     LOG.info(
-        "Task {} of job {} ends: {}.",
-        task.task().taskId(),
-        task.task().jobId(),
-        describe(outcome));
+        "Task {} of job {} ends: {}", task.task().taskId(), task.task().jobId(), describe(outcome));
     tools
         .reports()
         .ended(

@@ -28,6 +28,9 @@ final class Hand implements AutoCloseable {
   private static final Duration COMMIT_MAX = Duration.ofSeconds(2);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
+  private static final Duration RENEWED_POLL = Duration.ofMillis(5);
+  private static final int RENEWED_POLLS_MAX = 20;
+
   /** Where the broker has not said yet how long its lock is. */
   private static final int LOCK_MS_ASSUMED = 3_000;
 
@@ -146,15 +149,29 @@ final class Hand implements AutoCloseable {
     consumer.acknowledge(record(), AcknowledgeType.RENEW);
     boolean kept =
         consumer.commitSync(COMMIT_MAX).values().stream().allMatch(problem -> problem.isEmpty());
-    if (kept) {
-      // The renewed record comes back from the next poll; until it has, it can't be acknowledged.
-      for (var again : consumer.poll(Duration.ZERO)) {
-        record = again;
-        renewAtMs = nowMs + renewalMs();
-        return true;
-      }
+    if (kept && comesBack()) {
+      renewAtMs = nowMs + renewalMs();
+      return true;
     }
     empty();
+    return false;
+  }
+
+  /** A renewed record comes back from the next poll; until it has, it can't be acknowledged. */
+  private boolean comesBack() {
+    long offset = record().offset();
+    for (int poll = 0; poll < RENEWED_POLLS_MAX; poll++) {
+      for (var found : consumer.poll(poll == 0 ? Duration.ZERO : RENEWED_POLL)) {
+        if (found.offset() == offset) {
+          record = found;
+          return true;
+        }
+        // The renewed one is lost, so this is another.
+        consumer.acknowledge(found, AcknowledgeType.RELEASE);
+        consumer.commitAsync();
+        return false;
+      }
+    }
     return false;
   }
 

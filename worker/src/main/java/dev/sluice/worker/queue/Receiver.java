@@ -23,8 +23,13 @@ final class Receiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-  /** A task that is not for this worker is held for this long before others may have it. */
+  /**
+   * A task that is not for this worker is held for this long before others may have it; twice as
+   * long with every delivery, because the broker gives up on a task after a few.
+   */
   static final long GIVE_BACK_MS = 500;
+
+  private static final int DOUBLINGS_MAX = 4;
 
   /** How often a record is decoded again whose schema is not known yet. */
   private static final long SCHEMA_MS = 1_000;
@@ -100,7 +105,9 @@ final class Receiver {
           task.jobId(),
           task.engine(),
           engine);
-      hand.hold(Hand.State.GIVING_BACK, held.key(), TaskQueue.nowMs() + GIVE_BACK_MS);
+      int doublings = Math.min(held.delivery() - 1, DOUBLINGS_MAX);
+      hand.hold(
+          Hand.State.GIVING_BACK, held.key(), TaskQueue.nowMs() + (GIVE_BACK_MS << doublings));
     } else if (held.delivery() == 1) {
       // The ledger counts time and starts from here; nothing waits for that report.
       hand.hold(Hand.State.STARTING, held.key(), Long.MAX_VALUE);

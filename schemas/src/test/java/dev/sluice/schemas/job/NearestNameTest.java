@@ -1,0 +1,36 @@
+package dev.sluice.schemas.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Guesses help where they are near and stay silent where they are not. */
+class NearestNameTest {
+  private static final List<String> FIELDS = List.of("learningRate", "momentum", "weightDecay");
+
+  @Test
+  void aSlipIsRecognised() {
+    assertThat(NearestName.of("learningrate", FIELDS)).isEqualTo("learningRate");
+    assertThat(NearestName.of("learning_rate", FIELDS)).isEqualTo("learningRate");
+    assertThat(NearestName.of("momentun", FIELDS)).isEqualTo("momentum");
+    assertThat(NearestName.hint("wieghtDecay", FIELDS)).isEqualTo("Did you mean 'weightDecay'? ");
+  }
+
+  @Test
+  void somethingElseIsNot() {
+    assertThat(NearestName.of("beta1", FIELDS)).isNull();
+    assertThat(NearestName.hint("beta1", FIELDS)).isEmpty();
+    assertThat(NearestName.of("x", List.of())).isNull();
+  }
+
+  @Test
+  void theNearestOfSeveralIsTaken() {
+    assertThat(NearestName.of("beta3", List.of("alpha", "beta", "beta1"))).isEqualTo("beta");
+  }
+
+  @Test
+  void aNameOfAMillionCharactersIsNotCompared() {
+    assertThat(NearestName.of("x".repeat(1_000_000), FIELDS)).isNull();
+  }
+}
