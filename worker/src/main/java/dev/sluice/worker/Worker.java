@@ -98,7 +98,7 @@ public final class Worker implements AutoCloseable {
     var files = Files.in(keep(new ArtifactStore(kafka, codec)));
     var reports = keep(new Reports(kafka, codec, id, engine));
     var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
-    var controls = keep(new Controls(kafka, codec, bell::ring));
+    var controls = keep(new Controls(kafka, codec, bell::ring, this::failed));
     var gradients =
         keep(new GradientLog(kafka, codec, count(partitions, Topic.GRADIENTS), id, engine));
     var follower =
@@ -109,14 +109,15 @@ public final class Worker implements AutoCloseable {
                 gradients,
                 count(partitions, Topic.PARAMETERS),
                 config.attachRetryMs(),
-                bell::ring));
+                bell::ring,
+                this::failed));
     if (!controls.awaitCaughtUp(Duration.ofMillis(config.startMsMax()))) {
       throw new KafkaException(
           "the controls of running jobs could not be read within " + config.startMsMax() + " ms");
     }
 
     var scope = new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax());
-    var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox));
+    var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox, this::failed));
     var tools = new Tools(engines, files, gradients, follower, results, reports, controls);
     var manner =
         new ComputeLoop.Manner(
@@ -125,7 +126,13 @@ public final class Worker implements AutoCloseable {
     loop = computing;
     compute = Thread.ofPlatform().name("compute").daemon().start(() -> compute(computing));
     heartbeat =
-        new Heartbeat(kafka, codec, identity(engine), config.heartbeatMs(), computing::activity);
+        new Heartbeat(
+            kafka,
+            codec,
+            identity(engine),
+            config.heartbeatMs(),
+            computing::activity,
+            this::failed);
     LOG.info("Worker {} serves lane {} with {}.", id, config.lane(), engine);
   }
 
@@ -188,12 +195,17 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      // Whatever a task can cause was caught before: this process can't be trusted any more.
-      LOG.error("The computing thread has failed; this worker stops.", e);
-      failure.set(e);
+      failed(Thread.currentThread(), e);
     } finally {
       ended.countDown();
     }
+  }
+
+  /** Whatever tasks and brokers can cause is caught before: this process can't be trusted now. */
+  private void failed(Thread thread, Throwable why) {
+    LOG.error("Thread {} has failed; this worker stops.", thread.getName(), why);
+    failure.set(why);
+    ended.countDown();
   }
 
   /** Worker id. */

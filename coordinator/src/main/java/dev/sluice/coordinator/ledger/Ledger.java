@@ -361,7 +361,12 @@ public final class Ledger {
   }
 
   private void named(JobDraft job, ModelRegistered event, long nowMs, Decision decision) {
-    if (job.status == JobStatus.REGISTERING) {
+    if (job.status != JobStatus.REGISTERING) {
+      return;
+    }
+    if (event.cause() != null) {
+      end(job, JobStatus.FAILED, event.cause(), decision);
+    } else {
       trainings.registered(job, event.version(), nowMs);
       end(job, JobStatus.SUCCEEDED, null, decision);
     }

@@ -21,6 +21,12 @@ final class ModelNames {
   /** The alias that always means the newest version. */
   private static final String LATEST = "latest";
 
+  /** Room for the versions of one name, in bytes: an entry is one record, and has to stay one. */
+  private static final long ENTRY_BYTES_MAX = 4L * 1024 * 1024;
+
+  private static final int TENSOR_BYTES = 64;
+  private static final int VERSION_BYTES = 1024;
+
   private ModelNames() {}
 
   /** Gives the next number; a job that asks again gets the number that it got before. */
@@ -28,13 +34,19 @@ final class ModelNames {
     var entry = entry(state, ask.name());
     var before = entry.versions().stream().filter(v -> v.jobId().equals(ask.jobId())).findFirst();
     int number = before.map(ModelVersion::version).orElseGet(() -> entry.versions().size() + 1);
+    if (before.isEmpty() && bytes(entry) + bytes(ask.model()) > ENTRY_BYTES_MAX) {
+      decision.send(
+          new Effect.Tell(
+              ask.jobId(), new ModelRegistered(ask.jobId(), ask.name(), 0, full(entry))));
+      return;
+    }
     if (before.isEmpty()) {
       var versions = new ArrayList<>(entry.versions());
       versions.add(numbered(ask.model(), number, nowMs));
       publish(new ModelEntry(entry.name(), versions, entry.aliases()), decision);
     }
     decision.send(
-        new Effect.Tell(ask.jobId(), new ModelRegistered(ask.jobId(), ask.name(), number)));
+        new Effect.Tell(ask.jobId(), new ModelRegistered(ask.jobId(), ask.name(), number, null)));
   }
 
   /** Answers with the version that a number or an alias means. */
@@ -59,6 +71,30 @@ final class ModelNames {
     if (!aliases.equals(entry.aliases())) {
       publish(new ModelEntry(entry.name(), entry.versions(), aliases), decision);
     }
+  }
+
+  private static long bytes(ModelEntry entry) {
+    return entry.versions().stream().mapToLong(ModelNames::bytes).sum();
+  }
+
+  /** About the size of a version as a record, from above. */
+  private static long bytes(ModelVersion version) {
+    var network = version.network();
+    long names =
+        network.tensors().stream().mapToLong(t -> t.name().length() + TENSOR_BYTES).sum()
+            + network.classes().stream().mapToLong(c -> 4L * c.length()).sum()
+            + network.features().stream().mapToLong(f -> 4L * f.length()).sum();
+    long scales = 2L * Double.BYTES * network.featureScale().shift().size();
+    return VERSION_BYTES + names + scales;
+  }
+
+  private static Cause full(ModelEntry entry) {
+    return new Cause(
+        Fault.NO_CAPACITY,
+        "register",
+        "Model " + entry.name() + " can't take another version.",
+        "Its " + entry.versions().size() + " versions fill the room that one name has.",
+        "Register under another name.");
   }
 
   private static void publish(ModelEntry entry, Decision decision) {

@@ -81,6 +81,12 @@ public final class QuickstartCommand implements Callable<Integer> {
     var cluster = new Standalone(options, new News(screen, verbose));
     StopOnExit.of(cluster, err);
     try (cluster) {
+      return run(cluster, screen);
+    }
+  }
+
+  private int run(Standalone cluster, Screen screen) throws InterruptedException {
+    try {
       var files = JobFiles.besideLauncher();
       screen.line("");
       var outcome = new Quickstart(cluster, files, workers, screen).run();

@@ -105,7 +105,11 @@ public final class Standalone implements AutoCloseable {
     }
     var launch =
         new WorkerLaunch(
-            broker.bootstrapServers(), options.lane(), options.accelerator(), options.worker());
+            broker.bootstrapServers(),
+            options.lane(),
+            options.accelerator(),
+            options.shortLived(),
+            options.worker());
     var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));
     workers.start(options.workers());
     return new Running(

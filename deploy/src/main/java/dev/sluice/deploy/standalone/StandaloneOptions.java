@@ -63,18 +63,8 @@ public record StandaloneOptions(
         worker);
   }
 
-  /** These, with further settings of the coordinator. */
-  public StandaloneOptions withCoordinator(Map<String, String> settings) {
-    return new StandaloneOptions(
-        data,
-        brokerPort,
-        httpPort,
-        workers,
-        restartWorkers,
-        lane,
-        accelerator,
-        settings,
-        producer,
-        worker);
+  /** Whether the cluster is gone in a minute or so, and had better start quickly. */
+  boolean shortLived() {
+    return data == null && !restartWorkers;
   }
 }

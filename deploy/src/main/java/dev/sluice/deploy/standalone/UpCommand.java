@@ -126,6 +126,12 @@ public final class UpCommand implements Callable<Integer> {
     var cluster = new Standalone(options(), new Lines(err));
     StopOnExit.of(cluster, err);
     try (cluster) {
+      return run(cluster, err);
+    }
+  }
+
+  private int run(Standalone cluster, PrintWriter err) throws InterruptedException {
+    try {
       report(cluster.start());
       cluster.awaitClosed();
       return ExitCode.OK.code();

@@ -14,16 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param bootstrapServers brokers
  * @param lane lane that the worker serves
  * @param accelerator accelerator model of that lane
+ * @param shortLived whether the worker lives for a minute or so, and had better start quickly
  * @param settings settings of the worker by name
  */
 public record WorkerLaunch(
-    String bootstrapServers, String lane, String accelerator, Map<String, String> settings) {
+    String bootstrapServers,
+    String lane,
+    String accelerator,
+    boolean shortLived,
+    Map<String, String> settings) {
 
   /** Parameters and gradients live outside the heap. */
   private static final String HEAP = "512m";
 
   /** libtorch needs more than the usual 1 MiB while it is loaded, and overflows it silently. */
   private static final String STACK = "8m";
+
+  /** Workers of a short life do without the optimizing compiler, which would not pay. */
+  private static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
 
   /** Passed on to workers where this process has them. */
   private static final List<String> INHERITED_PROPERTIES =
@@ -62,6 +70,9 @@ public record WorkerLaunch(
             "-Xmx" + HEAP,
             "-Xss" + STACK,
             "-XX:+ExitOnOutOfMemoryError"));
+    if (shortLived) {
+      command.add(SHORT_LIFE);
+    }
     for (var name : INHERITED_PROPERTIES) {
       property(name).ifPresent(value -> command.add("-D" + name + "=" + value));
     }

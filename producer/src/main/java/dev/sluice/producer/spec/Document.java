@@ -75,7 +75,8 @@ final class Document {
     }
     try {
       JsonNode document = parse(text);
-      if (document.isMissingNode() || document.isNull()) {
+      boolean blank = document.isTextual() && document.textValue().isBlank();
+      if (document.isMissingNode() || document.isNull() || blank) {
         problems.add("the document", "The job file is empty.", "", "Start with `kind: training`.");
       }
       return document;

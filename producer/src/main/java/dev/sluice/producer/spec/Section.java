@@ -23,12 +23,14 @@ final class Section {
   private final JsonNode node;
   private final String path;
   private final Problems problems;
+  private final boolean readable;
   private final Set<String> known = new TreeSet<>();
 
   Section(JsonNode node, String path, Problems problems) {
     this.problems = problems;
     this.path = path;
-    if (node.isObject() || node.isMissingNode()) {
+    this.readable = node.isObject() || node.isMissingNode();
+    if (readable) {
       this.node = node;
     } else {
       this.node = MissingNode.getInstance();
@@ -88,8 +90,11 @@ final class Section {
     return value == null ? "" : value;
   }
 
+  /** Notes a missing field, unless there are no fields at all, which was noted before. */
   void missing(String name, String meaning) {
-    problems.add(at(name), "The field " + name + " is missing.", meaning, "Add `" + name + ":`.");
+    if (readable) {
+      problems.add(at(name), "The field " + name + " is missing.", meaning, "Add `" + name + ":`.");
+    }
   }
 
   boolean flag(String name, boolean fallback) {

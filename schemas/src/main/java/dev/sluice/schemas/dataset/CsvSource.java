@@ -55,8 +55,13 @@ final class CsvSource {
 
   /** Reads records, blank lines left out, until the end or until the sink has had enough. */
   static void read(byte[] file, Sink sink) throws Unreadable {
+    read(file, DatasetLimits.TEXT_BYTES_MAX, sink);
+  }
+
+  /** Reads as {@link #read(byte[], Sink)} does, up to a number of bytes after decompression. */
+  static void read(byte[] file, long textBytesMax, Sink sink) throws Unreadable {
     refuseOtherFormats(file);
-    try (CsvReader<CsvRecord> records = open(file)) {
+    try (CsvReader<CsvRecord> records = open(file, textBytesMax)) {
       for (CsvRecord record : records) {
         if (!sink.accept(record)) {
           return;
@@ -71,14 +76,14 @@ final class CsvSource {
     }
   }
 
-  private static CsvReader<CsvRecord> open(byte[] file) throws IOException {
+  private static CsvReader<CsvRecord> open(byte[] file, long textBytesMax) throws IOException {
     InputStream bytes = new ByteArrayInputStream(file);
     if (isGzip(file)) {
       bytes = new GZIPInputStream(bytes, 1 << 16);
     }
     Reader text =
         new InputStreamReader(
-            skipByteOrderMark(new Bounded(bytes)),
+            skipByteOrderMark(new Bounded(bytes, textBytesMax)),
             StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -149,7 +154,7 @@ final class CsvSource {
     return switch (unreadable) {
       case TooLarge tooLarge ->
           new Unreadable(
-              "The file is larger than " + DatasetLimits.TEXT_BYTES_MAX + " bytes, uncompressed.",
+              "The file is larger than " + tooLarge.bytesMax + " bytes, uncompressed.",
               LIMITS,
               "Take fewer rows or columns, or split the job.");
       case CharacterCodingException notUtf8 ->
@@ -175,14 +180,23 @@ final class CsvSource {
         "Check it with gzip -t and compress it anew.");
   }
 
-  private static final class TooLarge extends IOException {}
+  private static final class TooLarge extends IOException {
+    private final long bytesMax;
+
+    TooLarge(long bytesMax) {
+      this.bytesMax = bytesMax;
+    }
+  }
 
   /** Ends the reading of a decompression bomb at the bound. */
   private static final class Bounded extends FilterInputStream {
-    private long left = DatasetLimits.TEXT_BYTES_MAX;
+    private final long bytesMax;
+    private long left;
 
-    Bounded(InputStream in) {
+    Bounded(InputStream in, long bytesMax) {
       super(in);
+      this.bytesMax = bytesMax;
+      this.left = bytesMax;
     }
 
     @Override
@@ -202,7 +216,7 @@ final class CsvSource {
     private void count(int bytes) throws TooLarge {
       left -= bytes;
       if (left < 0) {
-        throw new TooLarge();
+        throw new TooLarge(bytesMax);
       }
     }
   }

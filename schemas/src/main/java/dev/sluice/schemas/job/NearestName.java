@@ -12,8 +12,8 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * The candidate with the smallest edit distance (Levenshtein) to the name, case apart; null if
-   * none is near, which means within a third of the name's length and at least one edit.
+   * The candidate with the smallest edit distance (Damerau) to the name, case apart; null if none
+   * is near, which means within a third of the name's length and at least one edit.
    */
   public static @Nullable String of(String name, Collection<String> candidates) {
     if (name.length() > COMPARED_CHARS_MAX) {
@@ -44,20 +44,29 @@ public final class NearestName {
     return nearest == null ? "" : "Did you mean '" + nearest + "'? ";
   }
 
+  /** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */
   private static int edits(String a, String b) {
-    int[] row = new int[b.length() + 1];
+    int[][] edits = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      edits[i][0] = i;
+    }
     for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
+      edits[0][j] = j;
     }
     for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
       for (int j = 1; j <= b.length(); j++) {
-        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitution, Math.min(row[j], row[j - 1]) + 1);
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int fewest = edits[i - 1][j - 1] + (same ? 0 : 1);
+        fewest = Math.min(fewest, Math.min(edits[i - 1][j], edits[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          fewest = Math.min(fewest, edits[i - 2][j - 2] + 1);
+        }
+        edits[i][j] = fewest;
       }
     }
-    return row[b.length()];
+    return edits[a.length()][b.length()];
   }
 }

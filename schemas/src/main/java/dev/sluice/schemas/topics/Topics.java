@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the topics that are missing and checks those that exist. Safe to run from several
@@ -163,9 +164,17 @@ public final class Topics {
     }
   }
 
-  private static TopicsUnavailable unavailable(
-      String what, @org.jspecify.annotations.Nullable Throwable why) {
-    return new TopicsUnavailable(cause("Could not " + what + ".", String.valueOf(why)));
+  private static TopicsUnavailable unavailable(String what, @Nullable Throwable why) {
+    return new TopicsUnavailable(cause("Could not " + what + ".", reason(why)));
+  }
+
+  private static String reason(@Nullable Throwable why) {
+    return switch (why) {
+      case TimeoutException e -> "No broker answered within " + ADMIN_SECONDS_MAX + " s.";
+      case org.apache.kafka.common.errors.TimeoutException e -> "No broker answered in time.";
+      case null -> "";
+      default -> String.valueOf(why.getMessage());
+    };
   }
 
   private static Cause cause(String what, String why) {

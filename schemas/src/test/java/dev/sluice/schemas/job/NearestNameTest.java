@@ -13,6 +13,7 @@ class NearestNameTest {
   void aSlipIsRecognised() {
     assertThat(NearestName.of("learningrate", FIELDS)).isEqualTo("learningRate");
     assertThat(NearestName.of("learning_rate", FIELDS)).isEqualTo("learningRate");
+    assertThat(NearestName.of("hihg", List.of("low", "high"))).isEqualTo("high");
     assertThat(NearestName.of("momentun", FIELDS)).isEqualTo("momentum");
     assertThat(NearestName.hint("wieghtDecay", FIELDS)).isEqualTo("Did you mean 'weightDecay'? ");
   }

@@ -77,6 +77,7 @@ public final class ParameterFollower implements AutoCloseable {
    * @param partitions partitions of the topic
    * @param attachRetryMs how long to wait for the first parameters before asking again
    * @param bell rung whenever a newer generation of a job is complete
+   * @param onDefect told where its thread fails
    */
   public ParameterFollower(
       KafkaSettings kafka,
@@ -84,14 +85,16 @@ public final class ParameterFollower implements AutoCloseable {
       GradientLog gradients,
       int partitions,
       long attachRetryMs,
-      Runnable bell) {
+      Runnable bell,
+      Thread.UncaughtExceptionHandler onDefect) {
     this.codec = codec;
     this.gradients = gradients;
     this.partitionCount = partitions;
     this.attachRetryMs = attachRetryMs;
     this.bell = bell;
     this.consumer = new KafkaConsumer<>(kafka.uncommittedReader());
-    this.thread = Thread.ofPlatform().name("parameters").start(this::run);
+    this.thread =
+        Thread.ofPlatform().name("parameters").uncaughtExceptionHandler(onDefect).start(this::run);
   }
 
   /**

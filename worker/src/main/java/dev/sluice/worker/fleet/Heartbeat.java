@@ -66,19 +66,26 @@ public final class Heartbeat implements AutoCloseable {
    * @param identity who says it
    * @param everyMs time between two heartbeats, in milliseconds
    * @param activity what it does now
+   * @param onDefect told where its thread fails
    */
   public Heartbeat(
       KafkaSettings kafka,
       Codec codec,
       Identity identity,
       long everyMs,
-      Supplier<Activity> activity) {
+      Supplier<Activity> activity,
+      Thread.UncaughtExceptionHandler onDefect) {
     this.identity = identity;
     this.codec = codec;
     this.activity = activity;
     this.everyMs = everyMs;
     this.producer = new KafkaProducer<>(kafka.controlProducer());
-    this.thread = Thread.ofPlatform().name("heartbeat").daemon().start(this::run);
+    this.thread =
+        Thread.ofPlatform()
+            .name("heartbeat")
+            .uncaughtExceptionHandler(onDefect)
+            .daemon()
+            .start(this::run);
   }
 
   /** From now on says that the worker is about to leave. */

@@ -49,12 +49,15 @@ public final class Controls implements AutoCloseable {
    * @param kafka cluster
    * @param codec decodes controls
    * @param bell rung whenever a control has come
+   * @param onDefect told where its thread fails
    */
-  public Controls(KafkaSettings kafka, Codec codec, Runnable bell) {
+  public Controls(
+      KafkaSettings kafka, Codec codec, Runnable bell, Thread.UncaughtExceptionHandler onDefect) {
     this.codec = codec;
     this.bell = bell;
     this.consumer = new KafkaConsumer<>(kafka.committedReader());
-    this.thread = Thread.ofPlatform().name("controls").start(this::run);
+    this.thread =
+        Thread.ofPlatform().name("controls").uncaughtExceptionHandler(onDefect).start(this::run);
   }
 
   /** Whether the ledger no longer wants a task: its job was stopped, or the task issued anew. */

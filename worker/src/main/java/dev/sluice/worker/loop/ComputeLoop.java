@@ -2,17 +2,13 @@ package dev.sluice.worker.loop;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.ExportWork;
-import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.InferWork;
-import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.Task;
-import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermWork;
-import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.fleet.Activity;
 import dev.sluice.worker.queue.HeldTask;
@@ -166,7 +162,10 @@ public final class ComputeLoop {
     held.put(task.key(), task);
     seen++;
     LOG.info(
-        "Task {} of job {} begins: {}", task.task().taskId(), task.task().jobId(), describe(task));
+        "Task {} of job {} begins: {}",
+        task.task().taskId(),
+        task.task().jobId(),
+        TaskWords.of(task.task().work()));
     if (tools.controls().isVoid(task.task())) {
       settleVoid(task);
       return;
@@ -239,7 +238,10 @@ public final class ComputeLoop {
   private void end(HeldTask task, Outcome outcome) {
     var key = task.key();
     LOG.info(
-        "Task {} of job {} ends: {}", task.task().taskId(), task.task().jobId(), describe(outcome));
+        "Task {} of job {} ends: {}",
+        task.task().taskId(),
+        task.task().jobId(),
+        TaskWords.of(outcome));
     tools
         .reports()
         .ended(
@@ -397,36 +399,8 @@ public final class ComputeLoop {
     one.parameters().close();
   }
 
-  // ---- words
-
   private Activity now() {
     var jobs = held.values().stream().map(task -> task.task().jobId()).distinct().toList();
     return new Activity(held.size(), jobs, finished, sessions.samples() + answered);
-  }
-
-  private static String describe(HeldTask task) {
-    return switch (task.task().work()) {
-      case PrepareWork work -> "prepare";
-      case InferWork work -> "answer rows " + work.rowFrom() + " to " + work.rowTo();
-      case ExportWork work -> "export generation " + work.generation();
-      case TermWork work ->
-          "advance shards %d to %d from step %d to %d"
-              .formatted(
-                  work.shardFrom(),
-                  work.shardFrom() + work.shards(),
-                  work.fromStep(),
-                  work.toStep());
-    };
-  }
-
-  private static String describe(Outcome outcome) {
-    return switch (outcome) {
-      case TaskFailed(var cause, var retryable) -> "failed, " + cause.what() + " " + cause.why();
-      case TermFinished done -> "reached step " + done.reachedStep();
-      case TrainingPrepared done -> "done";
-      case InferencePrepared done -> "done";
-      case Inferred done -> "done";
-      case Exported done -> "model " + done.model().sha256();
-    };
   }
 }

@@ -94,18 +94,21 @@ final class Hands {
     }
   }
 
-  /** Hands beyond the first would take tasks that idle workers could run at once. */
-  void leaveSpare() {
+  /** Empty hands beyond the first: they would take tasks that idle workers could run at once. */
+  List<Hand> spare() {
+    var spare = new ArrayList<Hand>();
     for (var priority : Priority.values()) {
       var own = where(hand -> hand.priority() == priority);
       own.stream()
           .filter(hand -> hand.state() == Hand.State.EMPTY)
-          .limit(own.size() - 1L)
-          .forEach(this::leave);
+          .limit(Math.max(0, own.size() - 1))
+          .forEach(spare::add);
     }
+    return spare;
   }
 
-  private void leave(Hand hand) {
+  /** Leaves the group with one hand. */
+  void leave(Hand hand) {
     hands.remove(hand);
     try {
       hand.close();

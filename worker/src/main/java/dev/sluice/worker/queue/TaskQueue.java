@@ -63,6 +63,7 @@ public final class TaskQueue implements AutoCloseable {
    * @param controls which tasks are void
    * @param reports told of redelivered tasks and of records that are no tasks
    * @param sink where tasks go
+   * @param onDefect told where its thread fails
    */
   public TaskQueue(
       KafkaSettings kafka,
@@ -70,7 +71,8 @@ public final class TaskQueue implements AutoCloseable {
       Scope scope,
       Controls controls,
       Reports reports,
-      TaskSink sink) {
+      TaskSink sink,
+      Thread.UncaughtExceptionHandler onDefect) {
     this.sink = sink;
     this.hands = new Hands(kafka, scope.lane(), scope.heldTasksMax(), sink::lost);
     this.receiver =
@@ -81,7 +83,8 @@ public final class TaskQueue implements AutoCloseable {
             reports,
             task -> messages.add(() -> deliver(task)),
             this::settle);
-    this.thread = Thread.ofPlatform().name("intake").start(this::run);
+    this.thread =
+        Thread.ofPlatform().name("intake").uncaughtExceptionHandler(onDefect).start(this::run);
   }
 
   /**
@@ -139,7 +142,7 @@ public final class TaskQueue implements AutoCloseable {
     if (asking) {
       takeOne();
     } else {
-      hands.leaveSpare();
+      leaveSpare();
       sweep(nowMs);
       awaitMessage();
     }
@@ -201,6 +204,15 @@ public final class TaskQueue implements AutoCloseable {
       ask(first.get(), IDLE_MS);
     } else {
       awaitMessage();
+    }
+  }
+
+  private void leaveSpare() {
+    for (var hand : hands.spare()) {
+      // What it has got since it was looked at last would count as one more delivery if it left.
+      if (hand.hungrySinceMs() < 0 || !ask(hand, 0)) {
+        hands.leave(hand);
+      }
     }
   }
 
