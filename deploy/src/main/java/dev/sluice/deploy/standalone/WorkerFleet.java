@@ -120,7 +120,7 @@ public final class WorkerFleet implements AutoCloseable {
     return pids().size();
   }
 
-  /** What the worker that ended last without being told to had printed last. */
+  /** What the worker that ended by itself last had printed last; empty where it was killed. */
   public synchronized List<String> lastWords() {
     return List.copyOf(lastWords);
   }
@@ -183,7 +183,9 @@ public final class WorkerFleet implements AutoCloseable {
         return;
       }
       lastWords.clear();
-      lastWords.addAll(worker.lastLines());
+      if (exit != SIGKILL_EXIT) {
+        lastWords.addAll(worker.lastLines());
+      }
       if (restarts) {
         restartLater(worker);
       }

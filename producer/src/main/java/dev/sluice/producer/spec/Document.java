@@ -19,7 +19,6 @@ import dev.sluice.schemas.wire.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.LoaderOptions;
 
 /**
  * Text to a tree, YAML or JSON. The text may come from anyone: its length and nesting are bounded,
@@ -53,7 +52,6 @@ final class Document {
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder()
-                  .loaderOptions(loaderOptions())
                   .streamReadConstraints(CONSTRAINTS)
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build())
@@ -169,13 +167,5 @@ final class Document {
     return location == null || location.getLineNr() < 1
         ? "the document"
         : "line " + location.getLineNr() + ", column " + location.getColumnNr();
-  }
-
-  private static LoaderOptions loaderOptions() {
-    var options = new LoaderOptions();
-    options.setNestingDepthLimit(DEPTH_MAX);
-    options.setCodePointLimit(CHARS_MAX);
-    options.setAllowDuplicateKeys(false);
-    return options;
   }
 }
