@@ -25,7 +25,7 @@ final class SettingsTablesTest {
         """
         before
         <!-- settings:producer -->
-        old
+        what stood here
         <!-- /settings -->
         between
         <!-- settings:coordinator -->
@@ -39,7 +39,7 @@ final class SettingsTablesTest {
         .startsWith("before\n<!-- settings:producer -->\n| setting |")
         .contains("| `lane` |", "<!-- /settings -->\nbetween\n")
         .endsWith("<!-- /settings -->\nafter\n")
-        .doesNotContain("old");
+        .doesNotContain("what stood here");
     assertThat(SettingsTables.update(after)).isEqualTo(after);
   }
 
