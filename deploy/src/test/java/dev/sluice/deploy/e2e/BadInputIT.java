@@ -74,9 +74,15 @@ final class BadInputIT {
   }
 
   @Test
-  void aLayerThatDoesNotFitFailsTheJob(Cluster cluster) throws Exception {
+  void aLayerThatFitsNoDataIsRefused(Cluster cluster) throws Exception {
     var ran = submit(cluster, TRAINING.replace("{dense: 2}]", "{max-pool2d: 2}, {dense: 2}]"));
-    expectFailure(ran, "layers");
+    expectRefusal(ran, "model.layers[2]", "max-pool2d");
+  }
+
+  @Test
+  void aLayerThatDoesNotFitTheDataFailsTheJob(Cluster cluster) throws Exception {
+    var ran = submit(cluster, TRAINING.replace("{dense: 2}]", "{dense: 5}]"));
+    expectFailure(ran, "units: 2");
   }
 
   @Test

@@ -5,31 +5,46 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Priority;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One member of a lane's share group, on the topic of one priority, holding one record at most.
  *
- * <p>Two properties of Kafka's share consumer (4.4) shape it. A consumer that renews a record
+ * <p>Three properties of Kafka's share consumer (4.4) shape it. A consumer that renews a record
  * returns only renewed ones from poll: it takes nothing new until it holds nothing, so holding two
- * tasks takes two consumers. And a consumer that was polled goes on fetching until it has got a
- * record, polled again or not: a hand that once asked has to be looked at until it is filled.
+ * tasks takes two consumers. A consumer that was polled goes on fetching until it has got a record,
+ * polled again or not: a hand that once asked has to be looked at until it is filled. And a poll
+ * that begins while a fetched record is on its way to the consumer's buffer makes it fetch another
+ * one, which then lies in the buffer, locked, for as long as the first is held: so there is one
+ * long poll for each record, on a thread of its own, and it is looked at rather than repeated.
  *
  * <p>For one thread.
  */
 final class Hand implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Hand.class);
 
   private static final Duration COMMIT_MAX = Duration.ofSeconds(2);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
   private static final Duration RENEWED_POLL = Duration.ofMillis(5);
   private static final int RENEWED_POLLS_MAX = 20;
+
+  /** One poll is to do for one record. */
+  private static final Duration FETCH_MAX = Duration.ofMinutes(5);
 
   /** Where the broker has not said yet how long its lock is. */
   private static final int LOCK_MS_ASSUMED = 3_000;
@@ -61,6 +76,7 @@ final class Hand implements AutoCloseable {
   private long renewAtMs;
   private long dueMs;
   private long hungrySinceMs = -1;
+  private @Nullable FutureTask<ConsumerRecords<String, byte[]>> fetch;
 
   Hand(KafkaSettings kafka, String lane, Priority priority) {
     this.priority = priority;
@@ -118,7 +134,7 @@ final class Hand implements AutoCloseable {
     if (hungrySinceMs < 0) {
       hungrySinceMs = nowMs;
     }
-    for (var found : consumer.poll(wait)) {
+    for (var found : fetched(wait)) {
       // max.poll.records is 1.
       record = found;
       hungrySinceMs = -1;
@@ -126,6 +142,30 @@ final class Hand implements AutoCloseable {
       return true;
     }
     return false;
+  }
+
+  private ConsumerRecords<String, byte[]> fetched(Duration wait) {
+    var fetching = fetch;
+    if (fetching == null) {
+      fetching = new FutureTask<>(() -> consumer.poll(FETCH_MAX));
+      fetch = fetching;
+      Thread.ofVirtual().name("fetch").start(fetching);
+    }
+    try {
+      var found = fetching.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+      fetch = null;
+      return found;
+    } catch (TimeoutException e) {
+      return ConsumerRecords.empty();
+    } catch (ExecutionException e) {
+      fetch = null;
+      throw e.getCause() instanceof KafkaException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ConsumerRecords.empty();
+    }
   }
 
   private long renewalMs() {
@@ -191,6 +231,23 @@ final class Hand implements AutoCloseable {
   /** Leaves the group; the broker gives what is held, or on its way, to others. */
   @Override
   public void close() {
+    var fetching = fetch;
+    if (fetching != null) {
+      // Only one thread may use the consumer, so the poll has to end first.
+      consumer.wakeup();
+      awaitEnd(fetching);
+    }
     consumer.close(CLOSE_MAX);
+  }
+
+  private static void awaitEnd(FutureTask<?> fetching) {
+    try {
+      fetching.get(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // Woken as it was meant to be, or it failed as the next poll would.
+      LOG.debug("A fetch has ended: {}", String.valueOf(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
