@@ -43,8 +43,11 @@ final class Hand implements AutoCloseable {
   private static final Duration RENEWED_POLL = Duration.ofMillis(5);
   private static final int RENEWED_POLLS_MAX = 20;
 
-  /** One poll is to do for one record. */
-  private static final Duration FETCH_MAX = Duration.ofMinutes(5);
+  /**
+   * One poll is to do for one record, mostly. It has a bound all the same: after an acknowledgement
+   * a poll may wait without any fetch being on its way, and only the next one sends it.
+   */
+  private static final Duration FETCH_MAX = Duration.ofSeconds(1);
 
   /** Where the broker has not said yet how long its lock is. */
   private static final int LOCK_MS_ASSUMED = 3_000;
