@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,10 @@ public final class WorkerCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
 
   private static final int STOPPED = 0;
+
+  /** Longest stop, the task in hand included. */
+  private static final long STOP_SECONDS_MAX = 15;
+
   private static final int FAILED = 1;
   private static final int BAD_USAGE = 2;
   private static final int UNREACHABLE = 4;
@@ -77,7 +83,7 @@ public final class WorkerCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var err = spec.commandLine().getErr();
     try (var worker = Worker.start(config())) {
-      Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(worker), "stop"));
       if (exitWithStdin) {
         Thread.ofPlatform().name("stdin").daemon().start(() -> closeAtEnd(System.in, worker));
       }
@@ -120,6 +126,24 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (IOException e) {
       LOG.debug("The standard input is gone: {}", e.getMessage());
     }
+    stop(worker);
+  }
+
+  /** Leaves; brokers that are gone too can't hold the process up. */
+  private static void stop(Worker worker) {
+    var left = new CountDownLatch(1);
+    Thread.ofPlatform().daemon().name("stop-deadline").start(() -> haltUnless(left));
     worker.close();
+    left.countDown();
+  }
+
+  private static void haltUnless(CountDownLatch left) {
+    try {
+      if (!left.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        Runtime.getRuntime().halt(FAILED);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
