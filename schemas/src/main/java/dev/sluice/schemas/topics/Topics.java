@@ -92,7 +92,7 @@ public final class Topics {
             "share.auto.offset.reset", "earliest",
             // Tasks of an aborted ledger transaction were never issued.
             "share.isolation.level", "read_committed",
-            "share.record.lock.duration.ms", "10000",
+            "share.record.lock.duration.ms", "3000",
             "share.session.timeout.ms", "3000",
             "share.heartbeat.interval.ms", "500");
     var operations =

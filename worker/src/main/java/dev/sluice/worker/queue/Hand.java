@@ -23,13 +23,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One member of a lane's share group, on the topic of one priority, holding one record at most.
  *
- * <p>Three properties of Kafka's share consumer (4.4) shape it. A consumer that renews a record
+ * <p>Four properties of Kafka's share consumer (4.4) shape it. A consumer that renews a record
  * returns only renewed ones from poll: it takes nothing new until it holds nothing, so holding two
  * tasks takes two consumers. A consumer that was polled goes on fetching until it has got a record,
- * polled again or not: a hand that once asked has to be looked at until it is filled. And a poll
- * that begins while a fetched record is on its way to the consumer's buffer makes it fetch another
- * one, which then lies in the buffer, locked, for as long as the first is held: so there is one
- * long poll for each record, on a thread of its own, and it is looked at rather than repeated.
+ * polled again or not: a hand that once asked has to be looked at until it is filled. A poll that
+ * begins while a fetched record is on its way to the consumer's buffer makes it fetch another one,
+ * which then lies in the buffer, locked, for as long as the first is held or the lock lasts: polls
+ * are few and long, on a thread of their own. And a consumer that has fetched a transaction's
+ * marker fetches no more within that poll: the first poll is short, because most markers are met
+ * there.
  *
  * <p>For one thread.
  */
@@ -43,11 +45,8 @@ final class Hand implements AutoCloseable {
   private static final Duration RENEWED_POLL = Duration.ofMillis(5);
   private static final int RENEWED_POLLS_MAX = 20;
 
-  /**
-   * One poll is to do for one record, mostly. It has a bound all the same: after an acknowledgement
-   * a poll may wait without any fetch being on its way, and only the next one sends it.
-   */
-  private static final Duration FETCH_MAX = Duration.ofSeconds(1);
+  private static final Duration FIRST_POLL = Duration.ofMillis(30);
+  private static final Duration NEXT_POLL = Duration.ofMillis(250);
 
   /** Where the broker has not said yet how long its lock is. */
   private static final int LOCK_MS_ASSUMED = 3_000;
@@ -150,7 +149,7 @@ final class Hand implements AutoCloseable {
   private ConsumerRecords<String, byte[]> fetched(Duration wait) {
     var fetching = fetch;
     if (fetching == null) {
-      fetching = new FutureTask<>(() -> consumer.poll(FETCH_MAX));
+      fetching = new FutureTask<>(this::nextRecord);
       fetch = fetching;
       Thread.ofVirtual().name("fetch").start(fetching);
     }
@@ -169,6 +168,15 @@ final class Hand implements AutoCloseable {
       Thread.currentThread().interrupt();
       return ConsumerRecords.empty();
     }
+  }
+
+  /** Ends with a record, or when the consumer is woken or fails. */
+  private ConsumerRecords<String, byte[]> nextRecord() {
+    var found = consumer.poll(FIRST_POLL);
+    while (found.isEmpty()) {
+      found = consumer.poll(NEXT_POLL);
+    }
+    return found;
   }
 
   private long renewalMs() {
