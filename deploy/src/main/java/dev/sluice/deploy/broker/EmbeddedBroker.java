@@ -2,13 +2,16 @@ package dev.sluice.deploy.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.internals.Exit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +33,24 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
+  /** One that has given up has threads that never end, and nothing left to write. */
+  private static final Duration STOP_FAILED_MAX = Duration.ofSeconds(3);
+
+  /** With less than this no segment of a log fits. */
+  private static final long FREE_MIB_MIN = 16;
+
   private final DataDirectory directory;
   private final int port;
   private final KafkaRaftServer server;
+  private final Consumer<String> failed;
+  private volatile boolean gaveUp;
 
-  private EmbeddedBroker(DataDirectory directory, int port, KafkaRaftServer server) {
+  private EmbeddedBroker(
+      DataDirectory directory, int port, KafkaRaftServer server, Consumer<String> failed) {
     this.directory = directory;
     this.port = port;
     this.server = server;
+    this.failed = failed;
   }
 
   /**
@@ -47,7 +60,12 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws BrokerStartException for the same reasons
    */
   public static EmbeddedBroker start(Path dataDir) {
-    return start(dataDir, Ports.freeBut(0));
+    return start(dataDir, 0);
+  }
+
+  /** Starts a broker as {@link #start(Path, int, Consumer)} does; its giving up is logged. */
+  public static EmbeddedBroker start(Path dataDir, int port) {
+    return start(dataDir, port, log::error);
   }
 
   /**
@@ -55,14 +73,19 @@ public final class EmbeddedBroker implements AutoCloseable {
    * are usual.
    *
    * @param dataDir where the broker keeps everything; made and formatted if need be
-   * @param port the TCP port for clients, 1 to 65535
+   * @param wanted the TCP port for clients, 1 to 65535; 0 takes a free one
+   * @param failed is told why, in words for people, where the broker gives up later, as it does
+   *     when its disk is full; the process is of no use then and should end
    * @throws BrokerStartException if the port is taken, another broker uses {@code dataDir}, the
    *     directory cannot be written or was written by a newer Kafka, or the minute is over
    */
-  public static EmbeddedBroker start(Path dataDir, int port) {
+  public static EmbeddedBroker start(Path dataDir, int wanted, Consumer<String> failed) {
+    int port = wanted == 0 ? Ports.freeBut(0) : wanted;
     Ports.requireFree(port);
     DataDirectory directory = DataDirectory.open(dataDir);
-    var broker = new EmbeddedBroker(directory, port, server(directory, port));
+    var broker = new EmbeddedBroker(directory, port, server(directory, port), failed);
+    Exit.setHaltProcedure((status, message) -> broker.giveUp());
+    Exit.setExitProcedure((status, message) -> broker.giveUp());
     broker.startUp();
     log.info("broker {} is up, its data in {}", broker.bootstrapServers(), directory.path());
     return broker;
@@ -79,12 +102,32 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
+   * Kafka ends the process here. This one has workers to end, data to remove and a word to say
+   * first, so the thread that called is held instead: it must not go on.
+   */
+  private void giveUp() {
+    if (!gaveUp) {
+      gaveUp = true;
+      failed.accept(whyItGaveUp());
+    }
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
    * Stops the broker and frees its port and directory. Does nothing the second time.
    *
    * @throws IllegalStateException if it has not stopped within 30 seconds
    */
   @Override
   public void close() {
+    if (gaveUp) {
+      closeFailed();
+      return;
+    }
     try {
       await("sluice-broker-stop", server::shutdown, STOP_MAX);
       directory.close();
@@ -96,6 +139,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("broker " + bootstrapServers() + " failed to stop", e);
     }
+  }
+
+  private String whyItGaveUp() {
+    long freeMiB = directory.path().toFile().getUsableSpace() >> 20;
+    return freeMiB < FREE_MIB_MIN
+        ? "The disk is full: Kafka can't write to %s any more and has given up. Free some space, or name a directory on another disk, and start again."
+            .formatted(directory.path())
+        : "Kafka has given up on its data in %s; its own words are above. Start again; if it gives up again, start in another directory."
+            .formatted(directory.path());
+  }
+
+  private void closeFailed() {
+    try {
+      await("sluice-broker-stop", server::shutdown, STOP_FAILED_MAX);
+    } catch (TimeoutException | ExecutionException e) {
+      log.debug("a broker that gave up did not stop: {}", e.toString());
+    }
+    directory.close();
   }
 
   /** A server that has read its directory, but serves nothing yet. */

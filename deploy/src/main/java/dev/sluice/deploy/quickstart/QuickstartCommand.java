@@ -162,6 +162,11 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     @Override
+    public void failed(String why) {
+      screen.line("error: " + why);
+    }
+
+    @Override
     public void line(int worker, String line) {
       if (verbose) {
         screen.line("   worker " + worker + " | " + line);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class Standalone implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
 
   private static final long WORKERS_POLL_MS = 100;
+  private static final int EXIT_FAILED = 1;
 
   /** What is told while the cluster starts and runs; workers' news come on other threads. */
   public interface Listener extends WorkerFleet.Listener {
@@ -40,6 +42,13 @@ public final class Standalone implements AutoCloseable {
      * @param took how long its start took
      */
     void started(String part, String where, Duration took);
+
+    /**
+     * The cluster can't go on, and its process ends.
+     *
+     * @param why what happened and how to mend it
+     */
+    void failed(String why);
   }
 
   /** What was opened, last opened first. */
@@ -208,9 +217,30 @@ public final class Standalone implements AutoCloseable {
 
   private EmbeddedBroker broker(Path data) {
     var directory = data.resolve("broker");
-    return options.brokerPort() == 0
-        ? EmbeddedBroker.start(directory)
-        : EmbeddedBroker.start(directory, options.brokerPort());
+    return EmbeddedBroker.start(directory, options.brokerPort(), this::brokerFailed);
+  }
+
+  private void brokerFailed(String why) {
+    if (!closing()) {
+      closing.countDown();
+      listener.failed(why);
+      Thread.ofPlatform().name("sluice-exit").start(this::endWithoutBroker);
+    }
+  }
+
+  /**
+   * Producer and coordinator would wait for a broker that is gone, one bound after the other; so
+   * only what outlives the process is seen to: workers and temporary data.
+   */
+  private void endWithoutBroker() {
+    List<AutoCloseable> parts;
+    synchronized (opened) {
+      parts = List.copyOf(opened);
+    }
+    parts.stream()
+        .filter(part -> part instanceof WorkerFleet || part instanceof DataPlace)
+        .forEach(Standalone::close);
+    Runtime.getRuntime().halt(EXIT_FAILED);
   }
 
   private CoordinatorConfig coordinatorConfig(String bootstrapServers) {

@@ -213,6 +213,11 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     @Override
+    public void failed(String why) {
+      print("error: " + why);
+    }
+
+    @Override
     public void line(int worker, String line) {
       print("worker " + worker + " | " + line);
     }

@@ -125,6 +125,30 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     return victim.getValue();
   }
 
+  /** Workers that are stopped until this is closed; those that were killed meanwhile stay so. */
+  interface Pause extends AutoCloseable {
+    @Override
+    void close() throws IOException, InterruptedException;
+  }
+
+  /** Stops every worker process where it is, as SIGSTOP does. */
+  Pause pauseWorkers() throws IOException, InterruptedException {
+    var pids = List.copyOf(workerPids());
+    signal("-STOP", pids);
+    return () -> {
+      var alive = List.copyOf(workerPids());
+      signal("-CONT", pids.stream().filter(alive::contains).toList());
+    };
+  }
+
+  private static void signal(String signal, List<Long> pids)
+      throws IOException, InterruptedException {
+    for (long pid : pids) {
+      var kill = new ProcessBuilder("kill", signal, String.valueOf(pid)).inheritIO().start();
+      assertThat(kill.waitFor()).as("kill %s %d", signal, pid).isZero();
+    }
+  }
+
   void restartCoordinator() {
     running.restartCoordinator();
   }
@@ -223,6 +247,11 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   @Override
   public void ended(int worker, long pid, String how) {
     LOG.info("worker {} (pid {}) {}", worker, pid, how);
+  }
+
+  @Override
+  public void failed(String why) {
+    LOG.error("the cluster can't go on: {}", why);
   }
 
   @Override
