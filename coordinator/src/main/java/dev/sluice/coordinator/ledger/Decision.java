@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Collects what a decision changes and sends. The last change of a key is the one that counts. */
 public final class Decision {
@@ -20,6 +22,14 @@ public final class Decision {
   /** What is to be sent, in order. */
   public List<Effect> effects() {
     return effects;
+  }
+
+  /** Lanes that tasks go to. */
+  public Set<String> lanes() {
+    return effects.stream()
+        .filter(Effect.Dispatch.class::isInstance)
+        .map(effect -> ((Effect.Dispatch) effect).lane())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   void change(StoredState state) {

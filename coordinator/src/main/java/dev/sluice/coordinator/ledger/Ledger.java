@@ -2,6 +2,7 @@ package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.job.JobValidation;
+import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
@@ -142,6 +143,29 @@ public final class Ledger {
     return decision;
   }
 
+  /**
+   * What follows from a record that can't be decided on, or whose decision can't be written: its
+   * job ends, so that nobody waits for what will not come.
+   *
+   * @param state before; not changed
+   * @param event what could not be decided on
+   * @param cause why
+   * @param moment time and fleet
+   */
+  public Decision abandon(LedgerState state, JobEvent event, Cause cause, Moment moment) {
+    var decision = new Decision();
+    var key = key(event);
+    if (key.isPresent()) {
+      change(
+          state,
+          key.get(),
+          moment.nowMs(),
+          decision,
+          job -> end(job, JobStatus.FAILED, cause, decision));
+    }
+    return decision;
+  }
+
   private interface Change {
     void apply(JobDraft job);
   }
@@ -161,6 +185,10 @@ public final class Ledger {
   }
 
   private void submitted(LedgerState state, Submitted event, Moment moment, Decision decision) {
+    if (!Names.isJobId(event.jobId())) {
+      decision.send(new Effect.Bury(letter("", illFormedId(event.jobId()))));
+      return;
+    }
     if (state.known(event.jobId())) {
       return;
     }
@@ -172,6 +200,15 @@ public final class Ledger {
       end(job, JobStatus.REFUSED, joined(problems), decision);
     }
     decision.change(job.build(moment.nowMs()));
+  }
+
+  private static Cause illFormedId(String jobId) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        "jobId",
+        "'" + jobId.substring(0, Math.min(jobId.length(), 128)) + "' can't be a job's id.",
+        "A job's id has " + Names.JOB_ID_RULE + ".",
+        "Submit the job with such an id.");
   }
 
   private void admit(Collection<Lane> lanes, JobDraft job, Moment moment, Decision decision) {

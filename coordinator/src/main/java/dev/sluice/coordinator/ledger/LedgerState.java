@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
@@ -37,7 +38,8 @@ public final class LedgerState {
       case ManifestChunk chunk -> chunkKey(chunk.jobId(), chunk.chunk());
       case ModelEntry model -> "model/" + model.name();
       case Lane lane -> "lane/" + lane.lane();
-      case LedgerCursor cursor -> "cursor";
+      // No job id, model or lane begins with a slash.
+      case LedgerCursor cursor -> "/cursor";
     };
   }
 
@@ -142,18 +144,25 @@ public final class LedgerState {
    *
    * @param nowMs the broker's time
    * @param queueMs time after which a task that no worker has begun is looked at
+   * @param fleet who is there: a task waits rightly where nobody idles beside it
    */
-  public List<Overdue> overdue(long nowMs, long queueMs) {
+  public List<Overdue> overdue(long nowMs, long queueMs, Fleet fleet) {
     var overdue = new ArrayList<Overdue>();
     for (var job : active.values()) {
+      boolean idle = fleet.idle(job.lane(), engine(job));
       for (OpenTask task : job.open()) {
-        long deadlineMs = task.deadlineMs() > 0 ? task.deadlineMs() : task.issuedMs() + queueMs;
-        if (deadlineMs <= nowMs) {
+        boolean begun = task.deadlineMs() > 0;
+        if (begun ? task.deadlineMs() <= nowMs : idle && task.issuedMs() + queueMs <= nowMs) {
           overdue.add(new Overdue(job.jobId(), task.taskId(), task.attempt()));
         }
       }
     }
     return overdue;
+  }
+
+  /** Engine that a job is pinned to; empty before it is. */
+  static String engine(JobState job) {
+    return job.training() == null ? "" : job.training().engine();
   }
 
   /**

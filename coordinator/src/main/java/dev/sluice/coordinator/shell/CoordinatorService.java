@@ -28,12 +28,15 @@ public final class CoordinatorService implements AutoCloseable {
   private CoordinatorService(CoordinatorConfig config) {
     var kafka = KafkaSettings.of(config.bootstrapServers());
     admin = Admin.create(kafka.admin());
-    var partitions = new Topics(admin, (short) config.replication()).ensure();
+    var topics = new Topics(admin, (short) config.replication());
+    var partitions = topics.ensure();
     schemas = KafkaSchemas.start(kafka);
     var codec = new Codec(schemas);
     var origin = "coordinator-" + ProcessHandle.current().pid();
     fleet = new FleetFollower(kafka, codec, config.workerSilenceMs());
-    ledger = new LedgerService(config, kafka, codec, fleet, origin, partitions, failed::countDown);
+    ledger =
+        new LedgerService(
+            config, kafka, codec, fleet, origin, partitions, topics, failed::countDown);
     int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
     fold = new FoldService(config, kafka, codec, origin, admin, foldPartitions, failed::countDown);
   }

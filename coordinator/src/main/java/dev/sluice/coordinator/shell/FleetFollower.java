@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -30,7 +31,11 @@ final class FleetFollower implements AutoCloseable {
   /** Most workers followed; the share group's own limit is far below. */
   private static final int WORKERS_MAX = 100_000;
 
+  /** Silent for so long, a worker is taken off the list, where people have seen that it is gone. */
+  private static final long GONE_NANOS = Duration.ofMinutes(10).toNanos();
+
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private record Heard(WorkerHeartbeat heartbeat, long atNanos) {}
 
@@ -55,8 +60,23 @@ final class FleetFollower implements AutoCloseable {
   /** Who is alive now. */
   Fleet fleet() {
     long now = System.nanoTime();
-    workers.values().removeIf(heard -> now - heard.atNanos > silenceNanos);
-    return Fleet.of(workers.values().stream().map(Heard::heartbeat).toList());
+    return Fleet.of(
+        workers.values().stream()
+            .filter(heard -> now - heard.atNanos <= silenceNanos)
+            .map(Heard::heartbeat)
+            .toList());
+  }
+
+  /** Ids of workers that have been silent for so long that they won't come back; forgets them. */
+  List<String> takeGone() {
+    long now = System.nanoTime();
+    var gone =
+        workers.entrySet().stream()
+            .filter(entry -> now - entry.getValue().atNanos > GONE_NANOS)
+            .map(Map.Entry::getKey)
+            .toList();
+    gone.forEach(workers::remove);
+    return gone;
   }
 
   private void follow() {
@@ -73,6 +93,7 @@ final class FleetFollower implements AutoCloseable {
         LOG.debug("Woken to stop.");
       } catch (KafkaException e) {
         LOG.warn("Can't follow {}: {}", Topic.FLEET.topicName(), e.getMessage());
+        LockSupport.parkNanos(RETRY_NANOS);
       }
     }
     consumer.close();

@@ -19,9 +19,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +40,6 @@ final class FoldPartition implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FoldPartition.class);
 
-  private final int partition;
   private final Codec codec;
   private final PartitionFold fold;
   private final CheckpointWriter checkpoints;
@@ -48,7 +49,6 @@ final class FoldPartition implements AutoCloseable {
 
   private FoldPartition(
       int partition, int partitions, Codec codec, CheckpointWriter checkpoints, long replayUntil) {
-    this.partition = partition;
     this.codec = codec;
     this.checkpoints = checkpoints;
     this.replayUntil = replayUntil;
@@ -70,16 +70,23 @@ final class FoldPartition implements AutoCloseable {
       long beginning,
       long replayUntil) {
     var producer =
-        new KafkaProducer<String, byte[]>(kafka.transactionalProducer("sluice-fold-" + partition));
-    producer.initTransactions();
+        new KafkaProducer<String, byte[]>(
+            kafka.transactionalProducer(
+                "sluice-fold-" + partition, KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
     var checkpoints = new CheckpointWriter(partition, codec, producer, trimming);
     var owned = new FoldPartition(partition, partitions, codec, checkpoints, replayUntil);
     var stored = new Stored(codec);
-    TopicTail.read(
-        kafka.committedReader(),
-        new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
-        stored::accept);
-    stored.blocks().forEach(owned.fold::restore);
+    try {
+      producer.initTransactions();
+      TopicTail.read(
+          kafka.committedReader(),
+          new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
+          stored::accept);
+      stored.blocks().forEach(owned.fold::restore);
+    } catch (RuntimeException e) {
+      owned.close();
+      throw e;
+    }
     checkpoints.knows(stored.keys());
     owned.nextOffset = Math.max(stored.cursor, beginning);
     LOG.info(
@@ -99,9 +106,14 @@ final class FoldPartition implements AutoCloseable {
   /**
    * Folds one record.
    *
+   * @param out told what follows
+   * @param unreadable told of a record that can't be read, and why
    * @return the schema fingerprint it waits for, or null where it was folded
    */
-  @Nullable Long fold(ConsumerRecord<String, ByteBuffer> record, Consumer<FoldOutput> out) {
+  @Nullable Long fold(
+      ConsumerRecord<String, ByteBuffer> record,
+      Consumer<FoldOutput> out,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> unreadable) {
     Consumer<FoldOutput> kept =
         output -> {
           if (!replaying || !(output instanceof FoldOutput.Publish)) {
@@ -113,9 +125,7 @@ final class FoldPartition implements AutoCloseable {
       case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> {
         return fingerprint;
       }
-      case Decoded.Malformed<GradientRecord>(String why) ->
-          LOG.warn(
-              "{}-{} offset {} is skipped: {}", record.topic(), partition, record.offset(), why);
+      case Decoded.Malformed<GradientRecord>(String why) -> unreadable.accept(record, why);
     }
     nextOffset = record.offset() + 1;
     return null;
@@ -164,7 +174,8 @@ final class FoldPartition implements AutoCloseable {
       }
       if (!(codec.decode(CheckpointRecord.class, record.value())
           instanceof Decoded.Message<CheckpointRecord>(var checkpoint))) {
-        throw new IllegalStateException("Checkpoint " + record.key() + " can't be read");
+        // Where only its schema is missing, that is on its way here.
+        throw new KafkaException("Checkpoint " + record.key() + " can't be read");
       }
       keys.add(record.key());
       switch (checkpoint.entry()) {

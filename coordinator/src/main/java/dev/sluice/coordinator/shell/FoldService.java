@@ -2,9 +2,12 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.ParameterBlock;
@@ -22,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,6 +47,9 @@ final class FoldService implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** What is folded counts as waiting for no longer than this. */
+  private static final long LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private final CoordinatorConfig config;
   private final KafkaSettings kafka;
   private final Codec codec;
@@ -53,6 +60,7 @@ final class FoldService implements AutoCloseable {
   private final Map<Integer, Long> parametersTrim = new ConcurrentHashMap<>();
   private final Map<String, Long> progressToldNanos = new HashMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
+  private final Set<TopicPartition> orphans = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final KafkaProducer<String, byte[]> parameters;
   private final KafkaProducer<String, byte[]> reports;
@@ -61,6 +69,7 @@ final class FoldService implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
   private long checkpointedNanos = System.nanoTime();
+  private long committedNanos = System.nanoTime();
 
   FoldService(
       CoordinatorConfig config,
@@ -93,6 +102,7 @@ final class FoldService implements AutoCloseable {
       while (!closed) {
         fold();
         checkpoint();
+        commitLag();
       }
     } catch (WakeupException e) {
       LOG.debug("Woken to stop.");
@@ -117,7 +127,8 @@ final class FoldService implements AutoCloseable {
       }
       Long unknown = null;
       for (var record : records.records(source)) {
-        unknown = partition.fold(record, output -> carryOut(source.partition(), output));
+        unknown =
+            partition.fold(record, output -> carryOut(source.partition(), output), this::bury);
         if (unknown != null) {
           pause(source, partition, unknown);
           break;
@@ -162,16 +173,24 @@ final class FoldService implements AutoCloseable {
       case FoldOutput.Failure(var report) -> report(report.jobId(), report);
       case FoldOutput.Rejected(var jobId, var cause) -> {
         LOG.warn("{}: {} {}", cause.where(), cause.what(), cause.why());
-        send(
-            reports,
-            new ProducerRecord<>(
-                Topic.DEAD_LETTERS.topicName(),
-                jobId,
-                codec.encode(
-                    new DeadLetter(
-                        cause, jobId, Topic.GRADIENTS.topicName(), partition, -1, null, null))));
+        var letter =
+            new DeadLetter(cause, jobId, Topic.GRADIENTS.topicName(), partition, -1, null, null);
+        send(reports, DeadLetters.record(letter, codec));
       }
     }
+  }
+
+  private void bury(ConsumerRecord<String, ByteBuffer> record, String why) {
+    var place = DeadLetters.place(record);
+    LOG.warn("{} goes to the dead letters: {}", place, why);
+    var cause =
+        new Cause(
+            Fault.BAD_INPUT,
+            place,
+            "A record can't be read.",
+            why,
+            "Only workers and coordinators write here, as sluice.avdl has it.");
+    send(reports, DeadLetters.record(DeadLetters.of(record, "", cause), codec));
   }
 
   /** A block that is lost on its way is published again when a worker that misses it attaches. */
@@ -218,18 +237,33 @@ final class FoldService implements AutoCloseable {
       return;
     }
     checkpointedNanos = now;
-    var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+    orphans.retainAll(consumer.assignment());
+    List.copyOf(orphans).forEach(this::takeOver);
     for (var entry : Map.copyOf(owned).entrySet()) {
       try {
         entry.getValue().checkpoint();
-        offsets.put(source(entry.getKey()), new OffsetAndMetadata(entry.getValue().nextOffset()));
       } catch (KafkaException e) {
         LOG.warn("Fold partition {} is taken over again: {}", entry.getKey(), e.getMessage());
         release(entry.getKey());
         takeOver(source(entry.getKey()));
       }
     }
-    // For lag only: takeover reads the cursor of the checkpoint.
+    waiting.retainAll(consumer.assignment());
+    consumer.resume(waiting);
+    waiting.clear();
+  }
+
+  /** For lag only: takeover reads the cursor of the checkpoint. */
+  private void commitLag() {
+    long now = System.nanoTime();
+    if (now - committedNanos < LAG_NANOS) {
+      return;
+    }
+    committedNanos = now;
+    var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+    owned.forEach(
+        (partition, fold) ->
+            offsets.put(source(partition), new OffsetAndMetadata(fold.nextOffset())));
     consumer.commitAsync(
         offsets,
         (committed, failure) -> {
@@ -237,9 +271,6 @@ final class FoldService implements AutoCloseable {
             LOG.debug("Lag is not up to date: {}", failure.getMessage());
           }
         });
-    waiting.retainAll(consumer.assignment());
-    consumer.resume(waiting);
-    waiting.clear();
   }
 
   /**
@@ -271,17 +302,25 @@ final class FoldService implements AutoCloseable {
                 });
   }
 
+  /** Takes a partition over; where the brokers are away, it is tried again with the next tick. */
   private void takeOver(TopicPartition source) {
-    long beginning = offset(consumer.beginningOffsets(Set.of(source)).get(source), source);
-    long end = offset(consumer.endOffsets(Set.of(source)).get(source), source);
-    var partition =
-        FoldPartition.takeOver(
-            source.partition(), partitions, kafka, codec, this::trim, beginning, end);
-    owned.put(source.partition(), partition);
-    consumer.seek(source, partition.nextOffset());
+    try {
+      long beginning = offset(consumer.beginningOffsets(Set.of(source)).get(source), source);
+      long end = offset(consumer.endOffsets(Set.of(source)).get(source), source);
+      var partition =
+          FoldPartition.takeOver(
+              source.partition(), partitions, kafka, codec, this::trim, beginning, end);
+      owned.put(source.partition(), partition);
+      consumer.seek(source, partition.nextOffset());
+      orphans.remove(source);
+    } catch (KafkaException e) {
+      LOG.warn("{} can't be taken over yet: {}", source, e.getMessage());
+      orphans.add(source);
+    }
   }
 
   private void release(int partition) {
+    orphans.remove(source(partition));
     var released = owned.remove(partition);
     if (released != null) {
       released.close();

@@ -1,25 +1,22 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.ledger.Decision;
-import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,49 +41,64 @@ import org.slf4j.LoggerFactory;
 final class LedgerPartition implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LedgerPartition.class);
-  private static final int DEAD_LETTER_BYTES_MAX = 1024 * 1024;
   private static final int FORGET_MAX = 100;
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final int partition;
   private final Codec codec;
   private final Ledger ledger;
-  private final String origin;
-  private final Map<Topic, Integer> partitions;
+  private final LedgerRecords records;
+  private final Lanes lanes;
   private final LedgerState state = new LedgerState();
   private final KafkaProducer<String, byte[]> producer;
+
+  /** Makes the topics of lanes, at most once each. */
+  interface Lanes {
+    void ensure(String lane);
+  }
 
   private LedgerPartition(
       int partition,
       Codec codec,
       Ledger ledger,
-      String origin,
-      Map<Topic, Integer> partitions,
+      LedgerRecords records,
+      Lanes lanes,
       KafkaProducer<String, byte[]> producer) {
     this.partition = partition;
     this.codec = codec;
     this.ledger = ledger;
-    this.origin = origin;
-    this.partitions = partitions;
+    this.records = records;
+    this.lanes = lanes;
     this.producer = producer;
   }
 
+  /**
+   * Takes a partition over.
+   *
+   * @throws KafkaException where the brokers do not answer in time, or a state can't be read yet
+   */
   static LedgerPartition takeOver(
       int partition,
       KafkaSettings kafka,
       Codec codec,
       Ledger ledger,
-      String origin,
-      Map<Topic, Integer> partitions) {
+      LedgerRecords records,
+      Lanes lanes) {
     var producer =
         new KafkaProducer<String, byte[]>(
-            kafka.transactionalProducer("sluice-ledger-" + partition));
-    producer.initTransactions();
-    var owned = new LedgerPartition(partition, codec, ledger, origin, partitions, producer);
-    TopicTail.read(
-        kafka.committedReader(),
-        new TopicPartition(Topic.JOB_STATES.topicName(), partition),
-        owned::recover);
+            kafka.transactionalProducer(
+                "sluice-ledger-" + partition, KafkaSettings.LEDGER_TRANSACTION_MS_MAX));
+    var owned = new LedgerPartition(partition, codec, ledger, records, lanes, producer);
+    try {
+      producer.initTransactions();
+      TopicTail.read(
+          kafka.committedReader(),
+          new TopicPartition(Topic.JOB_STATES.topicName(), partition),
+          owned::recover);
+    } catch (RuntimeException e) {
+      owned.close();
+      throw e;
+    }
     LOG.info(
         "Ledger partition {} taken over: {} active jobs, next offset {}.",
         partition,
@@ -111,8 +124,9 @@ final class LedgerPartition implements AutoCloseable {
     switch (codec.decode(StateRecord.class, record.value())) {
       case Decoded.Message<StateRecord>(var stored) -> state.apply(stored.state());
       case Decoded.UnknownSchema<StateRecord>(long fingerprint) ->
-          throw new IllegalStateException(
-              "State %s was written with schema %x, which %s does not hold"
+          // Its writer publishes it before it writes: it is on its way here.
+          throw new KafkaException(
+              "State %s was written with schema %x, which %s does not hold yet"
                   .formatted(record.key(), fingerprint, Topic.SCHEMAS.topicName()));
       case Decoded.Malformed<StateRecord>(String why) ->
           throw new IllegalStateException("State " + record.key() + " is malformed: " + why);
@@ -140,8 +154,7 @@ final class LedgerPartition implements AutoCloseable {
         break;
       }
       switch (decoded) {
-        case Decoded.Message<JobRecord>(var job) ->
-            decide(job, new Moment(record.timestamp(), fleet));
+        case Decoded.Message<JobRecord>(var job) -> decide(record, job, fleet);
         case Decoded.Malformed<JobRecord>(String why) -> bury(record, why);
         case Decoded.UnknownSchema<JobRecord> waits -> throw new IllegalStateException("handled");
       }
@@ -162,106 +175,73 @@ final class LedgerPartition implements AutoCloseable {
       return;
     }
     producer.beginTransaction();
-    for (var ended : old) {
-      for (int chunk = 0; chunk < ended.chunks(); chunk++) {
-        remove(LedgerState.chunkKey(ended.jobId(), chunk));
-      }
-      remove(ended.jobId());
-    }
+    old.forEach(ended -> records.removal(ended).forEach(this::send));
     producer.commitTransaction();
     old.forEach(ended -> state.forget(ended.jobId()));
   }
 
-  private void decide(JobRecord record, Moment moment) {
-    var key = Ledger.key(record.event());
-    if (key.isPresent()) {
-      int owner = Topic.partition(key.get(), count(Topic.JOBS));
-      if (owner != partition) {
-        // Clients of other languages partition differently; the owner gets it all the same.
-        send(Topic.JOBS, owner, key.get(), record);
-        return;
-      }
+  private void decide(ConsumerRecord<String, ByteBuffer> record, JobRecord job, Fleet fleet) {
+    var event = job.event();
+    var key = Ledger.key(event);
+    if (key.isPresent() && records.owner(key.get()) != partition) {
+      // Clients of other languages partition differently; the owner gets it all the same.
+      send(records.forOwner(key.get(), job));
+      return;
     }
-    Decision decision = ledger.decide(state, record.event(), moment);
-    decision.changes().values().forEach(this::store);
-    decision.effects().forEach(this::carryOut);
+    var moment = new Moment(record.timestamp(), fleet);
+    Decision decision;
+    List<ProducerRecord<String, byte @Nullable []>> written;
+    try {
+      decision = ledger.decide(state, event, moment);
+      written = records.of(decision);
+    } catch (RuntimeException e) {
+      // Nothing has changed yet. Without its answer this record would stop the partition for ever.
+      var cause = undecided(record, e);
+      send(records.of(DeadLetters.of(record, "", cause)));
+      decision = ledger.abandon(state, event, cause, moment);
+      written = records.of(decision);
+    }
+    decision.changes().values().forEach(state::apply);
+    decision.lanes().forEach(lanes::ensure);
+    written.forEach(this::send);
+  }
+
+  private static Cause undecided(ConsumerRecord<String, ByteBuffer> record, RuntimeException why) {
+    var place = DeadLetters.place(record);
+    if (why instanceof LedgerRecords.TooLarge large) {
+      return new Cause(
+          Fault.NO_CAPACITY,
+          place,
+          "What is to be stored is too large.",
+          String.valueOf(large.getMessage()),
+          "Use fewer or shorter names of columns and classes, or a smaller network.");
+    }
+    LOG.error("The record at {} can't be decided on; it goes to the dead letters.", place, why);
+    return new Cause(
+        Fault.OUR_FAULT,
+        place,
+        "A record can't be decided on.",
+        why.toString(),
+        "Where another program wrote it, correct that; otherwise report the defect with this"
+            + " text.");
   }
 
   private void store(StoredState stored) {
     state.apply(stored);
-    send(Topic.JOB_STATES, partition, LedgerState.key(stored), new StateRecord(stored));
-  }
-
-  private void carryOut(Effect effect) {
-    switch (effect) {
-      case Effect.Dispatch(var lane, var priority, var task) ->
-          send(
-              new ProducerRecord<>(
-                  Topic.tasks(lane, priority), null, task.taskId(), codec.encode(task)));
-      case Effect.Control(var control) -> send(Topic.CONTROLS, null, control.jobId(), control);
-      case Effect.Tell(var key, var event) ->
-          send(
-              Topic.JOBS,
-              Topic.partition(key, count(Topic.JOBS)),
-              key,
-              new JobRecord(origin, event));
-      case Effect.TellAll(var event) -> {
-        for (int to = 0; to < count(Topic.JOBS); to++) {
-          send(Topic.JOBS, to, "", new JobRecord(origin, event));
-        }
-      }
-      case Effect.Fold(var jobId, var entry) -> {
-        for (int to = 0; to < count(Topic.GRADIENTS); to++) {
-          send(Topic.GRADIENTS, to, jobId, new GradientRecord(jobId, entry));
-        }
-      }
-      case Effect.Publish(var entry) -> send(Topic.MODELS, null, entry.name(), entry);
-      case Effect.Bury(var letter) -> send(Topic.DEAD_LETTERS, null, letter.jobId(), letter);
-    }
+    send(records.of(stored));
   }
 
   private void bury(ConsumerRecord<String, ByteBuffer> record, String why) {
-    LOG.warn(
-        "{}-{} offset {} goes to the dead letters: {}",
-        record.topic(),
-        partition,
-        record.offset(),
-        why);
+    var place = DeadLetters.place(record);
+    LOG.warn("{} goes to the dead letters: {}", place, why);
     var cause =
         new Cause(
             Fault.BAD_INPUT,
-            record.topic() + "-" + partition + "@" + record.offset(),
+            place,
             "A record can't be read.",
             why,
             "Write JobRecord in Avro's single-object encoding, as sluice.avdl has it.");
-    var key =
-        record.key() == null
-            ? null
-            : ByteBuffer.wrap(record.key().getBytes(StandardCharsets.UTF_8));
-    send(
-        Topic.DEAD_LETTERS,
-        null,
-        record.topic(),
-        new DeadLetter(
-            cause, "", record.topic(), partition, record.offset(), key, cut(record.value())));
-  }
-
-  private static @Nullable ByteBuffer cut(@Nullable ByteBuffer value) {
-    return value == null
-        ? null
-        : value.slice(value.position(), Math.min(value.remaining(), DEAD_LETTER_BYTES_MAX));
-  }
-
-  private int count(Topic topic) {
-    return partitions.getOrDefault(topic, topic.partitions());
-  }
-
-  private void send(Topic topic, @Nullable Integer to, String key, Record message) {
-    send(new ProducerRecord<>(topic.topicName(), to, key, codec.encode(message)));
-  }
-
-  private void remove(String key) {
-    send(new ProducerRecord<>(Topic.JOB_STATES.topicName(), partition, key, null));
+    send(records.of(DeadLetters.of(record, "", cause)));
   }
 
   /** A failed send fails the commit: nothing more to do with its future. */

@@ -6,6 +6,7 @@ import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.JobRecord;
 import java.nio.ByteBuffer;
@@ -44,9 +45,12 @@ final class LedgerService implements AutoCloseable {
   private final FleetFollower fleet;
   private final String origin;
   private final Map<Topic, Integer> partitions;
+  private final Topics topics;
+  private final Set<String> ensuredLanes = new HashSet<>();
   private final Ledger ledger;
   private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
+  private final Set<TopicPartition> orphans = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final KafkaProducer<String, byte[]> reports;
   private final Thread thread;
@@ -61,6 +65,7 @@ final class LedgerService implements AutoCloseable {
       FleetFollower fleet,
       String origin,
       Map<Topic, Integer> partitions,
+      Topics topics,
       Runnable onFailure) {
     this.config = config;
     this.kafka = kafka;
@@ -68,6 +73,7 @@ final class LedgerService implements AutoCloseable {
     this.fleet = fleet;
     this.origin = origin;
     this.partitions = partitions;
+    this.topics = topics;
     this.onFailure = onFailure;
     ledger = new Ledger(config.limits(), new Admission(Catalogue.builtIn()));
     consumer = new KafkaConsumer<>(kafka.groupReader(GROUP));
@@ -129,40 +135,81 @@ final class LedgerService implements AutoCloseable {
   /** After a failed transaction memory is ahead of the log: what was not written did not happen. */
   private void reload(TopicPartition source, KafkaException why) {
     LOG.warn("{} is taken over again: {}", source, why.getMessage());
-    var before = owned.remove(source.partition());
-    if (before != null) {
-      before.close();
-    }
+    release(source);
     takeOver(source);
   }
 
+  /** Takes a partition over; where the brokers are away, the next tick tries again. */
   private void takeOver(TopicPartition source) {
-    var partition =
-        LedgerPartition.takeOver(source.partition(), kafka, codec, ledger, origin, partitions);
-    owned.put(source.partition(), partition);
-    consumer.seek(source, partition.nextOffset());
+    try {
+      var records = new LedgerRecords(source.partition(), codec, origin, partitions);
+      var partition =
+          LedgerPartition.takeOver(
+              source.partition(), kafka, codec, ledger, records, this::ensureLane);
+      owned.put(source.partition(), partition);
+      consumer.seek(source, partition.nextOffset());
+      orphans.remove(source);
+    } catch (KafkaException e) {
+      LOG.warn("{} can't be taken over yet: {}", source, e.getMessage());
+      orphans.add(source);
+    }
   }
 
-  /** Once a second: deadlines, old jobs, and partitions that waited for a schema. */
+  private void release(TopicPartition source) {
+    orphans.remove(source);
+    var partition = owned.remove(source.partition());
+    if (partition != null) {
+      partition.close();
+    }
+  }
+
+  /** Whoever declared a lane may not have made its topics; a task must find them. */
+  private void ensureLane(String lane) {
+    if (ensuredLanes.contains(lane)) {
+      return;
+    }
+    try {
+      topics.ensureLane(lane);
+    } catch (Topics.TopicsUnavailable e) {
+      throw new KafkaException(e.getMessage(), e);
+    }
+    ensuredLanes.add(lane);
+  }
+
+  /** Once a second: deadlines, old jobs, and partitions that wait for a schema or for brokers. */
   private void tick() {
     if (System.nanoTime() - tickedNanos < TICK_NANOS) {
       return;
     }
     tickedNanos = System.nanoTime();
+    orphans.retainAll(consumer.assignment());
+    List.copyOf(orphans).forEach(this::takeOver);
     long nowMs = System.currentTimeMillis();
     long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
-    for (var entry : owned.entrySet()) {
-      for (var overdue : entry.getValue().state().overdue(nowMs, config.queueMs())) {
+    var alive = fleet.fleet();
+    for (var entry : Map.copyOf(owned).entrySet()) {
+      for (var overdue : entry.getValue().state().overdue(nowMs, config.queueMs(), alive)) {
         report(
             entry.getKey(),
             overdue.jobId(),
             new DeadlineReached(overdue.jobId(), overdue.taskId(), overdue.attempt()));
       }
-      entry.getValue().forget(forgetBeforeMs);
+      try {
+        entry.getValue().forget(forgetBeforeMs);
+      } catch (KafkaException e) {
+        reload(new TopicPartition(Topic.JOBS.topicName(), entry.getKey()), e);
+      }
     }
+    fleet.takeGone().forEach(this::unlist);
     waiting.retainAll(consumer.assignment());
     consumer.resume(waiting);
     waiting.clear();
+  }
+
+  /** Workers that were killed can't remove themselves. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void unlist(String worker) {
+    reports.send(new ProducerRecord<>(Topic.FLEET.topicName(), worker, null));
   }
 
   /** The next tick reports again what is still overdue, so a lost report does no harm. */
@@ -182,12 +229,7 @@ final class LedgerService implements AutoCloseable {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-      for (var source : revoked) {
-        var partition = owned.remove(source.partition());
-        if (partition != null) {
-          partition.close();
-        }
-      }
+      revoked.forEach(LedgerService.this::release);
     }
   }
 

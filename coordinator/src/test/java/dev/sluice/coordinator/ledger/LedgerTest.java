@@ -1,6 +1,7 @@
 package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
@@ -196,12 +197,12 @@ class LedgerTest {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));
     nowMs += 1_000_000;
-    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2)).isEmpty();
+    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2, fleet)).isEmpty();
     decide(new AttemptStarted("j", "prepare", 1, "w", 1));
     nowMs += 999;
-    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2)).isEmpty();
+    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2, fleet)).isEmpty();
     nowMs += 1;
-    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2)).hasSize(1);
+    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2, fleet)).hasSize(1);
     effects.clear();
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(last().open().getFirst().attempt()).isEqualTo(2);
@@ -218,16 +219,41 @@ class LedgerTest {
     submit("j", Specs.training(10, 4, null));
     effects.clear();
     nowMs += 5_000;
-    assertThat(state.overdue(nowMs, 5_000)).hasSize(1);
-    // Nobody is there: it waits in its lane, where it is safe.
+    // Nobody is there: it waits in its lane, where it is safe, and is no news.
+    assertThat(state.overdue(nowMs, 5_000, fleet)).isEmpty();
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(effects).isEmpty();
 
     workers(1);
+    assertThat(state.overdue(nowMs, 5_000, fleet)).hasSize(1);
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(dispatched()).containsExactly("prepare");
     assertThat(last().open().getFirst().attempt()).isEqualTo(1);
-    assertThat(state.overdue(nowMs, 5_000)).isEmpty();
+    assertThat(state.overdue(nowMs, 5_000, fleet)).isEmpty();
+  }
+
+  @Test
+  void anIllFormedIdIsBuriedAndLeavesNoState() {
+    for (var id : List.of("", "/cursor", "model/digits", "x".repeat(129))) {
+      effects.clear();
+      submit(id, Specs.training(10, 4, null));
+      assertThat(effects).singleElement().isInstanceOf(Effect.Bury.class);
+      assertThat(state.activeJobs()).isEmpty();
+    }
+  }
+
+  @Test
+  void aJobWhoseRecordCanNotBeDecidedOnFails() {
+    running(100);
+    var cause = new Cause(Fault.OUR_FAULT, "here", "what", "why", "mend");
+    var event = new FoldFailed("j", 0, cause);
+    var decision = ledger.abandon(state, event, cause, new Moment(nowMs, fleet));
+    assertThat(decision.changes()).containsOnlyKeys("j");
+    assertThat(decision.changes().get("j"))
+        .asInstanceOf(type(JobState.class))
+        .extracting(JobState::status)
+        .isEqualTo(JobStatus.FAILED);
+    assertThat(decision.effects()).anyMatch(Effect.Control.class::isInstance);
   }
 
   @Test

@@ -271,7 +271,7 @@ final class World {
   void tick() {
     nowMs += random.nextInt(100);
     for (var state : ledgers) {
-      for (var late : state.overdue(nowMs, 5_000)) {
+      for (var late : state.overdue(nowMs, 5_000, fleet())) {
         tell(new DeadlineReached(late.jobId(), late.taskId(), late.attempt()));
       }
     }

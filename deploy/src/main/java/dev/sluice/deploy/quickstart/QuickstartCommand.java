@@ -162,7 +162,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     @Override
-    public void failed(String why) {
+    public void gaveUp(String why) {
       screen.line("error: " + why);
     }
 

@@ -48,7 +48,7 @@ public final class Standalone implements AutoCloseable {
      *
      * @param why what happened and how to mend it
      */
-    void failed(String why);
+    void gaveUp(String why);
   }
 
   /** What was opened, last opened first. */
@@ -223,7 +223,7 @@ public final class Standalone implements AutoCloseable {
   private void brokerFailed(String why) {
     if (!closing()) {
       closing.countDown();
-      listener.failed(why);
+      listener.gaveUp(why);
       Thread.ofPlatform().name("sluice-exit").start(this::endWithoutBroker);
     }
   }

@@ -213,7 +213,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     @Override
-    public void failed(String why) {
+    public void gaveUp(String why) {
       print("error: " + why);
     }
 

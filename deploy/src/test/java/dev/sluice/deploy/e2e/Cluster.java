@@ -128,11 +128,11 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   /** Workers that are stopped until this is closed; those that were killed meanwhile stay so. */
   interface Pause extends AutoCloseable {
     @Override
-    void close() throws IOException, InterruptedException;
+    void close() throws IOException;
   }
 
   /** Stops every worker process where it is, as SIGSTOP does. */
-  Pause pauseWorkers() throws IOException, InterruptedException {
+  Pause pauseWorkers() throws IOException {
     var pids = List.copyOf(workerPids());
     signal("-STOP", pids);
     return () -> {
@@ -141,11 +141,10 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     };
   }
 
-  private static void signal(String signal, List<Long> pids)
-      throws IOException, InterruptedException {
+  private static void signal(String signal, List<Long> pids) throws IOException {
     for (long pid : pids) {
       var kill = new ProcessBuilder("kill", signal, String.valueOf(pid)).inheritIO().start();
-      assertThat(kill.waitFor()).as("kill %s %d", signal, pid).isZero();
+      assertThat(kill.onExit().join().exitValue()).as("kill %s %d", signal, pid).isZero();
     }
   }
 
@@ -250,7 +249,7 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   }
 
   @Override
-  public void failed(String why) {
+  public void gaveUp(String why) {
     LOG.error("the cluster can't go on: {}", why);
   }
 

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Inferred;
+import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.TaskReported;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,73 @@ final class WireIT {
             2,
             "after-garbage");
     cluster.succeeded(cluster.client().submit(spec, null).jobId());
+  }
+
+  @Test
+  void aTombstoneGoesToTheDeadLetters(Cluster cluster) throws Exception {
+    var topic = new JobsTopic(cluster);
+    var tombstone = topic.write("tombstone", null);
+    assertThat(topic.deadLetterOf(tombstone).cause().why()).contains("tombstone");
+  }
+
+  @Test
+  void aRecordInTheWrongPartitionReachesItsOwner(Cluster cluster) throws Exception {
+    cluster.workers(1);
+    new JobsTopic(cluster).submitMisplaced("misplaced-1", small(cluster, "misplaced"));
+
+    cluster.eventually("the job is known", () -> knows(cluster, "misplaced-1"));
+    assertThat(cluster.succeeded("misplaced-1").model()).isNotNull();
+  }
+
+  @Test
+  void aReportThatMakesNoSenseFailsItsJobAndNoOther(Cluster cluster) throws Exception {
+    cluster.workers(0);
+    var topic = new JobsTopic(cluster);
+    topic.submit("nonsense-1", small(cluster, "nonsense"));
+    cluster.eventually("the job is known", () -> knows(cluster, "nonsense-1"));
+
+    // A training job has no rows to answer.
+    var range = new ResultRange(0, 0, 0, 0, 0, "", "");
+    var report =
+        topic.tell(
+            "nonsense-1",
+            new TaskReported(
+                "nonsense-1", "prepare", 1, "test", "", new Inferred(range, 0, 0, 0, 0, 0)));
+
+    assertThat(topic.deadLetterOf(report).cause().what()).contains("can't be decided on");
+    assertThat(cluster.failed("nonsense-1").cause()).isNotNull();
+    cluster.workers(1);
+    cluster.succeeded(cluster.client().submit(small(cluster, "sense"), null).jobId());
+  }
+
+  @Test
+  void aRecordOfAnUnknownSchemaWaitsForItAndHoldsUpItsPartitionOnly(Cluster cluster)
+      throws Exception {
+    cluster.workers(1);
+    var topic = new JobsTopic(cluster);
+    // What a later release might write: one more field, so another fingerprint.
+    var later = topic.laterSubmission("later-1", small(cluster, "later"));
+    topic.write("later-1", later.value().array());
+    assertThat(knows(cluster, "later-1")).isFalse();
+    var elsewhere = JobsTopic.idInAnotherPartition("later-1");
+    topic.submit(elsewhere, small(cluster, "elsewhere"));
+    cluster.eventually("the other partition goes on", () -> knows(cluster, elsewhere));
+    assertThat(knows(cluster, "later-1")).isFalse();
+
+    topic.publish(later.schema());
+
+    cluster.eventually("the job is known", () -> knows(cluster, "later-1"));
+    cluster.succeeded("later-1");
+  }
+
+  private JobSpec small(Cluster cluster, String register) throws Exception {
+    var data = cluster.client().upload(Csv.circles(dir, 400)).artifact();
+    return TestJobs.train(
+        TestJobs.classification(data, "inside"),
+        TestJobs.dense(16, 2),
+        Objective.CROSS_ENTROPY,
+        2,
+        register);
   }
 
   @Test

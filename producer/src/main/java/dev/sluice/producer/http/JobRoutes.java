@@ -19,6 +19,7 @@ import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.JobsView;
+import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -257,8 +258,8 @@ final class JobRoutes {
 
   private static String jobId(Request request) {
     var jobId = request.path("job");
-    if (!JobIds.wellFormed(jobId)) {
-      throw Request.bad("A job id has 1 to 128 letters, digits, dots, underscores and hyphens.");
+    if (!Names.isJobId(jobId)) {
+      throw Request.bad("A job id has " + Names.JOB_ID_RULE + ".");
     }
     return jobId;
   }

@@ -4,7 +4,6 @@ import dev.sluice.schemas.codec.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /** Job ids: 24 hexadecimal digits where this process makes them. */
 public final class JobIds {
@@ -14,9 +13,6 @@ public final class JobIds {
 
   private static final int ID_BYTES = 12;
   private static final SecureRandom RANDOM = new SecureRandom();
-
-  /** What an id may be: those who write to the topic themselves choose their own. */
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
   private JobIds() {}
 
@@ -44,10 +40,5 @@ public final class JobIds {
     var bytes = new byte[ID_BYTES];
     RANDOM.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
-  }
-
-  /** Whether a text can be an id. */
-  public static boolean wellFormed(String id) {
-    return ID.matcher(id).matches();
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
+import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
@@ -160,9 +161,9 @@ class SubmissionsTest {
   void tenantAndKeyTogetherMakeTheId() {
     assertThat(JobIds.derived("ab", "c")).isNotEqualTo(JobIds.derived("a", "bc"));
     assertThat(JobIds.derived("a", "k")).isEqualTo(JobIds.derived("a", "k"));
-    assertThat(JobIds.wellFormed(JobIds.derived("a", "k"))).isTrue();
-    assertThat(JobIds.wellFormed(JobIds.random())).isTrue();
-    assertThat(JobIds.wellFormed("../secret")).isFalse();
+    assertThat(Names.isJobId(JobIds.derived("a", "k"))).isTrue();
+    assertThat(Names.isJobId(JobIds.random())).isTrue();
+    assertThat(Names.isJobId("../secret")).isFalse();
   }
 
   private static Problem problem(ThrowingCallable call) {

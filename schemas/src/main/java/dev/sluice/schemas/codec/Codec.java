@@ -89,9 +89,12 @@ public final class Codec {
 
   /**
    * @param type the message expected
-   * @param bytes what was read; its position does not change
+   * @param bytes what was read, null for a tombstone; its position does not change
    */
-  public <T extends Record> Decoded<T> decode(Class<T> type, ByteBuffer bytes) {
+  public <T extends Record> Decoded<T> decode(Class<T> type, @Nullable ByteBuffer bytes) {
+    if (bytes == null) {
+      return new Decoded.Malformed<>("There is no value: the record is a tombstone.");
+    }
     var in = bytes.duplicate().order(ByteOrder.BIG_ENDIAN);
     if (in.remaining() < HEADER_BYTES || Short.toUnsignedInt(in.getShort()) != MAGIC) {
       return new Decoded.Malformed<>(

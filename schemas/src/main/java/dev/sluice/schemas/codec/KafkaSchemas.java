@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
@@ -37,11 +39,15 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
   private static final int SCHEMAS_MAX = 10_000;
 
   private static final long PUBLISH_SECONDS_MAX = 60;
+  private static final long READ_SECONDS_MAX = 60;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration POLL_START = Duration.ofMillis(20);
 
   private final Map<Long, Schema> schemas = new ConcurrentHashMap<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread follower;
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
   private volatile boolean closed;
 
   private KafkaSchemas(KafkaSettings kafka) {
@@ -50,9 +56,9 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
   }
 
   /**
-   * Publishes and starts to follow.
+   * Publishes, reads every schema that was published before, and goes on following.
    *
-   * @throws KafkaException where the schemas could not be written within the producer's time-outs
+   * @throws KafkaException where the schemas could not be written or read within a minute each
    */
   public static KafkaSchemas start(KafkaSettings kafka) {
     try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
@@ -71,6 +77,17 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
     }
     var followed = new KafkaSchemas(kafka);
     followed.follower.start();
+    try {
+      if (!followed.caughtUp.await(READ_SECONDS_MAX, TimeUnit.SECONDS)) {
+        followed.close();
+        throw new KafkaException(
+            Topic.SCHEMAS.topicName() + " could not be read within " + READ_SECONDS_MAX + " s");
+      }
+    } catch (InterruptedException e) {
+      followed.close();
+      Thread.currentThread().interrupt();
+      throw new KafkaException("Interrupted while reading schemas", e);
+    }
     return followed;
   }
 
@@ -92,16 +109,25 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
     consumer.seekToBeginning(List.of(partition));
     while (!closed) {
       try {
-        for (var record : consumer.poll(POLL)) {
+        for (var record : consumer.poll(caughtUp.getCount() > 0 ? POLL_START : POLL)) {
           learn(record.value());
+        }
+        if (caughtUp.getCount() > 0 && atEnd(partition)) {
+          caughtUp.countDown();
         }
       } catch (WakeupException e) {
         LOG.debug("Woken to stop.");
       } catch (KafkaException e) {
         LOG.warn("Can't follow {}: {}", Topic.SCHEMAS.topicName(), e.getMessage());
+        LockSupport.parkNanos(RETRY_NANOS);
       }
     }
     consumer.close();
+  }
+
+  private boolean atEnd(TopicPartition partition) {
+    return consumer.position(partition)
+        >= consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
   }
 
   private void learn(@Nullable ByteBuffer value) {

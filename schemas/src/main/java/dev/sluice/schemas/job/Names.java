@@ -24,10 +24,15 @@ public final class Names {
   public static final String ALIAS_RULE =
       "1 to 32 lower-case letters, digits and hyphens, beginning with a letter, and not 'latest'";
 
+  /** The rule for job ids, as messages tell it. */
+  public static final String JOB_ID_RULE =
+      "1 to 128 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
+
   /** Characters in a job's name, which is for people only. */
   public static final int JOB_NAME_CHARS_MAX = 200;
 
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
   private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
@@ -43,6 +48,11 @@ public final class Names {
   /** Whether a tenant may have this name. */
   public static boolean isTenant(String name) {
     return MODEL.matcher(name).matches();
+  }
+
+  /** Whether a job may have this id: those who write to the topic themselves choose their own. */
+  public static boolean isJobId(String id) {
+    return JOB_ID.matcher(id).matches();
   }
 
   /** Whether a lane may have this name. */

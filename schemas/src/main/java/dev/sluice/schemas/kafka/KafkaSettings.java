@@ -23,8 +23,11 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   /** Room for blocks on their way to the broker, in bytes. */
   private static final long BULK_BUFFER_BYTES = 128L * 1024 * 1024;
 
-  /** A transaction that hangs longer than this is aborted, so that it can't pin readers. */
-  public static final int TRANSACTION_MS_MAX = 5_000;
+  /** A ledger transaction that hangs longer is aborted, so that it can't pin the workers. */
+  public static final int LEDGER_TRANSACTION_MS_MAX = 5_000;
+
+  /** Checkpoints are read at takeovers only, and may be hundreds of megabytes. */
+  public static final int CHECKPOINT_TRANSACTION_MS_MAX = 60_000;
 
   public KafkaSettings {
     common = Map.copyOf(common);
@@ -60,8 +63,13 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
             -1));
   }
 
-  /** For a partition's owner: one transactional id per partition fences the owner before. */
-  public Map<String, Object> transactionalProducer(String transactionalId) {
+  /**
+   * For a partition's owner: one transactional id per partition fences the owner before.
+   *
+   * @param transactionMsMax longest transaction, in milliseconds; whoever reads committed records
+   *     of its topics may wait that long for an owner that hangs
+   */
+  public Map<String, Object> transactionalProducer(String transactionalId, int transactionMsMax) {
     return producer(
         Map.of(
             "linger.ms",
@@ -69,7 +77,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
             "transactional.id",
             transactionalId,
             "transaction.timeout.ms",
-            TRANSACTION_MS_MAX,
+            transactionMsMax,
             // p99 of a commit is 110 ms with the default of 100 ms, 13 to 18 ms with 2 ms.
             "retry.backoff.ms",
             2));
