@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
@@ -36,7 +37,7 @@ public final class LedgerState {
       case JobState job -> job.jobId();
       case ManifestChunk chunk -> chunkKey(chunk.jobId(), chunk.chunk());
       case ModelEntry model -> "model/" + model.name();
-      case Lane lane -> "lane/" + lane.lane();
+      case Lane lane -> Topic.laneKey(lane.lane());
       case LedgerCursor cursor -> "cursor";
     };
   }
