@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
+import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
@@ -12,6 +13,7 @@ import dev.sluice.worker.exchange.GradientLog;
 import dev.sluice.worker.exchange.ParameterFollower;
 import dev.sluice.worker.fleet.Heartbeat;
 import dev.sluice.worker.ledger.Controls;
+import dev.sluice.worker.ledger.LaneClaim;
 import dev.sluice.worker.ledger.Reports;
 import dev.sluice.worker.loop.ComputeLoop;
 import dev.sluice.worker.loop.Doorbell;
@@ -73,6 +75,8 @@ public final class Worker implements AutoCloseable {
    *
    * @throws KafkaException where the brokers cannot be used
    * @throws Topics.TopicsUnavailable where the topics cannot be used
+   * @throws ConfigProblem where the lane is for another accelerator
+   * @throws LaneClaim.LaneUnconfirmed where no coordinator knows the lane
    * @throws InterruptedException where the start was interrupted
    */
   public static Worker start(WorkerConfig config) throws InterruptedException {
@@ -97,6 +101,14 @@ public final class Worker implements AutoCloseable {
 
     var files = Files.in(keep(new ArtifactStore(kafka, codec)));
     var reports = keep(new Reports(kafka, codec, id, engine));
+    LaneClaim.make(
+        kafka,
+        codec,
+        reports,
+        config.lane(),
+        config.accelerator(),
+        count(partitions, Topic.JOB_STATES),
+        Duration.ofMillis(config.startMsMax()));
     var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
     var controls = keep(new Controls(kafka, codec, bell::ring, this::failed));
     var gradients =

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.ledger.LaneClaim;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -91,7 +91,7 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (ConfigProblem e) {
       err.println(e.getMessage());
       return BAD_USAGE;
-    } catch (Topics.TopicsUnavailable e) {
+    } catch (Topics.TopicsUnavailable | LaneClaim.LaneUnconfirmed e) {
       err.println(e.getMessage());
       return UNREACHABLE;
     } catch (KafkaException e) {
@@ -115,7 +115,7 @@ public final class WorkerCommand implements Callable<Integer> {
     if (id != null) {
       given.put("id", id);
     }
-    return Settings.read(WorkerConfig.class, given);
+    return WorkerConfig.of(given);
   }
 
   private static void closeAtEnd(InputStream in, Worker worker) {

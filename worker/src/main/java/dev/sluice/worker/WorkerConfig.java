@@ -1,6 +1,15 @@
 package dev.sluice.worker;
 
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.job.Names;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Configuration of a worker.
@@ -95,6 +104,45 @@ public record WorkerConfig(
             min = 0,
             max = 600_000)
         int leaveMsMax) {
+
+  /**
+   * Reads settings by name; those not given have their defaults.
+   *
+   * @throws ConfigProblem with everything that is wrong
+   */
+  public static WorkerConfig of(Map<String, String> given) {
+    var problems = new ArrayList<Cause>();
+    var lane = given.get("lane");
+    if (lane != null && !Names.isLane(lane)) {
+      problems.add(
+          problem(
+              "lane",
+              "There can't be a lane '" + lane + "'.",
+              "A lane's name has " + Names.LANE_RULE + "."));
+    }
+    var accelerator = given.get("accelerator");
+    var models = Catalogue.builtIn();
+    if (accelerator != null && models.find(accelerator).isEmpty()) {
+      problems.add(
+          problem(
+              "accelerator",
+              "There is no accelerator model '" + accelerator + "'.",
+              "Known are: " + String.join(", ", new TreeSet<>(models.ids())) + "."));
+    }
+    try {
+      var config = Settings.read(WorkerConfig.class, given);
+      if (problems.isEmpty()) {
+        return config;
+      }
+    } catch (ConfigProblem e) {
+      problems.addAll(e.problems());
+    }
+    throw new ConfigProblem(problems);
+  }
+
+  private static Cause problem(String where, String what, String mend) {
+    return new Cause(Fault.BAD_INPUT, where, what, "", mend);
+  }
 
   long cacheBytes() {
     return cacheMebibytes * 1024L * 1024;

@@ -21,6 +21,19 @@ class WorkerConfigTest {
   }
 
   @Test
+  void laneAndAcceleratorAreCheckedTogetherWithTheRest() {
+    assertThatThrownBy(
+            () ->
+                WorkerConfig.of(
+                    Map.of("lane", "No Lane", "accelerator", "abacus", "stall-ms", "1")))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("No Lane")
+        .hasMessageContaining("abacus")
+        .hasMessageContaining("host-cpu")
+        .hasMessageContaining("stall-ms");
+  }
+
+  @Test
   void everyProblemIsNamed() {
     assertThatThrownBy(
             () -> Settings.read(WorkerConfig.class, Map.of("lane", "cpu", "stall-ms", "1")))

@@ -105,7 +105,7 @@ public final class Ledger {
     long nowMs = moment.nowMs();
     switch (event) {
       case Submitted e -> submitted(state, e, moment, decision);
-      case LaneDeclared e -> declared(state, e.lane(), decision);
+      case LaneDeclared e -> declared(state, e.lane(), moment, decision);
       case LaneOpened e -> opened(state, e.lane(), moment, decision);
       case RegisterModel e -> ModelNames.register(state, e, nowMs, decision);
       case ResolveModel e -> ModelNames.resolve(state, e, decision);
@@ -229,7 +229,7 @@ public final class Ledger {
     }
   }
 
-  private static void declared(LedgerState state, Lane lane, Decision decision) {
+  private void declared(LedgerState state, Lane lane, Moment moment, Decision decision) {
     var before = state.lane(lane.lane());
     if (before != null && !before.accelerator().equals(lane.accelerator())) {
       decision.send(
@@ -244,7 +244,14 @@ public final class Ledger {
                       "Declare a lane of another name."))));
       return;
     }
-    decision.send(new Effect.TellAll(new LaneOpened(lane)));
+    boolean asItIs = lane.workersMax() == Lane.AS_IT_IS;
+    if (asItIs && before != null) {
+      return;
+    }
+    var wanted = asItIs ? new Lane(lane.lane(), lane.accelerator(), 0, 0) : lane;
+    // It is open here at once, so that a declaration that follows finds it.
+    opened(state, wanted, moment, decision);
+    decision.send(new Effect.TellAll(new LaneOpened(wanted)));
   }
 
   /** Remembers a lane and admits the jobs that were held. */

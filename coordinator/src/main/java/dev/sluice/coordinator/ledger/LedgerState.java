@@ -1,6 +1,7 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
@@ -37,7 +38,7 @@ public final class LedgerState {
       case JobState job -> job.jobId();
       case ManifestChunk chunk -> chunkKey(chunk.jobId(), chunk.chunk());
       case ModelEntry model -> "model/" + model.name();
-      case Lane lane -> "lane/" + lane.lane();
+      case Lane lane -> Topic.laneKey(lane.lane());
       // No job id, model or lane begins with a slash.
       case LedgerCursor cursor -> "/cursor";
     };

@@ -23,6 +23,7 @@ import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
@@ -88,6 +89,39 @@ class LedgerTest {
     assertThat(last().status()).isEqualTo(JobStatus.PREPARING);
     assertThat(last().lane()).isEqualTo("cpu");
     assertThat(dispatched()).containsExactly("prepare");
+  }
+
+  @Test
+  void aLaneIsOpenWhereItIsDeclaredAndEveryPartitionIsTold() {
+    var decision = decide(new LaneDeclared(new Lane("cpu", "host-cpu", 1, 5)));
+    assertThat(state.lane("cpu")).isEqualTo(new Lane("cpu", "host-cpu", 1, 5));
+    assertThat(decision.effects())
+        .containsExactly(new Effect.TellAll(new LaneOpened(new Lane("cpu", "host-cpu", 1, 5))));
+  }
+
+  @Test
+  void aWorkersDeclarationLeavesTheOperatorsBounds() {
+    decide(new LaneDeclared(new Lane("cpu", "host-cpu", 1, 5)));
+    effects.clear();
+    assertThat(decide(byWorker("cpu", "host-cpu")).changes()).isEmpty();
+    assertThat(effects).isEmpty();
+    assertThat(state.lane("cpu")).isEqualTo(new Lane("cpu", "host-cpu", 1, 5));
+  }
+
+  @Test
+  void aWorkersDeclarationOpensANewLaneOnce() {
+    decide(byWorker("cpu", "host-cpu"));
+    decide(byWorker("cpu", "host-cpu"));
+    assertThat(effects)
+        .containsExactly(new Effect.TellAll(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0))));
+  }
+
+  @Test
+  void aLaneIsNotDeclaredForAnotherAccelerator() {
+    decide(byWorker("cpu", "host-cpu"));
+    effects.clear();
+    assertThat(decide(byWorker("cpu", "an-npu")).changes()).isEmpty();
+    assertThat(effects).hasSize(1).allMatch(Effect.Bury.class::isInstance);
   }
 
   @Test
@@ -353,6 +387,10 @@ class LedgerTest {
 
   private void open(String lane, String accelerator) {
     decide(new LaneOpened(new Lane(lane, accelerator, 0, 0)));
+  }
+
+  private static LaneDeclared byWorker(String lane, String accelerator) {
+    return new LaneDeclared(Lane.withBoundsAsTheyAre(lane, accelerator));
   }
 
   private void submit(String jobId, JobSpec spec) {

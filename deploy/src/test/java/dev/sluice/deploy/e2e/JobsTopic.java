@@ -11,6 +11,8 @@ import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.Submitted;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,6 +44,10 @@ final class JobsTopic {
 
   void submit(String jobId, JobSpec spec) throws Exception {
     write(jobId, codec.encode(new JobRecord("test", new Submitted(jobId, "", spec))));
+  }
+
+  void declare(Lane lane) throws Exception {
+    write(lane.lane(), codec.encode(new JobRecord("test", new LaneDeclared(lane))));
   }
 
   /** Writes any bytes; returns where they are. */

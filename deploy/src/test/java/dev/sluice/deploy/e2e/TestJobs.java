@@ -115,6 +115,12 @@ final class TestJobs {
             register));
   }
 
+  /** The same job, held until one of these lanes can run it. */
+  static JobSpec heldFor(JobSpec job, String... lanes) {
+    return new JobSpec(
+        job.tenant(), job.name(), job.priority(), List.of(lanes), Unplaceable.HOLD, job.work());
+  }
+
   /** Answers the held-out rows. */
   static JobSpec infer(DatasetSpec dataset, String model, String version) {
     return job(

@@ -129,6 +129,11 @@ public enum Topic {
     return jobId + "/" + block;
   }
 
+  /** Key of a lane's state in {@link #JOB_STATES}. */
+  public static String laneKey(String lane) {
+    return "lane/" + lane;
+  }
+
   /** Partition of a key, as the Java producer's default partitioner has it (murmur2). */
   public static int partition(String key, int partitions) {
     return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;

@@ -7,6 +7,8 @@ import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskReported;
@@ -65,14 +67,19 @@ public final class Reports implements AutoCloseable {
     tell(jobId, new TermNearlyDone(jobId, round, step), sent);
   }
 
+  /** Declares the lane that this worker serves, and leaves its bounds to whoever operates it. */
+  public void lane(String lane, String accelerator, Sent sent) {
+    tell(lane, new LaneDeclared(Lane.withBoundsAsTheyAre(lane, accelerator)), sent);
+  }
+
   /** Puts away what cannot be processed. */
   public void deadLetter(DeadLetter letter, Sent sent) {
     var origin = letter.topic() + "-" + letter.partition() + "@" + letter.offset();
     send(Topic.DEAD_LETTERS, origin, codec.encode(letter), sent);
   }
 
-  private void tell(String jobId, JobEvent event, Sent sent) {
-    send(Topic.JOBS, jobId, codec.encode(new JobRecord(worker, event)), sent);
+  private void tell(String key, JobEvent event, Sent sent) {
+    send(Topic.JOBS, key, codec.encode(new JobRecord(worker, event)), sent);
   }
 
   private void send(Topic topic, String key, byte[] value, Sent sent) {

@@ -1,0 +1,103 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.deploy.standalone.WorkerFleet;
+import dev.sluice.deploy.standalone.WorkerLaunch;
+import dev.sluice.producer.api.LaneView;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.Objective;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Workers as separate services: whoever starts first, and whether or not someone declared lanes.
+ */
+final class LaneIT {
+  private static final String LANE = "undeclared";
+
+  @TempDir private Path dir;
+
+  /** What workers of this test do. */
+  private static final class News implements WorkerFleet.Listener {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void line(int worker, String line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void ended(int worker, long pid, String how) {
+      ends.add(how);
+    }
+  }
+
+  @Test
+  void aWorkerOpensItsLaneAndTheJobThatWaitsForItRuns() throws Exception {
+    try (var cluster = Cluster.ofItsOwn();
+        var workers = fleet(cluster, LANE, new News())) {
+      var data = cluster.client().upload(Csv.circles(dir, 400)).artifact();
+      var spec =
+          TestJobs.train(
+              TestJobs.classification(data, "inside"),
+              TestJobs.dense(16, 2),
+              Objective.CROSS_ENTROPY,
+              2,
+              "waited");
+      var jobId = cluster.client().submit(TestJobs.heldFor(spec, LANE), null).jobId();
+      assertThat(cluster.client().job(jobId).status()).isEqualTo("held");
+
+      workers.start(1);
+
+      assertThat(cluster.succeeded(jobId).lane()).isEqualTo(LANE);
+      assertThat(lane(cluster, LANE))
+          .extracting(LaneView::accelerator, LaneView::workersMin, LaneView::workersMax)
+          .containsExactly("host-cpu", 0, 0);
+
+      cluster.client().declareLane(LANE, "host-cpu", 1, 5);
+      workers.start(1);
+      cluster.eventually("both workers are there", () -> lane(cluster, LANE).workers() == 2);
+      assertThat(lane(cluster, LANE))
+          .extracting(LaneView::workersMin, LaneView::workersMax)
+          .containsExactly(1, 5);
+    }
+  }
+
+  @Test
+  void aWorkerDoesNotServeALaneOfAnotherAccelerator() throws Exception {
+    var news = new News();
+    try (var cluster = Cluster.ofItsOwn();
+        var workers = fleet(cluster, "npus", news)) {
+      new JobsTopic(cluster).declare(new Lane("npus", "an-npu", 0, 4));
+      cluster.eventually("the lane is known", () -> knows(cluster, "npus"));
+
+      workers.start(1);
+
+      cluster.eventually("the worker has ended", () -> !news.ends.isEmpty());
+      assertThat(news.ends.getFirst()).contains("exit code 2");
+      assertThat(news.lines.getLast()).contains("npus", "an-npu", "host-cpu");
+    }
+  }
+
+  private static WorkerFleet fleet(Cluster cluster, String lane, News news) {
+    var launch = new WorkerLaunch(cluster.bootstrapServers(), lane, "host-cpu", true, Map.of());
+    return new WorkerFleet(launch, false, news);
+  }
+
+  private static boolean knows(Cluster cluster, String lane) throws Exception {
+    return cluster.client().lanes().stream().anyMatch(known -> known.lane().equals(lane));
+  }
+
+  private static LaneView lane(Cluster cluster, String lane) throws Exception {
+    return cluster.client().lanes().stream()
+        .filter(known -> known.lane().equals(lane))
+        .findFirst()
+        .orElseThrow();
+  }
+}
