@@ -18,6 +18,7 @@ import java.util.Map;
  * @param bodyBytesMax largest request body
  * @param artifactBytesMax largest artifact
  * @param uploadsMax artifacts on their way in at one time
+ * @param downloadsMax artifacts on their way out at one time
  * @param finishedJobsMax finished jobs remembered
  * @param workerSilenceMs time after which a worker counts as silent
  * @param lagSampleMs time between samples of lag
@@ -78,6 +79,13 @@ public record ProducerConfig(
             min = 1,
             max = 1_000)
         int uploadsMax,
+    @Setting(
+            doc = "Artifacts on their way out at one time, each in memory; one more is told 503.",
+            unit = "files",
+            def = "4",
+            min = 1,
+            max = 1_000)
+        int downloadsMax,
     @Setting(
             doc = "Finished jobs remembered; the one that finished first is forgotten first.",
             unit = "jobs",

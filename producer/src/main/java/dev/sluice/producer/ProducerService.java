@@ -18,6 +18,7 @@ import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topics;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -104,8 +105,10 @@ public final class ProducerService implements AutoCloseable {
             config.requestsMax(),
             config.bodyBytesMax(),
             config.artifactBytesMax(),
-            config.uploadsMax());
-    var server = keep(HttpApi.start(services, config.host(), config.port(), limits));
+            config.uploadsMax(),
+            config.downloadsMax());
+    var temporary = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+    var server = keep(HttpApi.start(services, config.host(), config.port(), limits, temporary));
     LOG.info("The producer answers at {}.", server.uri());
     return server;
   }

@@ -21,6 +21,7 @@ import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.Submitted;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +54,14 @@ public final class FakeCluster implements AutoCloseable {
   public volatile Results.ResultsBroken.@Nullable Reason resultsBroken;
   public volatile int resultsBrokenAfter;
   public final Submissions submissions;
+
+  /** Where uploads lie while they are on their way. */
+  public final Path temporary = temporaryFolder();
+
   private final HttpApi api;
 
   public FakeCluster() {
-    this(new HttpLimits(64, 10_000, 100_000, 4));
+    this(new HttpLimits(64, 10_000, 100_000, 4, 4));
   }
 
   public FakeCluster(HttpLimits limits) {
@@ -75,7 +80,7 @@ public final class FakeCluster implements AutoCloseable {
             Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
             Duration.ofSeconds(10),
             ledgerMax);
-    api = HttpApi.start(services, "127.0.0.1", 0, limits);
+    api = HttpApi.start(services, "127.0.0.1", 0, limits, temporary);
   }
 
   public URI uri() {
@@ -85,6 +90,28 @@ public final class FakeCluster implements AutoCloseable {
   @Override
   public void close() {
     api.close();
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException("closing left files behind", e);
+    }
+  }
+
+  /** Files of uploads that are still there. */
+  public List<Path> uploads() throws IOException {
+    try (var files = Files.walk(temporary)) {
+      return files.filter(Files::isRegularFile).toList();
+    } catch (UncheckedIOException e) {
+      return List.of(temporary); // it changed under our eyes: look again
+    }
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("sluice-test-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A log with a ledger behind it that answers at once, unless told otherwise. */

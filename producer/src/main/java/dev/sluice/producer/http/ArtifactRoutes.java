@@ -12,7 +12,7 @@ import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -26,19 +26,25 @@ import org.slf4j.LoggerFactory;
 final class ArtifactRoutes {
 
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactRoutes.class);
+  private static final int PIECE_BYTES = 64 * 1024;
 
   private final Artifacts artifacts;
   private final Dispatcher run;
   private final Vertx vertx;
+  private final UploadFolder folder;
   private final HttpLimits limits;
   private final Semaphore uploads;
+  private final Semaphore downloads;
 
-  ArtifactRoutes(Artifacts artifacts, Dispatcher run, Vertx vertx, HttpLimits limits) {
+  ArtifactRoutes(
+      Artifacts artifacts, Dispatcher run, Vertx vertx, UploadFolder folder, HttpLimits limits) {
     this.artifacts = artifacts;
     this.run = run;
     this.vertx = vertx;
+    this.folder = folder;
     this.limits = limits;
     this.uploads = new Semaphore(limits.uploadsMax());
+    this.downloads = new Semaphore(limits.downloadsMax());
   }
 
   /** Takes a file; runs on the event loop. */
@@ -64,14 +70,15 @@ final class ArtifactRoutes {
     context.addEndHandler(ended -> uploads.release());
     request.pause();
     vertx
-        .fileSystem()
-        .createTempFile("sluice-upload-", "")
+        .executeBlocking(folder::newFile)
         .compose(
             path ->
                 vertx
                     .fileSystem()
-                    .open(path, new OpenOptions().setWrite(true).setTruncateExisting(true))
-                    .map(file -> new Upload(Path.of(path), file)))
+                    .open(
+                        path.toString(), new OpenOptions().setWrite(true).setTruncateExisting(true))
+                    .map(file -> new Upload(path, file))
+                    .onFailure(failure -> UploadFolder.delete(path)))
         .onSuccess(upload -> receive(context, upload))
         .onFailure(
             failure -> {
@@ -85,6 +92,11 @@ final class ArtifactRoutes {
   private void receive(RoutingContext context, Upload upload) {
     var request = context.request();
     var response = context.response();
+    if (response.closed()) {
+      // The sender left while the file was made: no handler would hear of it any more.
+      discard(upload);
+      return;
+    }
     var bytes = new AtomicLong();
     request.handler(
         piece -> {
@@ -115,11 +127,16 @@ final class ArtifactRoutes {
           upload
               .file()
               .close()
-              .onSuccess(closed -> run.run(response, () -> store(upload.path(), bytes.get())))
+              .onSuccess(
+                  closed -> {
+                    if (!run.run(response, () -> store(upload.path(), bytes.get()))) {
+                      UploadFolder.delete(upload.path());
+                    }
+                  })
               .onFailure(
                   failure -> {
                     Dispatcher.send(response, Answer.problem(diskProblem(failure)));
-                    delete(upload.path());
+                    UploadFolder.delete(upload.path());
                   });
         });
     request.resume();
@@ -133,15 +150,40 @@ final class ArtifactRoutes {
     } catch (IOException e) {
       throw unavailable(e);
     } finally {
-      delete(file);
+      UploadFolder.delete(file);
     }
   }
 
+  /**
+   * Gives a file, in pieces: what is on its way is not copied once more as a whole. The file itself
+   * is in memory until its reader has it, so the number of readers is bounded.
+   */
   Answer get(Request request) {
     var digest = digest(request);
+    return new Answer.Stream(
+        200, "application/octet-stream", cacheForever(), out -> write(digest, out));
+  }
+
+  private void write(String digest, OutputStream out) throws IOException {
+    if (!downloads.tryAcquire()) {
+      throw Problem.of(
+              ProblemType.UNAVAILABLE,
+              limits.downloadsMax() + " files are being read already; try again in a moment.")
+          .toException();
+    }
     try {
-      var file = artifacts.get(digest).orElseThrow(() -> unknown(digest));
-      return new Answer.Whole(200, "application/octet-stream", cacheForever(), Buffer.buffer(file));
+      var file = read(digest);
+      for (int from = 0; from < file.length; from += PIECE_BYTES) {
+        out.write(file, from, Math.min(PIECE_BYTES, file.length - from));
+      }
+    } finally {
+      downloads.release();
+    }
+  }
+
+  private byte[] read(String digest) {
+    try {
+      return artifacts.get(digest).orElseThrow(() -> unknown(digest));
     } catch (IOException e) {
       throw unavailable(e);
     }
@@ -198,14 +240,6 @@ final class ArtifactRoutes {
   }
 
   private void discard(Upload upload) {
-    upload.file().close().onComplete(closed -> delete(upload.path()));
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      LOG.warn("The temporary file {} stays behind: {}", file, e.getMessage());
-    }
+    upload.file().close().onComplete(closed -> UploadFolder.delete(upload.path()));
   }
 }

@@ -62,8 +62,12 @@ final class Dispatcher implements AutoCloseable {
     Answer answer();
   }
 
-  /** Runs on a virtual thread and sends what comes of it. */
-  void run(HttpServerResponse response, Work work) {
+  /**
+   * Runs on a virtual thread and sends what comes of it.
+   *
+   * @return whether it runs; false where too much is at work, which the asker was told
+   */
+  boolean run(HttpServerResponse response, Work work) {
     if (!permits.tryAcquire()) {
       send(
           response,
@@ -71,7 +75,7 @@ final class Dispatcher implements AutoCloseable {
               Problem.of(
                   ProblemType.UNAVAILABLE,
                   requestsMax + " requests are being answered already; try again in a moment.")));
-      return;
+      return false;
     }
     threads.execute(
         () -> {
@@ -81,6 +85,7 @@ final class Dispatcher implements AutoCloseable {
             permits.release();
           }
         });
+    return true;
   }
 
   private static Answer answer(Work work) {

@@ -14,6 +14,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,11 +32,13 @@ public final class HttpApi implements AutoCloseable {
 
   private final Vertx vertx;
   private final Dispatcher dispatcher;
+  private final UploadFolder uploads;
   private final URI uri;
 
-  private HttpApi(Vertx vertx, Dispatcher dispatcher, URI uri) {
+  private HttpApi(Vertx vertx, Dispatcher dispatcher, UploadFolder uploads, URI uri) {
     this.vertx = vertx;
     this.dispatcher = dispatcher;
+    this.uploads = uploads;
     this.uri = uri;
   }
 
@@ -46,12 +49,17 @@ public final class HttpApi implements AutoCloseable {
    * @param host address to listen on
    * @param port port to listen on; 0 for a free one
    * @param limits its bounds
+   * @param temporary where uploads lie until they are complete, in a folder of their own that is
+   *     gone once this is closed
    * @throws ListenFailed where the address can't be listened on
    */
-  public static HttpApi start(Services services, String host, int port, HttpLimits limits) {
+  public static HttpApi start(
+      Services services, String host, int port, HttpLimits limits, Path temporary) {
     var vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(2));
     var dispatcher = new Dispatcher(limits.requestsMax());
+    var uploads = new UploadFolder(temporary);
+    var artifacts = new ArtifactRoutes(services.artifacts(), dispatcher, vertx, uploads, limits);
     var options =
         new HttpServerOptions()
             .setHost(host)
@@ -64,10 +72,11 @@ public final class HttpApi implements AutoCloseable {
           await(
               vertx
                   .createHttpServer(options)
-                  .requestHandler(router(vertx, services, dispatcher, limits, isLoopback(host)))
+                  .requestHandler(
+                      router(vertx, services, artifacts, dispatcher, limits, isLoopback(host)))
                   .listen(),
               START_SECONDS_MAX);
-      return new HttpApi(vertx, dispatcher, uri(host, server.actualPort()));
+      return new HttpApi(vertx, dispatcher, uploads, uri(host, server.actualPort()));
     } catch (ExecutionException | TimeoutException e) {
       dispatcher.close();
       closeQuietly(vertx);
@@ -76,13 +85,17 @@ public final class HttpApi implements AutoCloseable {
   }
 
   private static Router router(
-      Vertx vertx, Services services, Dispatcher run, HttpLimits limits, boolean loopbackOnly) {
+      Vertx vertx,
+      Services services,
+      ArtifactRoutes artifacts,
+      Dispatcher run,
+      HttpLimits limits,
+      boolean loopbackOnly) {
     var router = Router.router(vertx);
     var metrics = new HttpMetrics();
     var jobs = new JobRoutes(services);
     var lanes = new LaneRoutes(services);
     var models = new ModelRoutes(services);
-    var artifacts = new ArtifactRoutes(services.artifacts(), run, vertx, limits);
     var operations = new OperationRoutes(services, metrics);
 
     router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
@@ -148,6 +161,7 @@ public final class HttpApi implements AutoCloseable {
   public void close() {
     closeQuietly(vertx);
     dispatcher.close();
+    uploads.close();
   }
 
   private static boolean isLoopback(String host) {

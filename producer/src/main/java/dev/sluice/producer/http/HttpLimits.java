@@ -7,6 +7,7 @@ package dev.sluice.producer.http;
  * @param bodyBytesMax largest body but for artifacts
  * @param artifactBytesMax largest artifact
  * @param uploadsMax artifacts on their way in at one time
+ * @param downloadsMax artifacts on their way out at one time
  */
 public record HttpLimits(
-    int requestsMax, long bodyBytesMax, long artifactBytesMax, int uploadsMax) {}
+    int requestsMax, long bodyBytesMax, long artifactBytesMax, int uploadsMax, int downloadsMax) {}

@@ -1,23 +1,17 @@
 package dev.sluice.producer.view;
 
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.StateRecord;
-import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -30,9 +24,8 @@ import org.slf4j.LoggerFactory;
  * beginning and for as long as the process runs, on one thread of its own. Sees committed records
  * only: a state that the ledger took back never shows.
  *
- * <p>A record whose schema is not known yet holds up its partition until the schema arrives; a
- * record that is broken is counted, logged and passed over, since states are rewritten with every
- * change.
+ * <p>It opens the consumer and starts over when that fails; {@link Intake} says what becomes of the
+ * records.
  */
 public final class ViewFollower implements AutoCloseable {
 
@@ -48,7 +41,6 @@ public final class ViewFollower implements AutoCloseable {
   private final ClusterView view;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong malformed = new AtomicLong();
-  private final Map<TopicPartition, Long> unknownSchemas = new HashMap<>();
   private final Thread thread;
   private volatile boolean caughtUp;
   private volatile @Nullable String trouble;
@@ -131,84 +123,16 @@ public final class ViewFollower implements AutoCloseable {
     }
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    unknownSchemas.clear();
     var behind = new HashMap<>(consumer.endOffsets(partitions, METADATA_MAX));
     trouble = null;
+    var intake = new Intake(consumer, codec, view, malformed);
     while (!stopping()) {
-      takeOver(consumer, consumer.poll(POLL));
+      intake.step(POLL, System.nanoTime());
+      trouble = intake.trouble().orElse(null);
       if (!caughtUp) {
         behind.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
         caughtUp = behind.isEmpty();
       }
     }
-  }
-
-  private void takeOver(
-      KafkaConsumer<String, ByteBuffer> consumer, ConsumerRecords<String, ByteBuffer> records) {
-    for (var partition : records.partitions()) {
-      for (var record : records.records(partition)) {
-        if (!takeOver(record)) {
-          // Not ours to skip: stay at this record until its schema has come.
-          consumer.seek(partition, record.offset());
-          break;
-        }
-        if (unknownSchemas.remove(partition) != null) {
-          trouble = unknownSchemas.isEmpty() ? null : trouble;
-        }
-      }
-    }
-  }
-
-  /** Returns false where the record's schema is not known yet. */
-  private boolean takeOver(ConsumerRecord<String, ByteBuffer> record) {
-    var value = record.value();
-    boolean state = record.topic().equals(Topic.JOB_STATES.topicName());
-    if (record.key() == null) {
-      return passOver(record, "it has no key");
-    }
-    if (value == null) {
-      if (state) {
-        view.remove(record.key());
-      } else {
-        view.fleet().remove(record.key());
-      }
-      return true;
-    }
-    var decoded =
-        state ? codec.decode(StateRecord.class, value) : codec.decode(WorkerHeartbeat.class, value);
-    return switch (decoded) {
-      case Decoded.Message<? extends Record>(StateRecord(var stored)) -> {
-        view.put(stored);
-        yield true;
-      }
-      case Decoded.Message<? extends Record>(WorkerHeartbeat heartbeat) -> {
-        view.fleet().put(heartbeat, record.timestamp());
-        yield true;
-      }
-      case Decoded.Message<? extends Record>(var other) ->
-          passOver(record, "it is a " + other.getClass().getSimpleName());
-      case Decoded.UnknownSchema<? extends Record>(long fingerprint) -> {
-        var partition = new TopicPartition(record.topic(), record.partition());
-        if (unknownSchemas.put(partition, fingerprint) == null) {
-          trouble =
-              "%s is held up at offset %d until its schema (fingerprint %016x) is in %s."
-                  .formatted(partition, record.offset(), fingerprint, Topic.SCHEMAS.topicName());
-          LOG.warn("{}", trouble);
-        }
-        yield false;
-      }
-      case Decoded.Malformed<? extends Record>(String why) -> passOver(record, why);
-    };
-  }
-
-  private boolean passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
-    malformed.incrementAndGet();
-    LOG.warn(
-        "Passed over {}-{} offset {}: {}",
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        why);
-    return true;
   }
 }

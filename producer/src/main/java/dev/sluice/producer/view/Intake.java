@@ -1,0 +1,156 @@
+package dev.sluice.producer.view;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.StateRecord;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes records from a consumer into a {@link ClusterView}. Used by one thread.
+ *
+ * <p>A record whose schema is not known yet holds up its partition until the schema arrives: the
+ * partition is paused and looked at again each second, since one that is only sought back would be
+ * fetched again at full speed. A record that is broken is counted, logged and passed over, since
+ * states are rewritten with every change.
+ */
+final class Intake {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+  /** Time between looks at a partition that is held up. */
+  static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  /** Why a partition is held up, and when it is looked at again. */
+  private record HeldUp(long offset, long fingerprint, long againNanos) {}
+
+  private final Consumer<String, ByteBuffer> consumer;
+  private final Codec codec;
+  private final ClusterView view;
+  private final AtomicLong malformed;
+  private final Map<TopicPartition, HeldUp> heldUp = new LinkedHashMap<>();
+
+  /**
+   * @param consumer has its partitions; not closed
+   * @param codec reads the records
+   * @param view takes over what they say
+   * @param malformed counts the records passed over
+   */
+  Intake(
+      Consumer<String, ByteBuffer> consumer, Codec codec, ClusterView view, AtomicLong malformed) {
+    this.consumer = consumer;
+    this.codec = codec;
+    this.view = view;
+    this.malformed = malformed;
+  }
+
+  /** What holds it up, in plain words; empty while nothing does. */
+  Optional<String> trouble() {
+    return heldUp.entrySet().stream()
+        .findFirst()
+        .map(
+            held ->
+                "%s is held up at offset %d until its schema (fingerprint %016x) is in %s."
+                    .formatted(
+                        held.getKey(),
+                        held.getValue().offset(),
+                        held.getValue().fingerprint(),
+                        Topic.SCHEMAS.topicName()));
+  }
+
+  /**
+   * Takes over what there is.
+   *
+   * @param within longest wait for something to be there
+   * @param nowNanos now, on the clock of {@link System#nanoTime}
+   */
+  void step(Duration within, long nowNanos) {
+    consumer.resume(
+        heldUp.entrySet().stream()
+            .filter(held -> held.getValue().againNanos() - nowNanos <= 0)
+            .map(Map.Entry::getKey)
+            .toList());
+    var records = consumer.poll(within);
+    for (var partition : records.partitions()) {
+      for (var record : records.records(partition)) {
+        var unknown = takeOver(record);
+        if (unknown.isPresent()) {
+          // Not ours to skip: stay at this record until its schema has come.
+          holdUp(partition, record.offset(), unknown.get(), nowNanos);
+          break;
+        }
+        heldUp.remove(partition);
+      }
+    }
+  }
+
+  private void holdUp(TopicPartition partition, long offset, long fingerprint, long nowNanos) {
+    consumer.seek(partition, offset);
+    consumer.pause(Set.of(partition));
+    var before =
+        heldUp.put(partition, new HeldUp(offset, fingerprint, nowNanos + LOOK_AGAIN.toNanos()));
+    if (before == null || before.offset() != offset) {
+      LOG.warn(
+          "{} is held up at offset {}: schema {} is not known yet",
+          partition,
+          offset,
+          Long.toHexString(fingerprint));
+    }
+  }
+
+  /** Returns the schema's fingerprint where the record's schema is not known yet. */
+  private Optional<Long> takeOver(ConsumerRecord<String, ByteBuffer> record) {
+    var value = record.value();
+    boolean state = record.topic().equals(Topic.JOB_STATES.topicName());
+    if (record.key() == null) {
+      return passOver(record, "it has no key");
+    }
+    if (value == null) {
+      if (state) {
+        view.remove(record.key());
+      } else {
+        view.fleet().remove(record.key());
+      }
+      return Optional.empty();
+    }
+    var decoded =
+        state ? codec.decode(StateRecord.class, value) : codec.decode(WorkerHeartbeat.class, value);
+    return switch (decoded) {
+      case Decoded.Message<? extends Record>(StateRecord(var stored)) -> {
+        view.put(stored);
+        yield Optional.empty();
+      }
+      case Decoded.Message<? extends Record>(WorkerHeartbeat heartbeat) -> {
+        view.fleet().put(heartbeat, record.timestamp());
+        yield Optional.empty();
+      }
+      case Decoded.Message<? extends Record>(var other) ->
+          passOver(record, "it is a " + other.getClass().getSimpleName());
+      case Decoded.UnknownSchema<? extends Record>(long fingerprint) -> Optional.of(fingerprint);
+      case Decoded.Malformed<? extends Record>(String why) -> passOver(record, why);
+    };
+  }
+
+  private Optional<Long> passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
+    malformed.incrementAndGet();
+    LOG.warn(
+        "Passed over {}-{} offset {}: {}",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        why);
+    return Optional.empty();
+  }
+}
