@@ -229,6 +229,14 @@ public final class Section {
     return items;
   }
 
+  /** The names of all fields, in their order; all count as asked for. */
+  public List<String> names() {
+    var names = new ArrayList<String>();
+    node.fieldNames().forEachRemaining(names::add);
+    known.addAll(names);
+    return names;
+  }
+
   /** Notes a value that is none of the known ones. */
   public void unknown(String where, String value, List<String> candidates) {
     problems.add(
