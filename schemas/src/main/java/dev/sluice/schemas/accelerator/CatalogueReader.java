@@ -53,7 +53,7 @@ final class CatalogueReader {
     this.document = document;
     top = document.fields(found);
     vendor = top.required("vendor", "It says who makes these accelerators.");
-    recorded = Dates.read(top, "recorded", "It is the day on which the figures were written down.");
+    recorded = top.day("recorded", "It is the day on which the figures were written down.");
     sources = SourceBook.read(top.section("sources"));
     software = software(top.section("software"));
   }

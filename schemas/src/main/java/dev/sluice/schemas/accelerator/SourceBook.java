@@ -23,7 +23,7 @@ final class SourceBook {
         var text = fields.required("text", "It says where to look the figure up.");
         var read =
             fields.has("read")
-                ? Dates.read(fields, "read", "It is the day on which the source was read.")
+                ? fields.day("read", "It is the day on which the source was read.")
                 : null;
         fields.end();
         book.sources.put(name, new Source(text, read));

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,6 +106,28 @@ public final class Section {
       missing(name, meaning);
     }
     return value == null ? "" : value;
+  }
+
+  /**
+   * A day that may not be missing, as ISO 8601 writes it.
+   *
+   * @param meaning what the field is for, in one sentence
+   */
+  public LocalDate day(String name, String meaning) {
+    var text = required(name, meaning);
+    if (text.isEmpty()) {
+      return LocalDate.EPOCH;
+    }
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      problems.add(
+          at(name),
+          "'" + text + "' is not a day.",
+          "A day is written as year, month and day.",
+          "Write one such as 2026-11-24.");
+      return LocalDate.EPOCH;
+    }
   }
 
   /** Notes a missing field, unless there are no fields at all, which was noted before. */
