@@ -1,7 +1,11 @@
 package dev.sluice.coordinator.placement;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.accelerator.Training;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
@@ -18,7 +22,7 @@ import java.util.Optional;
 public final class Admission {
 
   /** Number format in which models are trained and stored. */
-  private static final String FORMAT = "fp32";
+  private static final NumberFormat FORMAT = NumberFormat.FP32;
 
   private final Catalogue catalogue;
 
@@ -73,9 +77,9 @@ public final class Admission {
       reasons.add(
           "Its accelerator model "
               + lane.accelerator()
-              + " is not in the catalogue, which has "
-              + String.join(", ", catalogue.ids())
-              + ".");
+              + " is not in the catalogue. "
+              + catalogue.nearest(lane.accelerator())
+              + "`sluice accelerators` lists what is.");
       return reasons;
     }
     reasons.addAll(incapacities(spec, model.get()));
@@ -88,7 +92,11 @@ public final class Admission {
       case TrainingSpec training -> {
         if (!model.trains()) {
           reasons.add(
-              "Training is asked for, and there is no training software for " + model.id() + ".");
+              "Training is asked for, and "
+                  + lack(model.training())
+                  + " training software for "
+                  + model.id()
+                  + ".");
         }
       }
       case InferenceSpec inference -> {
@@ -100,14 +108,21 @@ public final class Admission {
     if (!model.formats().contains(FORMAT)) {
       reasons.add(
           "The numbers are "
-              + FORMAT
+              + FORMAT.label()
               + ", and "
               + model.id()
               + " accepts "
-              + String.join(", ", model.formats())
+              + model.formats().stream().map(NumberFormat::label).collect(joining(", "))
               + ".");
     }
     return reasons;
+  }
+
+  private static String lack(Training training) {
+    return switch (training.vendorSoftware()) {
+      case YES, NO -> "there is no";
+      case UNKNOWN -> "there is no published";
+    };
   }
 
   /** Tasks per worker; a lane without workers comes after every lane that has some. */

@@ -8,6 +8,9 @@ import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.coordinator.simulation.Specs;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.accelerator.Software;
+import dev.sluice.schemas.accelerator.Training;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
@@ -43,6 +46,7 @@ import dev.sluice.schemas.wire.Verdict;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -52,7 +56,14 @@ class LedgerTest {
 
   private static final String ENGINE = "engine";
   private static final AcceleratorModel NPU =
-      new AcceleratorModel("an-npu", "Infers only", false, true, Set.of("fp32"));
+      AcceleratorModel.withoutFigures(
+          "an-npu",
+          "a vendor",
+          "Infers only",
+          AcceleratorModel.Kind.NPU,
+          Set.of(NumberFormat.FP32),
+          new Training(Training.VendorSoftware.NO, "none was found"),
+          new Software("an SDK", List.of("ONNX"), Map.of(), "", List.of()));
 
   private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
   private final LedgerLimits limits = new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4);

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Lanes: what is declared and what waits there. */
 final class LaneRoutes {
@@ -150,7 +149,8 @@ final class LaneRoutes {
               accelerator.isEmpty()
                   ? "No accelerator model is named."
                   : "There is no accelerator model '" + accelerator + "'.",
-              "Name one of " + String.join(", ", new TreeSet<>(Catalogue.builtIn().ids())) + "."));
+              Catalogue.builtIn().nearest(accelerator)
+                  + "Name one that `sluice accelerators` lists, such as host-cpu."));
     }
     int min = workers(body, "workersMin", problems);
     int max = workers(body, "workersMax", problems);

@@ -1,5 +1,6 @@
 package dev.sluice.producer.spec;
 
+import dev.sluice.schemas.document.Section;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;

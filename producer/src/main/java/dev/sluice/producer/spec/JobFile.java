@@ -2,6 +2,9 @@ package dev.sluice.producer.spec;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.sluice.schemas.document.Document;
+import dev.sluice.schemas.document.DocumentKind;
+import dev.sluice.schemas.document.Section;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -27,6 +30,14 @@ public final class JobFile {
   /** Stands for a file's digest until the file has been stored. */
   static final String NOT_STORED = "sha256:" + "0".repeat(64);
 
+  private static final DocumentKind KIND =
+      new DocumentKind(
+          "job file",
+          "Keep data out of the job file: name a data set instead.",
+          "Start with `kind: training`.",
+          "A job file describes one job.",
+          "Put it into a file of its own and submit that as well.");
+
   /** Which other fields the rules of a field look at. */
   private static final Map<String, Set<String>> LOOKS_AT =
       Map.of(
@@ -43,12 +54,12 @@ public final class JobFile {
   /** Reads a job file; {@code file:} references are left for the caller to store. */
   public static JobFileResult parse(String text) {
     var problems = new Problems();
-    var document = Document.read(text, problems);
+    var document = Document.read(text, KIND, problems);
     if (problems.any()) {
       return new JobFileResult.Invalid(problems.list());
     }
     var files = new ArrayList<FileReference>();
-    var spec = job(new Section(document, "", problems), files);
+    var spec = job(document.fields(problems), files);
     checkRules(spec, problems);
     return problems.any()
         ? new JobFileResult.Invalid(problems.list())

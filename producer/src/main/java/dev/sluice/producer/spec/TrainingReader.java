@@ -1,6 +1,8 @@
 package dev.sluice.producer.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.schemas.document.Named;
+import dev.sluice.schemas.document.Section;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.Constant;

@@ -1,33 +1,86 @@
 package dev.sluice.schemas.accelerator;
 
+import dev.sluice.schemas.accelerator.Training.VendorSoftware;
+import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.job.Problems;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The accelerator models that are known, by id. */
 public final class Catalogue {
 
-  /** The processor that a worker runs on: it does everything, in 32-bit floating point. */
+  /** The processor that a worker runs on; what it is, and hence its figures, isn't known. */
   public static final AcceleratorModel HOST_CPU =
-      new AcceleratorModel(
-          "host-cpu", "The processor that the worker runs on", true, true, Set.of("fp32"));
+      AcceleratorModel.withoutFigures(
+          "host-cpu",
+          "any",
+          "The processor that the worker runs on",
+          AcceleratorModel.Kind.CPU,
+          Set.of(NumberFormat.FP32, NumberFormat.INT8),
+          new Training(VendorSoftware.YES, "The engines that a worker comes with train on it."),
+          new Software(
+              "the engines of a Sluice worker",
+              List.of("TorchScript", "ONNX"),
+              Map.of(),
+              "",
+              List.of()));
 
-  private static final Catalogue BUILT_IN = new Catalogue(List.of(HOST_CPU));
-
-  private final Map<String, AcceleratorModel> models = new TreeMap<>();
+  private final SortedMap<String, AcceleratorModel> models = new TreeMap<>();
 
   /**
    * @param models each with an id of its own
+   * @throws IllegalArgumentException if two have the same id
    */
-  public Catalogue(List<AcceleratorModel> models) {
-    models.forEach(model -> this.models.put(model.id(), model));
+  public Catalogue(Collection<AcceleratorModel> models) {
+    for (var model : models) {
+      if (this.models.putIfAbsent(model.id(), model) != null) {
+        throw new IllegalArgumentException("Two accelerator models are called " + model.id() + ".");
+      }
+    }
   }
 
   /** The models that ship with Sluice. */
   public static Catalogue builtIn() {
-    return BUILT_IN;
+    return CatalogueFiles.SHIPPED;
+  }
+
+  /** The models that ship with Sluice and those of an operator's files or directories. */
+  public static CatalogueResult load(List<Path> files) {
+    return CatalogueFiles.load(builtIn(), files);
+  }
+
+  /**
+   * This catalogue with more models.
+   *
+   * @param texts catalogue files, in the order in which messages about them should stand
+   */
+  public CatalogueResult with(List<CatalogueText> texts) {
+    var problems = new Problems();
+    var all = new TreeMap<>(models);
+    for (var text : texts) {
+      for (var entry : CatalogueReader.read(text, problems)) {
+        var model = entry.model();
+        var before = all.putIfAbsent(model.id(), model);
+        if (before != null) {
+          problems.add(
+              model.origin() + ": " + entry.where() + ".id",
+              "The id " + model.id() + " is taken.",
+              "It stands for " + before.name() + " in " + before.origin() + ".",
+              "Give one of the two another id, or remove it.");
+        }
+      }
+    }
+    return problems.any()
+        ? new CatalogueResult.Invalid(problems.list())
+        : new CatalogueResult.Sound(new Catalogue(all.values()));
   }
 
   /** The model with this id. */
@@ -37,6 +90,19 @@ public final class Catalogue {
 
   /** All ids, in order. */
   public Set<String> ids() {
-    return Set.copyOf(models.keySet());
+    return Collections.unmodifiableSet(models.keySet());
+  }
+
+  /** All models, in the order of their ids. */
+  public List<AcceleratorModel> all() {
+    return List.copyOf(new ArrayList<>(models.values()));
+  }
+
+  /**
+   * "Did you mean 'a' or 'b'? " with the ids that are nearest to one that is not there; nothing
+   * where none is near.
+   */
+  public String nearest(String id) {
+    return NearestName.hints(id, models.keySet());
   }
 }

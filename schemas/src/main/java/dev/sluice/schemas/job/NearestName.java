@@ -1,13 +1,21 @@
 package dev.sluice.schemas.job;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Guesses which name somebody meant. */
 public final class NearestName {
   /** Longer names are not compared, so that hostile input costs little. */
   private static final int COMPARED_CHARS_MAX = 64;
+
+  /** Fewer characters are contained in nearly every name. */
+  private static final int CONTAINED_CHARS_MIN = 2;
+
+  /** More names would be a list and no help. */
+  private static final int HINTS_MAX = 5;
 
   private NearestName() {}
 
@@ -42,6 +50,32 @@ public final class NearestName {
   public static String hint(String name, Collection<String> candidates) {
     String nearest = of(name, candidates);
     return nearest == null ? "" : "Did you mean '" + nearest + "'? ";
+  }
+
+  /**
+   * "Did you mean 'x' or 'y'? " with the nearest name and those that contain what was written, such
+   * as all that are called h100 something; nothing where there is none. To stand before a sentence
+   * that says more.
+   */
+  public static String hints(String name, Collection<String> candidates) {
+    var near = new ArrayList<String>();
+    String nearest = of(name, candidates);
+    if (nearest != null) {
+      near.add(nearest);
+    }
+    String wanted = name.toLowerCase(Locale.ROOT);
+    if (wanted.length() >= CONTAINED_CHARS_MIN) {
+      candidates.stream()
+          .filter(candidate -> candidate.toLowerCase(Locale.ROOT).contains(wanted))
+          .filter(candidate -> !candidate.equals(nearest))
+          .sorted()
+          .forEach(near::add);
+    }
+    return near.isEmpty()
+        ? ""
+        : near.stream()
+            .limit(HINTS_MAX)
+            .collect(Collectors.joining("' or '", "Did you mean '", "'? "));
   }
 
   /** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */

@@ -31,6 +31,17 @@ class NearestNameTest {
   }
 
   @Test
+  void namesThatContainWhatWasWrittenAreHintsToo() {
+    var names = List.of("north-1", "north-2", "south");
+
+    assertThat(NearestName.hints("north", names))
+        .isEqualTo("Did you mean 'north-1' or 'north-2'? ");
+    assertThat(NearestName.hints("soth", names)).isEqualTo("Did you mean 'south'? ");
+    assertThat(NearestName.hints("", names)).isEmpty();
+    assertThat(NearestName.hints("o", names)).isEmpty();
+  }
+
+  @Test
   void aNameOfAMillionCharactersIsNotCompared() {
     assertThat(NearestName.of("x".repeat(1_000_000), FIELDS)).isNull();
   }

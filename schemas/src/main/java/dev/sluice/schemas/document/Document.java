@@ -1,4 +1,4 @@
-package dev.sluice.producer.spec;
+package dev.sluice.schemas.document;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -19,16 +19,20 @@ import dev.sluice.schemas.wire.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text to a tree, YAML or JSON. The text may come from anyone: its length and nesting are bounded,
  * names may not be repeated, and nothing in it names a class. Aliases are refused, since a short
  * text could stand for a huge one.
  */
-final class Document {
+public final class Document {
 
   /** Longest document, in characters. */
-  static final int CHARS_MAX = 500_000;
+  public static final int CHARS_MAX = 500_000;
+
+  /** Where a problem is that concerns all of it. */
+  static final String WHOLE = "the document";
 
   private static final int DEPTH_MAX = 50;
 
@@ -59,29 +63,96 @@ final class Document {
 
   private static final Pattern JSON_START = Pattern.compile("\\A\\s*\\{\\s*[\"}]");
 
-  private Document() {}
+  private final String text;
+  private final JsonFactory language;
+  private final JsonNode root;
+  private @Nullable Lines lines;
 
-  /** The tree; a missing node, with a problem added, where the text is not a document. */
-  static JsonNode read(String text, Problems problems) {
+  private Document(String text, JsonFactory language, JsonNode root) {
+    this.text = text;
+    this.language = language;
+    this.root = root;
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param text YAML or JSON
+   * @param kind what it is to be, for messages
+   * @param problems takes what is wrong, if it is no document; the root is missing then
+   */
+  public static Document read(String text, DocumentKind kind, Problems problems) {
     if (text.length() > CHARS_MAX) {
       problems.add(
-          "the document",
-          "The job file is " + text.length() + " characters long.",
+          WHOLE,
+          "The " + kind.noun() + " is " + text.length() + " characters long.",
           "At most " + CHARS_MAX + " are read.",
-          "Keep data out of the job file: name a data set instead.");
-      return MissingNode.getInstance();
+          kind.whenLong());
+      return unreadable();
     }
     try {
-      JsonNode document = parse(text);
-      boolean blank = document.isTextual() && document.textValue().isBlank();
-      if (document.isMissingNode() || document.isNull() || blank) {
-        problems.add("the document", "The job file is empty.", "", "Start with `kind: training`.");
+      var document = parse(text, kind);
+      var root = document.root;
+      boolean blank = root.isTextual() && root.textValue().isBlank();
+      if (root.isMissingNode() || root.isNull() || blank) {
+        problems.add(WHOLE, "The " + kind.noun() + " is empty.", "", kind.whenEmpty());
       }
       return document;
     } catch (Unreadable unreadable) {
       problems.add(unreadable.cause);
-      return MissingNode.getInstance();
+      return unreadable();
     }
+  }
+
+  private static Document unreadable() {
+    return new Document("", YAML.getFactory(), MissingNode.getInstance());
+  }
+
+  /** The tree. */
+  public JsonNode root() {
+    return root;
+  }
+
+  /** The fields of the outermost object; problems takes what is found wrong with them. */
+  public Section fields(Problems problems) {
+    return new Section(root, "", problems);
+  }
+
+  /**
+   * The line of a value, from 1.
+   *
+   * @param path as {@link Section#at} gives it; where nothing stands there, the nearest value
+   *     around it counts, so that a missing field has the line of its group
+   */
+  public int line(String path) {
+    if (lines == null) {
+      try (var parser = language.createParser(text)) {
+        lines = Lines.read(parser);
+      } catch (IOException impossible) {
+        throw new UncheckedIOException(impossible); // it was read before
+      }
+    }
+    return lines.of(path);
+  }
+
+  /**
+   * A problem of this document as one who has several files needs it told: with the file and the
+   * line before the path.
+   *
+   * @param file what to call the file
+   * @param problem a problem whose place is a path in this document, or none
+   */
+  public Cause placed(String file, Cause problem) {
+    var where = problem.where();
+    String place;
+    if (where.isEmpty() || where.equals(WHOLE)) {
+      place = file;
+    } else if (where.startsWith("line ")) { // found while parsing
+      place = file + ", " + where;
+    } else {
+      place = file + ", line " + line(where) + ": " + where;
+    }
+    return new Cause(problem.fault(), place, problem.what(), problem.why(), problem.mend());
   }
 
   /** The text is no document, for one reason. */
@@ -112,25 +183,25 @@ final class Document {
     }
   }
 
-  private static JsonNode parse(String text) throws Unreadable {
+  private static Document parse(String text, DocumentKind kind) throws Unreadable {
     if (!JSON_START.matcher(text).find()) {
-      return yaml(text);
+      return yaml(text, kind);
     }
     try {
-      return JSON.readTree(text);
+      return new Document(text, JSON.getFactory(), JSON.readTree(text));
     } catch (JsonProcessingException notJson) {
       try {
-        return yaml(text); // such as {"kind": training}
+        return yaml(text, kind); // such as {"kind": training}
       } catch (Unreadable neither) {
         throw Unreadable.because("JSON", notJson);
       }
     }
   }
 
-  private static JsonNode yaml(String text) throws Unreadable {
+  private static Document yaml(String text, DocumentKind kind) throws Unreadable {
     try {
-      requirePlain(text);
-      return YAML.readTree(text);
+      requirePlain(text, kind);
+      return new Document(text, YAML.getFactory(), YAML.readTree(text));
     } catch (JsonProcessingException malformed) {
       throw Unreadable.because("YAML", malformed);
     } catch (IOException impossible) {
@@ -139,7 +210,7 @@ final class Document {
   }
 
   /** Refuses what the tree would not show: aliases, which become text, and a second document. */
-  private static void requirePlain(String text) throws Unreadable, IOException {
+  private static void requirePlain(String text, DocumentKind kind) throws Unreadable, IOException {
     try (YAMLParser parser = YAML.getFactory().createParser(text)) {
       int depth = 0;
       int documents = 0;
@@ -155,8 +226,8 @@ final class Document {
           throw new Unreadable(
               at(parser.currentTokenLocation()),
               "A second document begins here.",
-              "A job file describes one job.",
-              "Put it into a file of its own and submit that as well.");
+              kind.whySingle(),
+              kind.whenSeveral());
         }
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
       }
@@ -165,7 +236,7 @@ final class Document {
 
   private static String at(JsonLocation location) {
     return location == null || location.getLineNr() < 1
-        ? "the document"
+        ? WHOLE
         : "line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.producer.spec;
+package dev.sluice.schemas.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -15,16 +15,24 @@ import java.util.List;
  * @param where path of the value
  * @param problems where mistakes are noted
  */
-record Named(String name, JsonNode value, String where, Problems problems) {
+public record Named(String name, JsonNode value, String where, Problems problems) {
 
-  static Named of(Section parent, String field, String fallback, List<String> candidates) {
+  /** The choice in a field; the fallback where the field is absent. */
+  public static Named of(Section parent, String field, String fallback, List<String> candidates) {
     var node = parent.raw(field);
     return node.isMissingNode()
         ? new Named(fallback, node, parent.at(field), parent.problems())
         : of(parent, node, parent.at(field), fallback, candidates);
   }
 
-  static Named of(
+  /**
+   * The choice in a value.
+   *
+   * @param parent notes what is wrong
+   * @param where path of the value
+   * @param fallback stands for a name that is not one of the candidates
+   */
+  public static Named of(
       Section parent, JsonNode node, String where, String fallback, List<String> candidates) {
     var name = fallback;
     JsonNode value = MissingNode.getInstance();
@@ -52,7 +60,7 @@ record Named(String name, JsonNode value, String where, Problems problems) {
   }
 
   /** The fields behind the name. */
-  Section fields() {
+  public Section fields() {
     return new Section(value, where, problems);
   }
 }

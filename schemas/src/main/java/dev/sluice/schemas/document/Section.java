@@ -1,9 +1,11 @@
-package dev.sluice.producer.spec;
+package dev.sluice.schemas.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,13 +14,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a job file while it is read: typed access to its fields that notes what is wrong,
+ * An object of a document while it is read: typed access to its fields that notes what is wrong,
  * and, at the end, every field that nobody asked for.
  *
  * <p>A reader gets a usable default where a field is wrong, so that it can go on and find the other
  * problems; the result is thrown away if there were any.
  */
-final class Section {
+public final class Section {
 
   private final JsonNode node;
   private final String path;
@@ -26,7 +28,12 @@ final class Section {
   private final boolean readable;
   private final Set<String> known = new TreeSet<>();
 
-  Section(JsonNode node, String path, Problems problems) {
+  /**
+   * @param node the object; missing: one without fields
+   * @param path where it stands in the document; empty for the outermost
+   * @param problems takes what is found wrong
+   */
+  public Section(JsonNode node, String path, Problems problems) {
     this.problems = problems;
     this.path = path;
     this.readable = node.isObject() || node.isMissingNode();
@@ -35,7 +42,7 @@ final class Section {
     } else {
       this.node = MissingNode.getInstance();
       problems.add(
-          path.isEmpty() ? "the document" : path,
+          path.isEmpty() ? Document.WHOLE : path,
           "This is " + kind(node) + ".",
           "A group of named fields is expected here.",
           "Write `name: value` lines.");
@@ -43,29 +50,34 @@ final class Section {
   }
 
   /** Path of a field in the document. */
-  String at(String name) {
+  public String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  Problems problems() {
+  /** Where mistakes are noted. */
+  public Problems problems() {
     return problems;
   }
 
-  boolean has(String name) {
+  /** Whether the field is there and not null. */
+  public boolean has(String name) {
     known.add(name);
     return node.hasNonNull(name);
   }
 
-  JsonNode raw(String name) {
+  /** The value of a field as it stands; missing where it is absent or null. */
+  public JsonNode raw(String name) {
     known.add(name);
     return has(name) ? node.path(name) : MissingNode.getInstance();
   }
 
-  Section section(String name) {
+  /** The fields of an object; none where it is absent. */
+  public Section section(String name) {
     return new Section(raw(name), at(name), problems);
   }
 
-  @Nullable String text(String name) {
+  /** A text; null where it is absent. A number counts as its digits. */
+  public @Nullable String text(String name) {
     var value = raw(name);
     if (value.isMissingNode()) {
       return null;
@@ -77,12 +89,18 @@ final class Section {
     return value.asText();
   }
 
-  String text(String name, String fallback) {
+  /** A text. */
+  public String text(String name, String fallback) {
     var value = text(name);
     return value == null ? fallback : value;
   }
 
-  String required(String name, String meaning) {
+  /**
+   * A text that may not be missing; empty where it is.
+   *
+   * @param meaning what the field is for, in one sentence
+   */
+  public String required(String name, String meaning) {
     var value = text(name);
     if (value == null && !has(name)) {
       missing(name, meaning);
@@ -90,14 +108,37 @@ final class Section {
     return value == null ? "" : value;
   }
 
+  /**
+   * A day that may not be missing, as ISO 8601 writes it.
+   *
+   * @param meaning what the field is for, in one sentence
+   */
+  public LocalDate day(String name, String meaning) {
+    var text = required(name, meaning);
+    if (text.isEmpty()) {
+      return LocalDate.EPOCH;
+    }
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      problems.add(
+          at(name),
+          "'" + text + "' is not a day.",
+          "A day is written as year, month and day.",
+          "Write one such as 2026-11-24.");
+      return LocalDate.EPOCH;
+    }
+  }
+
   /** Notes a missing field, unless there are no fields at all, which was noted before. */
-  void missing(String name, String meaning) {
+  public void missing(String name, String meaning) {
     if (readable) {
       problems.add(at(name), "The field " + name + " is missing.", meaning, "Add `" + name + ":`.");
     }
   }
 
-  boolean flag(String name, boolean fallback) {
+  /** True or false. */
+  public boolean flag(String name, boolean fallback) {
     var value = raw(name);
     if (value.isMissingNode()) {
       return fallback;
@@ -109,15 +150,18 @@ final class Section {
     return value.booleanValue();
   }
 
-  long whole(String name, long fallback) {
+  /** A whole number. */
+  public long whole(String name, long fallback) {
     return whole(raw(name), at(name), fallback);
   }
 
-  int small(String name, int fallback) {
+  /** A whole number of 32 bits. */
+  public int small(String name, int fallback) {
     return small(raw(name), at(name), fallback);
   }
 
-  int small(JsonNode value, String where, int fallback) {
+  /** A whole number of 32 bits that is not a field of this object. */
+  public int small(JsonNode value, String where, int fallback) {
     long whole = whole(value, where, fallback);
     if (whole != (int) whole) {
       problems.add(
@@ -141,11 +185,13 @@ final class Section {
     return value.longValue();
   }
 
-  double number(String name, double fallback) {
+  /** A finite number. */
+  public double number(String name, double fallback) {
     return number(raw(name), at(name), fallback);
   }
 
-  double number(JsonNode value, String where, double fallback) {
+  /** A finite number that is not a field of this object. */
+  public double number(JsonNode value, String where, double fallback) {
     if (value.isMissingNode()) {
       return fallback;
     }
@@ -156,7 +202,8 @@ final class Section {
     return value.doubleValue();
   }
 
-  <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
+  /** One of a few constants, spelled as {@link Spelling} says. */
+  public <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
     var value = text(name);
     if (value == null) {
       return fallback;
@@ -171,7 +218,8 @@ final class Section {
             });
   }
 
-  List<String> texts(String name) {
+  /** A list of texts; empty where it is absent. */
+  public List<String> texts(String name) {
     var values = new ArrayList<String>();
     for (var item : items(name)) {
       if (item.isTextual() || item.isNumber()) {
@@ -184,7 +232,8 @@ final class Section {
     return values;
   }
 
-  List<Integer> sizes(String name) {
+  /** A list of whole numbers of 32 bits; empty where it is absent. */
+  public List<Integer> sizes(String name) {
     var values = new ArrayList<Integer>();
     for (var item : items(name)) {
       values.add(small(item, at(name) + "[" + values.size() + "]", 1));
@@ -192,7 +241,8 @@ final class Section {
     return values;
   }
 
-  List<JsonNode> items(String name) {
+  /** The items of a list as they stand; none where it is absent. */
+  public List<JsonNode> items(String name) {
     var value = raw(name);
     if (!value.isMissingNode() && !value.isArray()) {
       wrong(name, value, "a list");
@@ -203,8 +253,16 @@ final class Section {
     return items;
   }
 
+  /** The names of all fields, in their order; all count as asked for. */
+  public List<String> names() {
+    var names = new ArrayList<String>();
+    node.fieldNames().forEachRemaining(names::add);
+    known.addAll(names);
+    return names;
+  }
+
   /** Notes a value that is none of the known ones. */
-  void unknown(String where, String value, List<String> candidates) {
+  public void unknown(String where, String value, List<String> candidates) {
     problems.add(
         where,
         "There is no '" + value + "' here.",
@@ -213,7 +271,7 @@ final class Section {
   }
 
   /** Notes every field that was not asked for. Call it when everything has been read. */
-  void end() {
+  public void end() {
     node.fieldNames()
         .forEachRemaining(
             name -> {

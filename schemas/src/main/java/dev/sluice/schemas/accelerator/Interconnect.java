@@ -1,0 +1,41 @@
+package dev.sluice.schemas.accelerator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What joins several devices.
+ *
+ * @param kind such as {@code NVLink 4}; {@code none} where it is known that there is none; null:
+ *     not published
+ * @param totalGigabytesPerSecond all links of one device together; null: not published
+ * @param unidirectionalGigabytesPerSecond the same in one direction; null: not published
+ * @param perLinkGigabytesPerSecond one link, in one direction; null: not published
+ * @param direction what the total counts, such as {@code bidirectional total}; may be empty
+ * @param evidence where the figures come from
+ */
+public record Interconnect(
+    @Nullable String kind,
+    @Nullable Double totalGigabytesPerSecond,
+    @Nullable Double unidirectionalGigabytesPerSecond,
+    @Nullable Double perLinkGigabytesPerSecond,
+    String direction,
+    Evidence evidence) {
+
+  /** Nothing is published. */
+  public static final Interconnect UNKNOWN =
+      new Interconnect(null, null, null, null, "", Evidence.NONE);
+
+  /** The kind of a device of which it is known that nothing joins it to others. */
+  public static final String NONE = "none";
+
+  public Interconnect {
+    Figure.LINK_RATE.checked(totalGigabytesPerSecond);
+    Figure.LINK_RATE.checked(unidirectionalGigabytesPerSecond);
+    Figure.LINK_RATE.checked(perLinkGigabytesPerSecond);
+  }
+
+  /** Whether it is known that there is none; devices may still reach each other over PCIe. */
+  public boolean isNone() {
+    return NONE.equals(kind);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.schemas.accelerator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a device draws at most.
+ *
+ * @param tdpWatts thermal design power; null: not published
+ * @param leastWatts lower end of the range in which the limit can be set; null: not published
+ * @param mostWatts upper end of that range; null: not published
+ * @param evidence where the figures come from
+ */
+public record Power(
+    @Nullable Double tdpWatts,
+    @Nullable Double leastWatts,
+    @Nullable Double mostWatts,
+    Evidence evidence) {
+
+  /** Nothing is published. */
+  public static final Power UNKNOWN = new Power(null, null, null, Evidence.NONE);
+
+  public Power {
+    Figure.POWER.checked(tdpWatts);
+    Figure.POWER.checked(leastWatts);
+    Figure.POWER.checked(mostWatts);
+    if ((leastWatts == null) != (mostWatts == null)
+        || (leastWatts != null && mostWatts != null && leastWatts > mostWatts)) {
+      throw new IllegalArgumentException(
+          "A range of power has two ends in order, not " + leastWatts + " and " + mostWatts + ".");
+    }
+  }
+}
