@@ -57,6 +57,7 @@ public final class Sluice implements Runnable {
   public static CommandLine commandLine() {
     var sluice = new CommandLine(new Sluice());
     ClientCommands.ALL.forEach(sluice::addSubcommand);
+    ClientCommands.WITHOUT_SERVER.forEach(sluice::addSubcommand);
     return sluice
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)

@@ -18,5 +18,8 @@ public final class ClientCommands {
           FleetCommands.Fleet.class,
           FleetCommands.Models.class);
 
+  /** Subcommands that only answer from what they are given. */
+  public static final List<Class<?>> WITHOUT_SERVER = List.of(AcceleratorsCommand.class);
+
   private ClientCommands() {}
 }

@@ -129,6 +129,21 @@ final class Text {
     return "[" + "#".repeat(full) + "-".repeat(width - full) + "]";
   }
 
+  /** A text in lines of at most a number of characters, broken at spaces; a long word overhangs. */
+  static List<String> wrapped(String text, int chars) {
+    var lines = new ArrayList<String>();
+    var line = new StringBuilder();
+    for (var word : text.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > chars) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
   /** An empty text as a dash. */
   static String orDash(String text) {
     return text.isEmpty() ? "-" : text;

@@ -44,6 +44,14 @@ class TextTest {
   }
 
   @Test
+  void longTextIsBrokenAtSpaces() {
+    assertThat(Text.wrapped("one two three", 7)).containsExactly("one two", "three");
+    assertThat(Text.wrapped("incomprehensible it is", 5))
+        .containsExactly("incomprehensible", "it is");
+    assertThat(Text.wrapped("", 5)).containsExactly("");
+  }
+
+  @Test
   void waitsAreGivenWithTheirUnit() {
     var converter = new WaitOptions.SpanConverter();
 

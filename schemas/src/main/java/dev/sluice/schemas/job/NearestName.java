@@ -1,6 +1,5 @@
 package dev.sluice.schemas.job;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -53,29 +52,22 @@ public final class NearestName {
   }
 
   /**
-   * "Did you mean 'x' or 'y'? " with the nearest name and those that contain what was written, such
-   * as all that are called h100 something; nothing where there is none. To stand before a sentence
-   * that says more.
+   * "Did you mean 'x' or 'y'? " with the names that contain what was written, such as all that are
+   * called h100 something, else with the nearest name; nothing where there is none. To stand before
+   * a sentence that says more.
    */
   public static String hints(String name, Collection<String> candidates) {
-    var near = new ArrayList<String>();
-    String nearest = of(name, candidates);
-    if (nearest != null) {
-      near.add(nearest);
-    }
     String wanted = name.toLowerCase(Locale.ROOT);
-    if (wanted.length() >= CONTAINED_CHARS_MIN) {
-      candidates.stream()
-          .filter(candidate -> candidate.toLowerCase(Locale.ROOT).contains(wanted))
-          .filter(candidate -> !candidate.equals(nearest))
-          .sorted()
-          .forEach(near::add);
-    }
-    return near.isEmpty()
-        ? ""
-        : near.stream()
+    var containing =
+        candidates.stream()
+            .filter(candidate -> wanted.length() >= CONTAINED_CHARS_MIN)
+            .filter(candidate -> candidate.toLowerCase(Locale.ROOT).contains(wanted))
+            .sorted()
             .limit(HINTS_MAX)
-            .collect(Collectors.joining("' or '", "Did you mean '", "'? "));
+            .toList();
+    return containing.isEmpty()
+        ? hint(name, candidates)
+        : containing.stream().collect(Collectors.joining("' or '", "Did you mean '", "'? "));
   }
 
   /** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */

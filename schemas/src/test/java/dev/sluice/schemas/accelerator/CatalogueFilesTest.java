@@ -220,6 +220,16 @@ class CatalogueFilesTest {
   }
 
   @Test
+  void theFileOnTheModulesPageIsSound() throws Exception {
+    var page = Files.readString(Path.of("README.md"));
+    int start = page.indexOf("```yaml\n") + "```yaml\n".length();
+    var example = page.substring(start, page.indexOf("```", start));
+    var catalogue = Catalogue.builtIn().with(List.of(new CatalogueText("README.md", example)));
+
+    assertThat(sound(catalogue).find("acme-one").orElseThrow().onChip().megabytes()).isEqualTo(16);
+  }
+
+  @Test
   void codeCannotMakeAnAbsurdModelEither() {
     assertThatThrownBy(() -> new HostLink("PCIe", -1.0, Evidence.NONE))
         .hasMessageContaining("The bandwidth of a link is -1 GB/s. It must be more than 0");
