@@ -23,6 +23,7 @@ import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.Rows;
@@ -87,7 +88,14 @@ public final class Samples {
   }
 
   public static JobSpec job(Work work) {
-    return new JobSpec("default", "a job", Priority.NORMAL, List.of(), Unplaceable.REFUSE, work);
+    return new JobSpec(
+        "default",
+        "a job",
+        Priority.NORMAL,
+        List.of(),
+        Unplaceable.REFUSE,
+        work,
+        PlacementWishes.NONE);
   }
 
   /** A state without training, inference, model or cause. */
@@ -117,14 +125,16 @@ public final class Samples {
         submittedMs,
         submittedMs + 100,
         terminal ? submittedMs + 100 : 0,
-        List.of(new LaneVerdict("cpu", Verdict.CHOSEN, List.of())),
+        List.of(new LaneVerdict("cpu", Verdict.CHOSEN, List.of(), null)),
         "cpu",
         1,
         List.of(),
         training,
         inference,
         null,
-        cause);
+        cause,
+        null,
+        null);
   }
 
   public static Cause cause(String what) {
@@ -158,7 +168,9 @@ public final class Samples {
         DATASET,
         7,
         "engine",
-        5);
+        5,
+        "fp32",
+        "");
   }
 
   /** Training at a step of 30, 10 steps to the epoch, started at 1,000 ms. */
@@ -170,12 +182,28 @@ public final class Samples {
             10,
             30);
     return new TrainingState(
-        prepared, "engine", 1, 1, 0, 10, 0, List.of(step), 5.0, step, loss, step * 64, 1_000, 0);
+        prepared,
+        "engine",
+        1,
+        1,
+        0,
+        10,
+        0,
+        List.of(step),
+        5.0,
+        step,
+        loss,
+        step * 64,
+        1_000,
+        0,
+        0,
+        null);
   }
 
   /** An inference of 4 rows in 2 tasks, all answered. */
   public static InferenceState inferenceDone(NetworkFacts facts) {
-    return new InferenceState(model(1, facts), 4, 2, 2, 2, 2, 4, 3, 0.5, 1.0, 12.0, 1_000, 1_500);
+    return new InferenceState(
+        model(1, facts), 4, 2, 2, 2, 2, 4, 3, 0.5, 1.0, 12.0, 1_000, 1_500, null);
   }
 
   /** Two rows from rowFrom on, with three outputs each. */
@@ -207,6 +235,7 @@ public final class Samples {
         finished,
         10.0,
         startedMs,
-        false);
+        false,
+        0);
   }
 }

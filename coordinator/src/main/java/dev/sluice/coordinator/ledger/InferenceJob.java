@@ -8,10 +8,8 @@ import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
-import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.PrepareWork;
-import dev.sluice.schemas.wire.ResolveModel;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.TaskKind;
 import dev.sluice.schemas.wire.TaskWork;
@@ -39,16 +37,9 @@ final class InferenceJob {
     this.limits = limits;
   }
 
-  void resolve(JobDraft job, Decision decision) {
-    var spec = spec(job);
-    job.status = JobStatus.RESOLVING;
-    decision.send(
-        new Effect.Tell(spec.model(), new ResolveModel(spec.model(), job.jobId, spec.version())));
-  }
-
-  void resolved(JobDraft job, ModelVersion model, long nowMs, Decision decision) {
+  /** Has a worker look at the rows. */
+  void prepare(JobDraft job, long nowMs, Decision decision) {
     job.status = JobStatus.PREPARING;
-    job.inference = new InferenceState(model, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     var task = Tasks.single("prepare", TaskKind.PREPARE, nowMs);
     Tasks.dispatch(job, task, work(job, task), decision);
   }
@@ -58,7 +49,7 @@ final class InferenceJob {
    *
    * @return why the job can't go on, or null
    */
-  @Nullable Cause prepared(JobDraft job, long rows, long nowMs, Decision decision) {
+  @Nullable Cause prepared(JobDraft job, long rows, Moment moment, Decision decision) {
     if (rows <= 0) {
       return new Cause(
           Fault.BAD_INPUT,
@@ -74,21 +65,8 @@ final class InferenceJob {
     var s = state(job);
     job.status = JobStatus.RUNNING;
     job.inference =
-        new InferenceState(
-            s.model(),
-            rows,
-            (int) Math.min(perTask, Integer.MAX_VALUE),
-            tasks,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            nowMs,
-            0);
-    issue(job, nowMs, decision);
+        s.withTasks(rows, (int) Math.min(perTask, Integer.MAX_VALUE), tasks, moment.nowMs());
+    issue(job, moment, decision);
     return null;
   }
 
@@ -102,7 +80,7 @@ final class InferenceJob {
       OpenTask task,
       Inferred report,
       ManifestChunk chunk,
-      long nowMs,
+      Moment moment,
       Decision decision) {
     job.open.remove(task);
     var ranges = new ArrayList<>(chunk.ranges());
@@ -111,23 +89,9 @@ final class InferenceJob {
     decision.change(new ManifestChunk(chunk.jobId(), chunk.chunk(), ranges));
     var s = state(job);
     boolean done = s.finished() + 1 == s.tasks();
-    job.inference =
-        new InferenceState(
-            s.model(),
-            s.rows(),
-            s.rowsPerTask(),
-            s.tasks(),
-            s.issued(),
-            s.finished() + 1,
-            s.labelled() + report.labelled(),
-            s.correct() + report.correct(),
-            s.squaredError() + report.squaredError(),
-            s.absoluteError() + report.absoluteError(),
-            s.computeMs() + report.computeMs(),
-            s.startedMs(),
-            done ? nowMs : 0);
+    job.inference = s.withAnswers(report, moment.nowMs());
     if (!done) {
-      issue(job, nowMs, decision);
+      issue(job, moment, decision);
     }
     return done;
   }
@@ -145,34 +109,22 @@ final class InferenceJob {
         long from = task.from() * s.rowsPerTask();
         yield new InferWork(spec(job), s.model(), from, Math.min(from + s.rowsPerTask(), s.rows()));
       }
-      case TERM, EXPORT -> throw new IllegalStateException("an inference job has no such task");
+      case TERM, EXPORT, QUANTISE ->
+          throw new IllegalStateException("an inference job has no such task");
     };
   }
 
-  private void issue(JobDraft job, long nowMs, Decision decision) {
+  private void issue(JobDraft job, Moment moment, Decision decision) {
     var s = state(job);
     int issued = s.issued();
     while (issued < s.tasks() && job.open.size() < limits.openTasksMax()) {
       var task =
-          new OpenTask("infer-" + issued, TaskKind.INFER, 1, nowMs, 0, 0, issued, 1, 0, 0, 0);
+          OpenTask.first("infer-" + issued, TaskKind.INFER, moment.nowMs(), issued, 1, 0, 0, 0)
+              .inLane(Placing.laneForTask(job, moment));
       Tasks.dispatch(job, task, work(job, task), decision);
       issued++;
     }
-    job.inference =
-        new InferenceState(
-            s.model(),
-            s.rows(),
-            s.rowsPerTask(),
-            s.tasks(),
-            issued,
-            s.finished(),
-            s.labelled(),
-            s.correct(),
-            s.squaredError(),
-            s.absoluteError(),
-            s.computeMs(),
-            s.startedMs(),
-            s.finishedMs());
+    job.inference = s.withIssued(issued);
   }
 
   private static InferenceSpec spec(JobDraft job) {

@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.PlacementDecision;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TrainingState;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ final class JobDraft {
   @Nullable InferenceState inference;
   @Nullable ModelVersion model;
   @Nullable Cause cause;
+  @Nullable PlacementDecision placement;
+  @Nullable ModelVersion source;
 
   JobDraft(JobState job) {
     jobId = job.jobId();
@@ -46,6 +49,8 @@ final class JobDraft {
     inference = job.inference();
     model = job.model();
     cause = job.cause();
+    placement = job.placement();
+    source = job.source();
   }
 
   JobDraft(Submitted submitted, long nowMs) {
@@ -84,6 +89,8 @@ final class JobDraft {
         training,
         inference,
         model,
-        cause);
+        cause,
+        placement,
+        source);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
+import dev.sluice.coordinator.placement.JobNeeds;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.AliasSet;
@@ -17,6 +18,7 @@ import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
@@ -24,10 +26,11 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
-import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
 import dev.sluice.schemas.wire.Submitted;
@@ -42,6 +45,7 @@ import dev.sluice.schemas.wire.Unplaceable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +60,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
 
   private final LedgerLimits limits;
-  private final Admission admission;
+  private final Placing placing;
   private final TrainingJob trainings;
   private final InferenceJob inferences;
 
@@ -66,7 +70,7 @@ public final class Ledger {
    */
   public Ledger(LedgerLimits limits, Admission admission) {
     this.limits = limits;
-    this.admission = admission;
+    placing = new Placing(admission);
     trainings = new TrainingJob(limits);
     inferences = new InferenceJob(limits);
   }
@@ -138,7 +142,8 @@ public final class Ledger {
       case ModelRegistered e ->
           change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
       case ModelResolved e ->
-          change(state, e.jobId(), nowMs, decision, job -> resolved(job, e, nowMs, decision));
+          change(
+              state, e.jobId(), nowMs, decision, job -> resolved(state, job, e, moment, decision));
     }
     return decision;
   }
@@ -211,21 +216,91 @@ public final class Ledger {
         "Submit the job with such an id.");
   }
 
+  /** Gives the job a lane by what is known of it now, and does what comes next. */
   private void admit(Collection<Lane> lanes, JobDraft job, Moment moment, Decision decision) {
-    job.verdicts = admission.judge(job.spec, lanes, moment.fleet());
-    var chosen = Admission.chosen(job.verdicts);
-    if (chosen.isPresent()) {
-      job.lane = chosen.get();
-      job.cause = null;
-      switch (job.spec.work()) {
-        case TrainingSpec training -> trainings.prepare(job, moment.nowMs(), decision);
-        case InferenceSpec inference -> inferences.resolve(job, decision);
+    if (!place(lanes, job, JobNeeds.Known.of(job.inference, job.source), moment, decision)) {
+      return;
+    }
+    switch (job.spec.work()) {
+      case TrainingSpec training -> trainings.prepare(job, moment.nowMs(), decision);
+      case InferenceSpec inference -> {
+        if (job.inference == null) {
+          resolve(job, inference.model(), inference.version(), decision);
+        } else {
+          inferences.prepare(job, moment.nowMs(), decision);
+        }
       }
-    } else if (job.spec.unplaceable() == Unplaceable.HOLD) {
+      case QuantisationSpec quantisation -> {
+        if (job.source == null) {
+          resolve(job, quantisation.model(), quantisation.version(), decision);
+        } else {
+          QuantisationJob.quantise(job, moment.nowMs(), decision);
+        }
+      }
+    }
+  }
+
+  private boolean place(
+      Collection<Lane> lanes,
+      JobDraft job,
+      JobNeeds.Known known,
+      Moment moment,
+      Decision decision) {
+    return placed(job, placing.place(job, known, lanes, moment, lane -> true), decision);
+  }
+
+  /** Holds or refuses a job for which there is no lane. */
+  private static boolean placed(JobDraft job, Optional<Cause> without, Decision decision) {
+    if (without.isEmpty()) {
+      return true;
+    }
+    if (job.spec.unplaceable() == Unplaceable.HOLD) {
       job.status = JobStatus.HELD;
-      job.cause = noLane(job.verdicts);
+      job.cause = without.get();
     } else {
-      end(job, JobStatus.REFUSED, noLane(job.verdicts), decision);
+      end(job, JobStatus.REFUSED, without.get(), decision);
+    }
+    return false;
+  }
+
+  /** Asks the model's owner for a version. */
+  private static void resolve(JobDraft job, String model, String version, Decision decision) {
+    job.status = JobStatus.RESOLVING;
+    decision.send(new Effect.Tell(model, new ResolveModel(model, job.jobId, version)));
+  }
+
+  /**
+   * A worker has seen data and network, so what they need is known. The job moves only where the
+   * workers' engine gives the same bits.
+   */
+  private void prepared(
+      LedgerState state,
+      JobDraft job,
+      TrainingPrepared prepared,
+      String engine,
+      Moment moment,
+      Decision decision) {
+    var own = job.lane;
+    var without =
+        placing.place(
+            job,
+            JobNeeds.Known.of(prepared),
+            state.lanes(),
+            moment,
+            lane -> lane.equals(own) || moment.fleet().workers(lane, engine) > 0);
+    if (placed(job, without, decision)) {
+      trainings.prepared(job, prepared, engine, moment, decision);
+    }
+  }
+
+  private void prepared(
+      LedgerState state, JobDraft job, long rows, Moment moment, Decision decision) {
+    var known = JobNeeds.Known.of(job.inference, job.source).withRows(rows);
+    if (place(state.lanes(), job, known, moment, decision)) {
+      var cause = inferences.prepared(job, rows, moment, decision);
+      if (cause != null) {
+        end(job, JobStatus.FAILED, cause, decision);
+      }
     }
   }
 
@@ -295,7 +370,7 @@ public final class Ledger {
       bury(job, cause, decision);
       return;
     }
-    job.replace(task.get(), Tasks.started(task.get(), nowMs + limits.taskMs()));
+    job.replace(task.get(), task.get().started(nowMs + limits.taskMs()));
   }
 
   private void reported(
@@ -309,28 +384,41 @@ public final class Ledger {
       case TaskFailed failed -> failed(job, task, report, failed, moment.nowMs(), decision);
       case TrainingPrepared prepared -> {
         job.open.remove(task);
-        trainings.prepared(job, prepared, report.engine(), moment, decision);
+        prepared(state, job, prepared, report.engine(), moment, decision);
       }
       case InferencePrepared prepared -> {
         job.open.remove(task);
-        var cause = inferences.prepared(job, prepared.dataset().rows(), moment.nowMs(), decision);
-        if (cause != null) {
-          end(job, JobStatus.FAILED, cause, decision);
-        }
+        prepared(state, job, prepared.dataset().rows(), moment, decision);
       }
       case TermFinished finished -> trainings.finished(job, task, finished, moment, decision);
       case Exported exported -> {
         job.open.remove(task);
-        if (!trainings.exported(job, exported, decision)) {
-          end(job, JobStatus.SUCCEEDED, null, decision);
-        }
+        exported(job, exported.model(), decision);
       }
       case Inferred inferred -> {
         var chunk = state.chunk(job.jobId, InferenceJob.chunkOf(task));
-        if (inferences.inferred(job, task, inferred, chunk, moment.nowMs(), decision)) {
+        if (inferences.inferred(job, task, inferred, chunk, moment, decision)) {
           end(job, JobStatus.SUCCEEDED, null, decision);
         }
       }
+    }
+  }
+
+  /** What was made is registered where it has a name, which ends the job once it has its number. */
+  private static void exported(JobDraft job, ModelVersion made, Decision decision) {
+    job.model = made;
+    var name =
+        switch (job.spec.work()) {
+          case TrainingSpec training -> training.register();
+          case QuantisationSpec quantisation -> QuantisationJob.register(job, made);
+          case InferenceSpec inference ->
+              throw new IllegalStateException("an inference job makes no model");
+        };
+    if (name == null) {
+      end(job, JobStatus.SUCCEEDED, null, decision);
+    } else {
+      job.status = JobStatus.REGISTERING;
+      decision.send(new Effect.Tell(name, new RegisterModel(name, job.jobId, made)));
     }
   }
 
@@ -392,7 +480,7 @@ public final class Ledger {
   private void unbegun(JobDraft job, OpenTask task, Moment moment, Decision decision) {
     var engine = job.training == null ? "" : job.training.engine();
     if (moment.nowMs() - task.issuedMs() >= limits.queueMs()
-        && moment.fleet().idle(job.lane, engine)) {
+        && moment.fleet().idle(Tasks.lane(job, task), engine)) {
       Tasks.requeue(job, task, work(job, task), moment.nowMs(), decision);
     }
   }
@@ -401,6 +489,7 @@ public final class Ledger {
     return switch (job.spec.work()) {
       case TrainingSpec training -> trainings.work(job, task);
       case InferenceSpec inference -> inferences.work(job, task);
+      case QuantisationSpec quantisation -> QuantisationJob.work(job, task);
     };
   }
 
@@ -411,20 +500,29 @@ public final class Ledger {
     if (event.cause() != null) {
       end(job, JobStatus.FAILED, event.cause(), decision);
     } else {
-      trainings.registered(job, event.version(), nowMs);
+      var made = Objects.requireNonNull(job.model, "a job that registers has exported");
+      job.model = made.numbered(event.version(), nowMs);
       end(job, JobStatus.SUCCEEDED, null, decision);
     }
   }
 
-  private void resolved(JobDraft job, ModelResolved event, long nowMs, Decision decision) {
+  private void resolved(
+      LedgerState state, JobDraft job, ModelResolved event, Moment moment, Decision decision) {
     if (job.status != JobStatus.RESOLVING) {
       return;
     }
-    if (event.model() != null) {
-      inferences.resolved(job, event.model(), nowMs, decision);
-    } else {
+    var model = event.model();
+    if (model == null) {
       end(job, JobStatus.FAILED, event.cause(), decision);
+      return;
     }
+    switch (job.spec.work()) {
+      case InferenceSpec inference -> job.inference = InferenceState.of(model);
+      case QuantisationSpec quantisation -> job.source = model;
+      case TrainingSpec training ->
+          throw new IllegalStateException("a training job resolves no model");
+    }
+    admit(state.lanes(), job, moment, decision);
   }
 
   /** Ends a job whose task is out of attempts; the task goes to the dead letters. */
@@ -450,21 +548,6 @@ public final class Ledger {
     if (job.training != null) {
       decision.send(new Effect.Fold(job.jobId, new FoldStopped(status.name())));
     }
-  }
-
-  private static Cause noLane(List<LaneVerdict> verdicts) {
-    var reasons =
-        verdicts.isEmpty()
-            ? "No lane is declared."
-            : verdicts.stream()
-                .map(v -> v.lane() + ": " + String.join(" ", v.reasons()))
-                .collect(Collectors.joining(" "));
-    return new Cause(
-        Fault.NO_CAPACITY,
-        "",
-        "No lane of this fleet can run the job.",
-        reasons,
-        "Start a worker on a lane that can, or change what the job asks for.");
   }
 
   private static Cause joined(List<Cause> problems) {

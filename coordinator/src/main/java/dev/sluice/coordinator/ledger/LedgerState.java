@@ -150,15 +150,20 @@ public final class LedgerState {
   public List<Overdue> overdue(long nowMs, long queueMs, Fleet fleet) {
     var overdue = new ArrayList<Overdue>();
     for (var job : active.values()) {
-      boolean idle = fleet.idle(job.lane(), engine(job));
       for (OpenTask task : job.open()) {
         boolean begun = task.deadlineMs() > 0;
-        if (begun ? task.deadlineMs() <= nowMs : idle && task.issuedMs() + queueMs <= nowMs) {
+        if (begun
+            ? task.deadlineMs() <= nowMs
+            : task.issuedMs() + queueMs <= nowMs && fleet.idle(lane(job, task), engine(job))) {
           overdue.add(new Overdue(job.jobId(), task.taskId(), task.attempt()));
         }
       }
     }
     return overdue;
+  }
+
+  private static String lane(JobState job, OpenTask task) {
+    return task.lane().isEmpty() ? job.lane() : task.lane();
   }
 
   /** Engine that a job is pinned to; empty before it is. */

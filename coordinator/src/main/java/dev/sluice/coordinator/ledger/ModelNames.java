@@ -42,7 +42,7 @@ final class ModelNames {
     }
     if (before.isEmpty()) {
       var versions = new ArrayList<>(entry.versions());
-      versions.add(numbered(ask.model(), number, nowMs));
+      versions.add(ask.model().numbered(number, nowMs));
       publish(new ModelEntry(entry.name(), versions, entry.aliases()), decision);
     }
     decision.send(
@@ -129,20 +129,5 @@ final class ModelNames {
         "Model " + ask.name() + "@" + ask.version() + " does not exist.",
         there,
         "`sluice models` lists what there is; train one with `register: " + ask.name() + "`.");
-  }
-
-  private static ModelVersion numbered(ModelVersion m, int number, long nowMs) {
-    return new ModelVersion(
-        m.name(),
-        number,
-        m.jobId(),
-        m.sha256(),
-        m.network(),
-        m.files(),
-        m.metrics(),
-        m.dataset(),
-        m.splitSeed(),
-        m.engine(),
-        nowMs);
   }
 }

@@ -19,68 +19,33 @@ final class Tasks {
   /** Dispatches another attempt of a task that is open. */
   static void redispatch(
       JobDraft job, OpenTask task, TaskWork work, long nowMs, Decision decision) {
-    var again =
-        new OpenTask(
-            task.taskId(),
-            task.kind(),
-            task.attempt() + 1,
-            nowMs,
-            0,
-            0,
-            task.from(),
-            task.count(),
-            task.fromStep(),
-            task.toStep(),
-            task.round());
+    var again = task.again(nowMs);
     job.replace(task, again);
     send(job, again, work, decision);
   }
 
   /** Dispatches the same attempt once more: the broker has dropped it before anyone began it. */
   static void requeue(JobDraft job, OpenTask task, TaskWork work, long nowMs, Decision decision) {
-    var again =
-        new OpenTask(
-            task.taskId(),
-            task.kind(),
-            task.attempt(),
-            nowMs,
-            0,
-            task.starts(),
-            task.from(),
-            task.count(),
-            task.fromStep(),
-            task.toStep(),
-            task.round());
+    var again = task.requeued(nowMs);
     job.replace(task, again);
     send(job, again, work, decision);
   }
 
-  /** The same attempt, started: its time runs until the deadline. */
-  static OpenTask started(OpenTask task, long deadlineMs) {
-    return new OpenTask(
-        task.taskId(),
-        task.kind(),
-        task.attempt(),
-        task.issuedMs(),
-        deadlineMs,
-        task.starts() + 1,
-        task.from(),
-        task.count(),
-        task.fromStep(),
-        task.toStep(),
-        task.round());
+  /** Where a task waits or runs. */
+  static String lane(JobDraft job, OpenTask task) {
+    return task.lane().isEmpty() ? job.lane : task.lane();
   }
 
   /** A task without a range. */
   static OpenTask single(String taskId, TaskKind kind, long nowMs) {
-    return new OpenTask(taskId, kind, 1, nowMs, 0, 0, 0, 0, 0, 0, 0);
+    return OpenTask.first(taskId, kind, nowMs, 0, 0, 0, 0, 0);
   }
 
   private static void send(JobDraft job, OpenTask task, TaskWork work, Decision decision) {
     var engine = job.training == null ? "" : job.training.engine();
     decision.send(
         new Effect.Dispatch(
-            job.lane,
+            lane(job, task),
             job.spec.priority(),
             new Task(task.taskId(), job.jobId, task.attempt(), job.epoch, engine, work)));
   }

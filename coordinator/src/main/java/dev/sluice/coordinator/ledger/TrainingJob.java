@@ -3,14 +3,11 @@ package dev.sluice.coordinator.ledger;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ExportWork;
-import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.JobStatus;
-import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.PrepareWork;
-import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.TaskKind;
 import dev.sluice.schemas.wire.TaskWork;
 import dev.sluice.schemas.wire.TermFinished;
@@ -20,8 +17,6 @@ import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -78,21 +73,8 @@ final class TrainingJob {
                 PartitionFold.VERSION)));
     job.status = JobStatus.RUNNING;
     job.training =
-        new TrainingState(
-            prepared,
-            engine,
-            PartitionFold.VERSION,
-            0,
-            0,
-            0,
-            moment.nowMs(),
-            Collections.nCopies(spec.shards(), 0L),
-            0,
-            0,
-            Double.NaN,
-            0,
-            moment.nowMs(),
-            0);
+        TrainingState.started(
+            prepared, engine, PartitionFold.VERSION, spec.shards(), moment.nowMs());
     issueRound(job, moment, decision);
   }
 
@@ -113,7 +95,8 @@ final class TrainingJob {
     for (long shard = task.from(); shard < task.from() + task.count(); shard++) {
       steps.set((int) shard, Math.max(steps.get((int) shard), reached));
     }
-    job.training = withSteps(state(job), steps);
+    job.training =
+        state(job).withShardSteps(steps).withComputed(report.computeMs(), report.modelled());
     pace(job, reached, moment.nowMs());
     if (reached < task.toStep()) {
       issue(job, task.from(), task.count(), reached, task.toStep(), task.round(), moment, decision);
@@ -137,54 +120,7 @@ final class TrainingJob {
     }
     long finishedMs = report.generation() >= t.prepared().steps() ? nowMs : t.finishedMs();
     job.training =
-        new TrainingState(
-            t.prepared(),
-            t.engine(),
-            t.foldVersion(),
-            t.round(),
-            t.roundEnd(),
-            t.paceStep(),
-            t.paceSinceMs(),
-            t.shardSteps(),
-            t.stepsPerSecond(),
-            report.generation(),
-            report.loss(),
-            report.samples(),
-            t.startedMs(),
-            finishedMs);
-  }
-
-  /**
-   * Asks the model's owner for a version.
-   *
-   * @return whether there is anything to register
-   */
-  boolean exported(JobDraft job, Exported report, Decision decision) {
-    job.model = report.model();
-    var name = spec(job).register();
-    if (name == null) {
-      return false;
-    }
-    job.status = JobStatus.REGISTERING;
-    decision.send(new Effect.Tell(name, new RegisterModel(name, job.jobId, report.model())));
-    return true;
-  }
-
-  void registered(JobDraft job, int version, long nowMs) {
-    var m = Objects.requireNonNull(job.model, "a job that registers has exported");
-    job.model =
-        new ModelVersion(
-            m.name(),
-            version,
-            m.jobId(),
-            m.sha256(),
-            m.network(),
-            m.files(),
-            m.metrics(),
-            m.dataset(),
-            m.splitSeed(),
-            m.engine(),
-            nowMs);
+        t.withGeneration(report.generation(), report.loss(), report.samples(), finishedMs);
   }
 
   /** What a task of this job is to do; a later attempt does the same. */
@@ -204,7 +140,8 @@ final class TrainingJob {
               limits.termMsMax());
       case EXPORT ->
           new ExportWork(spec(job), state(job).prepared(), state(job).prepared().steps());
-      case INFER -> throw new IllegalStateException("a training job has no INFER task");
+      case INFER, QUANTISE ->
+          throw new IllegalStateException("a training job has no " + task.kind() + " task");
     };
   }
 
@@ -222,22 +159,7 @@ final class TrainingJob {
     long length = Math.min(roundSteps(t, from), end - from);
     long round = t.round() + 1;
     int workers = moment.fleet().workers(job.lane, t.engine());
-    job.training =
-        new TrainingState(
-            t.prepared(),
-            t.engine(),
-            t.foldVersion(),
-            round,
-            from + length,
-            t.paceStep(),
-            t.paceSinceMs(),
-            t.shardSteps(),
-            t.stepsPerSecond(),
-            t.generation(),
-            t.loss(),
-            t.samples(),
-            t.startedMs(),
-            t.finishedMs());
+    job.training = t.withRound(round, from + length);
     for (var group : ShardGroups.split(spec(job).shards(), workers)) {
       issue(job, group.from(), group.shards(), from, from + length, round, moment, decision);
     }
@@ -261,13 +183,10 @@ final class TrainingJob {
       Moment moment,
       Decision decision) {
     var task =
-        new OpenTask(
+        OpenTask.first(
             "term-" + round + "-" + from + "@" + fromStep,
             TaskKind.TERM,
-            1,
             moment.nowMs(),
-            0,
-            0,
             from,
             count,
             fromStep,
@@ -283,40 +202,7 @@ final class TrainingJob {
       return;
     }
     double pace = (step - t.paceStep()) * 1000.0 / (nowMs - t.paceSinceMs());
-    job.training =
-        new TrainingState(
-            t.prepared(),
-            t.engine(),
-            t.foldVersion(),
-            t.round(),
-            t.roundEnd(),
-            step,
-            nowMs,
-            t.shardSteps(),
-            pace,
-            t.generation(),
-            t.loss(),
-            t.samples(),
-            t.startedMs(),
-            t.finishedMs());
-  }
-
-  private static TrainingState withSteps(TrainingState t, List<Long> steps) {
-    return new TrainingState(
-        t.prepared(),
-        t.engine(),
-        t.foldVersion(),
-        t.round(),
-        t.roundEnd(),
-        t.paceStep(),
-        t.paceSinceMs(),
-        steps,
-        t.stepsPerSecond(),
-        t.generation(),
-        t.loss(),
-        t.samples(),
-        t.startedMs(),
-        t.finishedMs());
+    job.training = t.withPace(step, nowMs, pace);
   }
 
   private static TrainingSpec spec(JobDraft job) {

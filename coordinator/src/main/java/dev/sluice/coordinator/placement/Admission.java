@@ -1,61 +1,86 @@
 package dev.sluice.coordinator.placement;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.accelerator.Training;
-import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;
-import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Decides for every lane whether it can run a job, and chooses one. */
 public final class Admission {
 
-  /** Number format in which models are trained and stored. */
-  private static final NumberFormat FORMAT = NumberFormat.FP32;
-
   private final Catalogue catalogue;
+  private final Aim aim;
 
   /**
    * @param catalogue what each accelerator model can do
+   * @param aim what to lower where a job doesn't say
    */
-  public Admission(Catalogue catalogue) {
+  public Admission(Catalogue catalogue, Aim aim) {
     this.catalogue = catalogue;
+    this.aim = aim;
+  }
+
+  /** What placement lowers for a job. */
+  public Aim aim(JobSpec spec) {
+    var wished = spec.wishes().aim();
+    return wished == null ? aim : wished;
+  }
+
+  /**
+   * A question to admission.
+   *
+   * @param spec the job, for the lanes that it names
+   * @param needs what it needs, as far as that is known now
+   */
+  public record Question(JobSpec spec, Requirements needs) {}
+
+  /**
+   * Judges all lanes.
+   *
+   * @param question what is asked
+   * @param lanes declared lanes
+   * @param fleet who is there now
+   * @return one verdict for each lane, in the order of their names; at most one is chosen
+   */
+  public List<LaneVerdict> judge(Question question, Collection<Lane> lanes, Fleet fleet) {
+    return judge(question, lanes, fleet, lane -> true);
   }
 
   /**
    * Judges all lanes.
    *
-   * @param spec the job
-   * @param lanes declared lanes
-   * @param fleet who is there now
-   * @return one verdict for each lane, in the order of their names; at most one is chosen: the
-   *     possible lane with the fewest tasks for each worker
+   * @param eligible whether a lane that can run the job may be chosen
    */
-  public List<LaneVerdict> judge(JobSpec spec, Collection<Lane> lanes, Fleet fleet) {
+  public List<LaneVerdict> judge(
+      Question question, Collection<Lane> lanes, Fleet fleet, Predicate<String> eligible) {
     var verdicts = new ArrayList<LaneVerdict>();
+    var candidates = new ArrayList<Candidate>();
     for (var lane : lanes.stream().sorted(Comparator.comparing(Lane::lane)).toList()) {
-      var reasons = reasons(spec, lane);
-      verdicts.add(
-          new LaneVerdict(
-              lane.lane(), reasons.isEmpty() ? Verdict.POSSIBLE : Verdict.IMPOSSIBLE, reasons));
+      var reasons = reasons(question, lane, fleet);
+      if (!reasons.isEmpty()) {
+        verdicts.add(new LaneVerdict(lane.lane(), Verdict.IMPOSSIBLE, reasons, null));
+        continue;
+      }
+      var forecast = forecast(question.needs(), lane, fleet);
+      verdicts.add(new LaneVerdict(lane.lane(), Verdict.POSSIBLE, List.of(), forecast));
+      if (eligible.test(lane.lane())) {
+        candidates.add(candidate(lane.lane(), forecast, fleet));
+      }
     }
-    var chosen =
-        verdicts.stream()
-            .filter(v -> v.verdict() == Verdict.POSSIBLE)
-            .min(Comparator.comparingDouble(v -> load(v.lane(), fleet)));
+    var chosen = Placement.choose(candidates, aim(question.spec())).map(Candidate::lane);
     return verdicts.stream()
-        .map(v -> chosen.filter(v::equals).isPresent() ? choose(v) : v)
+        .map(v -> chosen.filter(v.lane()::equals).isPresent() ? choose(v) : v)
         .toList();
   }
 
@@ -67,71 +92,65 @@ public final class Admission {
         .findFirst();
   }
 
-  private List<String> reasons(JobSpec spec, Lane lane) {
+  private List<String> reasons(Question question, Lane lane, Fleet fleet) {
     var reasons = new ArrayList<String>();
+    var spec = question.spec();
     if (!spec.lanes().isEmpty() && !spec.lanes().contains(lane.lane())) {
       reasons.add("The job asks for " + String.join(", ", spec.lanes()) + " only.");
     }
-    var model = catalogue.find(lane.accelerator());
-    if (model.isEmpty()) {
+    if (spec.wishes().notLanes().contains(lane.lane())) {
+      reasons.add("The job rules this lane out.");
+    }
+    if (spec.wishes().measuredOnly() && modelled(lane, fleet)) {
+      reasons.add(
+          "The job asks for hardware that is there, and "
+              + lane.accelerator()
+              + " is modelled on this lane.");
+    }
+    var model = model(lane);
+    if (model == null) {
       reasons.add(
           "Its accelerator model "
               + lane.accelerator()
               + " is not in the catalogue. "
               + catalogue.nearest(lane.accelerator())
               + "`sluice accelerators` lists what is.");
-      return reasons;
-    }
-    reasons.addAll(incapacities(spec, model.get()));
-    return reasons;
-  }
-
-  private static List<String> incapacities(JobSpec spec, AcceleratorModel model) {
-    var reasons = new ArrayList<String>();
-    switch (spec.work()) {
-      case TrainingSpec training -> {
-        if (!model.trains()) {
-          reasons.add(
-              "Training is asked for, and "
-                  + lack(model.training())
-                  + " training software for "
-                  + model.id()
-                  + ".");
-        }
-      }
-      case InferenceSpec inference -> {
-        if (!model.infers()) {
-          reasons.add("Inference is asked for, and " + model.id() + " has no software for it.");
-        }
-      }
-    }
-    if (!model.formats().contains(FORMAT)) {
-      reasons.add(
-          "The numbers are "
-              + FORMAT.label()
-              + ", and "
-              + model.id()
-              + " accepts "
-              + model.formats().stream().map(NumberFormat::label).collect(joining(", "))
-              + ".");
+    } else {
+      reasons.addAll(Capability.objections(question.needs(), model));
     }
     return reasons;
   }
 
-  private static String lack(Training training) {
-    return switch (training.vendorSoftware()) {
-      case YES, NO -> "there is no";
-      case UNKNOWN -> "there is no published";
-    };
+  private @Nullable AcceleratorModel model(Lane lane) {
+    return catalogue.find(lane.accelerator()).orElse(null);
   }
 
-  /** Tasks per worker; a lane without workers comes after every lane that has some. */
-  private static double load(String lane, Fleet fleet) {
-    int workers = fleet.workers(lane);
-    return workers == 0 ? Double.MAX_VALUE : (double) fleet.running(lane) / workers;
+  /** Only the host's own processor, and what workers say is theirs, is hardware that is there. */
+  private static boolean modelled(Lane lane, Fleet fleet) {
+    return !lane.accelerator().equals(Catalogue.HOST_CPU.id()) && !fleet.measured(lane.lane());
+  }
+
+  private Forecast forecast(Requirements needs, Lane lane, Fleet fleet) {
+    var model = model(lane);
+    var wait = fleet.waitSeconds(lane.lane());
+    var work =
+        model == null
+            ? Estimate.UNKNOWN
+            : Estimate.of(needs, model, Math.max(1, fleet.workers(lane.lane())));
+    return new Forecast(
+        wait, work.seconds(), work.joules(), work.seconds() == null ? "" : Forecast.MODELLED);
+  }
+
+  private static Candidate candidate(String lane, Forecast forecast, Fleet fleet) {
+    return new Candidate(
+        lane,
+        fleet.workers(lane),
+        forecast.waitSeconds(),
+        forecast.workSeconds(),
+        forecast.joules());
   }
 
   private static LaneVerdict choose(LaneVerdict verdict) {
-    return new LaneVerdict(verdict.lane(), Verdict.CHOSEN, verdict.reasons());
+    return new LaneVerdict(verdict.lane(), Verdict.CHOSEN, verdict.reasons(), verdict.forecast());
   }
 }

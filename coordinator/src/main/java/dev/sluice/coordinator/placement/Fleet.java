@@ -3,24 +3,33 @@ package dev.sluice.coordinator.placement;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The workers that are alive, as their heartbeats say.
+ * The workers that are alive, as their heartbeats say, and what waits for them.
  *
  * @param workers last heartbeat of each
+ * @param waiting tasks that are not done, those in hand included, by lane; a lane that isn't there
+ *     was not looked at
+ * @param version offset in {@code sluice.fleet} of the last heartbeat seen
  */
-public record Fleet(List<WorkerHeartbeat> workers) {
+public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, long version) {
 
   /** Nobody. */
-  public static final Fleet EMPTY = new Fleet(List.of());
+  public static final Fleet EMPTY = Fleet.of(List.of());
+
+  /** Assumed of a lane whose workers have ended no task yet. */
+  private static final double TASK_SECONDS = 1;
 
   public Fleet {
     workers = List.copyOf(workers);
+    waiting = Map.copyOf(waiting);
   }
 
-  /** A fleet of these workers. */
+  /** A fleet of these workers, for whom nothing waits. */
   public static Fleet of(Collection<WorkerHeartbeat> workers) {
-    return new Fleet(List.copyOf(workers));
+    return new Fleet(List.copyOf(workers), Map.of(), 0);
   }
 
   /** Workers of a lane that stay. */
@@ -33,6 +42,13 @@ public record Fleet(List<WorkerHeartbeat> workers) {
     return (int) workers.stream().filter(w -> serves(w, lane) && w.engine().equals(engine)).count();
   }
 
+  /** Workers of a lane that have nothing to do, where nothing waits for them either. */
+  public int idleWorkers(String lane) {
+    return waiting.getOrDefault(lane, 0L) > running(lane)
+        ? 0
+        : (int) workers.stream().filter(w -> serves(w, lane) && w.running() == 0).count();
+  }
+
   /** Whether a worker of the lane has nothing to do and could do the task of such a job. */
   public boolean idle(String lane, String engine) {
     return workers.stream()
@@ -43,12 +59,38 @@ public record Fleet(List<WorkerHeartbeat> workers) {
                     && (engine.isEmpty() || w.engine().equals(engine)));
   }
 
+  /** Whether a lane has workers whose hardware is there, and not modelled. */
+  public boolean measured(String lane) {
+    return workers.stream().anyMatch(w -> serves(w, lane) && !w.modelled());
+  }
+
   /** Tasks that a lane's workers hold. */
   public int running(String lane) {
     return workers.stream()
         .filter(w -> w.lane().equals(lane))
         .mapToInt(WorkerHeartbeat::running)
         .sum();
+  }
+
+  /**
+   * Time until a worker of a lane is free, in seconds: what is not done there, times what a task
+   * took lately, over the workers. Null where there are no workers.
+   */
+  public @Nullable Double waitSeconds(String lane) {
+    int there = workers(lane);
+    if (there == 0) {
+      return null;
+    }
+    double ahead = Math.max(waiting.getOrDefault(lane, 0L), running(lane));
+    return ahead * taskSeconds(lane) / there;
+  }
+
+  private double taskSeconds(String lane) {
+    return workers.stream()
+        .filter(w -> serves(w, lane) && w.taskSeconds() > 0)
+        .mapToDouble(WorkerHeartbeat::taskSeconds)
+        .average()
+        .orElse(TASK_SECONDS);
   }
 
   private static boolean serves(WorkerHeartbeat worker, String lane) {

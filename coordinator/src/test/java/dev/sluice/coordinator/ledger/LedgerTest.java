@@ -31,6 +31,7 @@ import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
@@ -90,7 +91,16 @@ class LedgerTest {
   @Test
   void aHeldJobStartsWhenALaneOpensThatCanRunIt() {
     var spec = Specs.training(10, 4, null);
-    submit("j", new JobSpec("t", "", Priority.NORMAL, List.of(), Unplaceable.HOLD, spec.work()));
+    submit(
+        "j",
+        new JobSpec(
+            "t",
+            "",
+            Priority.NORMAL,
+            List.of(),
+            Unplaceable.HOLD,
+            spec.work(),
+            PlacementWishes.NONE));
     assertThat(last().status()).isEqualTo(JobStatus.HELD);
 
     open("npu", "an-npu");
@@ -182,7 +192,7 @@ class LedgerTest {
   void aTermThatEndsEarlyIsGoneOnWith() {
     running(100);
     effects.clear();
-    report("term-1-0@0", new TermFinished(3, 3, 0, 0));
+    report("term-1-0@0", new TermFinished(3, 3, 0, 0, null));
     assertThat(dispatched()).contains("term-1-0@3");
     assertThat(training().shardSteps()).containsOnly(3L);
   }
@@ -192,9 +202,9 @@ class LedgerTest {
     workers(2);
     running(8);
     effects.clear();
-    report("term-1-0@0", new TermFinished(8, 8, 0, 0));
+    report("term-1-0@0", new TermFinished(8, 8, 0, 0, null));
     assertThat(dispatched()).isEmpty();
-    report("term-1-2@0", new TermFinished(8, 8, 0, 0));
+    report("term-1-2@0", new TermFinished(8, 8, 0, 0, null));
     assertThat(dispatched()).containsExactly("export");
     assertThat(last().status()).isEqualTo(JobStatus.EXPORTING);
     report("export", new Exported(Specs.model("", "j", 9)));
@@ -392,7 +402,8 @@ class LedgerTest {
                             0,
                             0,
                             0,
-                            false))
+                            false,
+                            0))
                 .toList());
   }
 

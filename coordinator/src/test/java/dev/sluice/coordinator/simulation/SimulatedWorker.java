@@ -199,7 +199,7 @@ final class SimulatedWorker {
   }
 
   private boolean finish(Held each, long reached) {
-    return done(each, new TermFinished(reached, 0, 0, 0));
+    return done(each, new TermFinished(reached, 0, 0, 0, null));
   }
 
   private boolean done(Held each, Outcome outcome) {
@@ -222,7 +222,7 @@ final class SimulatedWorker {
     var range =
         new ResultRange(
             0, 0, 0, infer.rowFrom(), infer.rowTo(), "", each.task().taskId() + "@" + name);
-    return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0);
+    return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null);
   }
 
   private @Nullable Long newestComplete(String jobId) {

@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
@@ -59,7 +60,14 @@ public final class Specs {
 
   /** A job with this work and defaults for the rest. */
   public static JobSpec job(Work work) {
-    return new JobSpec("default", "test", Priority.NORMAL, List.of(), Unplaceable.REFUSE, work);
+    return new JobSpec(
+        "default",
+        "test",
+        Priority.NORMAL,
+        List.of(),
+        Unplaceable.REFUSE,
+        work,
+        PlacementWishes.NONE);
   }
 
   /** What a worker finds when it prepares the training job. */
@@ -70,7 +78,19 @@ public final class Specs {
   /** A model version made by a job. */
   public static ModelVersion model(String name, String jobId, int floats) {
     return new ModelVersion(
-        name, 0, jobId, ARTIFACT, facts(floats), List.of(), List.of(), ARTIFACT, 0, "engine", 0);
+        name,
+        0,
+        jobId,
+        ARTIFACT,
+        facts(floats),
+        List.of(),
+        List.of(),
+        ARTIFACT,
+        0,
+        "engine",
+        0,
+        "fp32",
+        "");
   }
 
   private static DatasetSpec dataset(double holdout) {

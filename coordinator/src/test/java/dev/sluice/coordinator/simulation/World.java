@@ -258,7 +258,8 @@ final class World {
                         0,
                         0,
                         0,
-                        false))
+                        false,
+                        0))
             .toList());
   }
 

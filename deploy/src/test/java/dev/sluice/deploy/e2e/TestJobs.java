@@ -18,6 +18,7 @@ import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
@@ -118,7 +119,13 @@ final class TestJobs {
   /** The same job, held until one of these lanes can run it. */
   static JobSpec heldFor(JobSpec job, String... lanes) {
     return new JobSpec(
-        job.tenant(), job.name(), job.priority(), List.of(lanes), Unplaceable.HOLD, job.work());
+        job.tenant(),
+        job.name(),
+        job.priority(),
+        List.of(lanes),
+        Unplaceable.HOLD,
+        job.work(),
+        PlacementWishes.NONE);
   }
 
   /** Answers the held-out rows. */
@@ -167,6 +174,13 @@ final class TestJobs {
   }
 
   private static JobSpec job(String name, Work work) {
-    return new JobSpec("default", name, Priority.NORMAL, List.of(), Unplaceable.REFUSE, work);
+    return new JobSpec(
+        "default",
+        name,
+        Priority.NORMAL,
+        List.of(),
+        Unplaceable.REFUSE,
+        work,
+        PlacementWishes.NONE);
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobId job id
  * @param tenant whose it is
  * @param name a name for people; may be empty
- * @param kind training or inference
+ * @param kind training, inference or quantisation
  * @param status held, resolving, preparing, running, exporting, registering, succeeded, failed,
  *     cancelled or refused
  * @param finished whether the status is one of the last four
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause why it failed, was refused, is held or was cancelled; null otherwise
  * @param verdicts admission's verdict for every lane
  * @param tasks tasks that are dispatched and not reported
+ * @param placement why it went to its lane; null before
  * @param spec the job as it was submitted, with defaults filled in; null in lists
  */
 public record JobView(
@@ -49,6 +50,7 @@ public record JobView(
     @Nullable CauseView cause,
     List<VerdictView> verdicts,
     List<TaskView> tasks,
+    @Nullable PlacementView placement,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec) {
 
   /**
@@ -80,6 +82,9 @@ public record JobView(
    * @param foldVersion version of the fold's arithmetic that is pinned
    * @param dataset digest of the data set that is pinned
    * @param lossCurve pairs of step and loss, as far as this producer saw them
+   * @param computeSeconds time that workers spent computing gradients, summed and measured
+   * @param modelled what the modelled accelerator would have taken for that; null where the
+   *     accelerator is what it says
    */
   public record Training(
       long step,
@@ -97,7 +102,9 @@ public record JobView(
       String engine,
       int foldVersion,
       String dataset,
-      List<double[]> lossCurve) {}
+      List<double[]> lossCurve,
+      double computeSeconds,
+      @Nullable ModelledView modelled) {}
 
   /**
    * How far an inference job is.
@@ -112,6 +119,10 @@ public record JobView(
    * @param seconds time since the first task was dispatched; null before
    * @param metrics accuracy, or rootMeanSquaredError and meanAbsoluteError, over the rows that
    *     carry a label; empty where none does
+   * @param format number format in which the model computes
+   * @param computeSeconds time that engines took, summed and measured
+   * @param modelled what the modelled accelerator would have taken for that; null where the
+   *     accelerator is what it says
    */
   public record Inference(
       String model,
@@ -122,7 +133,10 @@ public record JobView(
       int finished,
       double rowsPerSecond,
       @Nullable Double seconds,
-      Map<String, Double> metrics) {}
+      Map<String, Double> metrics,
+      String format,
+      double computeSeconds,
+      @Nullable ModelledView modelled) {}
 
   /**
    * Whether, and why not, a lane can run the job.
@@ -130,8 +144,41 @@ public record JobView(
    * @param lane the lane
    * @param verdict chosen, possible or impossible
    * @param reasons all reasons where impossible
+   * @param forecast what the job would take there; null where that isn't known
    */
-  public record VerdictView(String lane, String verdict, List<String> reasons) {}
+  public record VerdictView(
+      String lane, String verdict, List<String> reasons, @Nullable ForecastView forecast) {}
+
+  /**
+   * What a job is predicted to take; null where that can't be known.
+   *
+   * @param waitSeconds time until a worker is free
+   * @param workSeconds time of the work itself, on the lane's accelerator
+   * @param joules energy that the accelerator takes at most
+   * @param basis modelled or measured
+   */
+  public record ForecastView(
+      @Nullable Double waitSeconds,
+      @Nullable Double workSeconds,
+      @Nullable Double joules,
+      String basis) {}
+
+  /**
+   * What a device would have taken for work that was done under its constraints on another one.
+   *
+   * @param seconds time, modelled
+   * @param joules energy, modelled; null where the device's power is not known
+   */
+  public record ModelledView(double seconds, @Nullable Double joules) {}
+
+  /**
+   * Why a job went to its lane.
+   *
+   * @param aim finish or energy: what was lowered
+   * @param fleetVersion offset in sluice.fleet of the last heartbeat seen
+   * @param decidedMs when
+   */
+  public record PlacementView(String aim, long fleetVersion, long decidedMs) {}
 
   /**
    * A task in flight.
@@ -141,6 +188,8 @@ public record JobView(
    * @param attempt attempt, from 1
    * @param issuedMs when it was dispatched
    * @param deadlineMs when it counts as lost
+   * @param lane where it waits or runs
    */
-  public record TaskView(String taskId, String kind, int attempt, long issuedMs, long deadlineMs) {}
+  public record TaskView(
+      String taskId, String kind, int attempt, long issuedMs, long deadlineMs, String lane) {}
 }

@@ -2,6 +2,7 @@ package dev.sluice.producer.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.producer.view.LossCurves;
+import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.JobState;
@@ -9,7 +10,9 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Modelled;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
 import java.util.LinkedHashMap;
@@ -39,10 +42,7 @@ public final class JobViews {
         state.jobId(),
         state.spec().tenant(),
         state.spec().name(),
-        switch (state.spec().work()) {
-          case TrainingSpec t -> "training";
-          case InferenceSpec i -> "inference";
-        },
+        Words.kind(state.spec().work()),
         Words.of(state.status()),
         finished,
         Words.of(state.spec().priority()),
@@ -64,14 +64,47 @@ public final class JobViews {
                         Words.of(task.kind()),
                         task.attempt(),
                         task.issuedMs(),
-                        task.deadlineMs()))
+                        task.deadlineMs(),
+                        lane(state, task)))
             .toList(),
+        placement(state),
         spec);
+  }
+
+  private static JobView.@Nullable PlacementView placement(JobState state) {
+    var placement = state.placement();
+    return placement == null
+        ? null
+        : new JobView.PlacementView(
+            Words.of(placement.aim()), placement.fleetVersion(), placement.decidedMs());
   }
 
   /** The view of a lane's verdict. */
   public static JobView.VerdictView verdict(LaneVerdict verdict) {
-    return new JobView.VerdictView(verdict.lane(), Words.of(verdict.verdict()), verdict.reasons());
+    var forecast = verdict.forecast();
+    return new JobView.VerdictView(
+        verdict.lane(),
+        Words.of(verdict.verdict()),
+        verdict.reasons(),
+        forecast == null ? null : forecast(forecast));
+  }
+
+  private static JobView.@Nullable ForecastView forecast(Forecast forecast) {
+    return forecast.basis().isEmpty() && forecast.waitSeconds() == null
+        ? null
+        : new JobView.ForecastView(
+            forecast.waitSeconds(), forecast.workSeconds(), forecast.joules(), forecast.basis());
+  }
+
+  private static JobView.@Nullable ModelledView modelled(@Nullable Modelled modelled) {
+    return modelled == null
+        ? null
+        : new JobView.ModelledView(modelled.seconds(), modelled.joules());
+  }
+
+  /** Beside the job's own lane, where tasks went to others. */
+  private static String lane(JobState state, OpenTask task) {
+    return task.lane().isEmpty() ? state.lane() : task.lane();
   }
 
   private static JobView.Progress progress(JobState state) {
@@ -117,7 +150,9 @@ public final class JobViews {
         training.engine(),
         training.foldVersion(),
         prepared.dataset().artifact(),
-        curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList());
+        curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList(),
+        training.computeMs() / 1000,
+        modelled(training.modelled()));
   }
 
   private static double samplesPerSecond(TrainingState training, double seconds, JobStatus status) {
@@ -144,7 +179,10 @@ public final class JobViews {
         inference.finished(),
         started && seconds > 0 ? answered / seconds : 0,
         started ? seconds : null,
-        inferenceMetrics(inference));
+        inferenceMetrics(inference),
+        inference.model().format(),
+        inference.computeMs() / 1000,
+        modelled(inference.modelled()));
   }
 
   private static Map<String, Double> inferenceMetrics(InferenceState inference) {

@@ -1,11 +1,24 @@
 package dev.sluice.producer.api;
 
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.QuantisationSpec;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.Work;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Enum constants as the API writes them: {@code BAD_INPUT} is bad-input. */
 public final class Words {
+
+  /** What a job does: training, inference or quantisation. */
+  public static String kind(Work work) {
+    return switch (work) {
+      case TrainingSpec t -> "training";
+      case InferenceSpec i -> "inference";
+      case QuantisationSpec q -> "quantisation";
+    };
+  }
 
   private Words() {}
 

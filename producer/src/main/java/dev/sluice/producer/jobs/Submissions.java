@@ -16,6 +16,7 @@ import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -230,6 +231,7 @@ public final class Submissions {
         }
       }
       case InferenceSpec inference -> addDataset(files, "dataset", inference.dataset());
+      case QuantisationSpec q -> addDataset(files, "dataset", q.dataset());
     }
     return files;
   }

@@ -7,9 +7,12 @@ import dev.sluice.schemas.document.DocumentKind;
 import dev.sluice.schemas.document.Section;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
 import java.util.ArrayList;
@@ -46,6 +49,8 @@ public final class JobFile {
           "schedule", Set.of("epochs", "steps"),
           "shards", Set.of("batch"),
           "columns", Set.of("dataset"));
+
+  private static final List<String> KINDS = List.of("training", "inference", "quantisation");
 
   private static final Pattern FIELD_END = Pattern.compile("[.\\[]");
 
@@ -88,35 +93,64 @@ public final class JobFile {
   }
 
   private static JobSpec job(Section job, List<FileReference> files) {
-    var kind = job.required("kind", "A job is `training` or `inference`.");
+    var kind = job.required("kind", "A job is `training`, `inference` or `quantisation`.");
     var tenant = job.text("tenant", "default");
     var name = job.text("name", "");
     var priority = job.choice("priority", Priority.class, Priority.NORMAL);
     var lanes = job.texts("lanes");
     var unplaceable = job.choice("unplaceable", Unplaceable.class, Unplaceable.REFUSE);
+    var wishes = wishes(job);
     Work work =
         switch (kind) {
           case "training" -> TrainingReader.read(job, files);
           case "inference" -> inference(job, files);
+          case "quantisation" -> quantisation(job, files);
           default -> {
             if (!kind.isEmpty()) {
-              job.unknown("kind", kind, List.of("training", "inference"));
+              job.unknown("kind", kind, KINDS);
             }
             yield new InferenceSpec("none", "latest", DatasetReader.nothing(), 1, List.of());
           }
         };
-    if (kind.equals("training") || kind.equals("inference")) {
+    if (KINDS.contains(kind)) {
       job.end();
     }
-    return new JobSpec(tenant, name, priority, lanes, unplaceable, work);
+    return new JobSpec(tenant, name, priority, lanes, unplaceable, work, wishes);
+  }
+
+  private static PlacementWishes wishes(Section job) {
+    var aim = job.has("aim") ? job.choice("aim", Aim.class, Aim.FINISH) : null;
+    return new PlacementWishes(job.texts("notLanes"), job.flag("measuredOnly", false), aim);
+  }
+
+  private static QuantisationSpec quantisation(Section job, List<FileReference> files) {
+    var model = job.required("model", "It names what to quantise: `model: digits@1`.");
+    return new QuantisationSpec(
+        name(model),
+        version(model),
+        job.text("format", "int8"),
+        DatasetReader.read(job.section("dataset"), files, 0),
+        job.small("rows", 512),
+        job.text("register"));
+  }
+
+  /** {@code digits} of {@code digits@1}. */
+  private static String name(String model) {
+    int at = model.indexOf('@');
+    return at < 0 ? model : model.substring(0, at);
+  }
+
+  /** {@code 1} of {@code digits@1}. */
+  private static String version(String model) {
+    int at = model.indexOf('@');
+    return at < 0 ? "latest" : model.substring(at + 1);
   }
 
   private static InferenceSpec inference(Section job, List<FileReference> files) {
     var model = job.required("model", "It names what to apply: `model: digits@1`.");
-    int at = model.indexOf('@');
     return new InferenceSpec(
-        at < 0 ? model : model.substring(0, at),
-        at < 0 ? "latest" : model.substring(at + 1),
+        name(model),
+        version(model),
         DatasetReader.read(job.section("dataset"), files, 0),
         job.small("batch", 256),
         job.texts("columns"));

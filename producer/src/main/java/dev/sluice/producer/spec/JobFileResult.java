@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Work;
@@ -47,9 +48,23 @@ public sealed interface JobFileResult {
                     resolve(inference.dataset(), digests),
                     inference.batch(),
                     inference.columns());
+            case QuantisationSpec quantisation ->
+                new QuantisationSpec(
+                    quantisation.model(),
+                    quantisation.version(),
+                    quantisation.format(),
+                    resolve(quantisation.dataset(), digests),
+                    quantisation.rows(),
+                    quantisation.register());
           };
       return new JobSpec(
-          spec.tenant(), spec.name(), spec.priority(), spec.lanes(), spec.unplaceable(), work);
+          spec.tenant(),
+          spec.name(),
+          spec.priority(),
+          spec.lanes(),
+          spec.unplaceable(),
+          work,
+          spec.wishes());
     }
 
     private TrainingSpec resolve(TrainingSpec job, Map<FileReference, String> digests) {

@@ -3,6 +3,7 @@ package dev.sluice.producer.spec;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.producer.api.Words;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.document.Spelling;
 import dev.sluice.schemas.wire.Activation;
@@ -28,6 +29,8 @@ import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Optimizer;
+import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.StepDecay;
@@ -50,7 +53,7 @@ public final class JobJson {
   /** The job file of a job. */
   public static ObjectNode of(JobSpec spec) {
     var job = JSON.objectNode();
-    job.put("kind", spec.work() instanceof TrainingSpec ? "training" : "inference");
+    job.put("kind", Words.kind(spec.work()));
     job.put("name", spec.name());
     job.put("tenant", spec.tenant());
     job.put("priority", Spelling.of(spec.priority()));
@@ -59,13 +62,39 @@ public final class JobJson {
     switch (spec.work()) {
       case TrainingSpec training -> write(training, job);
       case InferenceSpec inference -> write(inference, job);
+      case QuantisationSpec quantisation -> write(quantisation, job);
     }
+    write(spec.wishes(), job);
     return job;
   }
 
   /** Digest of a job with every default filled in: two job files that mean the same have one. */
   public static String digest(JobSpec spec) {
     return Digests.sha256(of(spec).toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Wishes that nobody has are left out, so that jobs of before keep their digest. */
+  private static void write(PlacementWishes wishes, ObjectNode job) {
+    if (!wishes.notLanes().isEmpty()) {
+      job.set("notLanes", texts(wishes.notLanes()));
+    }
+    if (wishes.measuredOnly()) {
+      job.put("measuredOnly", true);
+    }
+    var aim = wishes.aim();
+    if (aim != null) {
+      job.put("aim", Spelling.of(aim));
+    }
+  }
+
+  private static void write(QuantisationSpec quantisation, ObjectNode job) {
+    job.put("model", quantisation.model() + "@" + quantisation.version());
+    job.put("format", quantisation.format());
+    job.set("dataset", dataset(quantisation.dataset()));
+    job.put("rows", quantisation.rows());
+    if (quantisation.register() != null) {
+      job.put("register", quantisation.register());
+    }
   }
 
   private static void write(InferenceSpec inference, ObjectNode job) {

@@ -39,7 +39,9 @@ final class SharedNetworks {
         share(job.training()),
         share(job.inference()),
         share(job.model()),
-        job.cause());
+        job.cause(),
+        job.placement(),
+        share(job.source()));
   }
 
   /** The same model with shared parts. */
@@ -53,45 +55,19 @@ final class SharedNetworks {
       return null;
     }
     var prepared = t.prepared();
-    return new TrainingState(
+    return t.withPrepared(
         new TrainingPrepared(
             prepared.dataset(),
             network(prepared.network()),
             prepared.stepsPerEpoch(),
-            prepared.steps()),
-        t.engine(),
-        t.foldVersion(),
-        t.round(),
-        t.roundEnd(),
-        t.paceStep(),
-        t.paceSinceMs(),
-        t.shardSteps(),
-        t.stepsPerSecond(),
-        t.generation(),
-        t.loss(),
-        t.samples(),
-        t.startedMs(),
-        t.finishedMs());
+            prepared.steps()));
   }
 
   private @Nullable InferenceState share(@Nullable InferenceState i) {
     if (i == null) {
       return null;
     }
-    return new InferenceState(
-        version(i.model()),
-        i.rows(),
-        i.rowsPerTask(),
-        i.tasks(),
-        i.issued(),
-        i.finished(),
-        i.labelled(),
-        i.correct(),
-        i.squaredError(),
-        i.absoluteError(),
-        i.computeMs(),
-        i.startedMs(),
-        i.finishedMs());
+    return i.withModel(version(i.model()));
   }
 
   private @Nullable ModelVersion share(@Nullable ModelVersion model) {
@@ -99,18 +75,7 @@ final class SharedNetworks {
   }
 
   private ModelVersion version(ModelVersion v) {
-    return new ModelVersion(
-        v.name(),
-        v.version(),
-        v.jobId(),
-        v.sha256(),
-        network(v.network()),
-        v.files(),
-        v.metrics(),
-        v.dataset(),
-        v.splitSeed(),
-        v.engine(),
-        v.registeredMs());
+    return v.withNetwork(network(v.network()));
   }
 
   private synchronized NetworkFacts network(NetworkFacts facts) {

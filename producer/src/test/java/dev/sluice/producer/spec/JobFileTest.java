@@ -23,6 +23,7 @@ import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
@@ -188,7 +189,8 @@ class JobFileTest {
                     8,
                     new Steps(500),
                     -3,
-                    "digits")));
+                    "digits"),
+                PlacementWishes.NONE));
     assertThat(parsed(text).files()).isEmpty();
   }
 

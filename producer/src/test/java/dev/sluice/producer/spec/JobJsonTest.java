@@ -28,6 +28,7 @@ import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Optimizer;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
@@ -64,7 +65,8 @@ class JobJsonTest {
           one(Priority.values()),
           one(List.<String>of(), List.of("cpu", "h100")),
           one(Unplaceable.values()),
-          random.nextBoolean() ? training() : inference());
+          random.nextBoolean() ? training() : inference(),
+          PlacementWishes.NONE);
     }
 
     private Work training() {

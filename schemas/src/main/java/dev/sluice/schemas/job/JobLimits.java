@@ -23,5 +23,8 @@ public final class JobLimits {
   /** Feature columns, and columns of a data set altogether. */
   public static final int FEATURES_MAX = 1 << 14;
 
+  /** Rows from which a quantisation takes the ranges of values. */
+  public static final int CALIBRATION_ROWS_MAX = 1 << 16;
+
   private JobLimits() {}
 }

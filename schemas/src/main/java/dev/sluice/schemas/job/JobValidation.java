@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -33,6 +34,7 @@ public final class JobValidation {
     switch (job.work()) {
       case TrainingSpec training -> checkTraining(training, problems);
       case InferenceSpec inference -> checkInference(inference, problems);
+      case QuantisationSpec quantisation -> checkQuantisation(quantisation, problems);
     }
     return problems.list();
   }
@@ -54,26 +56,40 @@ public final class JobValidation {
               + " characters, all of them printable.",
           "Shorten it, or leave it out.");
     }
-    if (job.lanes().size() > JobLimits.LANES_MAX) {
+    checkLanes("lanes", job.lanes(), problems);
+    checkLanes("notLanes", job.wishes().notLanes(), problems);
+    for (var lane : job.wishes().notLanes()) {
+      if (job.lanes().contains(lane)) {
+        problems.add(
+            "notLanes",
+            "Lane '" + lane + "' is both asked for and ruled out.",
+            "It stands in lanes and in notLanes.",
+            "Leave it out of one of the two.");
+      }
+    }
+  }
+
+  private static void checkLanes(String field, List<String> lanes, Problems problems) {
+    if (lanes.size() > JobLimits.LANES_MAX) {
       problems.add(
-          "lanes",
-          "The job names " + job.lanes().size() + " lanes.",
+          field,
+          "The job names " + lanes.size() + " lanes.",
           "A job names at most " + JobLimits.LANES_MAX + ".",
-          "Name fewer, or leave lanes out to allow them all.");
+          "Name fewer, or leave " + field + " out.");
       return;
     }
     Set<String> seen = new HashSet<>();
-    for (int i = 0; i < job.lanes().size(); i++) {
-      String lane = job.lanes().get(i);
+    for (int i = 0; i < lanes.size(); i++) {
+      String lane = lanes.get(i);
       if (!Names.isLane(lane)) {
         problems.add(
-            "lanes[" + i + "]",
+            field + "[" + i + "]",
             "'" + lane + "' cannot be a lane's name.",
             "A lane's name has " + Names.LANE_RULE + ".",
             "`sluice lanes` lists the lanes there are.");
       } else if (!seen.add(lane)) {
         problems.add(
-            "lanes[" + i + "]", "Lane '" + lane + "' is named twice.", "", "Leave one out.");
+            field + "[" + i + "]", "Lane '" + lane + "' is named twice.", "", "Leave one out.");
       }
     }
   }
@@ -124,17 +140,38 @@ public final class JobValidation {
     }
   }
 
-  private static void checkInference(InferenceSpec job, Problems problems) {
-    if (!Names.isModel(job.model())) {
-      addBadModelName("model", job.model(), problems);
+  private static void checkQuantisation(QuantisationSpec job, Problems problems) {
+    checkModel(job.model(), job.version(), problems);
+    if (!job.format().equals("int8")) {
+      problems.add(
+          "format",
+          "A model can't be quantised to '" + job.format() + "'.",
+          "int8 is the format for which calibration is known here.",
+          "Write `format: int8`, or leave format out.");
     }
-    if (!Names.isVersion(job.version())) {
+    DatasetRules.check(job.dataset(), problems);
+    Range.of("rows", 1, JobLimits.CALIBRATION_ROWS_MAX).check("rows", job.rows(), problems);
+    var register = job.register();
+    if (register != null && !Names.isModel(register)) {
+      addBadModelName("register", register, problems);
+    }
+  }
+
+  private static void checkModel(String name, String version, Problems problems) {
+    if (!Names.isModel(name)) {
+      addBadModelName("model", name, problems);
+    }
+    if (!Names.isVersion(version)) {
       problems.add(
           "model",
-          "'" + job.version() + "' cannot be a version of a model.",
+          "'" + version + "' cannot be a version of a model.",
           "A version is a number from 1, 'latest', or an alias: " + Names.ALIAS_RULE + ".",
           "Write for example digits@1, digits@latest or digits@production.");
     }
+  }
+
+  private static void checkInference(InferenceSpec job, Problems problems) {
+    checkModel(job.model(), job.version(), problems);
     DatasetRules.check(job.dataset(), problems);
     checkRows(job, problems);
     Range.of("batch", 1, JobLimits.INFERENCE_BATCH_MAX).check("batch", job.batch(), problems);

@@ -1,5 +1,7 @@
 package dev.sluice.schemas.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far an inference job is.
  *
@@ -16,6 +18,7 @@ package dev.sluice.schemas.wire;
  * @param computeMs time in engines, in milliseconds
  * @param startedMs when the first rows were dispatched
  * @param finishedMs when the last rows were answered; 0 before
+ * @param modelled what the modelled accelerators would have taken; null where none is modelled
  */
 public record InferenceState(
     ModelVersion model,
@@ -30,4 +33,75 @@ public record InferenceState(
     double absoluteError,
     double computeMs,
     long startedMs,
-    long finishedMs) {}
+    long finishedMs,
+    @Nullable Modelled modelled) {
+
+  /** A job whose model was resolved and whose rows are not known yet. */
+  public static InferenceState of(ModelVersion model) {
+    return new InferenceState(model, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+  }
+
+  /** Rows were counted and cut into tasks. */
+  public InferenceState withTasks(long allRows, int perTask, int taskCount, long nowMs) {
+    return new InferenceState(
+        model, allRows, perTask, taskCount, 0, 0, 0, 0, 0, 0, 0, nowMs, 0, modelled);
+  }
+
+  /** Tasks were dispatched. */
+  public InferenceState withIssued(int count) {
+    return new InferenceState(
+        model,
+        rows,
+        rowsPerTask,
+        tasks,
+        count,
+        finished,
+        labelled,
+        correct,
+        squaredError,
+        absoluteError,
+        computeMs,
+        startedMs,
+        finishedMs,
+        modelled);
+  }
+
+  /** One more task was reported. */
+  public InferenceState withAnswers(Inferred report, long nowMs) {
+    boolean done = finished + 1 == tasks;
+    return new InferenceState(
+        model,
+        rows,
+        rowsPerTask,
+        tasks,
+        issued,
+        finished + 1,
+        labelled + report.labelled(),
+        correct + report.correct(),
+        squaredError + report.squaredError(),
+        absoluteError + report.absoluteError(),
+        computeMs + report.computeMs(),
+        startedMs,
+        done ? nowMs : 0,
+        Modelled.sum(modelled, report.modelled()));
+  }
+
+  /** The same with another object for the model. */
+  public InferenceState withModel(ModelVersion same) {
+    return new InferenceState(
+        same,
+        rows,
+        rowsPerTask,
+        tasks,
+        issued,
+        finished,
+        labelled,
+        correct,
+        squaredError,
+        absoluteError,
+        computeMs,
+        startedMs,
+        finishedMs,
+        modelled);
+  }
+}

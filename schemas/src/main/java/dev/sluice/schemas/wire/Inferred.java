@@ -1,5 +1,7 @@
 package dev.sluice.schemas.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Rows were answered.
  *
@@ -9,6 +11,7 @@ package dev.sluice.schemas.wire;
  * @param squaredError sum of squared errors; regression only
  * @param absoluteError sum of absolute errors; regression only
  * @param computeMs time in the engine, in milliseconds
+ * @param modelled what the modelled accelerator would have taken; null where none is modelled
  */
 public record Inferred(
     ResultRange range,
@@ -16,5 +19,6 @@ public record Inferred(
     long correct,
     double squaredError,
     double absoluteError,
-    double computeMs)
+    double computeMs,
+    @Nullable Modelled modelled)
     implements Outcome {}

@@ -11,6 +11,7 @@ import java.util.List;
  * @param lanes lanes the job may use; empty: any
  * @param unplaceable what to do where no lane can run it
  * @param work train or infer
+ * @param wishes what else placement is to heed
  */
 public record JobSpec(
     String tenant,
@@ -18,7 +19,8 @@ public record JobSpec(
     Priority priority,
     List<String> lanes,
     Unplaceable unplaceable,
-    Work work) {
+    Work work,
+    PlacementWishes wishes) {
   public JobSpec {
     lanes = List.copyOf(lanes);
   }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param inference inference; null for training and before the model was resolved
  * @param model the model that training made; null before
  * @param cause why it failed, was refused, is held or was cancelled
+ * @param placement why it went to its lane; null before
+ * @param source the model version that is quantised; null in other jobs and before it was resolved
  */
 public record JobState(
     String jobId,
@@ -37,7 +39,9 @@ public record JobState(
     @Nullable TrainingState training,
     @Nullable InferenceState inference,
     @Nullable ModelVersion model,
-    @Nullable Cause cause)
+    @Nullable Cause cause,
+    @Nullable PlacementDecision placement,
+    @Nullable ModelVersion source)
     implements StoredState {
   public JobState {
     verdicts = List.copyOf(verdicts);

@@ -1,6 +1,7 @@
 package dev.sluice.schemas.wire;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether, and why not, one lane can run a job.
@@ -8,8 +9,10 @@ import java.util.List;
  * @param lane the lane
  * @param verdict chosen, possible or impossible
  * @param reasons all reasons where impossible, in plain words and numbers
+ * @param forecast what the job would take there; null where it is impossible
  */
-public record LaneVerdict(String lane, Verdict verdict, List<String> reasons) {
+public record LaneVerdict(
+    String lane, Verdict verdict, List<String> reasons, @Nullable Forecast forecast) {
   public LaneVerdict {
     reasons = List.copyOf(reasons);
   }

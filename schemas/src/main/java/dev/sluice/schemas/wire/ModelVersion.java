@@ -1,6 +1,7 @@
 package dev.sluice.schemas.wire;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One version of a model.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param splitSeed split of that data set, so that the held-out rows can be found again
  * @param engine engine that computed it
  * @param registeredMs when it was registered; 0 before that
+ * @param format number format in which it computes
+ * @param parent the version that it was made of, as name@version; empty where it was trained
  */
 public record ModelVersion(
     String name,
@@ -28,9 +31,41 @@ public record ModelVersion(
     String dataset,
     long splitSeed,
     String engine,
-    long registeredMs) {
+    long registeredMs,
+    String format,
+    String parent) {
   public ModelVersion {
     files = List.copyOf(files);
     metrics = List.copyOf(metrics);
+  }
+
+  /** As it is registered. */
+  public ModelVersion numbered(int number, long nowMs) {
+    return new ModelVersion(
+        name, number, jobId, sha256, network, files, metrics, dataset, splitSeed, engine, nowMs,
+        format, parent);
+  }
+
+  /** The same with another object for what the network is. */
+  public ModelVersion withNetwork(NetworkFacts same) {
+    return new ModelVersion(
+        name,
+        version,
+        jobId,
+        sha256,
+        same,
+        files,
+        metrics,
+        dataset,
+        splitSeed,
+        engine,
+        registeredMs,
+        format,
+        parent);
+  }
+
+  /** The file of a format, where there is one. */
+  public Optional<ModelFile> file(String fileFormat) {
+    return files.stream().filter(file -> file.format().equals(fileFormat)).findFirst();
   }
 }

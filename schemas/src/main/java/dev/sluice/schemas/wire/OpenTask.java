@@ -14,6 +14,7 @@ package dev.sluice.schemas.wire;
  * @param fromStep TERM: first step
  * @param toStep TERM: end of steps, exclusive
  * @param round TERM: round of terms
+ * @param lane the lane it waits or runs in; empty: the job's own
  */
 public record OpenTask(
     String taskId,
@@ -26,4 +27,65 @@ public record OpenTask(
     long count,
     long fromStep,
     long toStep,
-    long round) {}
+    long round,
+    String lane) {
+
+  /** A first attempt that is to be dispatched in the job's own lane. */
+  public static OpenTask first(
+      String taskId,
+      TaskKind kind,
+      long nowMs,
+      long from,
+      long count,
+      long fromStep,
+      long toStep,
+      long round) {
+    return new OpenTask(taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "");
+  }
+
+  /** Another attempt. */
+  public OpenTask again(long nowMs) {
+    return new OpenTask(
+        taskId, kind, attempt + 1, nowMs, 0, 0, from, count, fromStep, toStep, round, lane);
+  }
+
+  /** The same attempt, dispatched once more. */
+  public OpenTask requeued(long nowMs) {
+    return new OpenTask(
+        taskId, kind, attempt, nowMs, 0, starts, from, count, fromStep, toStep, round, lane);
+  }
+
+  /** The same attempt, which a worker has begun. */
+  public OpenTask started(long untilMs) {
+    return new OpenTask(
+        taskId,
+        kind,
+        attempt,
+        issuedMs,
+        untilMs,
+        starts + 1,
+        from,
+        count,
+        fromStep,
+        toStep,
+        round,
+        lane);
+  }
+
+  /** The same, in another lane than the job's own. */
+  public OpenTask inLane(String other) {
+    return new OpenTask(
+        taskId,
+        kind,
+        attempt,
+        issuedMs,
+        deadlineMs,
+        starts,
+        from,
+        count,
+        fromStep,
+        toStep,
+        round,
+        other);
+  }
+}

@@ -5,5 +5,6 @@ public enum TaskKind {
   PREPARE,
   TERM,
   EXPORT,
-  INFER
+  INFER,
+  QUANTISE
 }

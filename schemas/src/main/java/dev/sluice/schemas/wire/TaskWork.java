@@ -1,4 +1,5 @@
 package dev.sluice.schemas.wire;
 
 /** What a worker is to do. */
-public sealed interface TaskWork permits PrepareWork, TermWork, ExportWork, InferWork {}
+public sealed interface TaskWork
+    permits PrepareWork, TermWork, ExportWork, InferWork, QuantiseWork {}

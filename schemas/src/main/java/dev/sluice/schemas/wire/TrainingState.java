@@ -1,6 +1,8 @@
 package dev.sluice.schemas.wire;
 
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a training job is.
@@ -19,6 +21,8 @@ import java.util.List;
  * @param samples samples folded, as the fold last said
  * @param startedMs when the first term was issued
  * @param finishedMs when the last generation was known; 0 before
+ * @param computeMs time that workers spent computing gradients, in milliseconds
+ * @param modelled what the modelled accelerators would have taken; null where none is modelled
  */
 public record TrainingState(
     TrainingPrepared prepared,
@@ -34,8 +38,159 @@ public record TrainingState(
     double loss,
     long samples,
     long startedMs,
-    long finishedMs) {
+    long finishedMs,
+    double computeMs,
+    @Nullable Modelled modelled) {
   public TrainingState {
     shardSteps = List.copyOf(shardSteps);
+  }
+
+  /** A job of which nothing is computed yet. */
+  public static TrainingState started(
+      TrainingPrepared prepared, String engine, int foldVersion, int shards, long nowMs) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        0,
+        0,
+        0,
+        nowMs,
+        Collections.nCopies(shards, 0L),
+        0,
+        0,
+        Double.NaN,
+        0,
+        nowMs,
+        0,
+        0,
+        null);
+  }
+
+  /** The next round of terms was issued. */
+  public TrainingState withRound(long nextRound, long nextRoundEnd) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        nextRound,
+        nextRoundEnd,
+        paceStep,
+        paceSinceMs,
+        shardSteps,
+        stepsPerSecond,
+        generation,
+        loss,
+        samples,
+        startedMs,
+        finishedMs,
+        computeMs,
+        modelled);
+  }
+
+  /** A step further than any before was reached. */
+  public TrainingState withPace(long step, long nowMs, double pace) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        round,
+        roundEnd,
+        step,
+        nowMs,
+        shardSteps,
+        pace,
+        generation,
+        loss,
+        samples,
+        startedMs,
+        finishedMs,
+        computeMs,
+        modelled);
+  }
+
+  /** Shards came further. */
+  public TrainingState withShardSteps(List<Long> steps) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        round,
+        roundEnd,
+        paceStep,
+        paceSinceMs,
+        steps,
+        stepsPerSecond,
+        generation,
+        loss,
+        samples,
+        startedMs,
+        finishedMs,
+        computeMs,
+        modelled);
+  }
+
+  /** The fold came further. */
+  public TrainingState withGeneration(
+      long newGeneration, double newLoss, long newSamples, long newFinishedMs) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        round,
+        roundEnd,
+        paceStep,
+        paceSinceMs,
+        shardSteps,
+        stepsPerSecond,
+        newGeneration,
+        newLoss,
+        newSamples,
+        startedMs,
+        newFinishedMs,
+        computeMs,
+        modelled);
+  }
+
+  /** Workers computed. */
+  public TrainingState withComputed(double ms, @Nullable Modelled more) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        round,
+        roundEnd,
+        paceStep,
+        paceSinceMs,
+        shardSteps,
+        stepsPerSecond,
+        generation,
+        loss,
+        samples,
+        startedMs,
+        finishedMs,
+        computeMs + ms,
+        Modelled.sum(modelled, more));
+  }
+
+  /** The same with another object for what was prepared. */
+  public TrainingState withPrepared(TrainingPrepared same) {
+    return new TrainingState(
+        same,
+        engine,
+        foldVersion,
+        round,
+        roundEnd,
+        paceStep,
+        paceSinceMs,
+        shardSteps,
+        stepsPerSecond,
+        generation,
+        loss,
+        samples,
+        startedMs,
+        finishedMs,
+        computeMs,
+        modelled);
   }
 }

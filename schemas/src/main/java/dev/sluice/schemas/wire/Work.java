@@ -1,4 +1,4 @@
 package dev.sluice.schemas.wire;
 
 /** What a job does. */
-public sealed interface Work permits TrainingSpec, InferenceSpec {}
+public sealed interface Work permits TrainingSpec, InferenceSpec, QuantisationSpec {}

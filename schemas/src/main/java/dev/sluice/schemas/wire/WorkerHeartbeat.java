@@ -18,6 +18,8 @@ import java.util.List;
  * @param samplesPerSecond samples per second over the last heartbeat
  * @param startedMs when it started
  * @param leaving whether it is about to leave
+ * @param taskSeconds mean time of the tasks it ended lately, in seconds of its accelerator; 0: it
+ *     has ended none
  */
 public record WorkerHeartbeat(
     String worker,
@@ -32,7 +34,8 @@ public record WorkerHeartbeat(
     long finished,
     double samplesPerSecond,
     long startedMs,
-    boolean leaving) {
+    boolean leaving,
+    double taskSeconds) {
   public WorkerHeartbeat {
     jobs = List.copyOf(jobs);
   }

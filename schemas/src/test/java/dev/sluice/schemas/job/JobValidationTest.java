@@ -24,6 +24,7 @@ import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Optimizer;
+import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
@@ -240,7 +241,8 @@ class JobValidationTest {
   }
 
   private static JobSpec job(String tenant, String name, List<String> lanes, Work work) {
-    return new JobSpec(tenant, name, Priority.NORMAL, lanes, Unplaceable.REFUSE, work);
+    return new JobSpec(
+        tenant, name, Priority.NORMAL, lanes, Unplaceable.REFUSE, work, PlacementWishes.NONE);
   }
 
   private static InferenceSpec inference(DatasetSpec dataset, String... columns) {

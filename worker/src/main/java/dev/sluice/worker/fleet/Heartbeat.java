@@ -121,7 +121,8 @@ public final class Heartbeat implements AutoCloseable {
         does.finished(),
         rate,
         identity.startedMs(),
-        leaving);
+        leaving,
+        0);
   }
 
   private void send(byte @Nullable [] value) {

@@ -340,7 +340,7 @@ public final class ComputeLoop {
         var task = held.get(key);
         if (task != null) {
           long computeMs = TimeUnit.NANOSECONDS.toMillis(computeNanos);
-          end(task, new TermFinished(reached, steps, samples, computeMs));
+          end(task, new TermFinished(reached, steps, samples, computeMs, null));
         }
       }
     }

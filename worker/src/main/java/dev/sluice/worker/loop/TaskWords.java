@@ -1,5 +1,7 @@
 package dev.sluice.worker.loop;
 
+import dev.sluice.schemas.wire.QuantiseWork;
+
 import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.InferWork;
@@ -23,6 +25,13 @@ final class TaskWords {
       case PrepareWork work -> "prepare";
       case InferWork work -> "answer rows " + work.rowFrom() + " to " + work.rowTo();
       case ExportWork work -> "export generation " + work.generation();
+      case QuantiseWork work ->
+          "quantise "
+              + work.model().name()
+              + "@"
+              + work.model().version()
+              + " to "
+              + work.spec().format();
       case TermWork work ->
           "advance shards %d to %d from step %d to %d"
               .formatted(

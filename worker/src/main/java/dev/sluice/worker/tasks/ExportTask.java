@@ -23,6 +23,7 @@ import dev.sluice.worker.export.OnnxModel;
 import dev.sluice.worker.export.Parity;
 import dev.sluice.worker.export.Safetensors;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Map;
 
@@ -107,7 +108,9 @@ public final class ExportTask {
               work.prepared().dataset().artifact(),
               work.spec().dataset().splitSeed(),
               engine,
-              0));
+              0,
+              "fp32",
+              ""));
     }
   }
 

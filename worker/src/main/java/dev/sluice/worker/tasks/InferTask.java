@@ -132,7 +132,7 @@ public final class InferTask {
         write(to);
       }
       var range = writing.finish(work.rowFrom(), work.rowTo(), attempt);
-      return new Inferred(range, labelled, correct, squared, absolute, nanos / 1e6);
+      return new Inferred(range, labelled, correct, squared, absolute, nanos / 1e6, null);
     }
 
     private void take(int row, Batch batch, int i) {

@@ -1,5 +1,7 @@
 package dev.sluice.worker.tasks;
 
+import dev.sluice.schemas.wire.QuantisationSpec;
+
 import dev.sluice.schemas.artifact.ArtifactMissing;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
@@ -59,6 +61,15 @@ public final class PrepareTask {
     return switch (work.work()) {
       case TrainingSpec training -> prepare(training);
       case InferenceSpec inference -> prepare(inference, work.model());
+      case QuantisationSpec quantisation ->
+          throw new TaskProblem(
+              new Cause(
+                  Fault.OUR_FAULT,
+                  "kind",
+                  "A quantisation job is not prepared.",
+                  "Its one task reads what it needs.",
+                  "Report the defect."),
+              false);
     };
   }
 

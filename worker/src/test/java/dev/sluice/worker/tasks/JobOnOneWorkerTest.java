@@ -308,6 +308,8 @@ class JobOnOneWorkerTest {
         model.dataset(),
         model.splitSeed(),
         model.engine(),
-        model.registeredMs());
+        model.registeredMs(),
+        "fp32",
+        "");
   }
 }

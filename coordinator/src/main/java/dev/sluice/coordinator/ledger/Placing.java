@@ -1,0 +1,93 @@
+package dev.sluice.coordinator.ledger;
+
+import dev.sluice.coordinator.placement.Admission;
+import dev.sluice.coordinator.placement.JobNeeds;
+import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.PlacementDecision;
+import dev.sluice.schemas.wire.Verdict;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Gives a job its lane: when it is submitted, and again whenever more is known of it, since what a
+ * network or a model version needs shows only then. Every decision is stored with the job.
+ */
+final class Placing {
+
+  private final Admission admission;
+
+  Placing(Admission admission) {
+    this.admission = admission;
+  }
+
+  /**
+   * Judges all lanes and takes the best.
+   *
+   * @param known what is known of the job
+   * @param eligible whether a lane that can run the job may be chosen
+   * @return why there is no lane for it; empty where there is
+   */
+  Optional<Cause> place(
+      JobDraft job,
+      JobNeeds.Known known,
+      Collection<Lane> lanes,
+      Moment moment,
+      Predicate<String> eligible) {
+    var question = new Admission.Question(job.spec, JobNeeds.of(job.spec.work(), known));
+    job.verdicts = admission.judge(question, lanes, moment.fleet(), eligible);
+    var chosen = Admission.chosen(job.verdicts);
+    if (chosen.isEmpty()) {
+      return Optional.of(noLane(job.verdicts));
+    }
+    job.lane = chosen.get();
+    job.cause = null;
+    job.placement =
+        new PlacementDecision(admission.aim(job.spec), moment.fleet().version(), moment.nowMs());
+    return Optional.empty();
+  }
+
+  /**
+   * Lane for the next task of a job that is cut into many. It is the job's own, unless each of that
+   * lane's workers has a task of this job while workers of another lane that can run it idle: a
+   * worker whose lane is empty helps where its accelerator can. Whoever wants least energy waits.
+   */
+  static String laneForTask(JobDraft job, Moment moment) {
+    var fleet = moment.fleet();
+    boolean fills = open(job, job.lane) >= Math.max(1, fleet.workers(job.lane));
+    if (!fills || job.placement == null || job.placement.aim() == Aim.ENERGY) {
+      return job.lane;
+    }
+    return job.verdicts.stream()
+        .filter(verdict -> verdict.verdict() == Verdict.POSSIBLE)
+        .map(LaneVerdict::lane)
+        .filter(lane -> fleet.idleWorkers(lane) > open(job, lane))
+        .findFirst()
+        .orElse(job.lane);
+  }
+
+  private static long open(JobDraft job, String lane) {
+    return job.open.stream().filter(task -> Tasks.lane(job, task).equals(lane)).count();
+  }
+
+  private static Cause noLane(List<LaneVerdict> verdicts) {
+    var reasons =
+        verdicts.isEmpty()
+            ? "No lane is declared."
+            : verdicts.stream()
+                .map(v -> v.lane() + ": " + String.join(" ", v.reasons()))
+                .collect(Collectors.joining(" "));
+    return new Cause(
+        Fault.NO_CAPACITY,
+        "",
+        "No lane of this fleet can run the job.",
+        reasons,
+        "Start a worker on a lane that can, or change what the job asks for.");
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sluice.coordinator.placement;
+
+import dev.sluice.schemas.accelerator.AcceleratorModel;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.accelerator.Training;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What an accelerator lacks for a job. A device that lacks nothing can run it. */
+public final class Capability {
+
+  private static final double GB = 1e9;
+
+  private Capability() {}
+
+  /**
+   * Every reason why devices of this kind can't do the work, in plain words and numbers.
+   *
+   * @return empty where they can, as far as is known: what isn't published refuses nothing
+   */
+  public static List<String> objections(Requirements needs, AcceleratorModel model) {
+    var reasons = new ArrayList<String>();
+    purpose(needs, model, reasons);
+    if (model.formats().stream().noneMatch(needs.formats()::contains)) {
+      reasons.add(
+          "The numbers are "
+              + labels(needs.formats(), " or ")
+              + ", and "
+              + model.id()
+              + " computes in "
+              + labels(model.formats(), ", ")
+              + quantisable(needs, model));
+    }
+    memory(needs, model, reasons);
+    return reasons;
+  }
+
+  private static void purpose(Requirements needs, AcceleratorModel model, List<String> reasons) {
+    switch (needs.purpose()) {
+      case TRAIN -> {
+        if (!model.trains()) {
+          reasons.add(
+              "Training is asked for, and "
+                  + lack(model.training())
+                  + " training software for "
+                  + model.id()
+                  + ".");
+        }
+      }
+      case INFER -> {
+        if (!model.infers()) {
+          reasons.add("Inference is asked for, and " + model.id() + " has no software for it.");
+        }
+      }
+      case QUANTISE -> {
+        if (model.kind() != AcceleratorModel.Kind.CPU) {
+          reasons.add(
+              "Quantisation rewrites a model on a processor, and " + model.id() + " is none.");
+        }
+      }
+    }
+  }
+
+  private static String lack(Training training) {
+    return switch (training.vendorSoftware()) {
+      case YES, NO -> "there is no";
+      case UNKNOWN -> "there is no published";
+    };
+  }
+
+  private static String quantisable(Requirements needs, AcceleratorModel model) {
+    return needs.purpose() == Requirements.Purpose.INFER
+            && model.formats().contains(NumberFormat.INT8)
+        ? ". A job of `kind: quantisation` makes an int8 version of the model."
+        : ".";
+  }
+
+  private static void memory(Requirements needs, AcceleratorModel model, List<String> reasons) {
+    var need = needs.memory();
+    var has = model.memory().gigabytes();
+    if (need == null || has == null) {
+      return;
+    }
+    double all = need.bytes() / GB;
+    double each = all / needs.devices();
+    if (each > has) {
+      reasons.add(
+          String.format(
+              Locale.ROOT,
+              "It needs %s GB for %s%s, and %s has %s GB.",
+              number(all),
+              need.what(),
+              needs.devices() > 1 ? ", " + number(each) + " GB on each of " + needs.devices() : "",
+              model.id(),
+              number(has)));
+    }
+    if (needs.devices() > 1 && model.interconnect().isNone()) {
+      reasons.add(
+          String.format(
+              Locale.ROOT,
+              "It is spread over %d devices, which exchange what they compute in every step, and %s"
+                  + " has no interconnect between devices (%s).",
+              needs.devices(),
+              model.id(),
+              model.interconnect().kind()));
+    }
+  }
+
+  private static String number(double value) {
+    return value >= 100
+        ? String.format(Locale.ROOT, "%,.0f", value)
+        : String.format(Locale.ROOT, "%.3g", value);
+  }
+
+  private static String labels(Collection<NumberFormat> formats, String between) {
+    return formats.stream().sorted().map(NumberFormat::label).collect(Collectors.joining(between));
+  }
+}
