@@ -83,6 +83,8 @@ public final class WorkerCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var err = spec.commandLine().getErr();
     try (var worker = Worker.start(config())) {
+      // Kafka's clients, too, have threads in which memory may run out.
+      Thread.setDefaultUncaughtExceptionHandler(worker::failed);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(worker), "stop"));
       if (exitWithStdin) {
         Thread.ofPlatform().name("stdin").daemon().start(() -> closeAtEnd(System.in, worker));

@@ -97,6 +97,7 @@ public final class Standalone implements AutoCloseable {
    * @throws RuntimeException of the part that does not start; see {@link StartFailures}
    */
   public Running start() throws SluiceException {
+    var heap = WorkerMemory.heap(options.workers());
     var place = keep(DataPlace.open(options.data()));
     var broker = part("kafka", EmbeddedBroker::bootstrapServers, () -> keep(broker(place.path())));
     var coordinator =
@@ -117,6 +118,7 @@ public final class Standalone implements AutoCloseable {
             broker.bootstrapServers(),
             options.lane(),
             options.accelerator(),
+            heap,
             options.shortLived(),
             options.worker());
     var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));
