@@ -161,9 +161,12 @@ final class Hand implements AutoCloseable {
       return ConsumerRecords.empty();
     } catch (ExecutionException e) {
       fetch = null;
-      throw e.getCause() instanceof KafkaException failure
-          ? failure
-          : new IllegalStateException(e.getCause());
+      switch (e.getCause()) {
+        case KafkaException failure -> throw failure;
+        // Whatever it was, this process can't be trusted now.
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ConsumerRecords.empty();
