@@ -151,7 +151,8 @@ final class Hand implements AutoCloseable {
     if (fetching == null) {
       fetching = new FutureTask<>(this::nextRecord);
       fetch = fetching;
-      Thread.ofVirtual().name("fetch").start(fetching);
+      // A poll would hold a virtual thread's carrier, of which there are as many as cores.
+      Thread.ofPlatform().daemon().name("fetch").start(fetching);
     }
     try {
       var found = fetching.get(wait.toNanos(), TimeUnit.NANOSECONDS);
