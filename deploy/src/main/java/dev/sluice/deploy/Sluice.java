@@ -5,9 +5,15 @@ import dev.sluice.deploy.quickstart.QuickstartCommand;
 import dev.sluice.deploy.settings.SettingsCommand;
 import dev.sluice.deploy.standalone.UpCommand;
 import dev.sluice.producer.cli.ClientCommands;
+import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.cli.ProducerCommand;
+import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.process.Trouble;
 import dev.sluice.worker.WorkerCommand;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command {@code sluice}: every process and every tool of the project is one of its
@@ -61,7 +68,30 @@ public final class Sluice implements Runnable {
     return sluice
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)
-        .setCaseInsensitiveEnumValuesAllowed(true);
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Sluice::wrongUsage);
+  }
+
+  /** One error with what may have been meant, and where to read on; not a page of help. */
+  private static int wrongUsage(ParameterException wrong, String[] arguments) {
+    var commandLine = wrong.getCommandLine();
+    boolean json = List.of(arguments).contains("--json");
+    var output = new ServiceOutput(commandLine.getOut(), commandLine.getErr(), json);
+    output.error(Trouble.BAD_INPUT, wrong.getMessage() + suggestion(wrong));
+    commandLine.getErr().printf("See %s --help.%n", commandLine.getCommandSpec().qualifiedName());
+    commandLine.getErr().flush();
+    return ExitCode.BAD_INPUT.code();
+  }
+
+  private static String suggestion(ParameterException wrong) {
+    if (!(wrong instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    var command = unmatched.getCommandLine();
+    var known = new ArrayList<>(command.getCommandSpec().optionsMap().keySet());
+    known.addAll(command.getSubcommands().keySet());
+    var meant = NearestName.of(unmatched.getUnmatched().getFirst(), known);
+    return meant == null ? "" : ". Did you mean " + meant + "?";
   }
 
   @Override

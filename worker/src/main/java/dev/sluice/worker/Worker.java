@@ -7,6 +7,7 @@ import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.broker.SenderThreads;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.exchange.GradientLog;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +54,9 @@ public final class Worker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
+  /** How often the threads that send are looked at. */
+  private static final long SENDERS_MS = 1_000;
+
   private final WorkerConfig config;
   private final String id;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -60,7 +65,8 @@ public final class Worker implements AutoCloseable {
   private @Nullable ComputeLoop loop;
   private @Nullable Thread compute;
   private @Nullable Heartbeat heartbeat;
-  private boolean closed;
+  private @Nullable SenderThreads senders;
+  private volatile boolean closed;
 
   private Worker(WorkerConfig config) {
     this.config = config;
@@ -133,7 +139,11 @@ public final class Worker implements AutoCloseable {
     var tools = new Tools(engines, files, gradients, follower, results, reports, controls);
     var manner =
         new ComputeLoop.Manner(
-            id, config.stallMs(), config.lingerMs(), config.exportWaitMs(), config.cacheBytes());
+            id,
+            config.stallMs(),
+            config.lingerMs(),
+            config.exportWaitMs(),
+            config.cacheBytes(Runtime.getRuntime().maxMemory()));
     var computing = new ComputeLoop(manner, tools, queue, inbox, bell);
     loop = computing;
     compute = Thread.ofPlatform().name("compute").daemon().start(() -> compute(computing));
@@ -145,6 +155,7 @@ public final class Worker implements AutoCloseable {
             config.heartbeatMs(),
             computing::activity,
             this::failed);
+    senders = SenderThreads.ofThisProcess();
     LOG.info("Worker {} serves lane {} with {}.", id, config.lane(), engine);
   }
 
@@ -214,7 +225,7 @@ public final class Worker implements AutoCloseable {
   }
 
   /** Whatever tasks and brokers can cause is caught before: this process can't be trusted now. */
-  private void failed(Thread thread, Throwable why) {
+  void failed(Thread thread, Throwable why) {
     LOG.error("Thread {} has failed; this worker stops.", thread.getName(), why);
     failure.set(why);
     ended.countDown();
@@ -231,7 +242,12 @@ public final class Worker implements AutoCloseable {
    * @return why it did without having been told to; null where it was closed
    */
   public @Nullable Throwable awaitEnd() throws InterruptedException {
-    ended.await();
+    while (!ended.await(SENDERS_MS, TimeUnit.MILLISECONDS)) {
+      var dead = senders == null ? Optional.<Thread>empty() : senders.ended();
+      if (dead.isPresent() && !closed) {
+        failed(dead.get(), new IllegalStateException("it has ended, and sends nothing any more"));
+      }
+    }
     return failure.get();
   }
 

@@ -1,15 +1,17 @@
 package dev.sluice.worker;
 
 import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.process.StopDeadline;
+import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.worker.ledger.LaneClaim;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,15 +25,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "worker",
     mixinStandardHelpOptions = true,
-    description = "Runs a worker: it takes tasks of one lane and computes them.")
+    description = "Runs a worker: it takes tasks of one lane and computes them.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:its standard input has ended, and it was told to end with that",
+      "1:it could not go on; its log says why",
+      "2:a setting is wrong, or the lane is for another accelerator",
+      "4:the brokers can't be reached or can't serve, or no coordinator answers",
+      "143:it was told to stop"
+    })
 public final class WorkerCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
 
   private static final int STOPPED = 0;
-
-  /** Longest stop, the task in hand included. */
-  private static final long STOP_SECONDS_MAX = 15;
 
   private static final int FAILED = 1;
   private static final int BAD_USAGE = 2;
@@ -79,30 +86,51 @@ public final class WorkerCommand implements Callable<Integer> {
       description = "Stop when the standard input ends: with whoever started this process.")
   private boolean exitWithStdin;
 
+  @Option(names = "--json", description = "Print what runs, or what is wrong, as a JSON document.")
+  private boolean json;
+
   @Override
   public Integer call() throws InterruptedException {
-    var err = spec.commandLine().getErr();
-    try (var worker = Worker.start(config())) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(worker), "stop"));
+    var commandLine = spec.commandLine();
+    var output = new ServiceOutput(commandLine.getOut(), commandLine.getErr(), json);
+    try {
+      return run(config(), output);
+    } catch (ConfigProblem e) {
+      output.error(e);
+      return BAD_USAGE;
+    } catch (Topics.TopicsUnavailable e) {
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), List.of(e.problem()));
+      return UNREACHABLE;
+    } catch (LaneClaim.LaneUnconfirmed e) {
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()));
+      return UNREACHABLE;
+    } catch (KafkaException e) {
+      output.unreachable(bootstrapServers, e);
+      return UNREACHABLE;
+    }
+  }
+
+  private int run(WorkerConfig config, ServiceOutput output) throws InterruptedException {
+    try (var worker = Worker.start(config)) {
+      // Kafka's clients, too, have threads in which memory may run out.
+      Thread.setDefaultUncaughtExceptionHandler(worker::failed);
+      StopDeadline.onExit(worker::close);
       if (exitWithStdin) {
         Thread.ofPlatform().name("stdin").daemon().start(() -> closeAtEnd(System.in, worker));
       }
+      output.running(document(worker, config));
       return worker.awaitEnd() == null ? STOPPED : FAILED;
-    } catch (ConfigProblem e) {
-      err.println(e.getMessage());
-      return BAD_USAGE;
-    } catch (Topics.TopicsUnavailable | LaneClaim.LaneUnconfirmed e) {
-      err.println(e.getMessage());
-      return UNREACHABLE;
-    } catch (KafkaException e) {
-      err.println(
-          "The brokers at "
-              + bootstrapServers
-              + " can't be used: "
-              + e.getMessage()
-              + ". Check that they run and that --bootstrap-servers is right.");
-      return UNREACHABLE;
     }
+  }
+
+  private static Map<String, Object> document(Worker worker, WorkerConfig config) {
+    var document = new LinkedHashMap<String, Object>();
+    document.put("worker", worker.id());
+    document.put("lane", config.lane());
+    document.put("accelerator", config.accelerator());
+    document.put("bootstrapServers", config.bootstrapServers());
+    document.put("pid", ProcessHandle.current().pid());
+    return document;
   }
 
   private WorkerConfig config() {
@@ -126,24 +154,6 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (IOException e) {
       LOG.debug("The standard input is gone: {}", e.getMessage());
     }
-    stop(worker);
-  }
-
-  /** Leaves; brokers that are gone too can't hold the process up. */
-  private static void stop(Worker worker) {
-    var left = new CountDownLatch(1);
-    Thread.ofPlatform().daemon().name("stop-deadline").start(() -> haltUnless(left));
-    worker.close();
-    left.countDown();
-  }
-
-  private static void haltUnless(CountDownLatch left) {
-    try {
-      if (!left.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-        Runtime.getRuntime().halt(FAILED);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    StopDeadline.keep(worker::close);
   }
 }

@@ -82,7 +82,9 @@ public record WorkerConfig(
             max = 600_000)
         int exportWaitMs,
     @Setting(
-            doc = "Most memory for data sets that were used last, and as much again for models.",
+            doc =
+                "Most memory for data sets that were used last, and as much again for models; each"
+                    + " at most a quarter of the heap.",
             unit = "MiB",
             def = "512",
             min = 1,
@@ -104,6 +106,9 @@ public record WorkerConfig(
             min = 0,
             max = 600_000)
         int leaveMsMax) {
+
+  /** Data sets and models together leave half of the heap. */
+  private static final int CACHE_PART = 4;
 
   /**
    * Reads settings by name; those not given have their defaults.
@@ -144,7 +149,12 @@ public record WorkerConfig(
     return new Cause(Fault.BAD_INPUT, where, what, "", mend);
   }
 
-  long cacheBytes() {
-    return cacheMebibytes * 1024L * 1024;
+  /**
+   * Bytes of data sets to keep, and of models.
+   *
+   * @param heapBytes of the process; a part of it is enough to compute in, whatever the setting
+   */
+  long cacheBytes(long heapBytes) {
+    return Math.min(cacheMebibytes * 1024L * 1024, heapBytes / CACHE_PART);
   }
 }

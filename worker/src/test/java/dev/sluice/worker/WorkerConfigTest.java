@@ -17,7 +17,8 @@ class WorkerConfigTest {
             WorkerConfig.class, Map.of("bootstrap-servers", "localhost:9092", "lane", "cpu"));
     assertThat(config.accelerator()).isEqualTo("host-cpu");
     assertThat(config.stallMs()).isEqualTo(150);
-    assertThat(config.cacheBytes()).isEqualTo(512L << 20);
+    assertThat(config.cacheBytes(4L << 30)).isEqualTo(512L << 20);
+    assertThat(config.cacheBytes(1L << 30)).isEqualTo(256L << 20);
   }
 
   @Test

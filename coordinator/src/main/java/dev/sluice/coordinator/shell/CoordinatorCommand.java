@@ -2,8 +2,12 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.process.StopDeadline;
+import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -16,7 +20,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "coordinator",
     mixinStandardHelpOptions = true,
-    description = "Runs a coordinator: it admits and places jobs and folds gradients.")
+    description = "Runs a coordinator: it admits and places jobs and folds gradients.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "1:it could not go on; its log says why",
+      "2:a setting is wrong",
+      "4:the brokers can't be reached or can't serve",
+      "143:it was told to stop"
+    })
 public final class CoordinatorCommand implements Callable<Integer> {
 
   private static final int FAILED = 1;
@@ -38,23 +49,29 @@ public final class CoordinatorCommand implements Callable<Integer> {
       description = "A setting from the table in README.md; may be given several times.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
+  @Option(names = "--json", description = "Print what runs, or what is wrong, as a JSON document.")
+  private boolean json;
+
   @Override
   public Integer call() throws InterruptedException {
     var given = new LinkedHashMap<>(settings);
     given.put("bootstrap-servers", bootstrapServers);
-    var err = spec.commandLine().getErr();
+    var commandLine = spec.commandLine();
+    var output = new ServiceOutput(commandLine.getOut(), commandLine.getErr(), json);
     try (var service = CoordinatorService.start(Settings.read(CoordinatorConfig.class, given))) {
-      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
+      StopDeadline.onExit(service::close);
+      output.running(
+          Map.of("bootstrapServers", bootstrapServers, "pid", ProcessHandle.current().pid()));
       service.awaitFailure();
       return FAILED;
     } catch (ConfigProblem e) {
-      err.println(e.getMessage());
+      output.error(e);
       return BAD_USAGE;
     } catch (Topics.TopicsUnavailable e) {
-      err.println(e.getMessage());
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), List.of(e.problem()));
       return UNREACHABLE;
     } catch (KafkaException e) {
-      err.println("The brokers at " + bootstrapServers + " can't be used: " + e.getMessage());
+      output.unreachable(bootstrapServers, e);
       return UNREACHABLE;
     }
   }

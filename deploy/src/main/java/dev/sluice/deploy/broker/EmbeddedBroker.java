@@ -80,6 +80,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     directory cannot be written or was written by a newer Kafka, or the minute is over
    */
   public static EmbeddedBroker start(Path dataDir, int wanted, Consumer<String> failed) {
+    Ports.requirePort(wanted);
     int port = wanted == 0 ? Ports.freeBut(0) : wanted;
     Ports.requireFree(port);
     DataDirectory directory = DataDirectory.open(dataDir);

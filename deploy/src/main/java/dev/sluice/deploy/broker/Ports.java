@@ -13,10 +13,13 @@ import java.util.concurrent.ThreadLocalRandom;
  * up): up there, a client that keeps reconnecting while the broker restarts could be given the
  * broker's own port.
  */
-final class Ports {
+public final class Ports {
   private static final int FREE_MIN = 20_000;
   private static final int FREE_MAX = 32_000;
   private static final int DRAWS_MAX = 100;
+
+  /** Largest number of a port. */
+  public static final int MAX = 65_535;
 
   private Ports() {}
 
@@ -34,9 +37,20 @@ final class Ports {
   }
 
   /**
+   * @throws BrokerStartException if there is no such port
+   */
+  static void requirePort(int port) {
+    if (port < 0 || port > MAX) {
+      throw new BrokerStartException(
+          "there is no port %d. Choose one from 1 to %d, or 0 for a free one."
+              .formatted(port, MAX));
+    }
+  }
+
+  /**
    * @throws BrokerStartException if something listens on {@code port}
    */
-  static void requireFree(int port) {
+  public static void requireFree(int port) {
     try {
       bind(port);
     } catch (IOException e) {

@@ -9,6 +9,8 @@ import dev.sluice.deploy.standalone.StopOnExit;
 import dev.sluice.deploy.standalone.WorkerFleet;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.process.Trouble;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -71,9 +73,11 @@ public final class QuickstartCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     if (workers < WORKERS_MIN || workers > WorkerFleet.WORKERS_MAX) {
-      err.println(
-          "error: --workers is %d; give %d to %d."
-              .formatted(workers, WORKERS_MIN, WorkerFleet.WORKERS_MAX));
+      output()
+          .error(
+              Trouble.BAD_INPUT,
+              "--workers is %d; give %d to %d."
+                  .formatted(workers, WORKERS_MIN, WorkerFleet.WORKERS_MAX));
       return ExitCode.BAD_INPUT.code();
     }
     var screen = Screen.of(err);
@@ -99,6 +103,10 @@ public final class QuickstartCommand implements Callable<Integer> {
     } catch (RuntimeException | SluiceException | IOException e) {
       return fail(cluster, e, screen);
     }
+  }
+
+  private ServiceOutput output() {
+    return new ServiceOutput(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
   }
 
   private void print(Summary summary) {
@@ -149,8 +157,11 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (debug || code == null) {
       failure.printStackTrace(spec.commandLine().getErr());
     }
-    var message = String.valueOf(failure.getMessage());
-    screen.line(message.startsWith("error: ") ? message : "error: " + message);
+    screen.endLive();
+    switch (failure) {
+      case QuickstartException e -> output().error(Trouble.FAILED, String.valueOf(e.getMessage()));
+      default -> StartFailures.say(failure, output());
+    }
     return code == null ? ExitCode.JOB_FAILED.code() : code.code();
   }
 

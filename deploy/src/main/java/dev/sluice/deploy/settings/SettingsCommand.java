@@ -1,9 +1,13 @@
 package dev.sluice.deploy.settings;
 
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.process.ServiceOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,24 +38,42 @@ public final class SettingsCommand implements Callable<Integer> {
       description = "Write the tables into their places in a Markdown file.")
   private @Nullable Path file;
 
+  @Option(names = "--json", description = "Print them as one JSON document.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     if (file != null) {
       Files.writeString(file, SettingsTables.update(Files.readString(file)));
       return 0;
     }
-    var tables = SettingsTables.all();
-    if (process != null && !tables.containsKey(process)) {
+    var known = SettingsTables.configurations();
+    if (process != null && !known.containsKey(process)) {
       throw new ParameterException(
-          spec.commandLine(), "PROCESS is one of " + String.join(", ", tables.keySet()));
+          spec.commandLine(), "PROCESS is one of " + String.join(", ", known.keySet()));
     }
-    var out = spec.commandLine().getOut();
-    for (var name : process == null ? List.copyOf(tables.keySet()) : List.of(process)) {
-      out.println(name);
-      out.println();
-      out.println(tables.get(name));
+    if (process != null) {
+      known.keySet().retainAll(List.of(process));
     }
-    out.flush();
+    print(known);
     return 0;
+  }
+
+  private void print(Map<String, Class<? extends Record>> configurations) {
+    var commandLine = spec.commandLine();
+    if (json) {
+      var document = new LinkedHashMap<String, Object>();
+      configurations.forEach((name, type) -> document.put(name, Settings.rows(type)));
+      new ServiceOutput(commandLine.getOut(), commandLine.getErr(), true).running(document);
+      return;
+    }
+    var out = commandLine.getOut();
+    configurations.forEach(
+        (name, type) -> {
+          out.println(name);
+          out.println();
+          out.println(Settings.table(type));
+        });
+    out.flush();
   }
 }

@@ -19,12 +19,19 @@ public final class SettingsTables {
 
   private SettingsTables() {}
 
+  /** The configuration of every process, by its name. */
+  static Map<String, Class<? extends Record>> configurations() {
+    var all = new LinkedHashMap<String, Class<? extends Record>>();
+    all.put("producer", ProducerConfig.class);
+    all.put("coordinator", CoordinatorConfig.class);
+    all.put("worker", WorkerConfig.class);
+    return all;
+  }
+
   /** A Markdown table for every process, by its name. */
   public static Map<String, String> all() {
     var tables = new LinkedHashMap<String, String>();
-    tables.put("producer", Settings.table(ProducerConfig.class));
-    tables.put("coordinator", Settings.table(CoordinatorConfig.class));
-    tables.put("worker", Settings.table(WorkerConfig.class));
+    configurations().forEach((process, type) -> tables.put(process, Settings.table(type)));
     return tables;
   }
 

@@ -1,20 +1,15 @@
 package dev.sluice.deploy.standalone;
 
-import dev.sluice.coordinator.shell.CoordinatorConfig;
 import dev.sluice.deploy.broker.EmbeddedBroker;
-import dev.sluice.producer.ProducerConfig;
 import dev.sluice.producer.ProducerService;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.config.Settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -97,18 +92,24 @@ public final class Standalone implements AutoCloseable {
    * @throws RuntimeException of the part that does not start; see {@link StartFailures}
    */
   public Running start() throws SluiceException {
+    Precheck.require(options);
+    var heap = WorkerMemory.heap(options.workers());
     var place = keep(DataPlace.open(options.data()));
     var broker = part("kafka", EmbeddedBroker::bootstrapServers, () -> keep(broker(place.path())));
     var coordinator =
         part(
             "coordinator",
             started -> "ledger and gradient fold",
-            () -> keep(new CoordinatorKeeper(coordinatorConfig(broker.bootstrapServers()))));
+            () ->
+                keep(
+                    new CoordinatorKeeper(
+                        Precheck.coordinator(options, broker.bootstrapServers()))));
     var producer =
         part(
             "producer",
             started -> started.uri().toString(),
-            () -> keep(ProducerService.start(producerConfig(broker.bootstrapServers()))));
+            () ->
+                keep(ProducerService.start(Precheck.producer(options, broker.bootstrapServers()))));
     try (var client = new SluiceClient(producer.uri())) {
       client.declareLane(options.lane(), options.accelerator(), 0, WorkerFleet.WORKERS_MAX);
     }
@@ -117,6 +118,7 @@ public final class Standalone implements AutoCloseable {
             broker.bootstrapServers(),
             options.lane(),
             options.accelerator(),
+            heap,
             options.shortLived(),
             options.worker());
     var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));
@@ -241,18 +243,5 @@ public final class Standalone implements AutoCloseable {
         .filter(part -> part instanceof WorkerFleet || part instanceof DataPlace)
         .forEach(Standalone::close);
     Runtime.getRuntime().halt(EXIT_FAILED);
-  }
-
-  private CoordinatorConfig coordinatorConfig(String bootstrapServers) {
-    var given = new HashMap<>(options.coordinator());
-    given.put("bootstrap-servers", bootstrapServers);
-    return Settings.read(CoordinatorConfig.class, given);
-  }
-
-  private ProducerConfig producerConfig(String bootstrapServers) {
-    Map<String, String> given = new HashMap<>(options.producer());
-    given.put("bootstrap-servers", bootstrapServers);
-    given.put("port", String.valueOf(options.httpPort()));
-    return Settings.read(ProducerConfig.class, given);
   }
 }

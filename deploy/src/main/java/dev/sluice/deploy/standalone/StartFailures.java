@@ -5,14 +5,31 @@ import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /** What keeps a cluster from starting, in words for people. */
 public final class StartFailures {
   private StartFailures() {}
+
+  /**
+   * Says what went wrong.
+   *
+   * @param failure what {@link Standalone#start} has ended with
+   */
+  public static void say(Exception failure, ServiceOutput output) {
+    switch (failure) {
+      case ConfigProblem e -> output.error(e);
+      case Topics.TopicsUnavailable e ->
+          output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), List.of(e.problem()));
+      default -> output.error(Trouble.NOT_STARTED, String.valueOf(failure.getMessage()));
+    }
+  }
 
   /**
    * The exit code of a failure that {@link Standalone#start} may end with.

@@ -1,9 +1,9 @@
 package dev.sluice.deploy.standalone;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.process.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,8 +119,10 @@ public final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     if (workers < 0 || workers > WorkerFleet.WORKERS_MAX) {
-      err.println(
-          "error: --workers is %d; give 0 to %d.".formatted(workers, WorkerFleet.WORKERS_MAX));
+      output()
+          .error(
+              Trouble.BAD_INPUT,
+              "--workers is %d; give 0 to %d.".formatted(workers, WorkerFleet.WORKERS_MAX));
       return ExitCode.BAD_INPUT.code();
     }
     var cluster = new Standalone(options(), new Lines(err));
@@ -157,7 +159,7 @@ public final class UpCommand implements Callable<Integer> {
   private void report(Standalone.Running running) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(document(running));
+      output().running(document(running));
     } else {
       out.printf("Sluice is up. Ctrl-C stops it.%n");
       out.printf("  dashboard and HTTP API  %s%n", running.server());
@@ -175,18 +177,18 @@ public final class UpCommand implements Callable<Integer> {
     return running.data() + (data == null ? " (removed at the end)" : "");
   }
 
-  private static String document(Standalone.Running running) {
+  private ServiceOutput output() {
+    return new ServiceOutput(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+  }
+
+  private static Map<String, Object> document(Standalone.Running running) {
     var document = new LinkedHashMap<String, Object>();
     document.put("server", running.server().toString());
     document.put("bootstrapServers", running.bootstrapServers());
     document.put("data", running.data().toString());
     document.put("pid", ProcessHandle.current().pid());
     document.put("workerPids", running.workers().pids().values());
-    try {
-      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(document);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("strings and numbers are not JSON", e);
-    }
+    return document;
   }
 
   /** What came after the call to stop is a consequence of it, and no failure. */
@@ -200,8 +202,7 @@ public final class UpCommand implements Callable<Integer> {
     if (debug || code == null) {
       failure.printStackTrace(err);
     }
-    err.println("error: " + failure.getMessage());
-    err.flush();
+    StartFailures.say(failure, output());
     return code == null ? ExitCode.JOB_FAILED.code() : code.code();
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootstrapServers brokers
  * @param lane lane that the worker serves
  * @param accelerator accelerator model of that lane
+ * @param heap size of the Java heap, as -Xmx takes it
  * @param shortLived whether the worker lives for a minute or so, and had better start quickly
  * @param settings settings of the worker by name
  */
@@ -21,11 +22,12 @@ public record WorkerLaunch(
     String bootstrapServers,
     String lane,
     String accelerator,
+    String heap,
     boolean shortLived,
     Map<String, String> settings) {
 
-  /** Parameters and gradients live outside the heap. */
-  private static final String HEAP = "512m";
+  /** More options for the JVM of a worker, separated by blanks. */
+  private static final String JAVA_OPTIONS = "SLUICE_WORKER_JAVA_OPTIONS";
 
   /** libtorch needs more than the usual 1 MiB while it is loaded, and overflows it silently. */
   private static final String STACK = "8m";
@@ -67,12 +69,15 @@ public record WorkerLaunch(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
-            "-Xmx" + HEAP,
-            "-Xss" + STACK,
-            "-XX:+ExitOnOutOfMemoryError"));
+            "-Xmx" + heap,
+            "-Xss" + STACK));
     if (shortLived) {
       command.add(SHORT_LIFE);
     }
+    Optional.ofNullable(System.getenv(JAVA_OPTIONS))
+        .map(options -> List.of(options.strip().split("\\s+")))
+        .filter(options -> !options.getFirst().isEmpty())
+        .ifPresent(command::addAll);
     for (var name : INHERITED_PROPERTIES) {
       property(name).ifPresent(value -> command.add("-D" + name + "=" + value));
     }

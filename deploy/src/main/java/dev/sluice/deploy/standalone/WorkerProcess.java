@@ -36,7 +36,11 @@ final class WorkerProcess {
     this.number = number;
     this.process = process;
     this.reader =
-        Thread.ofVirtual()
+        // Reading from a process holds a virtual thread's carrier: with a worker per core, none
+        // would
+        // be left for the producer's requests.
+        Thread.ofPlatform()
+            .daemon()
             .name("sluice-worker-" + number + "-output")
             .start(() -> read(process, lines));
   }

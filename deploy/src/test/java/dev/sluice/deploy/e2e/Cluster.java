@@ -220,6 +220,13 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     return job;
   }
 
+  /** Waits for a job's outcome, which must be failure. */
+  JobView failed(String jobId) throws SluiceException {
+    var job = client.await(jobId, JOB_MAX, state -> {});
+    assertThat(job.status()).as(jobId).isEqualTo("failed");
+    return job;
+  }
+
   /** The answers of an inference job, one object a row. */
   List<JsonNode> results(String jobId) throws SluiceException, IOException {
     var out = new ByteArrayOutputStream();

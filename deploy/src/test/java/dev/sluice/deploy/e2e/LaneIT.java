@@ -86,7 +86,8 @@ final class LaneIT {
   }
 
   private static WorkerFleet fleet(Cluster cluster, String lane, News news) {
-    var launch = new WorkerLaunch(cluster.bootstrapServers(), lane, "host-cpu", true, Map.of());
+    var launch =
+        new WorkerLaunch(cluster.bootstrapServers(), lane, "host-cpu", "512m", true, Map.of());
     return new WorkerFleet(launch, false, news);
   }
 

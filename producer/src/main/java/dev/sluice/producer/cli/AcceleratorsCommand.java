@@ -97,15 +97,12 @@ final class AcceleratorsCommand implements Callable<Integer> {
   }
 
   private static ExitCode refuse(List<Cause> problems, Output output) {
-    var views = problems.stream().map(CauseView::of).toList();
-    if (output.json()) {
-      output.result(Map.of("problems", views), "");
-    }
     output.error(
+        Trouble.BAD_INPUT,
         problems.size() == 1
             ? "There is a problem."
-            : "There are " + problems.size() + " problems.");
-    output.causes(views);
+            : "There are " + problems.size() + " problems.",
+        problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
   }
 }

@@ -35,7 +35,9 @@ abstract class ClientCommand implements Callable<Integer> {
       defaultValue = "${env:SLUICE_SERVER:-http://127.0.0.1:8642}")
   URI server = URI.create("http://127.0.0.1:8642");
 
-  @Option(names = "--json", description = "Print one JSON document instead of text.")
+  @Option(
+      names = "--json",
+      description = "Print one JSON document instead of text; a problem document where it fails.")
   boolean json;
 
   @Option(names = "--debug", description = "Print stack traces.")
@@ -49,7 +51,9 @@ abstract class ClientCommand implements Callable<Integer> {
     var commandLine = spec.commandLine();
     var output = new Output(commandLine.getOut(), commandLine.getErr(), json);
     if (server.getHost() == null || !"http".equals(server.getScheme())) {
-      output.error("--server must be a URL such as http://127.0.0.1:8642, not " + server + ".");
+      output.error(
+          Trouble.BAD_INPUT,
+          "--server must be a URL such as http://127.0.0.1:8642, not " + server + ".");
       return ExitCode.BAD_INPUT.code();
     }
     try (var client = new SluiceClient(server)) {
@@ -69,17 +73,17 @@ abstract class ClientCommand implements Callable<Integer> {
         yield exitCode(refused);
       }
       case SluiceException.TimedOut late -> {
-        output.error(String.valueOf(late.getMessage()));
+        output.error(Trouble.TIMED_OUT, String.valueOf(late.getMessage()));
         yield ExitCode.TIMED_OUT;
       }
       case SluiceException unreachable -> {
-        output.error(String.valueOf(unreachable.getMessage()));
+        output.error(Trouble.UNREACHABLE, String.valueOf(unreachable.getMessage()));
         output.note(
             "Start one with `sluice up`, or say where it is with --server or SLUICE_SERVER.");
         yield ExitCode.UNREACHABLE;
       }
       default -> {
-        output.error("Reading or writing failed: " + failure.getMessage());
+        output.error(Trouble.BAD_INPUT, "Reading or writing failed: " + failure.getMessage());
         yield ExitCode.BAD_INPUT;
       }
     };

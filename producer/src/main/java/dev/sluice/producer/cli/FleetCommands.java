@@ -24,7 +24,8 @@ final class FleetCommands {
         "Show what waits in each lane and in the coordinator's own topics.",
         "WAITING counts records that nobody has taken, RUNNING those in hand; OLDEST is the age of"
             + " the oldest that waits; DRAIN is the time until nothing waits at the present rate"
-            + " out; PEAK is the most that waited in any sample."
+            + " out; PEAK is the most that waited in any sample.",
+        "With --watch --json, each line is one JSON document."
       })
   static final class Lag extends ClientCommand {
 
@@ -38,6 +39,7 @@ final class FleetCommands {
         output.result(lag, text(lag));
         return ExitCode.OK;
       }
+      output.byLine();
       var never = new CountDownLatch(1);
       try {
         do {

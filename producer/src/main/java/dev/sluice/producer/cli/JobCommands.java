@@ -76,7 +76,11 @@ final class JobCommands {
   }
 
   /** Cancels a job. */
-  @Command(name = "cancel", description = "Cancel a job.")
+  @Command(
+      name = "cancel",
+      description =
+          "Cancel a job. One that has ended otherwise before stays as it is, and the exit code is"
+              + " 2.")
   static final class Cancel extends ClientCommand {
 
     @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
@@ -89,7 +93,7 @@ final class JobCommands {
           job,
           job.status().equals("cancelled")
               ? job.jobId() + " is cancelled"
-              : job.jobId() + " is " + job.status() + ", its end is asked for");
+              : job.jobId() + " is being cancelled; it is still " + job.status());
       return ExitCode.OK;
     }
   }
@@ -97,7 +101,12 @@ final class JobCommands {
   /** Writes the results of an inference job. */
   @Command(
       name = "results",
-      description = "Write the results of an inference job, one row per line.")
+      description = {
+        "Write the results of an inference job, one row per line.",
+        "With --json, each line is one JSON document (NDJSON): results may be larger than memory."
+            + " Where it fails, the last line is a problem document, which has a type; rows have"
+            + " none."
+      })
   static final class Results extends ClientCommand {
 
     @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
@@ -123,20 +132,32 @@ final class JobCommands {
         case "csv" -> asked = ResultFormat.CSV;
         case "ndjson" -> asked = ResultFormat.NDJSON;
         default -> {
-          output.error("--format is csv or ndjson, not " + format + ".");
+          output.error(Trouble.BAD_INPUT, "--format is csv or ndjson, not " + format + ".");
           return ExitCode.BAD_INPUT;
         }
       }
       if (file == null) {
-        // Not closed: standard output isn't ours.
-        var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
-        client.results(id, asked, out);
-        out.flush();
+        print(client, asked, output);
       } else {
         save(client, asked, file);
         output.note("written to " + file);
       }
       return ExitCode.OK;
+    }
+
+    private void print(SluiceClient client, ResultFormat format, Output output)
+        throws SluiceException, IOException {
+      if (format == ResultFormat.NDJSON) {
+        output.byLine();
+      }
+      // Not closed: standard output isn't ours.
+      var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+      try {
+        client.results(id, format, format == ResultFormat.NDJSON ? new WholeLines(out) : out);
+      } finally {
+        // What came is shown before what is said about its end.
+        out.flush();
+      }
     }
 
     /** What breaks off must not pass for the whole: the file gets its name when complete. */

@@ -9,12 +9,16 @@ import dev.sluice.producer.api.Problem;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Standard output for results, standard error for everything else. */
+/**
+ * Standard output for results, standard error for everything else. Where JSON is asked for, what
+ * went wrong is a document on standard output, too, so that programs need not read sentences.
+ */
 final class Output {
 
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean json;
+  private boolean lines;
 
   /**
    * @param json whether results are JSON documents
@@ -41,12 +45,19 @@ final class Output {
 
   /** A JSON document on one line, for those who read line by line. */
   void line(Object document) {
-    out.println(written(ApiJson.MAPPER.writer(), document));
-    out.flush();
+    byLine();
+    document(document);
+  }
+
+  /** From now on every JSON document has one line, whatever becomes of the command. */
+  void byLine() {
+    lines = true;
   }
 
   private void document(Object document) {
-    out.println(written(ApiJson.MAPPER.writerWithDefaultPrettyPrinter(), document));
+    var writer = lines ? ApiJson.MAPPER.writer() : ApiJson.MAPPER.writerWithDefaultPrettyPrinter();
+    out.println(written(writer, document));
+    out.flush();
   }
 
   /** Something for people to know; never part of the result. */
@@ -70,17 +81,25 @@ final class Output {
   }
 
   /** What went wrong, in one sentence. */
-  void error(String message) {
+  void error(Trouble trouble, String message) {
+    error(trouble, message, List.of());
+  }
+
+  /** What went wrong, in one sentence, with everything that led to it. */
+  void error(Trouble trouble, String message, List<CauseView> causes) {
+    if (json) {
+      document(trouble.document(message, causes));
+    }
     note("error: " + message);
+    causes(causes);
   }
 
   /** What went wrong, as the server says it. */
   void problem(Problem problem) {
     if (json) {
       document(problem);
-      out.flush();
     }
-    error(problem.title() + ". " + problem.detail());
+    note("error: " + problem.title() + ". " + problem.detail());
     causes(problem.problems());
     var verdicts = problem.verdicts();
     if (verdicts != null) {
@@ -90,7 +109,7 @@ final class Output {
   }
 
   /** Everything that is wrong, with place and remedy. */
-  void causes(List<CauseView> causes) {
+  private void causes(List<CauseView> causes) {
     for (var cause : causes) {
       note("  " + (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());
       if (!cause.why().isEmpty()) {

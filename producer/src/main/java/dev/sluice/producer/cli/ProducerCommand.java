@@ -122,8 +122,9 @@ public final class ProducerCommand implements Callable<Integer> {
       failure.printStackTrace(spec.commandLine().getErr());
     }
     output.error(
-        causes.isEmpty() ? String.valueOf(failure.getMessage()) : "The producer can't start.");
-    output.causes(causes);
+        Trouble.NOT_STARTED,
+        causes.isEmpty() ? String.valueOf(failure.getMessage()) : "The producer can't start.",
+        causes);
     return ExitCode.BAD_INPUT.code();
   }
 }

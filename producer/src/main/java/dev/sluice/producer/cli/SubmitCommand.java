@@ -13,6 +13,8 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobSpec;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,14 +63,21 @@ final class SubmitCommand extends ClientCommand {
   @Override
   ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
     if (!Files.isRegularFile(file)) {
-      output.error("There is no file " + file + ".");
+      output.error(Trouble.BAD_INPUT, "There is no file " + file + ".");
       return ExitCode.BAD_INPUT;
     }
     if (Files.size(file) > JOB_FILE_BYTES_MAX) {
-      output.error(file + " has more than " + Text.bytes(JOB_FILE_BYTES_MAX) + ": not a job file.");
+      output.error(
+          Trouble.BAD_INPUT,
+          file + " has more than " + Text.bytes(JOB_FILE_BYTES_MAX) + ": not a job file.");
       return ExitCode.BAD_INPUT;
     }
-    return switch (JobFile.parse(Files.readString(file, StandardCharsets.UTF_8))) {
+    var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    var text = CharBuffer.allocate(bytes.remaining());
+    if (StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError()) {
+      return refuse(List.of(notUtf8(bytes)), output);
+    }
+    return switch (JobFile.parse(text.flip().toString())) {
       case JobFileResult.Invalid(var problems) -> refuse(problems, output);
       case JobFileResult.Parsed parsed -> {
         var problems = new ArrayList<Cause>();
@@ -83,15 +92,31 @@ final class SubmitCommand extends ClientCommand {
   }
 
   private ExitCode refuse(List<Cause> problems, Output output) {
-    if (output.json()) {
-      output.result(Map.of("problems", problems.stream().map(CauseView::of).toList()), "");
-    }
     output.error(
+        Trouble.BAD_INPUT,
         problems.size() == 1
             ? "There is a problem with " + file + "."
-            : "There are " + problems.size() + " problems with " + file + ".");
-    output.causes(problems.stream().map(CauseView::of).toList());
+            : "There are " + problems.size() + " problems with " + file + ".",
+        problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
+  }
+
+  /** What is told of a file in another encoding, whose decoding ended at the buffer's position. */
+  private static Cause notUtf8(ByteBuffer bytes) {
+    int line = 1;
+    int column = 1;
+    for (int i = 0; i < bytes.position(); i++) {
+      boolean newline = bytes.get(i) == '\n';
+      line += newline ? 1 : 0;
+      column = newline ? 1 : column + 1;
+    }
+    return new Cause(
+        Fault.BAD_INPUT,
+        "line " + line + ", byte " + column,
+        "The file is not UTF-8 text: byte 0x%02X does not belong there."
+            .formatted(bytes.get(bytes.position())),
+        "Job files are YAML or JSON, in UTF-8.",
+        "Save it as UTF-8; `iconv -f latin1 -t utf-8` converts what Windows editors often write.");
   }
 
   private record LocalFile(Path path, String digest) {}

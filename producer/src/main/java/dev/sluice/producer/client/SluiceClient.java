@@ -1,9 +1,6 @@
 package dev.sluice.producer.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.ArtifactView;
 import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.api.JobPage;
@@ -11,23 +8,15 @@ import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.ModelView;
-import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.wire.JobSpec;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,34 +27,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sluice from Java, over HTTP. Safe for use by several threads. Every call waits for a bounded time
- * and then throws {@link SluiceException.TimedOut}.
+ * Sluice from Java, over HTTP. Safe for use by several threads. Every wait, for an answer to begin
+ * and for each next piece of it, is bounded and ends with {@link SluiceException.TimedOut}.
  */
 public final class SluiceClient implements AutoCloseable {
 
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
-  private static final Duration CALL_MAX = Duration.ofSeconds(60);
   private static final Duration TRANSFER_MAX = Duration.ofMinutes(10);
+
+  /** A body of which nothing comes for so long is given up. */
+  private static final Duration STALL_MAX = Duration.ofSeconds(60);
 
   /** While waiting for a job, a server that is away for so long is given up. */
   private static final Duration AWAY_MAX = Duration.ofSeconds(20);
 
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final URI server;
-  private final HttpClient http;
+  private final HttpCalls calls;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param server such as http://127.0.0.1:8642
    */
   public SluiceClient(URI server) {
-    this.server = server;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_MAX)
-            .build();
+    this.calls = new HttpCalls(server, STALL_MAX);
   }
 
   /** What a results file looks like. */
@@ -107,16 +91,16 @@ public final class SluiceClient implements AutoCloseable {
    */
   public JobView submit(String document, String mediaType, @Nullable String idempotencyKey)
       throws SluiceException {
-    var request = request("/v1/jobs").header("Content-Type", mediaType);
+    var request = calls.request("/v1/jobs").header("Content-Type", mediaType);
     if (idempotencyKey != null) {
       request.header("Idempotency-Key", idempotencyKey);
     }
-    return call(request.POST(BodyPublishers.ofString(document)), JobView.class);
+    return calls.call(request.POST(BodyPublishers.ofString(document)), JobView.class);
   }
 
   /** A job's present state. */
   public JobView job(String jobId) throws SluiceException {
-    return call(request("/v1/jobs/" + encoded(jobId)).GET(), JobView.class);
+    return calls.call(calls.request("/v1/jobs/" + encoded(jobId)).GET(), JobView.class);
   }
 
   /**
@@ -135,7 +119,7 @@ public final class SluiceClient implements AutoCloseable {
     if (after != null) {
       query.append("&after=").append(encoded(after));
     }
-    return call(request(query.toString()).GET(), JobPage.class);
+    return calls.call(calls.request(query.toString()).GET(), JobPage.class);
   }
 
   /**
@@ -144,8 +128,8 @@ public final class SluiceClient implements AutoCloseable {
    * @return its state; it may take a little longer to be cancelled
    */
   public JobView cancel(String jobId) throws SluiceException {
-    return call(
-        request("/v1/jobs/" + encoded(jobId) + "/cancel").POST(BodyPublishers.noBody()),
+    return calls.call(
+        calls.request("/v1/jobs/" + encoded(jobId) + "/cancel").POST(BodyPublishers.noBody()),
         JobView.class);
   }
 
@@ -190,18 +174,17 @@ public final class SluiceClient implements AutoCloseable {
   public void results(String jobId, ResultFormat format, OutputStream out)
       throws SluiceException, IOException {
     var request =
-        request("/v1/jobs/" + encoded(jobId) + "/results")
+        calls
+            .request("/v1/jobs/" + encoded(jobId) + "/results")
             .header("Accept", format.mediaType)
             .timeout(TRANSFER_MAX)
             .GET();
-    try (var body = send(request, BodyHandlers.ofInputStream())) {
-      body.transferTo(out);
-    }
+    calls.copy(request, out);
   }
 
   /** All lanes. */
   public List<LaneView> lanes() throws SluiceException {
-    return list("/v1/lanes", "lanes", LaneView.class);
+    return calls.list("/v1/lanes", "lanes", LaneView.class);
   }
 
   /**
@@ -220,8 +203,9 @@ public final class SluiceClient implements AutoCloseable {
             .put("accelerator", accelerator)
             .put("workersMin", workersMin)
             .put("workersMax", workersMax);
-    return call(
-        request("/v1/lanes/" + encoded(lane))
+    return calls.call(
+        calls
+            .request("/v1/lanes/" + encoded(lane))
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(body.toString())),
         LaneView.class);
@@ -229,29 +213,30 @@ public final class SluiceClient implements AutoCloseable {
 
   /** The lag of all lanes and of the coordinator's topics. */
   public LagView lag() throws SluiceException {
-    return call(request("/v1/lag").GET(), LagView.class);
+    return calls.call(calls.request("/v1/lag").GET(), LagView.class);
   }
 
   /** The workers. */
   public List<WorkerView> fleet() throws SluiceException {
-    return list("/v1/fleet", "workers", WorkerView.class);
+    return calls.list("/v1/fleet", "workers", WorkerView.class);
   }
 
   /** All models. */
   public List<ModelView> models() throws SluiceException {
-    return list("/v1/models", "models", ModelView.class);
+    return calls.list("/v1/models", "models", ModelView.class);
   }
 
   /** One model. */
   public ModelView model(String name) throws SluiceException {
-    return call(request("/v1/models/" + encoded(name)).GET(), ModelView.class);
+    return calls.call(calls.request("/v1/models/" + encoded(name)).GET(), ModelView.class);
   }
 
   /** Points an alias of a model at a version. */
   public ModelView alias(String model, String alias, int version) throws SluiceException {
     var body = JsonNodeFactory.instance.objectNode().put("version", version);
-    return call(
-        request("/v1/models/" + encoded(model) + "/aliases/" + encoded(alias))
+    return calls.call(
+        calls
+            .request("/v1/models/" + encoded(model) + "/aliases/" + encoded(alias))
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(body.toString())),
         ModelView.class);
@@ -260,12 +245,12 @@ public final class SluiceClient implements AutoCloseable {
   /** Whether a file is stored. */
   public boolean has(String digest) throws SluiceException {
     var request =
-        request("/v1/artifacts/" + encoded(digest)).method("HEAD", BodyPublishers.noBody());
-    var response = exchange(request.build(), BodyHandlers.discarding());
-    return switch (response.statusCode()) {
+        calls.request("/v1/artifacts/" + encoded(digest)).method("HEAD", BodyPublishers.noBody());
+    int status = calls.status(request);
+    return switch (status) {
       case 200 -> true;
       case 404 -> false;
-      default -> throw unexpected(response.statusCode());
+      default -> throw calls.unexpected(status);
     };
   }
 
@@ -275,8 +260,9 @@ public final class SluiceClient implements AutoCloseable {
    * @throws FileNotFoundException where there is none
    */
   public ArtifactView upload(Path file) throws SluiceException, FileNotFoundException {
-    return call(
-        request("/v1/artifacts")
+    return calls.call(
+        calls
+            .request("/v1/artifacts")
             .header("Content-Type", "application/octet-stream")
             .timeout(TRANSFER_MAX)
             .PUT(BodyPublishers.ofFile(file)),
@@ -290,96 +276,20 @@ public final class SluiceClient implements AutoCloseable {
    * @throws IOException where {@code out} fails, or the transfer breaks off
    */
   public void download(String digest, OutputStream out) throws SluiceException, IOException {
-    var request = request("/v1/artifacts/" + encoded(digest)).timeout(TRANSFER_MAX).GET();
-    try (var body = send(request, BodyHandlers.ofInputStream())) {
-      body.transferTo(out);
-    }
+    var request = calls.request("/v1/artifacts/" + encoded(digest)).timeout(TRANSFER_MAX).GET();
+    calls.copy(request, out);
   }
 
   /** Whether the server can do its work. */
   public HealthView health() throws SluiceException {
-    var response = exchange(request("/v1/health").GET().build(), BodyHandlers.ofString());
-    if (response.statusCode() != 200 && response.statusCode() != 503) {
-      throw unexpected(response.statusCode());
-    }
-    return parse(response.body(), HealthView.class);
+    // 503 says that it can't, and why: an answer, too.
+    return calls.call(calls.request("/v1/health").GET(), HealthView.class, 200, 503);
   }
 
   @Override
   public void close() {
     closed.countDown();
-    http.shutdownNow();
-  }
-
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(server.resolve(path)).timeout(CALL_MAX);
-  }
-
-  private <T> List<T> list(String path, String field, Class<T> type) throws SluiceException {
-    var node = call(request(path).GET(), JsonNode.class).path(field);
-    var items = ApiJson.MAPPER.getTypeFactory().constructCollectionType(List.class, type);
-    try {
-      return ApiJson.MAPPER.treeToValue(node, items);
-    } catch (JsonProcessingException e) {
-      throw new SluiceException.Unreachable(server, "its answer is not understood", e);
-    }
-  }
-
-  private <T> T call(HttpRequest.Builder request, Class<T> type) throws SluiceException {
-    try (var body = send(request, BodyHandlers.ofInputStream())) {
-      return parse(new String(body.readAllBytes(), StandardCharsets.UTF_8), type);
-    } catch (IOException e) {
-      throw new SluiceException.Unreachable(server, "its answer broke off", e);
-    }
-  }
-
-  private InputStream send(
-      HttpRequest.Builder request, HttpResponse.BodyHandler<InputStream> handler)
-      throws SluiceException, IOException {
-    var response = exchange(request.build(), handler);
-    if (response.statusCode() < 300) {
-      return response.body();
-    }
-    try (var body = response.body()) {
-      var text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
-      var type = response.headers().firstValue("Content-Type").orElse("");
-      if (type.startsWith(Problem.MEDIA_TYPE)) {
-        throw new SluiceException.Refused(parse(text, Problem.class));
-      }
-      throw unexpected(response.statusCode());
-    }
-  }
-
-  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)
-      throws SluiceException {
-    try {
-      return http.send(request, handler);
-    } catch (HttpConnectTimeoutException e) {
-      throw new SluiceException.Unreachable(server, "it does not accept connections", e);
-    } catch (HttpTimeoutException e) {
-      throw new SluiceException.TimedOut(
-          request.method() + " " + request.uri(), request.timeout().orElse(CALL_MAX));
-    } catch (IOException e) {
-      var why = e.getMessage();
-      throw new SluiceException.Unreachable(
-          server, why == null ? "the connection is refused" : why, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SluiceException.Unreachable(server, "interrupted", e);
-    }
-  }
-
-  private <T> T parse(String json, Class<T> type) throws SluiceException {
-    try {
-      return ApiJson.MAPPER.readValue(json, type);
-    } catch (JsonProcessingException e) {
-      throw new SluiceException.Unreachable(server, "its answer is not understood", e);
-    }
-  }
-
-  private SluiceException unexpected(int status) {
-    return new SluiceException.Unreachable(
-        server, "it answers with status " + status + "; is this a Sluice server?", null);
+    calls.close();
   }
 
   /** Waits a moment; returns whether the client was closed meanwhile. */

@@ -239,7 +239,17 @@ final class ArtifactRoutes {
         ProblemType.TOO_LARGE, "A file may have at most " + limits.artifactBytesMax() + " bytes.");
   }
 
-  private void discard(Upload upload) {
-    upload.file().close().onComplete(closed -> UploadFolder.delete(upload.path()));
+  private static void discard(Upload upload) {
+    // Deleted while open: its room on the disk is given back with the handle.
+    UploadFolder.delete(upload.path());
+    try {
+      upload
+          .file()
+          .close()
+          .onFailure(
+              failure -> LOG.debug("an upload's file did not close: {}", failure.toString()));
+    } catch (IllegalStateException e) {
+      LOG.debug("the file of an upload was closed with the server");
+    }
   }
 }

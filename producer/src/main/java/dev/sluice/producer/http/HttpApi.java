@@ -123,6 +123,7 @@ public final class HttpApi implements AutoCloseable {
 
     router.get("/v1/fleet").handler(run.to(operations::fleet));
     router.get("/v1/lag").handler(run.to(operations::lag));
+    router.get("/v1/lag/history").handler(run.to(operations::lagHistory));
     router.get("/v1/health").handler(run.to(operations::health));
     router.get("/metrics").handler(run.to(operations::metrics));
     router.get("/").handler(run.to(operations::dashboard));

@@ -1,5 +1,6 @@
 package dev.sluice.producer.http;
 
+import dev.sluice.producer.api.LagHistoryView;
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.QueueView;
 import dev.sluice.producer.lag.LagReport;
@@ -15,6 +16,19 @@ final class LagViews {
         report.sampledMs(),
         report.lanes().stream().map(LagViews::queue).toList(),
         report.topics().stream().map(LagViews::queue).toList());
+  }
+
+  static LagHistoryView history(LagReport report) {
+    return new LagHistoryView(
+        report.queues().stream()
+            .map(
+                lag ->
+                    new LagHistoryView.Curve(
+                        lag.queue().name(),
+                        lag.recent().stream()
+                            .map(sample -> new long[] {sample.atMs(), sample.waiting()})
+                            .toList()))
+            .toList());
   }
 
   static QueueView queue(QueueLag lag) {

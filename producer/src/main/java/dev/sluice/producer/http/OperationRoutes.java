@@ -45,6 +45,10 @@ final class OperationRoutes {
     return Answer.json(LagViews.of(services.lag().get()));
   }
 
+  Answer lagHistory(Request request) {
+    return Answer.json(LagViews.history(services.lag().get()));
+  }
+
   Answer health(Request request) {
     var reasons = services.troubles().get();
     boolean ready = reasons.isEmpty();

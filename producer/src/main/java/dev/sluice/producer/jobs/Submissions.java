@@ -5,6 +5,7 @@ import dev.sluice.producer.api.JobViews;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
+import dev.sluice.producer.api.Words;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.producer.view.JobsView;
 import dev.sluice.schemas.wire.CancelRequested;
@@ -103,16 +104,31 @@ public final class Submissions {
       return known;
     }
     if (JobsView.isTerminal(known.status())) {
-      throw Problem.of(
-              ProblemType.WRONG_STATE,
-              "Job " + jobId + " has ended already; its outcome stays what it is.")
-          .about(jobId)
-          .toException();
+      throw ended(known);
     }
     append(jobId, new CancelRequested(jobId, reason), true);
-    return await(jobs.await(jobId, state -> JobsView.isTerminal(state.status()), ledgerMax))
-        .or(() -> jobs.job(jobId))
-        .orElse(known);
+    var latest =
+        await(jobs.await(jobId, state -> JobsView.isTerminal(state.status()), ledgerMax))
+            .or(() -> jobs.job(jobId))
+            .orElse(known);
+    if (JobsView.isTerminal(latest.status()) && latest.status() != JobStatus.CANCELLED) {
+      // It ended while the request was on its way.
+      throw ended(latest);
+    }
+    return latest;
+  }
+
+  private static ProblemException ended(JobState state) {
+    return Problem.of(
+            ProblemType.WRONG_STATE,
+            "Job %s was not cancelled: it %s before. Its outcome stays what it is."
+                .formatted(
+                    state.jobId(),
+                    state.status() == JobStatus.REFUSED
+                        ? "was refused"
+                        : "had " + Words.of(state.status())))
+        .about(state.jobId())
+        .toException();
   }
 
   /** The problem of a job id that is not known. */

@@ -1,6 +1,8 @@
 package dev.sluice.producer.lag;
 
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LagBook {
 
+  /** Samples of a queue that are kept: five minutes at one a second. */
+  static final int RECENT_MAX = 300;
+
   private final long windowMs;
   private final Map<String, RateWindow> windows = new HashMap<>();
   private final Map<String, Long> peaks = new HashMap<>();
+  private final Map<String, Deque<QueueLag.Sample>> recent = new HashMap<>();
 
   /**
    * @param windowMs length of the window over which rates are taken, in milliseconds
@@ -41,6 +47,11 @@ final class LagBook {
     var window = windows.computeIfAbsent(queue.name(), name -> new RateWindow(windowMs));
     window.add(nowMs, done, unfinished);
     long peak = peaks.merge(queue.name(), waiting, Math::max);
+    var samples = recent.computeIfAbsent(queue.name(), name -> new ArrayDeque<>());
+    samples.addLast(new QueueLag.Sample(nowMs, waiting));
+    if (samples.size() > RECENT_MAX) {
+      samples.removeFirst();
+    }
     double out = window.outPerSecond();
     return new QueueLag(
         queue,
@@ -51,7 +62,8 @@ final class LagBook {
         out,
         drainSeconds(waiting, out),
         peak,
-        backlogs);
+        backlogs,
+        List.copyOf(samples));
   }
 
   /** Forgets the queues that are not among these. */
@@ -59,6 +71,7 @@ final class LagBook {
     var names = queues.stream().map(Queue::name).toList();
     windows.keySet().retainAll(names);
     peaks.keySet().retainAll(names);
+    recent.keySet().retainAll(names);
   }
 
   private static @Nullable Double drainSeconds(long waiting, double outPerSecond) {

@@ -99,6 +99,13 @@ public final class LagMonitor implements AutoCloseable {
             LOG.warn("{}", e.getMessage());
           }
           trouble = e.getMessage();
+        } catch (RuntimeException e) {
+          // Without this the thread would end, and the last sample pass for the present one.
+          if (trouble == null) {
+            LOG.error("Sampling lag failed; trying again", e);
+          }
+          trouble =
+              "Lag is not sampled: " + e + ". The producer's log has the details; it tries again.";
         }
       } while (!stop.await(interval.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     where work waits and none is finished
  * @param peakWaiting most records waiting in any sample since this process started
  * @param partitions the same by partition
+ * @param recent what waited in the latest samples, this one included, oldest first
  */
 public record QueueLag(
     Queue queue,
@@ -26,10 +27,20 @@ public record QueueLag(
     double outPerSecond,
     @Nullable Double drainSeconds,
     long peakWaiting,
-    List<Backlog> partitions) {
+    List<Backlog> partitions,
+    List<Sample> recent) {
+
+  /**
+   * What waited at one time.
+   *
+   * @param atMs when, milliseconds since the epoch
+   * @param waiting records that nobody had taken
+   */
+  public record Sample(long atMs, long waiting) {}
 
   public QueueLag {
     partitions = List.copyOf(partitions);
+    recent = List.copyOf(recent);
   }
 
   /** Records waiting or in hand. */

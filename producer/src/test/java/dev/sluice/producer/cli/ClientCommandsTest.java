@@ -18,6 +18,7 @@ import dev.sluice.schemas.wire.Submitted;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -192,6 +193,71 @@ class ClientCommandsTest {
     cluster.view.put(Samples.state("a", JobStatus.RUNNING, 1));
 
     assertThat(run("cancel", "a").out()).contains("a is cancelled");
+  }
+
+  @Test
+  void cancellingSaysWhatHappened() {
+    cluster.log.silenceLedger();
+    cluster.view.put(Samples.state("slow", JobStatus.RUNNING, 1));
+    cluster.view.put(Samples.state("done", JobStatus.SUCCEEDED, 1));
+
+    var asked = run("cancel", "slow");
+    assertThat(asked.code()).isZero();
+    assertThat(asked.out()).contains("slow is being cancelled; it is still running");
+
+    var late = run("cancel", "done");
+    assertThat(late.code()).isEqualTo(2);
+    assertThat(late.err()).contains("done was not cancelled: it had succeeded before");
+  }
+
+  @Test
+  void whatGoesWrongIsADocumentWhereJsonIsAskedFor() throws Exception {
+    cluster.view.put(Samples.state("slow", JobStatus.RUNNING, 1));
+
+    var away = run("jobs", "--json", "--server", "http://127.0.0.1:1");
+    assertThat(away.json().path("type").asText()).isEqualTo("urn:sluice:problem:unreachable");
+    assertThat(away.json().path("detail").asText()).contains("http://127.0.0.1:1");
+    assertThat(away.json().path("problems").isArray()).isTrue();
+    assertThat(away.json().has("status")).isFalse();
+
+    var late = run("job", "slow", "--wait", "--timeout", "1s", "--json");
+    assertThat(late.json().path("type").asText()).isEqualTo("urn:sluice:problem:timed-out");
+    assertThat(late.json().path("title").asText()).isNotBlank();
+
+    var bad = submit(write(jobText().replace("\"batch\":64", "\"batch\":0")), "--json");
+    assertThat(bad.json().path("type").asText()).isEqualTo("urn:sluice:problem:bad-input");
+    assertThat(bad.json().path("problems").path(0).path("where").asText()).isEqualTo("batch");
+
+    assertThat(run("jobs", "--json", "--server", "nonsense").json().path("detail").asText())
+        .contains("nonsense");
+    assertThat(run("submit", "absent.yaml", "--json").json().path("detail").asText())
+        .contains("absent.yaml");
+    assertThat(run("job", "unknown", "--json").json().path("status").asInt()).isEqualTo(404);
+  }
+
+  @Test
+  void whereDocumentsComeByLineSoDoesWhatGoesWrong() throws Exception {
+    for (var arguments : List.of(List.of("results", "gone"), List.of("lag", "--watch"))) {
+      var all = new ArrayList<>(arguments);
+      all.addAll(List.of("--json", "--server", "http://127.0.0.1:1"));
+
+      var run = run(all.toArray(String[]::new));
+
+      assertThat(run.out().lines()).as(arguments.getFirst()).hasSize(1);
+      assertThat(run.json().path("title").asText()).isNotBlank();
+    }
+  }
+
+  @Test
+  void aJobFileInAnotherEncodingIsToldWhere() throws Exception {
+    var job = folder.resolve("latin1.yaml");
+    Files.write(job, "kind: training\nname: caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    var run = submit(job);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("line 2, byte 10", "not UTF-8 text: byte 0xE9", "Save it as UTF-8");
   }
 
   @Test

@@ -8,6 +8,9 @@ import dev.sluice.producer.FakeCluster;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.lag.LagReport;
+import dev.sluice.producer.lag.Queue;
+import dev.sluice.producer.lag.QueueLag;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.codec.Digests;
@@ -353,6 +356,21 @@ class HttpApiTest {
     assertThat(workers).hasSize(2);
     assertThat(workers.path(0).path("silent").asBoolean()).isFalse();
     assertThat(workers.path(1).path("silent").asBoolean()).isTrue();
+  }
+
+  @Test
+  void whatWaitedOfLateIsGivenForCurves() throws Exception {
+    var recent = List.of(new QueueLag.Sample(1_000, 4), new QueueLag.Sample(2_000, 0));
+    cluster.lag =
+        new LagReport(
+            2_000,
+            List.of(new QueueLag(Queue.lane("cpu"), 0, 0, null, 0, 0, 0.0, 4, List.of(), recent)));
+
+    var curves = json(get("/v1/lag/history")).path("queues");
+
+    assertThat(curves.path(0).path("name").asText()).isEqualTo("cpu");
+    assertThat(curves.path(0).path("samples").toString()).isEqualTo("[[1000,4],[2000,0]]");
+    assertThat(json(get("/v1/lag")).path("lanes").path(0).has("recent")).isFalse();
   }
 
   @Test

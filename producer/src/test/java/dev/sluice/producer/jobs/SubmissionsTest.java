@@ -158,6 +158,17 @@ class SubmissionsTest {
   }
 
   @Test
+  void aJobThatEndsWhileItIsCancelledIsSaidToHaveEnded() {
+    cluster.view.put(Samples.state("racing", JobStatus.RUNNING, 1));
+    cluster.log.ledger = event -> cluster.view.put(Samples.state("racing", JobStatus.SUCCEEDED, 1));
+
+    var problem = problem(() -> submissions.cancel("racing", "enough"));
+
+    assertThat(problem.status()).isEqualTo(409);
+    assertThat(problem.detail()).contains("was not cancelled", "had succeeded before");
+  }
+
+  @Test
   void tenantAndKeyTogetherMakeTheId() {
     assertThat(JobIds.derived("ab", "c")).isNotEqualTo(JobIds.derived("a", "bc"));
     assertThat(JobIds.derived("a", "k")).isEqualTo(JobIds.derived("a", "k"));

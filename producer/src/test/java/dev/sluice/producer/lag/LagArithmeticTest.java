@@ -96,6 +96,21 @@ class LagArithmeticTest {
   }
 
   @Test
+  void keepsABoundedNumberOfSamplesForCurves() {
+    for (int i = 0; i < LagBook.RECENT_MAX; i++) {
+      book.enter(LANE, i, 0, 0, List.of());
+    }
+    var lag = book.enter(LANE, LagBook.RECENT_MAX, 0, 0, List.of(waiting(7)));
+
+    assertThat(lag.recent()).hasSize(LagBook.RECENT_MAX);
+    assertThat(lag.recent().getFirst().atMs()).isEqualTo(1);
+    assertThat(lag.recent().getLast()).isEqualTo(new QueueLag.Sample(LagBook.RECENT_MAX, 7));
+
+    book.retain(List.of());
+    assertThat(book.enter(LANE, 1_000, 0, 0, List.of()).recent()).hasSize(1);
+  }
+
+  @Test
   void aWindowHoldsABoundedNumberOfSamples() {
     var window = new RateWindow(Long.MAX_VALUE / 2);
     for (int i = 0; i < 10 * RateWindow.SAMPLES_MAX; i++) {

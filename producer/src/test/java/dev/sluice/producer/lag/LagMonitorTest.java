@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class LagMonitorTest {
@@ -68,6 +69,18 @@ class LagMonitorTest {
   }
 
   @Test
+  void aDefectWhileSamplingIsSaidAndDoesNotEndTheSampling() throws Exception {
+    backlogs.broken = true;
+    try (var running = fast().start()) {
+      await(() -> running.trouble().isPresent());
+      assertThat(running.trouble().orElseThrow()).contains("Lag is not sampled", "a defect");
+
+      backlogs.broken = false;
+      await(() -> running.trouble().isEmpty() && running.latest().sampledMs() > 0);
+    }
+  }
+
+  @Test
   void stopsWhenClosedAndClosesWhatItReadsWith() {
     monitor.start();
     monitor.close();
@@ -75,9 +88,23 @@ class LagMonitorTest {
     assertThat(backlogs.closed).isTrue();
   }
 
+  private LagMonitor fast() {
+    return new LagMonitor(
+        backlogs, view, NOW, Duration.ofMillis(5), Duration.ofSeconds(10), Duration.ofSeconds(5));
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+      Thread.sleep(1);
+    }
+  }
+
   private static final class FakeBacklogs implements Backlogs {
     private final Map<String, List<Backlog>> given = new HashMap<>();
     private volatile boolean away;
+    private volatile boolean broken;
     private volatile boolean closed;
 
     void give(String queue, int waiting) {
@@ -86,6 +113,9 @@ class LagMonitorTest {
 
     @Override
     public Map<String, List<Backlog>> read(List<Queue> queues) throws LagUnavailable {
+      if (broken) {
+        throw new IllegalStateException("a defect");
+      }
       if (away) {
         throw new LagUnavailable("read", new IllegalStateException("away"));
       }

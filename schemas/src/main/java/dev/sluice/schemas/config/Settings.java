@@ -52,24 +52,45 @@ public final class Settings {
     }
   }
 
+  /**
+   * One setting, as documents show it.
+   *
+   * @param name kebab-case name
+   * @param def default; empty where there is none
+   * @param unit unit; empty where there is none
+   * @param bounds legal values; empty where any is
+   * @param meaning what it does
+   */
+  public record Row(String name, String def, String unit, String bounds, String meaning) {}
+
+  /** A record's settings, in its order. */
+  public static List<Row> rows(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents()).map(Settings::row).toList();
+  }
+
+  private static Row row(RecordComponent component) {
+    var setting = component.getAnnotation(Setting.class);
+    return new Row(
+        name(component), setting.def(), setting.unit(), bounds(component, setting), setting.doc());
+  }
+
   /** A Markdown table of a record's settings: name, default, unit, bounds and meaning. */
   public static String table(Class<? extends Record> type) {
     var table =
         new StringBuilder(
             "| setting | default | unit | bounds | meaning |\n|---|---|---|---|---|\n");
-    for (var component : type.getRecordComponents()) {
-      var setting = component.getAnnotation(Setting.class);
+    for (var row : rows(type)) {
       table
           .append("| `")
-          .append(name(component))
+          .append(row.name())
           .append("` | ")
-          .append(setting.def().isEmpty() ? "" : "`" + setting.def() + "`")
+          .append(row.def().isEmpty() ? "" : "`" + row.def() + "`")
           .append(" | ")
-          .append(setting.unit())
+          .append(row.unit())
           .append(" | ")
-          .append(bounds(component, setting))
+          .append(row.bounds())
           .append(" | ")
-          .append(setting.doc())
+          .append(row.meaning())
           .append(" |\n");
     }
     return table.toString();

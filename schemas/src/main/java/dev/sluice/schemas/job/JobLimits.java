@@ -11,6 +11,12 @@ public final class JobLimits {
   /** Virtual shards; each contributes to every block of every step. */
   public static final int SHARDS_MAX = 1 << 10;
 
+  /**
+   * Bytes that the fold keeps for one training job; see {@link FoldMemory}. A coordinator's heap
+   * has room for this and for the copies that a checkpoint and a publication make of parts of it.
+   */
+  public static final long FOLD_BYTES_MAX = 512L << 20;
+
   /** Passes over the training rows. */
   public static final int EPOCHS_MAX = 1_000_000;
 

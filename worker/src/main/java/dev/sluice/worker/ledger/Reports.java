@@ -1,6 +1,7 @@
 package dev.sluice.worker.ledger;
 
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
@@ -74,20 +75,19 @@ public final class Reports implements AutoCloseable {
 
   /** Puts away what cannot be processed. */
   public void deadLetter(DeadLetter letter, Sent sent) {
-    var origin = letter.topic() + "-" + letter.partition() + "@" + letter.offset();
-    send(Topic.DEAD_LETTERS, origin, codec.encode(letter), sent);
+    send(DeadLetters.record(letter, codec), sent);
   }
 
   private void tell(String key, JobEvent event, Sent sent) {
-    send(Topic.JOBS, key, codec.encode(new JobRecord(worker, event)), sent);
+    send(
+        new ProducerRecord<>(
+            Topic.JOBS.topicName(), key, codec.encode(new JobRecord(worker, event))),
+        sent);
   }
 
-  private void send(Topic topic, String key, byte[] value, Sent sent) {
+  private void send(ProducerRecord<String, byte[]> record, Sent sent) {
     try {
-      var _ =
-          producer.send(
-              new ProducerRecord<>(topic.topicName(), key, value),
-              (metadata, exception) -> sent.accept(exception));
+      var _ = producer.send(record, (metadata, exception) -> sent.accept(exception));
     } catch (KafkaException | IllegalStateException e) {
       // No room or no metadata within max.block.ms, or the producer is closed.
       sent.accept(e);

@@ -151,7 +151,8 @@ final class Hand implements AutoCloseable {
     if (fetching == null) {
       fetching = new FutureTask<>(this::nextRecord);
       fetch = fetching;
-      Thread.ofVirtual().name("fetch").start(fetching);
+      // A poll would hold a virtual thread's carrier, of which there are as many as cores.
+      Thread.ofPlatform().daemon().name("fetch").start(fetching);
     }
     try {
       var found = fetching.get(wait.toNanos(), TimeUnit.NANOSECONDS);
@@ -161,9 +162,12 @@ final class Hand implements AutoCloseable {
       return ConsumerRecords.empty();
     } catch (ExecutionException e) {
       fetch = null;
-      throw e.getCause() instanceof KafkaException failure
-          ? failure
-          : new IllegalStateException(e.getCause());
+      switch (e.getCause()) {
+        case KafkaException failure -> throw failure;
+        // Whatever it was, this process can't be trusted now.
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ConsumerRecords.empty();

@@ -6,6 +6,8 @@ import dev.sluice.schemas.artifact.ArtifactMissing;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
 import dev.sluice.schemas.dataset.Sampling;
+import dev.sluice.schemas.job.FoldMemory;
+import dev.sluice.schemas.job.JobLimits;
 import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DatasetFacts;
@@ -87,6 +89,7 @@ public final class PrepareTask {
     var input = input(spec.network(), dataset.features());
     try (var program =
         engine.open(spec.network(), input, spec.objective(), script(spec.network()))) {
+      requireFoldable(spec, program.floats());
       var problems =
           NetworkShapes.checkOutputs(
               program.outputs(),
@@ -108,6 +111,30 @@ public final class PrepareTask {
           stepsPerEpoch,
           Sampling.steps(spec.length(), stepsPerEpoch));
     }
+  }
+
+  /** A coordinator that ran out of memory would end the jobs of others too. */
+  private static void requireFoldable(TrainingSpec spec, long floats) throws TaskProblem {
+    var memory = FoldMemory.of(spec, floats);
+    if (memory.bytes() > JobLimits.FOLD_BYTES_MAX) {
+      throw new TaskProblem(
+          new Cause(
+              Fault.NO_CAPACITY,
+              "network",
+              "The training needs %d MiB of a coordinator's memory, and a job may take %d MiB."
+                  .formatted(mebibytes(memory.bytes()), mebibytes(JobLimits.FOLD_BYTES_MAX)),
+              ("%d values of 4 bytes are kept in %d generations, %d vectors of the optimizer and up"
+                      + " to %d sums of %d shards.")
+                  .formatted(
+                      floats, memory.generations(), memory.moments(), memory.sums(), spec.shards()),
+              "Use a smaller network, fewer shards, or an optimizer that keeps less, such as sgd"
+                  + " without momentum."),
+          false);
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return Math.ceilDiv(bytes, 1L << 20);
   }
 
   private byte @Nullable [] script(Network network) throws ArtifactMissing {

@@ -52,8 +52,9 @@ public final class TaskProblem extends Exception {
                   where,
                   "The worker ran out of memory.",
                   String.valueOf(error.getMessage()),
-                  "Give workers of this lane more memory (-Xmx, -XX:MaxDirectMemorySize), or use a"
-                      + " smaller data set, batch or network."),
+                  "Give workers of this lane more memory (-Xmx; with deploy/sluice worker"
+                      + " SLUICE_HEAP, with up and quickstart SLUICE_WORKER_HEAP), or use a smaller"
+                      + " data set, batch or network."),
               true);
       case StackOverflowError error ->
           new TaskFailed(

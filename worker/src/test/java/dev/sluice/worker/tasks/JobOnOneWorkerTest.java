@@ -154,6 +154,24 @@ class JobOnOneWorkerTest {
   }
 
   @Test
+  void aNetworkThatNoCoordinatorCouldHoldIsRefusedWithTheNumbers() {
+    var network =
+        new LayerStack(
+            List.of(), List.of(new Dense(4_000, true), new Dense(6_000, true), new Dense(2, true)));
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, network);
+    assertThatThrownBy(() -> prepared(spec))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> {
+              var cause = problem.outcome().cause();
+              assertThat(cause.fault()).isEqualTo(Fault.NO_CAPACITY);
+              assertThat(cause.what()).contains("551 MiB", "512 MiB");
+              assertThat(cause.why()).contains("24030002 values", "2 sums of 4 shards");
+              assertThat(problem.outcome().retryable()).isFalse();
+            });
+  }
+
+  @Test
   void anExportedRegressionSpeaksInTheLabelsOwnUnit() throws Exception {
     var spec = training(plane(Target.REGRESSION), Objective.MEAN_SQUARED_ERROR, linear(1));
     var prepared = prepared(spec);

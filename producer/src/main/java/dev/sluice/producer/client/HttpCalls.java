@@ -1,0 +1,165 @@
+package dev.sluice.producer.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Requests to one server, and what may come of them: an answer, a problem, or none in time. Safe
+ * for use by several threads.
+ */
+final class HttpCalls implements AutoCloseable {
+
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final Duration CALL_MAX = Duration.ofSeconds(60);
+
+  private final URI server;
+  private final Duration stallMax;
+  private final HttpClient http;
+
+  /**
+   * @param server such as http://127.0.0.1:8642
+   * @param stallMax longest wait for the next piece of an answer
+   */
+  HttpCalls(URI server, Duration stallMax) {
+    this.server = server;
+    this.stallMax = stallMax;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_MAX)
+            .build();
+  }
+
+  /** A request to begin with; its time-out is that of a call without large bodies. */
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(server.resolve(path)).timeout(CALL_MAX);
+  }
+
+  /** The answer's body. */
+  <T> T call(HttpRequest.Builder request, Class<T> type) throws SluiceException {
+    var asked = request.build();
+    return parse(text(asked, success(asked)), type);
+  }
+
+  /** A list in the answer's body. */
+  <T> List<T> list(String path, String field, Class<T> type) throws SluiceException {
+    var node = call(request(path).GET(), JsonNode.class).path(field);
+    var items = ApiJson.MAPPER.getTypeFactory().constructCollectionType(List.class, type);
+    try {
+      return ApiJson.MAPPER.treeToValue(node, items);
+    } catch (JsonProcessingException e) {
+      throw new SluiceException.Unreachable(server, "its answer is not understood", e);
+    }
+  }
+
+  /** The answer's body where the status is one of these two, whatever it means. */
+  <T> T call(HttpRequest.Builder request, Class<T> type, int status, int otherStatus)
+      throws SluiceException {
+    var asked = request.build();
+    var response = exchange(asked, BodyStream.handler(stallMax));
+    if (response.statusCode() != status && response.statusCode() != otherStatus) {
+      throw unexpected(response.statusCode());
+    }
+    return parse(text(asked, response.body()), type);
+  }
+
+  /**
+   * Copies the answer's body as it comes.
+   *
+   * @param out where to; not closed
+   * @throws IOException where {@code out} fails, or the transfer breaks off
+   */
+  void copy(HttpRequest.Builder request, OutputStream out) throws SluiceException, IOException {
+    var asked = request.build();
+    try (var body = success(asked)) {
+      body.transferTo(out);
+    } catch (HttpTimeoutException e) {
+      throw stalled(asked);
+    }
+  }
+
+  /** The status of an answer without a body. */
+  int status(HttpRequest.Builder request) throws SluiceException {
+    return exchange(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  /** An answer that no Sluice server gives. */
+  SluiceException unexpected(int status) {
+    return new SluiceException.Unreachable(
+        server, "it answers with status " + status + "; is this a Sluice server?", null);
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private InputStream success(HttpRequest request) throws SluiceException {
+    var response = exchange(request, BodyStream.handler(stallMax));
+    if (response.statusCode() < 300) {
+      return response.body();
+    }
+    var text = text(request, response.body());
+    var type = response.headers().firstValue("Content-Type").orElse("");
+    if (type.startsWith(Problem.MEDIA_TYPE)) {
+      throw new SluiceException.Refused(parse(text, Problem.class));
+    }
+    throw unexpected(response.statusCode());
+  }
+
+  private String text(HttpRequest request, InputStream from) throws SluiceException {
+    try (var body = from) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (HttpTimeoutException e) {
+      throw stalled(request);
+    } catch (IOException e) {
+      throw new SluiceException.Unreachable(server, "its answer broke off", e);
+    }
+  }
+
+  private SluiceException stalled(HttpRequest request) {
+    return new SluiceException.TimedOut(
+        "The next piece of the answer to " + request.method() + " " + request.uri(), stallMax);
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws SluiceException {
+    try {
+      return http.send(request, handler);
+    } catch (HttpConnectTimeoutException e) {
+      throw new SluiceException.Unreachable(server, "it does not accept connections", e);
+    } catch (HttpTimeoutException e) {
+      throw new SluiceException.TimedOut(
+          request.method() + " " + request.uri(), request.timeout().orElse(CALL_MAX));
+    } catch (IOException e) {
+      var why = e.getMessage();
+      throw new SluiceException.Unreachable(
+          server, why == null ? "the connection is refused" : why, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException.Unreachable(server, "interrupted", e);
+    }
+  }
+
+  private <T> T parse(String json, Class<T> type) throws SluiceException {
+    try {
+      return ApiJson.MAPPER.readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new SluiceException.Unreachable(server, "its answer is not understood", e);
+    }
+  }
+}

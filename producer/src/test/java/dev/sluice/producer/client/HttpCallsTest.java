@@ -1,0 +1,117 @@
+package dev.sluice.producer.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Calls to a server that says what the test lets it say, and then keeps the line open. */
+@Timeout(60)
+class HttpCallsTest {
+
+  private static final Duration STALL_MAX = Duration.ofMillis(200);
+
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final ServerSocket server;
+  private final HttpCalls calls;
+  private volatile String said = "";
+  private volatile boolean hangsUp;
+
+  HttpCallsTest() throws IOException {
+    server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    calls = new HttpCalls(URI.create("http://127.0.0.1:" + server.getLocalPort()), STALL_MAX);
+  }
+
+  @BeforeEach
+  void open() {
+    Thread.ofPlatform().daemon().start(this::serve);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    over.countDown();
+    calls.close();
+    server.close();
+  }
+
+  @Test
+  void anAnswerThatStopsInTheMiddleIsGivenUp() {
+    said = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"half\":";
+
+    assertThatThrownBy(() -> calls.call(calls.request("/").GET(), JsonNode.class))
+        .isInstanceOf(SluiceException.TimedOut.class)
+        .hasMessageContaining("next piece of the answer to GET");
+  }
+
+  @Test
+  void aTransferThatStopsInTheMiddleIsGivenUpAfterWhatCame() {
+    said = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nsome rows";
+    var out = new ByteArrayOutputStream();
+
+    assertThatThrownBy(() -> calls.copy(calls.request("/").GET(), out))
+        .isInstanceOf(SluiceException.TimedOut.class);
+    assertThat(out).asString().isEqualTo("some rows");
+  }
+
+  @Test
+  void aRefusalThatStopsInTheMiddleIsGivenUpToo() {
+    said =
+        "HTTP/1.1 503 No\r\nContent-Type: application/problem+json\r\nContent-Length: 9\r\n\r\n{";
+
+    assertThatThrownBy(() -> calls.call(calls.request("/").GET(), JsonNode.class))
+        .isInstanceOf(SluiceException.TimedOut.class);
+  }
+
+  @Test
+  void anAnswerThatBreaksOffIsNotTakenForComplete() {
+    said = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}";
+    hangsUp = true;
+
+    assertThatThrownBy(() -> calls.call(calls.request("/").GET(), JsonNode.class))
+        .isInstanceOf(SluiceException.Unreachable.class)
+        .hasMessageContaining("broke off");
+  }
+
+  @Test
+  void aCompleteAnswerIsRead() throws Exception {
+    said = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}";
+
+    assertThat(calls.call(calls.request("/").GET(), JsonNode.class).path("a").asInt()).isEqualTo(1);
+  }
+
+  private void serve() {
+    try (var socket = server.accept()) {
+      readHead(socket);
+      socket.getOutputStream().write(said.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+      if (!hangsUp) {
+        over.await();
+      }
+    } catch (IOException e) {
+      // The client gave up, as it should.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void readHead(Socket socket) throws IOException {
+    var in = socket.getInputStream();
+    var seen = new StringBuilder();
+    while (!seen.toString().endsWith("\r\n\r\n")) {
+      seen.append((char) in.read());
+    }
+  }
+}
