@@ -23,7 +23,6 @@ import dev.sluice.worker.export.OnnxModel;
 import dev.sluice.worker.export.Parity;
 import dev.sluice.worker.export.Safetensors;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Map;
 
