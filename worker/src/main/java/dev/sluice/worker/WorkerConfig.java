@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
@@ -126,7 +126,7 @@ public record WorkerConfig(
               "A lane's name has " + Names.LANE_RULE + "."));
     }
     var accelerator = given.get("accelerator");
-    var models = Catalogue.builtIn();
+    var models = CatalogueFiles.ofEnvironment();
     if (accelerator != null && models.find(accelerator).isEmpty()) {
       problems.add(
           problem(

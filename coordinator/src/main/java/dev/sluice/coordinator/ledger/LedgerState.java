@@ -124,7 +124,8 @@ public final class LedgerState {
     return active.values();
   }
 
-  Collection<Lane> lanes() {
+  /** Lanes that are declared. */
+  public Collection<Lane> lanes() {
     return lanes.values();
   }
 

@@ -96,7 +96,9 @@ final class TrainingJob {
       steps.set((int) shard, Math.max(steps.get((int) shard), reached));
     }
     job.training =
-        state(job).withShardSteps(steps).withComputed(report.computeMs(), report.modelled());
+        state(job)
+            .withShardSteps(steps)
+            .withComputed((double) report.computeMs(), report.modelled());
     pace(job, reached, moment.nowMs());
     if (reached < task.toStep()) {
       issue(job, task.from(), task.count(), reached, task.toStep(), task.round(), moment, decision);

@@ -56,10 +56,7 @@ public final class Capability {
         }
       }
       case QUANTISE -> {
-        if (model.kind() != AcceleratorModel.Kind.CPU) {
-          reasons.add(
-              "Quantisation rewrites a model on a processor, and " + model.id() + " is none.");
-        }
+        // Done on the worker's host, whatever device is beside it, as vendors' own tools do it.
       }
     }
   }

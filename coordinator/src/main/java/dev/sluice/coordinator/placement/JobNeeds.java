@@ -60,7 +60,7 @@ public final class JobNeeds {
       case InferenceSpec inference -> inference(inference, known);
       case QuantisationSpec quantisation ->
           new Requirements(
-              Requirements.Purpose.QUANTISE, Set.of(NumberFormat.FP32), null, 1, null, 0, 0);
+              Requirements.Purpose.QUANTISE, Set.of(NumberFormat.values()), null, 1, null, 0, 0);
     };
   }
 
@@ -72,9 +72,19 @@ public final class JobNeeds {
     var workload = Workload.of(prepared.network());
     // A worker computes one virtual shard at a time.
     long rows = Math.ceilDiv((long) spec.batch(), spec.shards());
-    var bytes = MemoryNeeds.training(workload, TRAINING_FORMAT, vectors(spec.optimizer()), rows);
+    int vectors = vectors(spec.optimizer());
     return new Requirements(
-        Requirements.Purpose.TRAIN, formats, bytes, 1, workload, spec.batch(), prepared.steps());
+        Requirements.Purpose.TRAIN,
+        formats,
+        new Requirements.MemoryNeed(
+            MemoryNeeds.trainingBytes(workload, TRAINING_FORMAT, vectors, rows),
+            "parameters, gradients"
+                + (vectors == 0 ? "" : ", optimizer state")
+                + " and activations"),
+        1,
+        workload,
+        spec.batch(),
+        prepared.steps());
   }
 
   private static Requirements inference(InferenceSpec spec, Known known) {
@@ -95,7 +105,9 @@ public final class JobNeeds {
     return new Requirements(
         Requirements.Purpose.INFER,
         Set.of(format),
-        MemoryNeeds.inference(workload, format, spec.batch()),
+        new Requirements.MemoryNeed(
+            MemoryNeeds.inferenceBytes(workload, format, spec.batch()),
+            "parameters and activations"),
         1,
         workload,
         spec.batch(),

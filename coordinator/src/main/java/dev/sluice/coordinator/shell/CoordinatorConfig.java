@@ -2,12 +2,14 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.ledger.LedgerLimits;
 import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.wire.Aim;
 
 /**
  * Configuration of a coordinator.
  *
  * @param bootstrapServers brokers
  * @param replication copies of topics that it creates
+ * @param aim what placement lowers
  * @param attemptsMax attempts of a task
  * @param startsMax workers that may begin an attempt
  * @param queueMs time that a task may wait beside an idle worker
@@ -30,6 +32,10 @@ public record CoordinatorConfig(
             min = -1,
             max = 9)
         int replication,
+    @Setting(
+            doc = "What placement lowers where a job does not say: finish or energy.",
+            def = "finish")
+        Aim aim,
     @Setting(doc = "Attempts of a task before its job fails.", def = "3", min = 1, max = 100)
         int attemptsMax,
     @Setting(

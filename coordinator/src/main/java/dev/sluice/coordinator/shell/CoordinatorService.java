@@ -36,7 +36,7 @@ public final class CoordinatorService implements AutoCloseable {
     fleet = new FleetFollower(kafka, codec, config.workerSilenceMs());
     ledger =
         new LedgerService(
-            config, kafka, codec, fleet, origin, partitions, topics, failed::countDown);
+            config, kafka, codec, fleet, origin, partitions, admin, topics, failed::countDown);
     int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
     fold = new FoldService(config, kafka, codec, origin, admin, foldPartitions, failed::countDown);
   }

@@ -44,6 +44,7 @@ final class FleetFollower implements AutoCloseable {
   private final Map<String, Heard> workers = new ConcurrentHashMap<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread thread;
+  private volatile long version = -1;
   private volatile boolean closed;
 
   FleetFollower(KafkaSettings kafka, Codec codec, int silenceMs) {
@@ -57,14 +58,20 @@ final class FleetFollower implements AutoCloseable {
     thread.start();
   }
 
-  /** Who is alive now. */
-  Fleet fleet() {
+  /**
+   * Who is alive now.
+   *
+   * @param waiting what waits in each lane
+   */
+  Fleet fleet(Map<String, Long> waiting) {
     long now = System.nanoTime();
-    return Fleet.of(
+    return new Fleet(
         workers.values().stream()
             .filter(heard -> now - heard.atNanos <= silenceNanos)
             .map(Heard::heartbeat)
-            .toList());
+            .toList(),
+        waiting,
+        version);
   }
 
   /** Ids of workers that have been silent for so long that they won't come back; forgets them. */
@@ -88,6 +95,7 @@ final class FleetFollower implements AutoCloseable {
       try {
         for (var record : consumer.poll(POLL)) {
           hear(record.key(), record.value());
+          version = record.offset();
         }
       } catch (WakeupException e) {
         LOG.debug("Woken to stop.");

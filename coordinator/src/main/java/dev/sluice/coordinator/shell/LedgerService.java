@@ -2,13 +2,14 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.Lane;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -55,6 +58,8 @@ final class LedgerService implements AutoCloseable {
   private final KafkaProducer<String, byte[]> reports;
   private final Thread thread;
   private final Runnable onFailure;
+  private final LaneLag lag;
+  private volatile Set<String> laneNames = Set.of();
   private volatile boolean closed;
   private long tickedNanos = System.nanoTime();
 
@@ -65,6 +70,7 @@ final class LedgerService implements AutoCloseable {
       FleetFollower fleet,
       String origin,
       Map<Topic, Integer> partitions,
+      Admin admin,
       Topics topics,
       Runnable onFailure) {
     this.config = config;
@@ -75,7 +81,9 @@ final class LedgerService implements AutoCloseable {
     this.partitions = partitions;
     this.topics = topics;
     this.onFailure = onFailure;
-    ledger = new Ledger(config.limits(), new Admission(Catalogue.builtIn()));
+    ledger =
+        new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
+    lag = new LaneLag(admin, this::lanes);
     consumer = new KafkaConsumer<>(kafka.groupReader(GROUP));
     reports = new KafkaProducer<>(kafka.controlProducer());
     thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
@@ -83,6 +91,12 @@ final class LedgerService implements AutoCloseable {
 
   void start() {
     thread.start();
+    lag.start();
+  }
+
+  /** Every lane stands in every partition; before there is one, nothing is to be placed. */
+  private Set<String> lanes() {
+    return laneNames;
   }
 
   private void run() {
@@ -107,7 +121,7 @@ final class LedgerService implements AutoCloseable {
 
   private void decide() {
     var records = consumer.poll(POLL);
-    var alive = fleet.fleet();
+    var alive = fleet.fleet(lag.waiting());
     for (var source : records.partitions()) {
       var partition = owned.get(source.partition());
       if (partition == null) {
@@ -186,7 +200,12 @@ final class LedgerService implements AutoCloseable {
     List.copyOf(orphans).forEach(this::takeOver);
     long nowMs = System.currentTimeMillis();
     long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
-    var alive = fleet.fleet();
+    var alive = fleet.fleet(lag.waiting());
+    laneNames =
+        owned.values().stream()
+            .flatMap(partition -> partition.state().lanes().stream())
+            .map(Lane::lane)
+            .collect(Collectors.toUnmodifiableSet());
     for (var entry : Map.copyOf(owned).entrySet()) {
       for (var overdue : entry.getValue().state().overdue(nowMs, config.queueMs(), alive)) {
         report(
@@ -238,5 +257,6 @@ final class LedgerService implements AutoCloseable {
     closed = true;
     consumer.wakeup();
     Stopping.join(thread);
+    lag.close();
   }
 }

@@ -11,6 +11,7 @@ import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.accelerator.Software;
 import dev.sluice.schemas.accelerator.Training;
+import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
@@ -68,7 +69,7 @@ class LedgerTest {
 
   private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
   private final LedgerLimits limits = new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4);
-  private final Ledger ledger = new Ledger(limits, new Admission(catalogue));
+  private final Ledger ledger = new Ledger(limits, new Admission(catalogue, Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();
   private final List<JobState> history = new ArrayList<>();

@@ -4,21 +4,175 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.coordinator.simulation.Specs;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Forecast;
+import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.Verdict;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Devices of the shipped catalogue are refused for what they lack, and for nothing else. */
 class AdmissionTest {
 
-  private final Admission admission = new Admission(Catalogue.builtIn());
+  private final Admission admission = new Admission(Catalogue.builtIn(), Aim.FINISH);
 
   private List<String> reasons(String accelerator) {
-    return admission
-        .judge(
-            Specs.training(10, 4, null), List.of(new Lane("lane", accelerator, 0, 1)), Fleet.EMPTY)
-        .getFirst()
-        .reasons();
+    return verdict(Specs.training(10, 4, null), accelerator).reasons();
+  }
+
+  private LaneVerdict verdict(JobSpec spec, String accelerator) {
+    return judge(
+            spec,
+            JobNeeds.of(spec.work(), new JobNeeds.Known(null, null, 0)),
+            Fleet.EMPTY,
+            new Lane("lane", accelerator, 0, 1))
+        .getFirst();
+  }
+
+  private List<LaneVerdict> judge(JobSpec spec, Requirements needs, Fleet fleet, Lane... lanes) {
+    return admission.judge(new Admission.Question(spec, needs), List.of(lanes), fleet);
+  }
+
+  private static JobSpec wishing(List<String> lanes, PlacementWishes wishes) {
+    var spec = Specs.training(10, 4, null);
+    return new JobSpec(
+        spec.tenant(),
+        spec.name(),
+        spec.priority(),
+        lanes,
+        spec.unplaceable(),
+        spec.work(),
+        wishes);
+  }
+
+  private static WorkerHeartbeat worker(
+      String id, String lane, String accelerator, int running, double taskSeconds) {
+    return new WorkerHeartbeat(
+        id,
+        lane,
+        accelerator,
+        !accelerator.equals("host-cpu"),
+        "e",
+        "",
+        0,
+        running,
+        List.of(),
+        0,
+        0,
+        0,
+        false,
+        taskSeconds);
+  }
+
+  private static Requirements inference(Set<NumberFormat> formats, double bytes) {
+    return new Requirements(
+        Requirements.Purpose.INFER,
+        formats,
+        new Requirements.MemoryNeed(bytes, "parameters and activations"),
+        1,
+        null,
+        1,
+        1);
+  }
+
+  @Test
+  void memoryThatADeviceDoesNotHaveIsARefusalInNumbers() {
+    var spec = Specs.training(10, 4, null);
+    var needs = inference(Set.of(NumberFormat.INT8), 21.3e9);
+    var verdicts =
+        judge(
+            spec,
+            needs,
+            Fleet.EMPTY,
+            new Lane("atom", "rbln-atom", 0, 1),
+            new Lane("gpu", "nvidia-a100-sxm-80gb", 0, 1));
+    assertThat(verdicts.get(0).reasons())
+        .containsExactly(
+            "It needs 21.3 GB for parameters and activations, and rbln-atom has 16.0 GB.");
+    assertThat(verdicts.get(1).verdict()).isEqualTo(Verdict.CHOSEN);
+  }
+
+  @Test
+  void whatIsSpreadOverDevicesNeedsAnInterconnect() {
+    var spec = Specs.training(10, 4, null);
+    var needs =
+        new Requirements(
+            Requirements.Purpose.INFER,
+            Set.of(NumberFormat.INT8),
+            new Requirements.MemoryNeed(69e9, "weights"),
+            8,
+            null,
+            1,
+            1);
+    var verdicts =
+        judge(
+            spec,
+            needs,
+            Fleet.EMPTY,
+            new Lane("gpu", "nvidia-h100-sxm", 0, 1),
+            new Lane("npu", "furiosa-warboy", 0, 1));
+    assertThat(verdicts.get(0).reasons()).isEmpty();
+    assertThat(verdicts.get(1).reasons())
+        .singleElement()
+        .asString()
+        .contains("8 devices", "furiosa-warboy has no interconnect");
+  }
+
+  @Test
+  void anInt8OnlyDeviceSaysHowToGetThere() {
+    var verdicts =
+        judge(
+            Specs.training(10, 4, null),
+            inference(Set.of(NumberFormat.FP32), 1e6),
+            Fleet.EMPTY,
+            new Lane("npu", "furiosa-warboy", 0, 1));
+    assertThat(verdicts.getFirst().reasons().getFirst())
+        .contains("computes in int8", "`kind: quantisation`");
+  }
+
+  @Test
+  void wishesRuleLanesOut() {
+    var notThis = new PlacementWishes(List.of("lane"), false, null);
+    assertThat(verdict(wishing(List.of(), notThis), "host-cpu").reasons())
+        .containsExactly("The job rules this lane out.");
+    assertThat(verdict(wishing(List.of("other"), PlacementWishes.NONE), "host-cpu").reasons())
+        .containsExactly("The job asks for other only.");
+    var measured = new PlacementWishes(List.of(), true, null);
+    assertThat(verdict(wishing(List.of(), measured), "host-cpu").reasons()).isEmpty();
+    assertThat(verdict(wishing(List.of(), measured), "nvidia-h100-sxm").reasons())
+        .singleElement()
+        .asString()
+        .contains("modelled on this lane");
+  }
+
+  @Test
+  void theLaneThatIsFreeFirstIsChosenWhereNothingElseIsKnown() {
+    var spec = Specs.training(10, 4, null);
+    var needs = JobNeeds.of(spec.work(), new JobNeeds.Known(null, null, 0));
+    var fleet =
+        new Fleet(
+            List.of(worker("a", "a", "host-cpu", 1, 2.0), worker("b", "b", "host-cpu", 1, 2.0)),
+            Map.of("a", 10L, "b", 3L),
+            7);
+    var verdicts =
+        judge(
+            spec,
+            needs,
+            fleet,
+            new Lane("a", "host-cpu", 0, 1),
+            new Lane("b", "host-cpu", 0, 1),
+            new Lane("empty", "host-cpu", 0, 1));
+    assertThat(Admission.chosen(verdicts)).contains("b");
+    assertThat(verdicts.get(1).forecast()).isEqualTo(new Forecast(6.0, null, null, ""));
+    // Hardware that is not there yet is no help now.
+    assertThat(verdicts.get(2).forecast()).isEqualTo(Forecast.UNKNOWN);
   }
 
   @Test
@@ -31,7 +185,7 @@ class AdmissionTest {
   void aWarboyLacksBoth() {
     assertThat(reasons("furiosa-warboy"))
         .hasSize(2)
-        .contains("The numbers are fp32, and furiosa-warboy accepts int8.");
+        .contains("The numbers are fp32, and furiosa-warboy computes in int8.");
   }
 
   @Test

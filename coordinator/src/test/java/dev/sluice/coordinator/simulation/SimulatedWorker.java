@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.Task;
@@ -121,6 +122,7 @@ final class SimulatedWorker {
   private boolean advance(Held each) {
     return switch (each.task().work()) {
       case PrepareWork prepare -> done(each, prepared(prepare));
+      case QuantiseWork quantise -> throw new IllegalStateException("no job here quantises");
       case InferWork infer -> done(each, inferred(each, infer));
       case ExportWork export -> {
         var parameters = complete(each.task().jobId(), export.generation());

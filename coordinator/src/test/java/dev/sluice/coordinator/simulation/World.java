@@ -12,6 +12,7 @@ import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.GradientEntry;
@@ -65,7 +66,7 @@ final class World {
   private final int[] folded = new int[PARTITIONS];
   private final List<Map<String, BlockSnapshot>> checkpoints = new ArrayList<>();
   private final int[] checkpointed = new int[PARTITIONS];
-  private final Ledger ledger = new Ledger(LIMITS, new Admission(Catalogue.builtIn()));
+  private final Ledger ledger = new Ledger(LIMITS, new Admission(Catalogue.builtIn(), Aim.FINISH));
 
   /**
    * A task in its lane.

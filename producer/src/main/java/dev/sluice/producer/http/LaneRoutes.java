@@ -8,6 +8,7 @@ import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.Cause;
@@ -29,6 +30,7 @@ final class LaneRoutes {
   private static final List<String> MEDIA_TYPES = List.of("application/json");
 
   private final Services services;
+  private final Catalogue catalogue = CatalogueFiles.ofEnvironment();
 
   LaneRoutes(Services services) {
     this.services = services;
@@ -116,7 +118,7 @@ final class LaneRoutes {
         .toException();
   }
 
-  private static Lane parse(String name, Request request) {
+  private Lane parse(String name, Request request) {
     JsonNode body;
     try {
       body = ApiJson.MAPPER.readTree(request.body());
@@ -142,14 +144,14 @@ final class LaneRoutes {
       problems.add(cause("lane", "The body names another lane than the path.", "Leave it out."));
     }
     var accelerator = body.path("accelerator").asText("");
-    if (Catalogue.builtIn().find(accelerator).isEmpty()) {
+    if (catalogue.find(accelerator).isEmpty()) {
       problems.add(
           cause(
               "accelerator",
               accelerator.isEmpty()
                   ? "No accelerator model is named."
                   : "There is no accelerator model '" + accelerator + "'.",
-              Catalogue.builtIn().nearest(accelerator)
+              catalogue.nearest(accelerator)
                   + "Name one that `sluice accelerators` lists, such as host-cpu."));
     }
     int min = workers(body, "workersMin", problems);

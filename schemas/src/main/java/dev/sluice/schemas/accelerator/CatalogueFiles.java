@@ -1,5 +1,6 @@
 package dev.sluice.schemas.accelerator;
 
+import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.job.Problems;
 import java.io.File;
 import java.io.IOException;
@@ -43,6 +44,23 @@ public final class CatalogueFiles {
   static final Catalogue SHIPPED = shipped();
 
   private CatalogueFiles() {}
+
+  /**
+   * The models that ship with Sluice and those of the files that {@link #ENVIRONMENT} names: what
+   * every process of a cluster goes by.
+   *
+   * @throws ConfigProblem with every mistake in these files
+   */
+  public static Catalogue ofEnvironment() {
+    var list = System.getenv(ENVIRONMENT);
+    if (list == null || list.isBlank()) {
+      return SHIPPED;
+    }
+    return switch (load(SHIPPED, paths(list))) {
+      case CatalogueResult.Sound(var catalogue) -> catalogue;
+      case CatalogueResult.Invalid(var problems) -> throw new ConfigProblem(problems);
+    };
+  }
 
   /** The paths in a list such as that of {@link #ENVIRONMENT}, separated as the platform does. */
   public static List<Path> paths(String list) {

@@ -57,7 +57,7 @@ class EvolutionTest {
     var today = WireSchemas.of(message);
     var yesterday = released(message);
     for (int i = 0; i < SAMPLES; i++) {
-      var sample = single(today, new Samples(random).of(today));
+      var sample = single(today, new Samples(random, lastRelease()).of(today));
       var decoded = Codec.builtIn().decode(message, sample);
       assertThat(decoded).isInstanceOf(Decoded.Message.class);
       var written = Codec.builtIn().encode(((Decoded.Message<? extends Record>) decoded).value());
@@ -134,12 +134,16 @@ class EvolutionTest {
     }
   }
 
-  private static Schema released(Class<?> message) throws IOException {
+  private static Protocol lastRelease() throws IOException {
     try (var in = EvolutionTest.class.getResourceAsStream("released.avpr")) {
-      var schema = Protocol.parse(in).getType(message.getName());
-      assertThat(schema).as("released schema of %s", message).isNotNull();
-      return schema;
+      return Protocol.parse(in);
     }
+  }
+
+  private static Schema released(Class<?> message) throws IOException {
+    var schema = lastRelease().getType(message.getName());
+    assertThat(schema).as("released schema of %s", message).isNotNull();
+    return schema;
   }
 
   private static Codec knowing(Schema schema) {

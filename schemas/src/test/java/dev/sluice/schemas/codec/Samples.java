@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.random.RandomGenerator;
+import org.apache.avro.Protocol;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,23 @@ import org.jspecify.annotations.Nullable;
 final class Samples {
 
   private final RandomGenerator random;
+  private final @Nullable Protocol readers;
 
   Samples(RandomGenerator random) {
     this.random = random;
+    this.readers = null;
+  }
+
+  /** Values without kinds that readers of a protocol don't know: these are written later. */
+  Samples(RandomGenerator random, Protocol readers) {
+    this.random = random;
+    this.readers = readers;
+  }
+
+  private boolean known(Schema branch) {
+    return branch.getType() != Schema.Type.RECORD
+        || readers == null
+        || readers.getType(branch.getFullName()) != null;
   }
 
   /** A random value that the schema allows. */
@@ -42,7 +57,10 @@ final class Samples {
         }
         yield entries;
       }
-      case UNION -> of(schema.getTypes().get(random.nextInt(schema.getTypes().size())));
+      case UNION -> {
+        var branches = schema.getTypes().stream().filter(this::known).toList();
+        yield of(branches.get(random.nextInt(branches.size())));
+      }
       case STRING -> "text " + random.nextInt(1000) + " \u00e9\uc548";
       case BYTES -> {
         var bytes = new byte[random.nextInt(40)];

@@ -1,0 +1,88 @@
+package dev.sluice.coordinator.placement;
+
+import dev.sluice.schemas.accelerator.AcceleratorModel;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.cost.CostModel;
+import dev.sluice.schemas.cost.Prediction;
+import dev.sluice.schemas.cost.Scenario;
+import dev.sluice.schemas.cost.TrainingCost;
+import dev.sluice.schemas.cost.TrainingPrediction;
+import dev.sluice.schemas.cost.Workload;
+import java.util.Comparator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a whole job takes on some devices of one kind, by the cost model.
+ *
+ * @param seconds time, in seconds; null: not known
+ * @param joules energy of the devices, at most, in joules; null: not known
+ */
+public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
+
+  /** Nothing can be said. */
+  public static final Estimate UNKNOWN = new Estimate(null, null);
+
+  /**
+   * The estimate of a job.
+   *
+   * @param needs what the job needs
+   * @param model kind of device
+   * @param devices how many share the work
+   */
+  public static Estimate of(Requirements needs, AcceleratorModel model, int devices) {
+    var workload = needs.workload();
+    if (workload == null || needs.batches() == 0) {
+      return UNKNOWN;
+    }
+    return switch (needs.purpose()) {
+      case TRAIN -> training(needs, workload, model, devices);
+      case INFER -> inference(needs, workload, model, devices);
+      case QUANTISE -> UNKNOWN;
+    };
+  }
+
+  private static Estimate inference(
+      Requirements needs, Workload workload, AcceleratorModel model, int devices) {
+    var prediction =
+        CostModel.builtIn()
+            .predict(model, workload, Scenario.OFFLINE, fastest(needs, model), needs.devices());
+    return switch (prediction) {
+      case Prediction.Predicted predicted -> {
+        double samples = (double) needs.batches() * needs.batch();
+        int shares = Math.max(1, devices / needs.devices());
+        var each = predicted.energyJPerSample();
+        yield new Estimate(
+            samples / predicted.samplesPerSecond() / shares,
+            each == null ? null : Double.valueOf(each * samples));
+      }
+      case Prediction.Impossible impossible -> UNKNOWN;
+      case Prediction.Unknown unknown -> UNKNOWN;
+    };
+  }
+
+  private static Estimate training(
+      Requirements needs, Workload workload, AcceleratorModel model, int devices) {
+    long each = Math.max(1, Math.ceilDiv(needs.batch(), (long) devices));
+    var prediction = TrainingCost.predict(model, workload, fastest(needs, model), each, devices);
+    return switch (prediction) {
+      case TrainingPrediction.Predicted predicted -> {
+        var joules = predicted.joulesPerStep();
+        yield new Estimate(
+            predicted.stepSeconds() * needs.batches(),
+            joules == null ? null : Double.valueOf(joules * needs.batches()));
+      }
+      case TrainingPrediction.Impossible impossible -> UNKNOWN;
+      case TrainingPrediction.Unknown unknown -> UNKNOWN;
+    };
+  }
+
+  /** Of the formats that will do, the one in which the device is fastest. */
+  private static Optional<NumberFormat> fastest(Requirements needs, AcceleratorModel model) {
+    return needs.formats().stream()
+        .filter(format -> model.peak(format).isPresent())
+        .max(
+            Comparator.<NumberFormat>comparingDouble(format -> model.peak(format).orElse(0))
+                .thenComparing(Comparator.reverseOrder()));
+  }
+}
