@@ -119,6 +119,7 @@ public final class Standalone implements AutoCloseable {
             options.lane(),
             options.accelerator(),
             heap,
+            place.emptyScratch(),
             options.shortLived(),
             options.worker());
     var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));

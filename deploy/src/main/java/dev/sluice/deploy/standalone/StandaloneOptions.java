@@ -50,6 +50,16 @@ public record StandaloneOptions(
 
   /** These, with further settings of the producer. */
   public StandaloneOptions withProducer(Map<String, String> settings) {
+    return with(coordinator, settings);
+  }
+
+  /** These, with further settings of the coordinator. */
+  public StandaloneOptions withCoordinator(Map<String, String> settings) {
+    return with(settings, producer);
+  }
+
+  private StandaloneOptions with(
+      Map<String, String> ofCoordinator, Map<String, String> ofProducer) {
     return new StandaloneOptions(
         data,
         brokerPort,
@@ -58,8 +68,8 @@ public record StandaloneOptions(
         restartWorkers,
         lane,
         accelerator,
-        coordinator,
-        settings,
+        ofCoordinator,
+        ofProducer,
         worker);
   }
 

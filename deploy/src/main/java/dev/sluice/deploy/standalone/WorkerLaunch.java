@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param lane lane that the worker serves
  * @param accelerator accelerator model of that lane
  * @param heap size of the Java heap, as -Xmx takes it
+ * @param scratch directory for temporary files
  * @param shortLived whether the worker lives for a minute or so, and had better start quickly
  * @param settings settings of the worker by name
  */
@@ -23,6 +24,7 @@ public record WorkerLaunch(
     String lane,
     String accelerator,
     String heap,
+    Path scratch,
     boolean shortLived,
     Map<String, String> settings) {
 
@@ -54,6 +56,7 @@ public record WorkerLaunch(
     var builder = new ProcessBuilder(command()).redirectErrorStream(true);
     var environment = builder.environment();
     environment.put("SLUICE_BUILD", "never");
+    environment.put("TMPDIR", scratch.toString());
     // Results depend on the number of BLAS threads: one, and one worker per core.
     for (var name : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
       environment.put(name, "1");
@@ -70,7 +73,8 @@ public record WorkerLaunch(
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
             "-Xmx" + heap,
-            "-Xss" + STACK));
+            "-Xss" + STACK,
+            "-Djava.io.tmpdir=" + scratch));
     if (shortLived) {
       command.add(SHORT_LIFE);
     }

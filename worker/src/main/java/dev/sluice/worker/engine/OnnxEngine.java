@@ -33,6 +33,7 @@ public final class OnnxEngine implements InferenceEngine {
 
   /** Loads the native library. */
   public OnnxEngine() {
+    OnnxRuntimeLibrary.prepare();
     FutureTask<OrtEnvironment> start =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "sluice"));
