@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * How to start one worker process: this very Java and class path, a smaller JVM.
  *
  * @param bootstrapServers brokers
- * @param lane lane that the worker serves
- * @param accelerator accelerator model of that lane
  * @param heap size of the Java heap, as -Xmx takes it
  * @param scratch directory for temporary files
  * @param shortLived whether the worker lives for a minute or so, and had better start quickly
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record WorkerLaunch(
     String bootstrapServers,
-    String lane,
-    String accelerator,
     String heap,
     Path scratch,
     boolean shortLived,
@@ -50,10 +46,12 @@ public record WorkerLaunch(
   /**
    * Starts a process that ends when its standard input does: with this process, however that ends.
    *
+   * @param lane lane that the worker serves
+   * @param accelerator accelerator model of that lane
    * @throws IOException where the system starts no further process
    */
-  Process start() throws IOException {
-    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+  Process start(String lane, String accelerator) throws IOException {
+    var builder = new ProcessBuilder(command(lane, accelerator)).redirectErrorStream(true);
     var environment = builder.environment();
     environment.put("SLUICE_BUILD", "never");
     environment.put("TMPDIR", scratch.toString());
@@ -64,7 +62,7 @@ public record WorkerLaunch(
     return builder.start();
   }
 
-  List<String> command() {
+  List<String> command(String lane, String accelerator) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.deploy.Sluice;
+import dev.sluice.deploy.standalone.LaneWorkers;
 import dev.sluice.deploy.standalone.Standalone;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.api.ApiJson;
@@ -124,13 +125,14 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     while (numbers.size() > n) {
       fleet.stop(numbers.removeLast());
     }
-    fleet.start(n - numbers.size());
+    fleet.start(
+        new LaneWorkers(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR, n - numbers.size()));
     Standalone.awaitWorkers(running, n, READY_MAX);
   }
 
   /** Starts one more worker and does not wait for it. */
   void addWorker() {
-    running.workers().add();
+    running.workers().add(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
   }
 
   /** Ids of the worker processes. */
