@@ -87,11 +87,13 @@ public final class JobNeeds {
     return new Requirements(
         Requirements.Purpose.TRAIN,
         formats,
-        new Requirements.MemoryNeed(
-            MemoryNeeds.trainingBytes(workload, TRAINING_FORMAT, vectors, rows),
-            "parameters, gradients"
-                + (vectors == 0 ? "" : ", optimizer state")
-                + " and activations"),
+        workload instanceof Workload.Known known
+            ? new Requirements.MemoryNeed(
+                MemoryNeeds.trainingBytes(known, TRAINING_FORMAT, vectors, rows),
+                "parameters, gradients"
+                    + (vectors == 0 ? "" : ", optimizer state")
+                    + " and activations")
+            : null,
         1,
         workload,
         spec.batch(),
@@ -120,9 +122,11 @@ public final class JobNeeds {
     return new Requirements(
         Requirements.Purpose.INFER,
         Set.of(format),
-        new Requirements.MemoryNeed(
-            MemoryNeeds.inferenceBytes(workload, format, spec.batch()),
-            "parameters and activations"),
+        workload instanceof Workload.Known sized
+            ? new Requirements.MemoryNeed(
+                MemoryNeeds.inferenceBytes(sized, format, spec.batch()),
+                "parameters and activations")
+            : null,
         1,
         workload,
         spec.batch(),
