@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
 final class DecoderModel {
 
   /** Batch where the size of memory isn't published. */
-  private static final double BATCH_UNBOUNDED = 128;
+  private static final int BATCH_UNBOUNDED = 128;
 
   private static final double EXCHANGES_PER_LAYER = 2;
 
@@ -42,9 +42,12 @@ final class DecoderModel {
     var notes = new ArrayList<String>();
     if (!device.memorySizeKnown()) {
       notes.add(
-          "The memory size of %s isn't published for one device: nothing bounds it, and the batch is"
-                  .formatted(device.id())
-              + " %.0f.".formatted(BATCH_UNBOUNDED));
+          "The memory of one "
+              + device.id()
+              + " isn't published: nothing bounds what is kept there, and the"
+              + " batch is "
+              + BATCH_UNBOUNDED
+              + ".");
     }
     double weightBytes = decoder.parameters() * Device.bytes(format);
     double cachePerToken = decoder.cacheElementsPerToken() * cacheBytes(format);
@@ -134,9 +137,9 @@ final class DecoderModel {
       Split split,
       List<String> notes) {
     if (split.devices > 1) {
-      notes.add("The model is split over %d devices.".formatted(split.devices));
+      notes.add("The model is split over " + split.devices + " devices.");
     }
-    notes.add("The batch is %.0f.".formatted(split.batch));
+    notes.add("The batch is " + (long) split.batch + ".");
     var watts = device.watts();
     return new Prediction.Predicted(
         split.rate,
@@ -158,17 +161,17 @@ final class DecoderModel {
       int count,
       OptionalDouble link) {
     var size =
-        "The weights of %s and the cache of one sample take %.3f GB in %s"
-            .formatted(decoder.name(), needed / 1e9, format.label());
-    double have = device.memoryBytes() / 1e9;
-    boolean unlinked = count > 1 && link.isEmpty();
+        "The weights of "
+            + decoder.name()
+            + " and the cache of one sample take "
+            + Amounts.gigabytes(needed)
+            + " in "
+            + format.label()
+            + ", and ";
     return new Prediction.Impossible(
         List.of(
-            unlinked
-                ? "%s, one %s has %.3f GB for models, and no link between several is published."
-                    .formatted(size, device.id(), have)
-                : "%s, and %d %s %s %.3f GB for models."
-                    .formatted(
-                        size, count, device.id(), count == 1 ? "has" : "have", have * count)));
+            count > 1 && link.isEmpty()
+                ? size + Amounts.memory(1, device) + "; no link between several is published."
+                : size + Amounts.memory(count, device) + "."));
   }
 }

@@ -97,7 +97,11 @@ final class Device {
             ? calibration.onChipMegabytesOfGpus.get(generation())
             : calibration.onChipMegabytes.get(kind());
     notes.add(
-        "The on-chip memory of %s isn't published: %.0f MB are assumed.".formatted(id(), assumed));
+        "The on-chip memory of "
+            + id()
+            + " isn't published: "
+            + (long) assumed
+            + " MB are assumed.");
     return assumed * MEGA;
   }
 

@@ -48,13 +48,15 @@ final class FeedForwardModel {
     if (weightBytes > device.memoryBytes()) {
       return new Prediction.Impossible(
           List.of(
-              "The weights of %s take %.3f GB in %s, and %s has %.3f GB for models."
-                  .formatted(
-                      network.name(),
-                      weightBytes / 1e9,
-                      format.label(),
-                      device.id(),
-                      device.memoryBytes() / 1e9)));
+              "The weights of "
+                  + network.name()
+                  + " take "
+                  + Amounts.gigabytes(weightBytes)
+                  + " in "
+                  + format.label()
+                  + ", and "
+                  + Amounts.memory(1, device)
+                  + "."));
     }
     var parts =
         new Parts(
@@ -123,15 +125,17 @@ final class FeedForwardModel {
     if (terms == null) {
       return new Prediction.Impossible(
           List.of(
-              "%s takes %.3f GB in %s for one sample, and %s has %.3f GB for models."
-                  .formatted(
-                      parts.network.name(),
-                      (parts.weightBytes + 2 * parts.workingBytes) / 1e9,
-                      format.label(),
-                      parts.device.id(),
-                      parts.device.memoryBytes() / 1e9)));
+              "Weights and layers of "
+                  + parts.network.name()
+                  + " take "
+                  + Amounts.gigabytes(parts.weightBytes + 2 * parts.workingBytes)
+                  + " in "
+                  + format.label()
+                  + " for one sample, and "
+                  + Amounts.memory(1, parts.device)
+                  + "."));
     }
-    notes.add("The batch is %d.".formatted(batch));
+    notes.add("The batch is " + batch + ".");
     double share = count > 1 ? calibration.multi : 1;
     return predicted(
         parts,

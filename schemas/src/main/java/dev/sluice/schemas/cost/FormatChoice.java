@@ -53,7 +53,8 @@ sealed interface FormatChoice {
       return new Unpublished(unpublished(model, format.label()));
     }
     return new Refused(
-        model.id() + " takes no " + format.label() + ", only " + labels(model.formats()) + ".");
+        "%s publishes no %s rate, only %s."
+            .formatted(model.id(), format.label(), labels(model.formats())));
   }
 
   private static FormatChoice fastest(AcceleratorModel model, List<NumberFormat> candidates) {
@@ -74,7 +75,7 @@ sealed interface FormatChoice {
       return new Unpublished(unpublished(model, labels(candidates)));
     }
     return new Refused(
-        "%s takes none of %s, only %s."
+        "%s publishes no rate in any of %s, only in %s."
             .formatted(model.id(), labels(candidates), labels(model.formats())));
   }
 

@@ -36,19 +36,31 @@ public final class TrainingCost {
       int count) {
     if (count < 1 || samplesPerDevice < 1) {
       throw new IllegalArgumentException(
-          "A step has 1 device and 1 sample or more, not %d and %d."
-              .formatted(count, samplesPerDevice));
+          "A step has 1 device and 1 sample or more, not "
+              + count
+              + " and "
+              + samplesPerDevice
+              + ".");
     }
+    var trained =
+        switch (workload) {
+          case Workload.Unknown nothing -> unknown(nothing.reason());
+          case Workload.Known known -> predict(accelerator, known, format, samplesPerDevice, count);
+        };
     return switch (accelerator.training().vendorSoftware()) {
-      case NO ->
-          impossible("The vendor of " + accelerator.id() + " has no software that trains on it.");
-      case UNKNOWN -> unknown("Whether software trains on " + accelerator.id() + " isn't known.");
-      case YES ->
-          switch (workload) {
-            case Workload.Unknown nothing -> unknown(nothing.reason());
-            case Workload.Known known ->
-                predict(accelerator, known, format, samplesPerDevice, count);
-          };
+      case YES -> trained;
+      case NO -> {
+        var reasons = new ArrayList<String>();
+        reasons.add("The vendor of " + accelerator.id() + " has no software that trains on it.");
+        if (trained instanceof TrainingPrediction.Impossible(var others)) {
+          reasons.addAll(others);
+        }
+        yield new TrainingPrediction.Impossible(reasons);
+      }
+      case UNKNOWN ->
+          trained instanceof TrainingPrediction.Impossible
+              ? trained
+              : unknown("Whether software trains on " + accelerator.id() + " isn't known.");
     };
   }
 
@@ -87,14 +99,13 @@ public final class TrainingCost {
     boolean sharded = stateBytes > device.memoryBytes();
     if (stateBytes / n > device.memoryBytes()) {
       return impossible(
-          "Weights and optimizer state of %s take %.3f GB, and %d %s %s %.3f GB for models."
-              .formatted(
-                  workload.name(),
-                  stateBytes / 1e9,
-                  count,
-                  device.id(),
-                  count == 1 ? "has" : "have",
-                  device.memoryBytes() * n / 1e9));
+          "Weights and optimizer state of "
+              + workload.name()
+              + " take "
+              + Amounts.gigabytes(stateBytes)
+              + ", and "
+              + Amounts.memory(count, device)
+              + ".");
     }
     var notes = new ArrayList<String>();
     double compute =

@@ -38,19 +38,18 @@ final class WellKnownWorkloads {
     if (training.isPresent() && !training.get().isRange()) {
       return new Workload.TrainingOnly(model.id(), model.parameters(), training.get().least());
     }
-    var range = model.flops().stream().filter(Flops::isRange).findFirst();
+    if (model.flops().stream().anyMatch(Flops::isRange)) {
+      return new Workload.Unknown(
+          model.id(),
+          "The operations of "
+              + model.id()
+              + " are published as a range, without what they are spent on.");
+    }
     return new Workload.Unknown(
         model.id(),
-        range
-            .map(
-                flops ->
-                    "The operations of %s are published as a range, %.3g to %.3g, without what they"
-                            .formatted(model.id(), flops.least(), flops.most())
-                        + " are spent on.")
-            .orElse(
-                "What the layers of "
-                    + model.id()
-                    + " read and write isn't recorded, nor how long its inputs and answers are."));
+        "What the layers of "
+            + model.id()
+            + " read and write isn't recorded, nor how long its inputs and answers are.");
   }
 
   /** Builders by id of the model. */
