@@ -1,7 +1,5 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.schemas.wire.QuantiseWork;
-
 import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.InferWork;
@@ -9,6 +7,7 @@ import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskWork;
 import dev.sluice.schemas.wire.TermFinished;

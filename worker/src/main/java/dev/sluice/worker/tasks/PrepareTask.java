@@ -1,7 +1,5 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.wire.QuantisationSpec;
-
 import dev.sluice.schemas.artifact.ArtifactMissing;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
@@ -20,6 +18,7 @@ import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
