@@ -135,6 +135,11 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     running.workers().add(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
   }
 
+  /** Starts a worker of another lane and does not wait for it. */
+  void addWorker(String lane, String accelerator) {
+    running.workers().add(lane, accelerator);
+  }
+
   /** Ids of the worker processes. */
   Collection<Long> workerPids() {
     return running.workers().pids().values();
