@@ -12,7 +12,7 @@ final class Amounts {
     return String.format(Locale.ROOT, bytes < 1e7 ? "%.6f GB" : "%.3f GB", bytes / 1e9);
   }
 
-  /** A number of devices and what each has for models, such as {@code 2 x 72.000 GB}. */
+  /** What devices have for models: {@code one nvidia-t4 has 14.400 GB for models}. */
   static String memory(int count, Device device) {
     var one = gigabytes(device.memoryBytes());
     return count == 1

@@ -2,7 +2,8 @@ package dev.sluice.schemas.cost;
 
 /**
  * The parts of a predicted time, for one sample on one device or group of devices that share a
- * model. They overlap, so that their sum exceeds the predicted time.
+ * model. Those of networks overlap in part, so that their sum exceeds the predicted time; those of
+ * decoders follow one another.
  *
  * @param computeSeconds arithmetic
  * @param memorySeconds traffic of the device's memory
