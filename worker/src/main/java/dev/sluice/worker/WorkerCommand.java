@@ -5,6 +5,7 @@ import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.ledger.LaneClaim;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,6 +71,14 @@ public final class WorkerCommand implements Callable<Integer> {
   private @Nullable String accelerator;
 
   @Option(
+      names = "--catalogue",
+      paramLabel = "FILES",
+      description =
+          "Files and directories of an operator's accelerator models, separated by colons; those in"
+              + " SLUICE_CATALOGUE are read as well.")
+  private @Nullable String catalogue;
+
+  @Option(
       names = "--id",
       paramLabel = "ID",
       description = "Worker id; made of lane, host and process id where none is given.")
@@ -128,6 +137,7 @@ public final class WorkerCommand implements Callable<Integer> {
     document.put("worker", worker.id());
     document.put("lane", config.lane());
     document.put("accelerator", config.accelerator());
+    document.put("modelled", Accelerator.of(config.model()).modelled());
     document.put("bootstrapServers", config.bootstrapServers());
     document.put("pid", ProcessHandle.current().pid());
     return document;
@@ -139,6 +149,9 @@ public final class WorkerCommand implements Callable<Integer> {
     given.put("lane", lane);
     if (accelerator != null) {
       given.put("accelerator", accelerator);
+    }
+    if (catalogue != null) {
+      given.put("catalogue", catalogue);
     }
     if (id != null) {
       given.put("id", id);

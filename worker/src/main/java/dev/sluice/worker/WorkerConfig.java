@@ -1,6 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.CatalogueFiles;
+import dev.sluice.schemas.accelerator.CatalogueResult;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
@@ -8,8 +11,10 @@ import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Configuration of a worker.
@@ -17,6 +22,7 @@ import java.util.TreeSet;
  * @param bootstrapServers brokers
  * @param lane lane it serves
  * @param accelerator accelerator model
+ * @param catalogue files of an operator's accelerator models
  * @param id worker id
  * @param replication copies of topics that it creates
  * @param heartbeatMs time between heartbeats
@@ -33,6 +39,12 @@ public record WorkerConfig(
     @Setting(doc = "Brokers as host:port, comma-separated.") String bootstrapServers,
     @Setting(doc = "Lane whose tasks it takes.") String lane,
     @Setting(doc = "Accelerator model as in the catalogue.", def = "host-cpu") String accelerator,
+    @Setting(
+            doc =
+                "Files and directories of an operator's accelerator models, separated by colons;"
+                    + " those in SLUICE_CATALOGUE are read as well.",
+            def = "")
+        String catalogue,
     @Setting(doc = "Worker id; empty: made of lane, host and process id.", def = "") String id,
     @Setting(
             doc =
@@ -125,15 +137,10 @@ public record WorkerConfig(
               "There can't be a lane '" + lane + "'.",
               "A lane's name has " + Names.LANE_RULE + "."));
     }
-    var accelerator = given.get("accelerator");
-    var models = Catalogue.builtIn();
-    if (accelerator != null && models.find(accelerator).isEmpty()) {
-      problems.add(
-          problem(
-              "accelerator",
-              "There is no accelerator model '" + accelerator + "'.",
-              "Known are: " + String.join(", ", new TreeSet<>(models.ids())) + "."));
-    }
+    find(
+        given.getOrDefault("catalogue", ""),
+        given.getOrDefault("accelerator", Catalogue.HOST_CPU.id()),
+        problems);
     try {
       var config = Settings.read(WorkerConfig.class, given);
       if (problems.isEmpty()) {
@@ -143,6 +150,43 @@ public record WorkerConfig(
       problems.addAll(e.problems());
     }
     throw new ConfigProblem(problems);
+  }
+
+  /**
+   * The accelerator model.
+   *
+   * @throws ConfigProblem where the catalogue has changed since it was checked, and lacks it
+   */
+  public AcceleratorModel model() {
+    var problems = new ArrayList<Cause>();
+    return find(catalogue, accelerator, problems).orElseThrow(() -> new ConfigProblem(problems));
+  }
+
+  private static Optional<AcceleratorModel> find(
+      String files, String accelerator, List<Cause> problems) {
+    var environment = System.getenv().getOrDefault(CatalogueFiles.ENVIRONMENT, "");
+    var paths =
+        Stream.of(environment, files).flatMap(list -> CatalogueFiles.paths(list).stream()).toList();
+    return switch (Catalogue.load(paths)) {
+      case CatalogueResult.Invalid(var mistakes) -> {
+        problems.addAll(mistakes);
+        yield Optional.empty();
+      }
+      case CatalogueResult.Sound(var catalogue) -> {
+        var found = catalogue.find(accelerator);
+        if (found.isEmpty()) {
+          problems.add(
+              problem(
+                  "accelerator",
+                  "There is no accelerator model '" + accelerator + "'.",
+                  catalogue.nearest(accelerator)
+                      + "Known are: "
+                      + String.join(", ", catalogue.ids())
+                      + "."));
+        }
+        yield found;
+      }
+    };
   }
 
   private static Cause problem(String where, String what, String mend) {

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WorkerConfigTest {
 
@@ -41,5 +46,41 @@ class WorkerConfigTest {
         .isInstanceOf(ConfigProblem.class)
         .hasMessageContaining("bootstrap-servers")
         .hasMessageContaining("stall-ms");
+  }
+
+  @Test
+  void anOperatorsModelsAreKnownByTheirFile(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("acme.yaml");
+    Files.writeString(
+        file,
+        """
+        vendor: Acme
+        recorded: 2026-12-01
+        sources:
+          sheet: Acme data sheet 7
+        software:
+          acme: {sdk: Acme SDK, accepts: [ONNX], links: {python: acme.run}}
+        accelerators:
+          - id: acme-one
+            name: One
+            kind: npu
+            training: {vendorSoftware: no, evidence: the manual}
+            software: acme
+            peak: {int8: 20, source: sheet}
+        """);
+    var given =
+        Map.of("bootstrap-servers", "localhost:9092", "lane", "npu", "accelerator", "acme-one");
+    assertThatThrownBy(() -> WorkerConfig.of(given)).hasMessageContaining("acme-one");
+    var with = new HashMap<>(given);
+    with.put("catalogue", file.toString());
+    assertThat(WorkerConfig.of(with).model().name()).isEqualTo("One");
+
+    Files.writeString(file, "vendor: Acme\nspeed: high\n");
+    assertThatThrownBy(() -> WorkerConfig.of(with))
+        .isInstanceOfSatisfying(
+            ConfigProblem.class,
+            problem ->
+                assertThat(problem.problems())
+                    .allSatisfy(mistake -> assertThat(mistake.where()).contains("acme.yaml")));
   }
 }
