@@ -7,6 +7,7 @@ import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.broker.SenderThreads;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
@@ -81,7 +82,8 @@ public final class Worker implements AutoCloseable {
    *
    * @throws KafkaException where the brokers cannot be used
    * @throws Topics.TopicsUnavailable where the topics cannot be used
-   * @throws ConfigProblem where the lane is for another accelerator
+   * @throws ConfigProblem where the lane is for another accelerator, or the catalogue has changed
+   *     and lacks it
    * @throws LaneClaim.LaneUnconfirmed where no coordinator knows the lane
    * @throws InterruptedException where the start was interrupted
    */
@@ -102,6 +104,7 @@ public final class Worker implements AutoCloseable {
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var engines = new Engines(new TorchEngine(), new OnnxEngine());
     var engine = engines.fingerprint();
+    var accelerator = Accelerator.of(config.model());
     var bell = new Doorbell();
     var inbox = new Inbox(bell);
 
@@ -140,6 +143,7 @@ public final class Worker implements AutoCloseable {
     var manner =
         new ComputeLoop.Manner(
             id,
+            accelerator,
             config.stallMs(),
             config.lingerMs(),
             config.exportWaitMs(),
@@ -151,12 +155,17 @@ public final class Worker implements AutoCloseable {
         new Heartbeat(
             kafka,
             codec,
-            identity(engine),
+            identity(engine, accelerator),
             config.heartbeatMs(),
             computing::activity,
             this::failed);
     senders = SenderThreads.ofThisProcess();
     LOG.info("Worker {} serves lane {} with {}.", id, config.lane(), engine);
+    if (accelerator.modelled()) {
+      LOG.info(
+          "{} is modelled: tasks are computed on this host's processor under its constraints.",
+          config.accelerator());
+    }
   }
 
   private Map<Topic, Integer> topics(KafkaSettings kafka) throws InterruptedException {
@@ -192,12 +201,12 @@ public final class Worker implements AutoCloseable {
     return part;
   }
 
-  private Heartbeat.Identity identity(String engine) {
+  private Heartbeat.Identity identity(String engine, Accelerator accelerator) {
     return new Heartbeat.Identity(
         id,
         config.lane(),
         config.accelerator(),
-        false,
+        accelerator.modelled(),
         engine,
         host(),
         ProcessHandle.current().pid(),

@@ -5,6 +5,7 @@ import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.ledger.LaneClaim;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,6 +129,7 @@ public final class WorkerCommand implements Callable<Integer> {
     document.put("worker", worker.id());
     document.put("lane", config.lane());
     document.put("accelerator", config.accelerator());
+    document.put("modelled", Accelerator.of(config.model()).modelled());
     document.put("bootstrapServers", config.bootstrapServers());
     document.put("pid", ProcessHandle.current().pid());
     return document;

@@ -1,6 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.schemas.accelerator.AcceleratorModel;
+import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
+import dev.sluice.schemas.accelerator.CatalogueResult;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
@@ -8,8 +11,10 @@ import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Configuration of a worker.
@@ -125,15 +130,7 @@ public record WorkerConfig(
               "There can't be a lane '" + lane + "'.",
               "A lane's name has " + Names.LANE_RULE + "."));
     }
-    var accelerator = given.get("accelerator");
-    var models = CatalogueFiles.ofEnvironment();
-    if (accelerator != null && models.find(accelerator).isEmpty()) {
-      problems.add(
-          problem(
-              "accelerator",
-              "There is no accelerator model '" + accelerator + "'.",
-              "Known are: " + String.join(", ", new TreeSet<>(models.ids())) + "."));
-    }
+    find(given.getOrDefault("accelerator", Catalogue.HOST_CPU.id()), problems);
     try {
       var config = Settings.read(WorkerConfig.class, given);
       if (problems.isEmpty()) {
@@ -143,6 +140,35 @@ public record WorkerConfig(
       problems.addAll(e.problems());
     }
     throw new ConfigProblem(problems);
+  }
+
+  /**
+   * The accelerator model.
+   *
+   * @throws ConfigProblem where the catalogue has changed since it was checked, and lacks it
+   */
+  public AcceleratorModel model() {
+    var problems = new ArrayList<Cause>();
+    return find(accelerator, problems).orElseThrow(() -> new ConfigProblem(problems));
+  }
+
+  private static Optional<AcceleratorModel> find(String accelerator, List<Cause> problems) {
+    Catalogue catalogue;
+    try {
+      catalogue = CatalogueFiles.ofEnvironment();
+    } catch (ConfigProblem e) {
+      problems.addAll(e.problems());
+      return Optional.empty();
+    }
+    var found = catalogue.find(accelerator);
+    if (found.isEmpty()) {
+      problems.add(
+          problem(
+              "accelerator",
+              "There is no accelerator model '" + accelerator + "'.",
+              catalogue.nearest(accelerator) + "`sluice accelerators` lists what there is."));
+    }
+    return found;
   }
 
   private static Cause problem(String where, String what, String mend) {

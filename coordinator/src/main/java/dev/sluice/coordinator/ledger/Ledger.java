@@ -1,7 +1,7 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.coordinator.placement.JobNeeds;
+import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.AliasSet;

@@ -32,21 +32,26 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
    */
   public static Estimate of(Requirements needs, AcceleratorModel model, int devices) {
     var workload = needs.workload();
-    if (workload == null || needs.batches() == 0) {
+    var format = Capability.rated(needs.formats(), model);
+    if (workload == null || needs.batches() == 0 || format.isEmpty()) {
       return UNKNOWN;
     }
     return switch (needs.purpose()) {
-      case TRAIN -> training(needs, workload, model, devices);
-      case INFER -> inference(needs, workload, model, devices);
+      case TRAIN -> training(needs, workload, model, format, devices);
+      case INFER -> inference(needs, workload, model, format, devices);
       case QUANTISE -> UNKNOWN;
     };
   }
 
   private static Estimate inference(
-      Requirements needs, Workload workload, AcceleratorModel model, int devices) {
+      Requirements needs,
+      Workload workload,
+      AcceleratorModel model,
+      Optional<NumberFormat> format,
+      int devices) {
     var prediction =
         CostModel.builtIn()
-            .predict(model, workload, Scenario.OFFLINE, fastest(needs, model), needs.devices());
+            .predict(model, workload, Scenario.OFFLINE, format, needs.devices());
     return switch (prediction) {
       case Prediction.Predicted predicted -> {
         double samples = (double) needs.batches() * needs.batch();
@@ -62,9 +67,13 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
   }
 
   private static Estimate training(
-      Requirements needs, Workload workload, AcceleratorModel model, int devices) {
+      Requirements needs,
+      Workload workload,
+      AcceleratorModel model,
+      Optional<NumberFormat> format,
+      int devices) {
     long each = Math.max(1, Math.ceilDiv(needs.batch(), (long) devices));
-    var prediction = TrainingCost.predict(model, workload, fastest(needs, model), each, devices);
+    var prediction = TrainingCost.predict(model, workload, format, each, devices);
     return switch (prediction) {
       case TrainingPrediction.Predicted predicted -> {
         var joules = predicted.joulesPerStep();
@@ -75,14 +84,5 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
       case TrainingPrediction.Impossible impossible -> UNKNOWN;
       case TrainingPrediction.Unknown unknown -> UNKNOWN;
     };
-  }
-
-  /** Of the formats that will do, the one in which the device is fastest. */
-  private static Optional<NumberFormat> fastest(Requirements needs, AcceleratorModel model) {
-    return needs.formats().stream()
-        .filter(format -> model.peak(format).isPresent())
-        .max(
-            Comparator.<NumberFormat>comparingDouble(format -> model.peak(format).orElse(0))
-                .thenComparing(Comparator.reverseOrder()));
   }
 }

@@ -2,7 +2,7 @@ package dev.sluice.deploy.explain;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.coordinator.placement.JobNeeds;
+import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.cli.ExplainCommand;

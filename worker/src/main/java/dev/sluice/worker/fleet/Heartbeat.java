@@ -122,7 +122,7 @@ public final class Heartbeat implements AutoCloseable {
         rate,
         identity.startedMs(),
         leaving,
-        0);
+        does.taskSeconds());
   }
 
   private void send(byte @Nullable [] value) {

@@ -10,6 +10,7 @@ import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.fleet.Activity;
 import dev.sluice.worker.queue.HeldTask;
@@ -48,13 +49,19 @@ public final class ComputeLoop {
    * How the loop behaves.
    *
    * @param worker worker id
+   * @param accelerator the device that it stands for
    * @param stallMs shortest wait that counts as a stall
    * @param lingerMs how long a job's network and data stay after its last term
    * @param exportWaitMs how long an export waits for its parameters
    * @param cacheBytes most bytes of data sets and of models to keep, each
    */
   public record Manner(
-      String worker, long stallMs, long lingerMs, long exportWaitMs, long cacheBytes) {}
+      String worker,
+      Accelerator accelerator,
+      long stallMs,
+      long lingerMs,
+      long exportWaitMs,
+      long cacheBytes) {}
 
   private final Manner manner;
   private final Tools tools;
@@ -64,6 +71,7 @@ public final class ComputeLoop {
   private final Clock clock = Clock.MONOTONIC;
   private final Map<String, HeldTask> held = new LinkedHashMap<>();
   private final List<PendingExport> exports = new ArrayList<>();
+  private final TaskTimes times = new TaskTimes();
   private final Sessions sessions;
   private final Models models;
   private final PrepareTask prepare;
@@ -104,7 +112,8 @@ public final class ComputeLoop {
             engines.fingerprint());
     this.quantise =
         new QuantiseTask(datasets, tools.files(), engines.inference(), engines.fingerprint());
-    this.infer = new InferTask(datasets, models, tools.results(), manner.worker());
+    this.infer =
+        new InferTask(datasets, models, tools.results(), manner.accelerator(), manner.worker());
   }
 
   /** What this worker is doing. */
@@ -165,6 +174,7 @@ public final class ComputeLoop {
   private void begin(HeldTask task) {
     replaceCopy(task);
     held.put(task.key(), task);
+    times.began(task.key(), System.nanoTime());
     seen++;
     LOG.info(
         "Task {} of job {} begins: {}",
@@ -178,6 +188,7 @@ public final class ComputeLoop {
     attempt(
         task,
         () -> {
+          requireCapable(task.task());
           switch (task.task().work()) {
             case PrepareWork work -> end(task, prepare.run(work));
             case InferWork work -> end(task, answer(task.task(), work));
@@ -186,6 +197,13 @@ public final class ComputeLoop {
             case QuantiseWork work -> end(task, quantise.run(task.task().jobId(), work));
           }
         });
+  }
+
+  private void requireCapable(Task task) throws TaskProblem {
+    var objection = manner.accelerator().objection(task.work());
+    if (objection.isPresent()) {
+      throw new TaskProblem(objection.get(), false);
+    }
   }
 
   /**
@@ -243,6 +261,7 @@ public final class ComputeLoop {
   /** Reports; the task is settled when the brokers have the report. */
   private void end(HeldTask task, Outcome outcome) {
     var key = task.key();
+    times.ended(key, outcome, System.nanoTime());
     LOG.info(
         "Task {} of job {} ends: {}",
         task.task().taskId(),
@@ -290,6 +309,7 @@ public final class ComputeLoop {
 
   private void forget(String key) {
     held.remove(key);
+    times.forget(key);
     sessions.drop(key, clock.nowMs());
     var pending = exports.iterator();
     while (pending.hasNext()) {
@@ -344,9 +364,10 @@ public final class ComputeLoop {
               long samples,
               long computeNanos) -> {
         var task = held.get(key);
-        if (task != null) {
+        if (task != null && task.task().work() instanceof TermWork work) {
           long computeMs = TimeUnit.NANOSECONDS.toMillis(computeNanos);
-          end(task, new TermFinished(reached, steps, samples, computeMs, null));
+          var modelled = manner.accelerator().training(work, samples, steps);
+          end(task, new TermFinished(reached, steps, samples, computeMs, modelled));
         }
       }
     }
@@ -407,6 +428,7 @@ public final class ComputeLoop {
 
   private Activity now() {
     var jobs = held.values().stream().map(task -> task.task().jobId()).distinct().toList();
-    return new Activity(held.size(), jobs, finished, sessions.samples() + answered);
+    return new Activity(
+        held.size(), jobs, finished, sessions.samples() + answered, times.meanSeconds());
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.Task;
+import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.InferenceSession;
 import java.nio.ByteBuffer;
@@ -29,18 +30,22 @@ public final class InferTask {
   private final Datasets datasets;
   private final Models models;
   private final Results results;
+  private final Accelerator accelerator;
   private final String worker;
 
   /**
    * @param datasets reads the rows
    * @param models answers them
    * @param results takes the answers
+   * @param accelerator says what it would have taken
    * @param worker worker id, part of the attempt's name
    */
-  public InferTask(Datasets datasets, Models models, Results results, String worker) {
+  public InferTask(
+      Datasets datasets, Models models, Results results, Accelerator accelerator, String worker) {
     this.datasets = datasets;
     this.models = models;
     this.results = results;
+    this.accelerator = accelerator;
     this.worker = worker;
   }
 
@@ -132,7 +137,8 @@ public final class InferTask {
         write(to);
       }
       var range = writing.finish(work.rowFrom(), work.rowTo(), attempt);
-      return new Inferred(range, labelled, correct, squared, absolute, nanos / 1e6, null);
+      return new Inferred(
+          range, labelled, correct, squared, absolute, nanos / 1e6, accelerator.inference(work));
     }
 
     private void take(int row, Batch batch, int i) {

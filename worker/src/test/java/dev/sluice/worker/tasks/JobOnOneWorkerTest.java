@@ -30,6 +30,7 @@ import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.accelerator.HostProcessor;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.engine.TrainingProgram;
@@ -218,7 +219,8 @@ class JobOnOneWorkerTest {
     var taken = new ArrayList<ResultBatch>();
     var spec = new InferenceSpec("plane", "latest", rows, 64, List.of());
     try (var models = new Models(files, TRAINING, INFERENCE, CACHE_BYTES)) {
-      var infer = new InferTask(datasets, models, jobId -> collecting(taken), "w");
+      var infer =
+          new InferTask(datasets, models, jobId -> collecting(taken), new HostProcessor(), "w");
       var work = new InferWork(spec, model, from, to);
       var inferred = infer.run(new Task("t", "job", 1, 1, "", work), work);
       assertThat(inferred.range().attempt()).startsWith("t#1@w-");

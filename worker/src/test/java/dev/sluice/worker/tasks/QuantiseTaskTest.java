@@ -40,6 +40,7 @@ import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.accelerator.HostProcessor;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.engine.TrainingProgram;
@@ -221,7 +222,7 @@ class QuantiseTaskTest {
   /** The share of rows that an inference task answers rightly. */
   private double correct(ModelVersion model, DatasetSpec dataset) throws Exception {
     try (var models = new Models(files, TRAINING, INFERENCE, CACHE_BYTES)) {
-      var infer = new InferTask(datasets, models, jobId -> new Nowhere(), "w");
+      var infer = new InferTask(datasets, models, jobId -> new Nowhere(), new HostProcessor(), "w");
       var work =
           new InferWork(
               new InferenceSpec("model", "latest", dataset, 64, List.of()), model, 0, 1000);

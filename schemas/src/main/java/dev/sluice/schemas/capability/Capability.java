@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.placement;
+package dev.sluice.schemas.capability;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 public final class Capability {
 
   private static final double GB = 1e9;
+
+  private static final Set<NumberFormat> INSTEAD_OF_FP32 =
+      Set.of(NumberFormat.TF32, NumberFormat.BF16, NumberFormat.FP16);
 
   private Capability() {}
 
@@ -36,6 +39,31 @@ public final class Capability {
     }
     memory(needs, model, reasons);
     return reasons;
+  }
+
+  /**
+   * The format whose rate counts when a device computes with such numbers: the fastest of them of
+   * which the rate is published, or, of 32-bit floats that it accepts at a rate that is not, the
+   * fastest float format that is, to which the vendors' compilers convert.
+   *
+   * @return empty where no rate is published
+   */
+  public static Optional<NumberFormat> rated(Set<NumberFormat> formats, AcceleratorModel model) {
+    var own = fastest(formats, model);
+    return own.isPresent()
+            || !formats.contains(NumberFormat.FP32)
+            || !model.formats().contains(NumberFormat.FP32)
+        ? own
+        : fastest(INSTEAD_OF_FP32, model);
+  }
+
+  private static Optional<NumberFormat> fastest(
+      Set<NumberFormat> formats, AcceleratorModel model) {
+    return formats.stream()
+        .filter(format -> model.peak(format).isPresent())
+        .max(
+            Comparator.<NumberFormat>comparingDouble(format -> model.peak(format).orElse(0))
+                .thenComparing(Comparator.reverseOrder()));
   }
 
   private static void purpose(Requirements needs, AcceleratorModel model, List<String> reasons) {

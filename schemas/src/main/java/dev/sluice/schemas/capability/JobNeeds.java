@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.placement;
+package dev.sluice.schemas.capability;
 
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.cost.MemoryNeeds;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobNeeds {
 
   /** Number format in which workers train. */
-  private static final NumberFormat TRAINING_FORMAT = NumberFormat.FP32;
+  public static final NumberFormat TRAINING_FORMAT = NumberFormat.FP32;
 
   private JobNeeds() {}
 
@@ -49,13 +49,16 @@ public final class JobNeeds {
 
     /** What has been resolved of an inference job; null: nothing. */
     public static Known of(@Nullable InferenceState inference) {
-      return inference == null
-          ? NOTHING
-          : new Known(
-              null,
-              NumberFormat.of(inference.model().format()).orElse(NumberFormat.FP32),
-              inference.model().network(),
-              inference.rows());
+      return inference == null ? NOTHING : of(inference.model(), inference.rows());
+    }
+
+    /** What is known of a model version that is to answer rows. */
+    public static Known of(ModelVersion model, long rows) {
+      return new Known(
+          null,
+          NumberFormat.of(model.format()).orElse(NumberFormat.FP32),
+          model.network(),
+          rows);
     }
 
     /** The same with the number of rows. */

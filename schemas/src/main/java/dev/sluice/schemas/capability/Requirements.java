@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.placement;
+package dev.sluice.schemas.capability;
 
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.cost.Workload;

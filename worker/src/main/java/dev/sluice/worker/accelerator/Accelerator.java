@@ -1,0 +1,50 @@
+package dev.sluice.worker.accelerator;
+
+import dev.sluice.schemas.accelerator.AcceleratorModel;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.TermWork;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The device that a worker stands for. Whatever it is, the host's processor computes. */
+public sealed interface Accelerator permits HostProcessor, ModelledAccelerator {
+
+  /**
+   * The device of a catalogue's model: the host's own processor is measured, others are modelled.
+   */
+  static Accelerator of(AcceleratorModel model) {
+    return model.id().equals(Catalogue.HOST_CPU.id())
+        ? new HostProcessor()
+        : new ModelledAccelerator(model);
+  }
+
+  /** Whether its figures are modelled rather than measured. */
+  boolean modelled();
+
+  /**
+   * Why it cannot do a task.
+   *
+   * @return empty where it can, as far as is known
+   */
+  Optional<Cause> objection(TaskWork work);
+
+  /**
+   * What answering a task's rows would have taken on it.
+   *
+   * @return null where it was measured, or nothing can be said
+   */
+  @Nullable Modelled inference(InferWork work);
+
+  /**
+   * What some steps of a term would have taken on it.
+   *
+   * @param samples samples of all these steps together
+   * @param steps steps that were computed
+   * @return null where it was measured, or nothing can be said
+   */
+  @Nullable Modelled training(TermWork work, long samples, long steps);
+}

@@ -1,0 +1,33 @@
+package dev.sluice.worker.accelerator;
+
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.TermWork;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The processor that the worker runs on: it does everything, and its times are measured. */
+public record HostProcessor() implements Accelerator {
+
+  @Override
+  public boolean modelled() {
+    return false;
+  }
+
+  @Override
+  public Optional<Cause> objection(TaskWork work) {
+    return Optional.empty();
+  }
+
+  @Override
+  public @Nullable Modelled inference(InferWork work) {
+    return null;
+  }
+
+  @Override
+  public @Nullable Modelled training(TermWork work, long samples, long steps) {
+    return null;
+  }
+}

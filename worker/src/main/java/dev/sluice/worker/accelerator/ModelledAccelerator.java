@@ -1,0 +1,122 @@
+package dev.sluice.worker.accelerator;
+
+import dev.sluice.schemas.accelerator.AcceleratorModel;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.cost.CostModel;
+import dev.sluice.schemas.cost.MemoryNeeds;
+import dev.sluice.schemas.cost.Prediction;
+import dev.sluice.schemas.cost.Scenario;
+import dev.sluice.schemas.cost.TrainingCost;
+import dev.sluice.schemas.cost.TrainingPrediction;
+import dev.sluice.schemas.cost.Workload;
+import dev.sluice.schemas.job.FoldMemory;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantisationSpec;
+import dev.sluice.schemas.wire.QuantiseWork;
+import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.TrainingSpec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that is not there: tasks are computed on the host's processor, under the constraints of
+ * the device, with what the cost model says that it would have taken.
+ *
+ * <p>The ledger admits jobs by the same rules. That they are kept here too is the second line of
+ * defence: whatever reaches this worker's lane, no task runs on a device whose model says that it
+ * cannot. It is never stricter: what is not published refuses nothing.
+ *
+ * @param model the device
+ */
+public record ModelledAccelerator(AcceleratorModel model) implements Accelerator {
+
+  @Override
+  public boolean modelled() {
+    return true;
+  }
+
+  @Override
+  public Optional<Cause> objection(TaskWork work) {
+    return switch (work) {
+      case PrepareWork prepare -> objection(prepare.work(), known(prepare.model()));
+      case TermWork term -> objection(term.spec(), JobNeeds.Known.of(term.prepared()));
+      case ExportWork export -> objection(export.spec(), JobNeeds.Known.of(export.prepared()));
+      case InferWork infer -> objection(infer.spec(), known(infer.model()));
+      case QuantiseWork quantise -> objection(quantise.spec(), JobNeeds.Known.NOTHING);
+    };
+  }
+
+  private static JobNeeds.Known known(@Nullable ModelVersion version) {
+    return version == null ? JobNeeds.Known.NOTHING : JobNeeds.Known.of(version, 0);
+  }
+
+  private Optional<Cause> objection(Work work, JobNeeds.Known known) {
+    var reasons = Capability.objections(JobNeeds.of(work, known), model);
+    return reasons.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Cause(
+                Fault.OUR_FAULT,
+                "accelerator",
+                model.id() + " cannot do this.",
+                String.join(" ", reasons),
+                "Admission should have kept the task away: give coordinators and workers the same"
+                    + " catalogue files, and report the defect if they have them."));
+  }
+
+  @Override
+  public @Nullable Modelled inference(InferWork work) {
+    var format = Capability.rated(Set.of(format(work.model())), model);
+    if (format.isEmpty()) {
+      return null;
+    }
+    var scenario = work.spec().batch() > 1 ? Scenario.OFFLINE : Scenario.SINGLE_STREAM;
+    var workload = Workload.of(work.model().network());
+    double rows = work.rowTo() - work.rowFrom();
+    return switch (CostModel.builtIn().predict(model, workload, scenario, format, 1)) {
+      case Prediction.Predicted each ->
+          new Modelled(rows / each.samplesPerSecond(), times(each.energyJPerSample(), rows));
+      case Prediction.Impossible impossible -> null;
+      case Prediction.Unknown unknown -> null;
+    };
+  }
+
+  @Override
+  public @Nullable Modelled training(TermWork work, long samples, long steps) {
+    var format = Capability.rated(Set.of(JobNeeds.TRAINING_FORMAT), model);
+    if (format.isEmpty() || steps == 0) {
+      return null;
+    }
+    long perStep = Math.max(1, Math.ceilDiv(samples, steps));
+    var workload = Workload.of(work.prepared().network());
+    return switch (TrainingCost.predict(model, workload, format, perStep, 1)) {
+      case TrainingPrediction.Predicted each ->
+          new Modelled(each.stepSeconds() * steps, times(each.joulesPerStep(), (double) steps));
+      case TrainingPrediction.Impossible impossible -> null;
+      case TrainingPrediction.Unknown unknown -> null;
+    };
+  }
+
+  private static NumberFormat format(ModelVersion version) {
+    return NumberFormat.of(version.format()).orElse(NumberFormat.FP32);
+  }
+
+  private static @Nullable Double times(@Nullable Double each, double count) {
+    return each == null ? null : Double.valueOf(each * count);
+  }
+}

@@ -1,0 +1,327 @@
+package dev.sluice.worker.accelerator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.cost.CostModel;
+import dev.sluice.schemas.cost.Prediction;
+import dev.sluice.schemas.cost.Scenario;
+import dev.sluice.schemas.cost.Workload;
+import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.schemas.network.NetworkResult;
+import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.schemas.wire.Adam;
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Constant;
+import dev.sluice.schemas.wire.DatasetFacts;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.Epochs;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantisationSpec;
+import dev.sluice.schemas.wire.QuantiseWork;
+import dev.sluice.schemas.wire.Rows;
+import dev.sluice.schemas.wire.Scaling;
+import dev.sluice.schemas.wire.Target;
+import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.TorchScript;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.schemas.wire.TrainingSpec;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A device that is modelled refuses what it cannot do, and says what the rest would have taken. */
+class ModelledAcceleratorTest {
+
+  private static final DatasetSpec DATASET =
+      new DatasetSpec(
+          "sha256:0",
+          null,
+          "y",
+          List.of(),
+          Target.CLASSIFICATION,
+          0,
+          null,
+          1,
+          Rows.ALL,
+          Scaling.NONE,
+          Scaling.NONE);
+
+  private static final LayerStack NETWORK =
+      new LayerStack(List.of(784), List.of(new Dense(512, true), new Dense(10, true)));
+
+  private static Accelerator accelerator(String id) {
+    return Accelerator.of(Catalogue.builtIn().find(id).orElseThrow());
+  }
+
+  // ---- tasks
+
+  private static NetworkFacts facts(LayerStack stack) {
+    NetworkPlan plan =
+        switch (NetworkShapes.infer(stack, stack.input().getFirst())) {
+          case NetworkResult.Fits(NetworkPlan fitting) -> fitting;
+          case NetworkResult.DoesNotFit(var causes) -> throw new AssertionError(causes);
+        };
+    var none = new Affine(List.of(), List.of());
+    return new NetworkFacts(
+        stack,
+        plan.input(),
+        plan.outputs(),
+        Objective.CROSS_ENTROPY,
+        List.of(),
+        List.of(),
+        none,
+        none,
+        plan.tensors(),
+        plan.parameters(),
+        plan.floats());
+  }
+
+  private static ModelVersion version(NetworkFacts facts, String format) {
+    return new ModelVersion(
+        "digits",
+        4,
+        "job",
+        "sha256:1",
+        facts,
+        List.of(),
+        List.of(),
+        "sha256:0",
+        1,
+        "",
+        0,
+        format,
+        "");
+  }
+
+  private static TrainingSpec training(int batch) {
+    return new TrainingSpec(
+        DATASET,
+        NETWORK,
+        Objective.CROSS_ENTROPY,
+        new Adam(0.9, 0.999, 1e-8, 0),
+        0.01,
+        new Constant(),
+        0,
+        batch,
+        4,
+        new Epochs(2),
+        9,
+        "digits");
+  }
+
+  private static TrainingPrepared prepared(LayerStack stack) {
+    return new TrainingPrepared(new DatasetFacts("sha256:0", 100, 0, 100), facts(stack), 1, 2);
+  }
+
+  private static TermWork term(LayerStack stack, int batch) {
+    return new TermWork(training(batch), prepared(stack), 0, 4, 0, 10, 0, 5, 1000);
+  }
+
+  private static InferenceSpec answering(int batch) {
+    return new InferenceSpec("digits", "4", DATASET, batch, List.of());
+  }
+
+  private static InferWork infer(String format, int batch, long rows) {
+    return new InferWork(answering(batch), version(facts(NETWORK), format), 0, rows);
+  }
+
+  private static QuantiseWork quantise() {
+    return new QuantiseWork(
+        new QuantisationSpec("digits", "4", "int8", DATASET, 100, null),
+        version(facts(NETWORK), "fp32"));
+  }
+
+  // ---- what is refused
+
+  private static Cause refused(String accelerator, TaskWork work) {
+    return accelerator(accelerator).objection(work).orElseThrow();
+  }
+
+  @Test
+  void whatOnlyInfersDoesNotTrain() {
+    var tasks =
+        List.of(
+            new PrepareWork(training(32), null),
+            term(NETWORK, 32),
+            new ExportWork(training(32), prepared(NETWORK), 10));
+    for (TaskWork work : tasks) {
+      var cause = refused("rbln-atom", work);
+      assertThat(cause.what()).isEqualTo("rbln-atom cannot train.");
+      assertThat(cause.why()).isEqualTo("There is no training software for it.");
+      assertThat(cause.mend()).contains("same catalogue files");
+      assertThat(cause.fault()).isEqualTo(Fault.OUR_FAULT);
+      assertThat(accelerator("nvidia-h100-sxm").objection(work)).isEmpty();
+    }
+  }
+
+  @Test
+  void everyReasonIsNamedAtOnce() {
+    assertThat(refused("furiosa-warboy", term(NETWORK, 32)).why())
+        .isEqualTo(
+            "There is no training software for it; the numbers are fp32, and it computes in int8.");
+  }
+
+  @Test
+  void onlyFormatsThatItTakesRunOnIt() {
+    assertThat(accelerator("furiosa-warboy").objection(infer("int8", 8, 10))).isEmpty();
+    assertThat(accelerator("rbln-atom").objection(infer("fp32", 8, 10))).isEmpty();
+    var cause = refused("furiosa-warboy", infer("fp32", 8, 10));
+    assertThat(cause.what()).isEqualTo("furiosa-warboy cannot run digits@4.");
+    assertThat(cause.why()).isEqualTo("The numbers are fp32, and it computes in int8.");
+    assertThat(
+            refused(
+                    "furiosa-warboy",
+                    new PrepareWork(answering(8), version(facts(NETWORK), "fp32")))
+                .why())
+        .isEqualTo(cause.why());
+  }
+
+  @Test
+  void whatDoesNotFitItsMemoryIsRefusedWithTheNumbers() {
+    // A row keeps 61,000 values in its largest layer and 62,010 in all, of 4 bytes each.
+    var wide =
+        new LayerStack(List.of(60_000), List.of(new Dense(1_000, false), new Dense(10, false)));
+    var inference = refused("rbln-atom", inferWide(wide, 40_000));
+    assertThat(inference.fault()).isEqualTo(Fault.NO_CAPACITY);
+    assertThat(inference.what()).isEqualTo("rbln-atom cannot run digits@4.");
+    assertThat(inference.why())
+        .isEqualTo("It needs 19.8 GB for parameters and activations, and has 16.0 GB.");
+    assertThat(accelerator("rbln-atom").objection(inferWide(wide, 10_000))).isEmpty();
+
+    var training = refused("nvidia-l4", term(wide, 400_000));
+    assertThat(training.what()).isEqualTo("nvidia-l4 cannot train.");
+    assertThat(training.why())
+        .isEqualTo(
+            "It needs 25.8 GB for parameters, gradients, optimizer state and activations, and has"
+                + " 24.0 GB.");
+    assertThat(accelerator("nvidia-h100-sxm").objection(term(wide, 400_000))).isEmpty();
+  }
+
+  private static InferWork inferWide(LayerStack stack, int batch) {
+    return new InferWork(answering(batch), version(facts(stack), "fp32"), 0, 10);
+  }
+
+  @Test
+  void quantisingIsTheHostsWork() {
+    assertThat(accelerator("furiosa-warboy").objection(quantise())).isEmpty();
+  }
+
+  @Test
+  void everyDeviceOfTheCatalogueThatDoesNotTrainRefusesTraining() {
+    for (var model : Catalogue.builtIn().all()) {
+      var objection = Accelerator.of(model).objection(new PrepareWork(training(32), null));
+      boolean able = model.trains() && model.formats().contains(NumberFormat.FP32);
+      assertThat(objection.isEmpty()).as(model.id()).isEqualTo(able);
+    }
+  }
+
+  // ---- figures
+
+  private static Modelled of(@Nullable Modelled modelled) {
+    assertThat(modelled).isNotNull();
+    return Objects.requireNonNull(modelled);
+  }
+
+  @Test
+  void answersTakeWhatTheCostModelSays() {
+    var warboy = Catalogue.builtIn().find("furiosa-warboy").orElseThrow();
+    var prediction =
+        (Prediction.Predicted)
+            CostModel.builtIn()
+                .predict(
+                    warboy,
+                    Workload.of(facts(NETWORK)),
+                    Scenario.OFFLINE,
+                    Optional.of(NumberFormat.INT8),
+                    1);
+    var modelled = of(Accelerator.of(warboy).inference(infer("int8", 64, 1000)));
+    assertThat(modelled.seconds()).isCloseTo(1000 / prediction.samplesPerSecond(), within(1e-12));
+    assertThat(modelled.joules())
+        .isEqualTo(
+            prediction.energyJPerSample() == null ? null : prediction.energyJPerSample() * 1000);
+  }
+
+  @Test
+  void oneRowAtATimeTakesLongerThanManyAtOnce() {
+    var atom = accelerator("rbln-atom");
+    assertThat(of(atom.inference(infer("int8", 1, 1000))).seconds())
+        .isGreaterThan(of(atom.inference(infer("int8", 64, 1000))).seconds());
+  }
+
+  @Test
+  void floatsAtARateThatIsNotPublishedRunInTheFastestFloatsThatAre() {
+    var atom = accelerator("rbln-atom");
+    assertThat(atom.inference(infer("fp32", 64, 1000)))
+        .isEqualTo(atom.inference(infer("fp16", 64, 1000)))
+        .isNotNull();
+  }
+
+  @Test
+  void trainingTakesItsStepsAndTheirEnergy() {
+    var gpu = accelerator("nvidia-h100-sxm");
+    var ten = of(gpu.training(term(NETWORK, 32), 320, 10));
+    var twenty = of(gpu.training(term(NETWORK, 32), 640, 20));
+    assertThat(ten.seconds()).isPositive();
+    assertThat(twenty.seconds()).isCloseTo(2 * ten.seconds(), within(1e-12));
+    assertThat(ten.joules()).isPositive();
+    assertThat(gpu.training(term(NETWORK, 32), 0, 0)).isNull();
+  }
+
+  @Test
+  void whereNothingIsPublishedNothingIsSaid() {
+    // Its rates are left out of the catalogue.
+    assertThat(accelerator("nvidia-h100-nvl").inference(infer("fp32", 64, 1000))).isNull();
+    var network = facts(NETWORK);
+    var script =
+        new NetworkFacts(
+            new TorchScript("sha256:0", List.of(784)),
+            network.input(),
+            network.outputs(),
+            network.objective(),
+            List.of(),
+            List.of(),
+            network.featureScale(),
+            network.targetScale(),
+            network.tensors(),
+            network.parameters(),
+            network.floats());
+    var work = new InferWork(answering(64), version(script, "fp32"), 0, 10);
+    assertThat(accelerator("nvidia-h100-sxm").objection(work)).isEmpty();
+    assertThat(accelerator("nvidia-h100-sxm").inference(work)).isNull();
+  }
+
+  @Test
+  void theHostsProcessorIsMeasuredAndDoesEverything() {
+    var host = accelerator("host-cpu");
+    assertThat(host.modelled()).isFalse();
+    assertThat(accelerator("rbln-atom").modelled()).isTrue();
+    for (TaskWork work :
+        List.of(
+            new PrepareWork(training(32), null),
+            term(NETWORK, 32),
+            infer("fp32", 8, 10),
+            infer("int8", 8, 10),
+            quantise())) {
+      assertThat(host.objection(work)).isEmpty();
+    }
+    assertThat(host.inference(infer("fp32", 8, 10))).isNull();
+    assertThat(host.training(term(NETWORK, 32), 10, 1)).isNull();
+  }
+}
