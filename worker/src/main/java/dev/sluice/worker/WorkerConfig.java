@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
-import dev.sluice.schemas.accelerator.CatalogueResult;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Configuration of a worker.

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Settings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class WorkerConfigTest {
 
@@ -35,7 +30,7 @@ class WorkerConfigTest {
         .isInstanceOf(ConfigProblem.class)
         .hasMessageContaining("No Lane")
         .hasMessageContaining("abacus")
-        .hasMessageContaining("host-cpu")
+        .hasMessageContaining("sluice accelerators")
         .hasMessageContaining("stall-ms");
   }
 

@@ -2,6 +2,8 @@ package dev.sluice.coordinator.placement;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.capability.Capability;
+import dev.sluice.schemas.capability.Requirements;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.JobSpec;

@@ -2,13 +2,14 @@ package dev.sluice.coordinator.placement;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.capability.Capability;
+import dev.sluice.schemas.capability.Requirements;
 import dev.sluice.schemas.cost.CostModel;
 import dev.sluice.schemas.cost.Prediction;
 import dev.sluice.schemas.cost.Scenario;
 import dev.sluice.schemas.cost.TrainingCost;
 import dev.sluice.schemas.cost.TrainingPrediction;
 import dev.sluice.schemas.cost.Workload;
-import java.util.Comparator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +51,7 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
       Optional<NumberFormat> format,
       int devices) {
     var prediction =
-        CostModel.builtIn()
-            .predict(model, workload, Scenario.OFFLINE, format, needs.devices());
+        CostModel.builtIn().predict(model, workload, Scenario.OFFLINE, format, needs.devices());
     return switch (prediction) {
       case Prediction.Predicted predicted -> {
         double samples = (double) needs.batches() * needs.batch();

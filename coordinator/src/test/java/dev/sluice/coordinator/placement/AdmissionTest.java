@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.coordinator.simulation.Specs;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.capability.JobNeeds;
+import dev.sluice.schemas.capability.Requirements;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.JobSpec;

@@ -2,7 +2,6 @@ package dev.sluice.deploy.explain;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.cli.ExplainCommand;
@@ -10,6 +9,7 @@ import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;

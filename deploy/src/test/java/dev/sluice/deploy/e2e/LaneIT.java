@@ -41,7 +41,7 @@ final class LaneIT {
   @Test
   void aWorkerOpensItsLaneAndTheJobThatWaitsForItRuns() throws Exception {
     try (var cluster = Cluster.ofItsOwn();
-        var workers = fleet(cluster, LANE, new News())) {
+        var workers = fleet(cluster, new News())) {
       var data = cluster.client().upload(Csv.circles(dir, 400)).artifact();
       var spec =
           TestJobs.train(
@@ -53,7 +53,7 @@ final class LaneIT {
       var jobId = cluster.client().submit(TestJobs.heldFor(spec, LANE), null).jobId();
       assertThat(cluster.client().job(jobId).status()).isEqualTo("held");
 
-      workers.start(1);
+      workers.add(LANE, "host-cpu");
 
       assertThat(cluster.succeeded(jobId).lane()).isEqualTo(LANE);
       assertThat(lane(cluster, LANE))
@@ -61,7 +61,7 @@ final class LaneIT {
           .containsExactly("host-cpu", 0, 0);
 
       cluster.client().declareLane(LANE, "host-cpu", 1, 5);
-      workers.start(1);
+      workers.add(LANE, "host-cpu");
       cluster.eventually("both workers are there", () -> lane(cluster, LANE).workers() == 2);
       assertThat(lane(cluster, LANE))
           .extracting(LaneView::workersMin, LaneView::workersMax)
@@ -73,11 +73,11 @@ final class LaneIT {
   void aWorkerDoesNotServeALaneOfAnotherAccelerator() throws Exception {
     var news = new News();
     try (var cluster = Cluster.ofItsOwn();
-        var workers = fleet(cluster, "npus", news)) {
+        var workers = fleet(cluster, news)) {
       new JobsTopic(cluster).declare(new Lane("npus", "an-npu", 0, 4));
       cluster.eventually("the lane is known", () -> knows(cluster, "npus"));
 
-      workers.start(1);
+      workers.add("npus", "host-cpu");
 
       cluster.eventually("the worker has ended", () -> !news.ends.isEmpty());
       assertThat(news.ends.getFirst()).contains("exit code 2");
@@ -85,9 +85,8 @@ final class LaneIT {
     }
   }
 
-  private WorkerFleet fleet(Cluster cluster, String lane, News news) {
-    var launch =
-        new WorkerLaunch(cluster.bootstrapServers(), lane, "host-cpu", "512m", dir, true, Map.of());
+  private WorkerFleet fleet(Cluster cluster, News news) {
+    var launch = new WorkerLaunch(cluster.bootstrapServers(), "512m", dir, true, Map.of());
     return new WorkerFleet(launch, false, news);
   }
 

