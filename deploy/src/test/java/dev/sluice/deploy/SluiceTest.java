@@ -39,6 +39,9 @@ final class SluiceTest {
         "lanes",
         "fleet",
         "models",
+        "explain",
+        "accelerators",
+        "predict",
         "settings"
       })
   void everyCommandExplainsItself(String command) {
@@ -141,7 +144,7 @@ final class SluiceTest {
   void allWrongSettingsOfAnAcceleratorAndALaneAreSaidAtOnce() {
     var ran = run("up", "--port", "0", "--lane", "No Lane", "--accelerator", "abacus");
     assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT.code());
-    assertThat(ran.err()).contains("No Lane", "abacus", "host-cpu");
+    assertThat(ran.err()).contains("No Lane", "abacus", "sluice accelerators");
   }
 
   @ParameterizedTest
