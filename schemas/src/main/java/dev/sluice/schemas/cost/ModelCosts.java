@@ -19,6 +19,7 @@ public final class ModelCosts {
   private static final ModelCosts BUILT_IN = shipped();
 
   private final SortedMap<String, ModelCost> models = new TreeMap<>();
+  private final SortedMap<String, ModelCost> named = new TreeMap<>();
   private final LocalDate recorded;
   private final List<String> conventions;
 
@@ -26,15 +27,21 @@ public final class ModelCosts {
    * @param models each with an id of its own
    * @param recorded day on which the figures were written down
    * @param conventions how the figures count, and rules of thumb, each with its source
-   * @throws IllegalArgumentException if two have the same id
+   * @throws IllegalArgumentException if two have the same id or alias
    */
   public ModelCosts(List<ModelCost> models, LocalDate recorded, List<String> conventions) {
     this.recorded = recorded;
     this.conventions = List.copyOf(conventions);
     for (var model : models) {
-      if (this.models.putIfAbsent(model.id(), model) != null) {
-        throw new IllegalArgumentException("Two models are called " + model.id() + ".");
-      }
+      this.models.put(model.id(), model);
+      name(model.id(), model);
+      model.aliases().forEach(alias -> name(alias, model));
+    }
+  }
+
+  private void name(String name, ModelCost model) {
+    if (named.putIfAbsent(name, model) != null) {
+      throw new IllegalArgumentException("Two models are called " + name + ".");
     }
   }
 
@@ -43,9 +50,9 @@ public final class ModelCosts {
     return BUILT_IN;
   }
 
-  /** The model with this id. */
-  public Optional<ModelCost> find(String id) {
-    return Optional.ofNullable(models.get(id));
+  /** The model with this id or alias. */
+  public Optional<ModelCost> find(String name) {
+    return Optional.ofNullable(named.get(name));
   }
 
   /** All ids, in order. */
@@ -68,9 +75,9 @@ public final class ModelCosts {
     return conventions;
   }
 
-  /** "Did you mean 'x'? " for an id that is not there; nothing where none is near. */
-  public String nearest(String id) {
-    return NearestName.hints(id, models.keySet());
+  /** "Did you mean 'x'? " for a name that is not there; nothing where none is near. */
+  public String nearest(String name) {
+    return NearestName.hints(name, named.keySet());
   }
 
   private static ModelCosts shipped() {
