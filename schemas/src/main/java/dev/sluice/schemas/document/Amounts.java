@@ -1,32 +1,42 @@
 package dev.sluice.schemas.document;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.MathContext;
 
 /** Amounts as messages write them. */
 public final class Amounts {
 
-  private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P", "E"};
+  private static final String[] LARGE = {"", "k", "M", "G", "T", "P", "E"};
+  private static final String[] SMALL = {"", "m", "\u00b5", "n"};
+  private static final MathContext DIGITS = new MathContext(3);
 
   private Amounts() {}
 
-  /** An amount with the prefix that suits it and three digits: {@code 21.3 GB}. */
+  /** An amount with the prefix that suits it and three significant digits: {@code 21.3 GB}. */
   public static String of(double amount, String unit) {
     double scaled = amount;
     int prefix = 0;
-    while (Math.abs(scaled) >= 999.5 && prefix < PREFIXES.length - 1) {
-      scaled /= 1000;
+    if (Math.abs(amount) >= 1 || amount == 0) {
+      while (Math.abs(scaled) >= 999.5 && prefix < LARGE.length - 1) {
+        scaled /= 1000;
+        prefix++;
+      }
+      return number(scaled) + " " + LARGE[prefix] + unit;
+    }
+    while (Math.abs(scaled) < 0.9995 && prefix < SMALL.length - 1) {
+      scaled *= 1000;
       prefix++;
     }
-    return number(scaled) + " " + PREFIXES[prefix] + unit;
+    return number(scaled) + " " + SMALL[prefix] + unit;
   }
 
-  /** Three significant digits, or all digits of a whole number, without an exponent. */
+  /** Three significant digits, or all of a whole number below a million, without an exponent. */
   public static String number(double value) {
     if (value == Math.rint(value) && Math.abs(value) < 1e6) {
       return String.valueOf((long) value);
     }
-    double size = Math.abs(value);
-    int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
-    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    return Double.isFinite(value)
+        ? new BigDecimal(value, DIGITS).stripTrailingZeros().toPlainString()
+        : String.valueOf(value);
   }
 }
