@@ -19,7 +19,8 @@ public final class ClientCommands {
           FleetCommands.Models.class);
 
   /** Subcommands that only answer from what they are given. */
-  public static final List<Class<?>> WITHOUT_SERVER = List.of(AcceleratorsCommand.class);
+  public static final List<Class<?>> WITHOUT_SERVER =
+      List.of(AcceleratorsCommand.class, PredictCommand.class);
 
   private ClientCommands() {}
 }
