@@ -173,7 +173,7 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
               + " of all-reduce, of which the backward pass hides the rest");
     }
     if (predicted.sharded()) {
-      line(text, "memory", "parameters and optimizer state are spread over all devices");
+      line(text, "sharded", "parameters and optimizer state are spread over all devices");
     }
     predicted.notes().forEach(note -> line(text, "note", note));
     return text.toString();

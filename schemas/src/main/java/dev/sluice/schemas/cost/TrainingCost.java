@@ -124,7 +124,8 @@ public final class TrainingCost {
     if (sharded && state / count > usable) {
       return new TrainingPrediction.Impossible(
           List.of(
-              "%s needs %s for parameters, gradients and Adam state; %d x %s leave %s. Take at least %s of them, or a device with more memory."
+              ("%s needs %s for parameters, gradients and Adam state; %d x %s leave %s. Take at"
+                      + " least %s of them, or a device with more memory.")
                   .formatted(
                       name,
                       Amounts.of(state, "B"),
