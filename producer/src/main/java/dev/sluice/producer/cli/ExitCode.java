@@ -4,7 +4,7 @@ package dev.sluice.producer.cli;
 public enum ExitCode {
   /** All went well. */
   OK(0),
-  /** The job failed, was cancelled or was refused. */
+  /** The job failed, was cancelled or was refused; a prediction says that nothing would run. */
   JOB_FAILED(1),
   /** The command line, a file or the configuration is wrong. */
   BAD_INPUT(2),

@@ -1,59 +1,50 @@
 package dev.sluice.producer.cli;
 
-import dev.sluice.producer.api.CauseView;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.accelerator.CatalogueResult;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.cost.CostModel;
 import dev.sluice.schemas.cost.ModelCost;
 import dev.sluice.schemas.cost.ModelCosts;
-import dev.sluice.schemas.cost.Prediction;
 import dev.sluice.schemas.cost.Scenario;
 import dev.sluice.schemas.cost.TrainingCost;
-import dev.sluice.schemas.cost.TrainingPrediction;
 import dev.sluice.schemas.cost.Workload;
-import dev.sluice.schemas.document.Spelling;
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
-import dev.sluice.schemas.wire.Cause;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows what the cost model says of a model on a kind of device. It needs no server. */
+/** Predicts how fast an accelerator runs a well-known model. It needs no server. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Predict how fast accelerators run or train a well-known model.",
-      "The answer is modelled from published figures; nothing is measured."
+      "Predict how fast an accelerator runs a well-known model, how much energy that takes, and"
+          + " what bounds it.",
+      "Everything is modelled, not measured: the interval holds the measured value in four of five"
+          + " cases. Energy counts the accelerators at their thermal design power, hence at most."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:there is a prediction",
-      "1:the model can't run there, or too little is published to say",
-      "2:there is no such accelerator or model, or an option or catalogue file is wrong"
+      "0:here is the prediction",
+      "1:it can't run there, or a figure that is needed isn't published; the reasons are told",
+      "2:the command line or a catalogue file is wrong"
     })
 final class PredictCommand implements Callable<Integer> {
 
-  /** Most devices of one prediction. */
-  static final int COUNT_MAX = 1_000_000;
-
-  /** Most samples or tokens of a step on one device. */
-  static final long BATCH_MAX = 1_000_000_000;
-
-  private static final int BATCH_SAMPLES = 32;
-  private static final int BATCH_TOKENS = 4_096;
+  private static final long BATCH_MAX = 1_000_000_000;
+  private static final long BATCH_ROWS = 32;
+  private static final long BATCH_TOKENS = 4096;
 
   @Spec CommandSpec spec = CommandSpec.create(); // set by picocli
 
@@ -61,151 +52,145 @@ final class PredictCommand implements Callable<Integer> {
       names = "--accelerator",
       required = true,
       paramLabel = "ID",
-      description = "The accelerator model; `sluice accelerators` lists all.")
+      description = "The accelerator model; `sluice accelerators` lists them.")
   String accelerator = "";
 
   @Option(
       names = "--model",
       required = true,
       paramLabel = "ID",
-      description = "The model, such as resnet50, or its name in MLPerf, such as bert-99.")
+      description = {
+        "The model: resnet50, ssd-mobilenet, ssd-resnet34, mobilenet-v1, bert-large, gptj-6b,"
+            + " llama2-70b, llama3-8b; for training also gpt3-175b and llama31-405b.",
+        "MLPerf's names do as well: resnet, ssd-small, ssd-large, bert-99, bert-99.9, gptj-99,"
+            + " gptj-99.9, llama2-70b-99, llama2-70b-99.9."
+      })
   String model = "";
 
   @Option(
       names = "--scenario",
       paramLabel = "NAME",
       description = {
-        "offline: all samples are there, their rate counts (the default);",
-        "single-stream: one sample at a time, its latency counts."
+        "offline (the default): all samples are there, throughput counts.",
+        "single-stream: one sample after the other, the 90th percentile of latency counts."
       })
   @Nullable String scenario;
 
   @Option(
       names = "--format",
-      paramLabel = "FORMAT",
-      description = "Number format, such as int8; without it the fastest that suits the model.")
+      paramLabel = "NAME",
+      description =
+          "Number format, such as int8 or fp16; the fastest that suits the model if left out.")
   @Nullable String format;
 
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Number of accelerators, 1 to 1000000; the default is ${DEFAULT-VALUE}.")
+      defaultValue = "1",
+      description = {
+        "Number of accelerators, 1 if left out. Offline samples per second are those of all.",
+        "A large language model may spread over several of them."
+      })
   long count = 1;
 
-  @Option(names = "--train", description = "Predict a step of data-parallel training.")
+  @Option(
+      names = "--train",
+      description = "Predict a step of training with Adam instead of inference.")
   boolean train;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = {
-        "With --train: samples of a step on each accelerator, tokens for language models;",
-        "the default is 32 samples or 4096 tokens."
-      })
+      description =
+          "With --train: samples per accelerator and step, or tokens of a language model; "
+              + BATCH_ROWS
+              + " samples or "
+              + BATCH_TOKENS
+              + " tokens if left out.")
   @Nullable Long batch;
 
-  @Option(
-      names = "--catalogue",
-      paramLabel = "FILE",
-      description = {
-        "A file of accelerators of your own, or a directory of such files; may be repeated.",
-        "Those of the environment's " + CatalogueFiles.ENVIRONMENT + " are read as well."
-      })
-  List<Path> files = new ArrayList<>();
+  @Mixin CatalogueOptions catalogues = new CatalogueOptions();
 
   @Option(names = "--json", description = "Print one JSON document instead of text.")
   boolean json;
 
-  /** An option only so that its default can be the environment's. */
-  @Option(
-      names = "--environment-catalogue",
-      hidden = true,
-      defaultValue = "${env:" + CatalogueFiles.ENVIRONMENT + ":-}")
-  String environment = "";
-
   @Override
   public Integer call() {
     var output = new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
-    var all = new ArrayList<>(CatalogueFiles.paths(environment));
-    all.addAll(files);
     var code =
-        switch (Catalogue.load(all)) {
-          case CatalogueResult.Sound(var catalogue) -> answer(catalogue, output);
-          case CatalogueResult.Invalid(var problems) -> refuse(problems, output);
+        switch (catalogues.load()) {
+          case CatalogueResult.Sound(var catalogue) -> predict(catalogue, output);
+          case CatalogueResult.Invalid(var problems) -> CatalogueOptions.refuse(problems, output);
         };
     return code.code();
   }
 
-  private ExitCode answer(Catalogue catalogue, Output output) {
+  private ExitCode predict(Catalogue catalogue, Output output) {
     var problems = new Problems();
-    var device = catalogue.find(accelerator);
-    if (device.isEmpty()) {
-      problems.add(
-          "--accelerator",
-          "There is no accelerator model '" + accelerator + "'.",
-          "The catalogue has " + catalogue.ids().size() + " others.",
-          catalogue.nearest(accelerator) + "`sluice accelerators` lists all.");
-    }
-    var costs = ModelCosts.builtIn();
-    var cost = costs.named(model);
-    if (cost.isEmpty()) {
-      problems.add(
-          "--model",
-          "There is no model '" + model + "'.",
-          "Known are: " + String.join(", ", costs.names()) + ".",
-          costs.nearest(model) + "Use one of these.");
-    }
+    var device = accelerator(catalogue, problems);
+    var cost = model(problems);
+    var asked = format(problems);
+    var arrival = scenario(problems);
     checkNumbers(problems);
-    var how = scenario(problems);
-    var wanted = format(problems);
-    if (device.isEmpty() || cost.isEmpty() || problems.any()) {
-      return refuse(problems.list(), output);
+    if (problems.any() || device.isEmpty() || cost.isEmpty()) {
+      return CatalogueOptions.refuse(problems.list(), output);
     }
     return train
-        ? train(device.get(), cost.get(), wanted, output)
-        : infer(device.get(), cost.get(), how, wanted, output);
+        ? train(device.get(), cost.get(), asked, output)
+        : infer(device.get(), cost.get(), arrival, asked, output);
   }
 
-  private void checkNumbers(Problems problems) {
-    if (count < 1 || count > COUNT_MAX) {
-      problems.add(
-          "--count",
-          "The number of accelerators is " + count + ".",
-          "A prediction is for 1 to " + COUNT_MAX + ".",
-          "Give a number in between.");
-    }
-    if (batch != null && (batch < 1 || batch > BATCH_MAX)) {
-      problems.add(
-          "--batch",
-          "The batch is " + batch + ".",
-          "A step has 1 to " + BATCH_MAX + " samples or tokens on each accelerator.",
-          "Give a number in between.");
-    }
-    if (batch != null && !train) {
-      problems.add(
-          "--batch",
-          "A batch is given without --train.",
-          "Predictions of inference choose the batch.",
-          "Add --train, or leave --batch out.");
-    }
+  private ExitCode infer(
+      AcceleratorModel device,
+      ModelCost cost,
+      Scenario arrival,
+      Optional<NumberFormat> asked,
+      Output output) {
+    var workload = Workload.of(cost);
+    var prediction = CostModel.builtIn().predict(device, workload, arrival, asked, (int) count);
+    var report =
+        new PredictionReport(device.id(), cost.id(), (int) count, asked.map(NumberFormat::label));
+    return report.inference(prediction, workload, arrival, output);
   }
 
-  private Scenario scenario(Problems problems) {
-    if (scenario == null) {
-      return Scenario.OFFLINE;
-    }
-    if (train) {
-      problems.add(
-          "--scenario",
-          "A scenario is given with --train.",
-          "Scenarios are about inference.",
-          "Leave out one of the two.");
-    }
-    var found = Scenario.of(scenario);
+  private ExitCode train(
+      AcceleratorModel device, ModelCost cost, Optional<NumberFormat> asked, Output output) {
+    var workload = Workload.of(cost);
+    long samples = batch == null ? usualBatch(workload) : batch;
+    var prediction = TrainingCost.predict(device, workload, asked, samples, (int) count);
+    var report =
+        new PredictionReport(device.id(), cost.id(), (int) count, asked.map(NumberFormat::label));
+    return report.training(prediction, workload, samples, output);
+  }
+
+  private static long usualBatch(Workload workload) {
+    return switch (workload) {
+      case Workload.FeedForward network -> BATCH_ROWS;
+      case Workload.Decoder decoder -> BATCH_TOKENS;
+      case Workload.TrainingOnly training -> BATCH_TOKENS;
+      case Workload.Unknown unknown -> BATCH_ROWS;
+    };
+  }
+
+  private Optional<AcceleratorModel> accelerator(Catalogue catalogue, Problems problems) {
+    var found = catalogue.find(accelerator);
     if (found.isEmpty()) {
-      unknown("--scenario", scenario, Spelling.all(Scenario.class), problems);
+      problems.add(CatalogueOptions.unknown("--accelerator", accelerator, catalogue));
     }
-    return found.orElse(Scenario.OFFLINE);
+    return found;
+  }
+
+  private Optional<ModelCost> model(Problems problems) {
+    var costs = ModelCosts.builtIn();
+    var found = costs.find(model);
+    if (found.isEmpty()) {
+      problems.add(
+          "--model",
+          "There is no model '" + model + "' whose cost is known.",
+          "Known are: " + String.join(", ", costs.ids()) + ", and MLPerf's names for them.",
+          costs.nearest(model) + "Use one of these.");
+    }
+    return found;
   }
 
   private Optional<NumberFormat> format(Problems problems) {
@@ -219,6 +204,27 @@ final class PredictCommand implements Callable<Integer> {
     return found;
   }
 
+  private Scenario scenario(Problems problems) {
+    if (scenario == null) {
+      return Scenario.OFFLINE;
+    }
+    if (train) {
+      problems.add(
+          "--scenario",
+          "A scenario is given for training.",
+          "It tells how samples of inference come.",
+          "Leave out --scenario or --train.");
+    }
+    var found =
+        Arrays.stream(Scenario.values())
+            .filter(candidate -> candidate.label().equals(scenario))
+            .findFirst();
+    if (found.isEmpty()) {
+      unknown("--scenario", scenario, Scenario.labels(), problems);
+    }
+    return found.orElse(Scenario.OFFLINE);
+  }
+
   private static void unknown(
       String where, String value, List<String> candidates, Problems problems) {
     problems.add(
@@ -228,46 +234,27 @@ final class PredictCommand implements Callable<Integer> {
         NearestName.hint(value, candidates) + "Use one of these.");
   }
 
-  private ExitCode infer(
-      AcceleratorModel device,
-      ModelCost cost,
-      Scenario how,
-      Optional<NumberFormat> wanted,
-      Output output) {
-    var question = new PredictAnswer.Question(device, cost, how, wanted, (int) count);
-    var prediction =
-        CostModel.builtIn().predict(device, Workload.of(cost), how, wanted, (int) count);
-    output.result(PredictAnswer.json(question, prediction), PredictText.of(question, prediction));
-    return switch (prediction) {
-      case Prediction.Predicted predicted -> ExitCode.OK;
-      case Prediction.Impossible impossible -> ExitCode.JOB_FAILED;
-      case Prediction.Unknown unknown -> ExitCode.JOB_FAILED;
-    };
-  }
-
-  private ExitCode train(
-      AcceleratorModel device, ModelCost cost, Optional<NumberFormat> wanted, Output output) {
-    var workload = Workload.of(cost);
-    var tokens = PredictAnswer.isOfTokens(workload);
-    long samples = batch != null ? batch : tokens ? BATCH_TOKENS : BATCH_SAMPLES;
-    var question =
-        new PredictAnswer.TrainingQuestion(device, cost, wanted, samples, tokens, (int) count);
-    var prediction = TrainingCost.predict(device, workload, wanted, samples, (int) count);
-    output.result(PredictAnswer.json(question, prediction), PredictText.of(question, prediction));
-    return switch (prediction) {
-      case TrainingPrediction.Predicted predicted -> ExitCode.OK;
-      case TrainingPrediction.Impossible impossible -> ExitCode.JOB_FAILED;
-      case TrainingPrediction.Unknown unknown -> ExitCode.JOB_FAILED;
-    };
-  }
-
-  private static ExitCode refuse(List<Cause> problems, Output output) {
-    output.error(
-        Trouble.BAD_INPUT,
-        problems.size() == 1
-            ? "There is a problem."
-            : "There are " + problems.size() + " problems.",
-        problems.stream().map(CauseView::of).toList());
-    return ExitCode.BAD_INPUT;
+  private void checkNumbers(Problems problems) {
+    if (count < 1 || count > CostModel.COUNT_MAX) {
+      problems.add(
+          "--count",
+          "The number of accelerators is " + count + ".",
+          "It must be from 1 to " + CostModel.COUNT_MAX + ".",
+          "Give a number in this range.");
+    }
+    if (batch != null && !train) {
+      problems.add(
+          "--batch",
+          "A batch is given for inference.",
+          "Its batch is the fastest one offline, and 1 in a single stream.",
+          "Leave out --batch, or add --train.");
+    }
+    if (batch != null && (batch < 1 || batch > BATCH_MAX)) {
+      problems.add(
+          "--batch",
+          "The batch is " + batch + ".",
+          "It must be from 1 to " + BATCH_MAX + ".",
+          "Give a number in this range.");
+    }
   }
 }

@@ -88,13 +88,7 @@ public final class JobNeeds {
     return new Requirements(
         Requirements.Purpose.TRAIN,
         formats,
-        workload instanceof Workload.Known known
-            ? new Requirements.MemoryNeed(
-                MemoryNeeds.trainingBytes(known, TRAINING_FORMAT, vectors, rows),
-                "parameters, gradients"
-                    + (vectors == 0 ? "" : ", optimizer state")
-                    + " and activations")
-            : null,
+        need(MemoryNeeds.forTraining(workload, TRAINING_FORMAT, vectors, rows)),
         1,
         workload,
         spec.batch(),
@@ -123,15 +117,15 @@ public final class JobNeeds {
     return new Requirements(
         Requirements.Purpose.INFER,
         Set.of(format),
-        workload instanceof Workload.Known sized
-            ? new Requirements.MemoryNeed(
-                MemoryNeeds.inferenceBytes(sized, format, spec.batch()),
-                "parameters and activations")
-            : null,
+        need(MemoryNeeds.forInference(workload, format, Math.max(1, spec.batch()))),
         1,
         workload,
         spec.batch(),
         Math.ceilDiv(known.rows(), (long) spec.batch()));
+  }
+
+  private static Requirements.MemoryNeed need(MemoryNeeds needs) {
+    return new Requirements.MemoryNeed(needs.total(), needs.what());
   }
 
   /** Values that an optimizer keeps for each parameter. */

@@ -1,22 +1,22 @@
 package dev.sluice.schemas.cost;
 
-import dev.sluice.schemas.document.Spelling;
+import java.util.Locale;
 
-/** What takes the longest in a predicted time. */
+/** What most of the time of a sample or a step goes to. */
 public enum Bound {
   /** Arithmetic. */
   COMPUTE,
-  /** Weights, activations and caches that go through the device's memory. */
+  /** The device's own memory. */
   MEMORY,
-  /** Samples that come from the host. */
+  /** Samples on their way from the host. */
   HOST_LINK,
-  /** Fixed latencies: launches, synchronisation, the query's way through the driver. */
+  /** Time that does not depend on the size of a batch: launches, queries, synchronisation. */
   OVERHEAD,
-  /** Exchange between devices that share a model. */
+  /** The links between devices. */
   INTERCONNECT;
 
-  /** The name in files and messages, such as {@code host-link}. */
+  /** The name in messages, such as {@code host link}. */
   public String label() {
-    return Spelling.of(this);
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

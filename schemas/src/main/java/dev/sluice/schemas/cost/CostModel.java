@@ -2,26 +2,27 @@ package dev.sluice.schemas.cost;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.document.Amounts;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts how fast a kind of device runs a model, from published figures of the device and sums
- * over the model's layers. A few numbers were fitted to published MLPerf Inference results; {@code
- * factors.yaml} lists them, with those that are a judgement. Nothing is measured here.
+ * How fast an accelerator answers samples of a workload: formulas over the catalogue's figures, the
+ * workload's counts and a few factors, none of which belongs to one device. A pure function; {@code
+ * schemas/cost-model.md} has the formulas, factors and errors.
  */
 public final class CostModel {
 
-  private static final CostModel BUILT_IN = new CostModel(Calibration.BUILT_IN);
+  /** More devices than any fleet has: it catches a slip of the pen. */
+  public static final int COUNT_MAX = 1_000_000;
 
-  private final Calibration calibration;
-  private final FeedForwardModel networks;
-  private final DecoderModel decoders;
+  private static final CostModel BUILT_IN = new CostModel(Factors.builtIn());
 
-  CostModel(Calibration calibration) {
-    this.calibration = calibration;
-    networks = new FeedForwardModel(calibration);
-    decoders = new DecoderModel(calibration);
+  private final Factors factors;
+
+  CostModel(Factors factors) {
+    this.factors = factors;
   }
 
   /** The model with the factors that ship with Sluice. */
@@ -29,16 +30,21 @@ public final class CostModel {
     return BUILT_IN;
   }
 
+  /** Every factor, with owner, reason and source. */
+  public List<Factor> factors() {
+    return factors.all();
+  }
+
   /**
-   * Predicts one model on one kind of device.
+   * Predicts inference.
    *
-   * @param accelerator the device
-   * @param workload what the model asks
-   * @param scenario how samples arrive
-   * @param format number format of the arithmetic, taken literally; empty: the fastest that the
-   *     model may run in
-   * @param count number of devices, at least 1
-   * @throws IllegalArgumentException if there is no device
+   * @param accelerator what it runs on
+   * @param workload what runs
+   * @param scenario how samples come
+   * @param format the number format to compute in; empty: the fastest that suits the workload
+   * @param count devices of this kind, from 1 to {@link #COUNT_MAX}; a single stream uses one, or
+   *     as many as share a decoder
+   * @throws IllegalArgumentException if count is out of range
    */
   public Prediction predict(
       AcceleratorModel accelerator,
@@ -46,63 +52,112 @@ public final class CostModel {
       Scenario scenario,
       Optional<NumberFormat> format,
       int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException(
-          "A prediction is for 1 device or more, not " + count + ".");
-    }
+    requireCount(count);
     return switch (workload) {
-      case Workload.Unknown unknown -> unknown(unknown.reason());
+      case Workload.Unknown(var name, var parameters, var reasons) ->
+          new Prediction.Unknown(reasons);
       case Workload.TrainingOnly training ->
-          unknown(
-              "Of "
-                  + training.name()
-                  + " the operations of training are published, and no others.");
-      case Workload.Network network ->
-          predict(accelerator, network, scenario, choose(accelerator, network, format), count);
+          new Prediction.Unknown(
+              List.of("Of " + training.name() + " only the cost of training is published."));
+      case Workload.FeedForward network ->
+          predict(accelerator, network, network.formats(), scenario, format, count);
       case Workload.Decoder decoder ->
-          predict(
-              accelerator,
-              decoder,
-              scenario,
-              FormatChoice.of(accelerator, format, FormatChoice.DECODERS),
-              count);
+          predict(accelerator, decoder, Workload.DECODING, scenario, format, count);
     };
-  }
-
-  private static FormatChoice choose(
-      AcceleratorModel accelerator, Workload.Network network, Optional<NumberFormat> format) {
-    return FormatChoice.of(
-        accelerator, format, network.calibrated() ? FormatChoice.NETWORKS : FormatChoice.OWN);
   }
 
   private Prediction predict(
       AcceleratorModel accelerator,
-      Workload.Known workload,
+      Workload workload,
+      List<NumberFormat> candidates,
       Scenario scenario,
-      FormatChoice choice,
+      Optional<NumberFormat> asked,
       int count) {
+    var choice = FormatChoice.of(accelerator, asked, candidates);
     return switch (choice) {
-      case FormatChoice.Refused(var reason) -> new Prediction.Impossible(List.of(reason));
-      case FormatChoice.Unpublished(var reason) -> unknown(reason);
-      case FormatChoice.Chosen(var format) -> {
-        var device = new Device(accelerator, calibration);
-        var memoryRate = device.memoryRate();
-        if (memoryRate.isEmpty()) {
-          yield unknown("The memory bandwidth of " + accelerator.id() + " isn't published.");
-        }
-        double rate = memoryRate.getAsDouble();
-        yield switch (workload) {
-          case Workload.Network network ->
-              networks.predict(device, rate, network, scenario, format, count);
-          case Workload.Decoder decoder ->
-              decoders.predict(device, rate, decoder, scenario, format, count);
-          case Workload.TrainingOnly training -> unknown(training.name() + " is for training.");
-        };
+      case FormatChoice.Impossible(var reason) -> new Prediction.Impossible(List.of(reason));
+      case FormatChoice.Unknown(var reason) -> new Prediction.Unknown(List.of(reason));
+      case FormatChoice.Taken(var format) -> {
+        var device = Device.of(accelerator, factors);
+        yield device == null
+            ? new Prediction.Unknown(List.of(withoutBandwidth(accelerator)))
+            : predict(device, workload, scenario, format, count);
       }
     };
   }
 
-  private static Prediction unknown(String reason) {
-    return new Prediction.Unknown(List.of(reason));
+  private Prediction predict(
+      Device device, Workload workload, Scenario scenario, NumberFormat format, int count) {
+    return switch (estimate(device, workload, scenario, format, count)) {
+      case Estimate.Fails(var reasons) -> new Prediction.Impossible(reasons);
+      case Estimate.Runs runs -> {
+        if (workload instanceof Workload.FeedForward network
+            && network.origin() == Workload.Origin.COUNTED) {
+          device.note(
+              "Nothing was measured on "
+                  + network.name()
+                  + "; factors are those of its family, "
+                  + network.family().label()
+                  + ".");
+        }
+        double ratio = factors.intervalRatio(workload, scenario, device.kind());
+        yield new Prediction.Predicted(
+            runs.samplesPerSecond(),
+            runs.latencySeconds() * 1e3,
+            joules(device, runs),
+            format,
+            runs.terms().largest(),
+            runs.terms(),
+            Interval.around(runs.samplesPerSecond(), ratio),
+            device.notes());
+      }
+    };
+  }
+
+  /** What the formulas come to; for a workload that has formulas. */
+  Estimate estimate(
+      Device device, Workload workload, Scenario scenario, NumberFormat format, int count) {
+    return switch (workload) {
+      case Workload.FeedForward network ->
+          FeedForwardCost.of(device, network, scenario, format, count, factors);
+      case Workload.Decoder decoder ->
+          DecoderCost.of(device, decoder, scenario, format, count, factors);
+      case Workload.TrainingOnly training -> throw new IllegalArgumentException(training.name());
+      case Workload.Unknown unknown -> throw new IllegalArgumentException(unknown.name());
+    };
+  }
+
+  /**
+   * At the thermal design power, all the time: an upper bound. Where only the range is published in
+   * which the limit can be set, no figure is given, but a note.
+   */
+  private static @Nullable Double joules(Device device, Estimate.Runs runs) {
+    var watts = device.watts();
+    if (watts != null) {
+      return watts * runs.deviceSeconds();
+    }
+    var most = device.wattsMax();
+    if (most != null) {
+      device.note(
+          "Its thermal design power isn't published; at the "
+              + Amounts.number(most)
+              + " W that its limit can be set to, a sample takes at most "
+              + Amounts.number(most * runs.deviceSeconds())
+              + " J.");
+    }
+    return null;
+  }
+
+  static String withoutBandwidth(AcceleratorModel accelerator) {
+    return "The bandwidth of "
+        + accelerator.id()
+        + "'s memory isn't published. An operator's catalogue file can give it.";
+  }
+
+  static void requireCount(int count) {
+    if (count < 1 || count > COUNT_MAX) {
+      throw new IllegalArgumentException(
+          "There are 1 to " + COUNT_MAX + " devices, not " + count + ".");
+    }
   }
 }

@@ -2,45 +2,54 @@ package dev.sluice.schemas.cost;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.AcceleratorModel.Kind;
+import dev.sluice.schemas.accelerator.Measurement;
 import dev.sluice.schemas.accelerator.MemoryClass;
 import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.cost.Calibration.Generation;
+import dev.sluice.schemas.document.Amounts;
+import dev.sluice.schemas.document.Spelling;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cost model derives from the published figures of a device. All of it is in operations,
- * bytes and seconds, while the catalogue has TFLOPS, GB/s and MB.
+ * An accelerator as the formulas see it: bytes, seconds and operations, with the factors of memory
+ * and links applied. Notes what it had to assume, for one prediction.
  */
 final class Device {
 
-  private static final double TERA = 1e12;
   private static final double GIGA = 1e9;
   private static final double MEGA = 1e6;
-  private static final int BITS = 8;
+  private static final double TERA = 1e12;
+  private static final double BITS_PER_BYTE = 8;
 
-  /** Least share of the power that is left to arithmetic, however much the memory takes. */
-  private static final double POWER_LEFT_MIN = 0.1;
+  /**
+   * Stands for the width of a device that publishes no rate at all: so wide that it never counts.
+   */
+  private static final double WIDE_TOPS = 1e9;
 
-  /** Parallel width in TOPS of a device that publishes no rate at all. */
-  private static final double WIDTH_UNKNOWN = 1e9;
+  private static final String MATMUL_FP8 = "matmul-fp8-efficiency";
+  private static final String MATMUL_BF16 = "matmul-bf16-efficiency";
 
   private final AcceleratorModel model;
-  private final Calibration calibration;
+  private final Factors factors;
+  private final double gigabytesPerSecond;
+  private final List<String> notes = new ArrayList<>(2);
 
-  Device(AcceleratorModel model, Calibration calibration) {
+  /**
+   * @param gigabytesPerSecond published bandwidth of its memory
+   */
+  private Device(AcceleratorModel model, double gigabytesPerSecond, Factors factors) {
     this.model = model;
-    this.calibration = calibration;
+    this.gigabytesPerSecond = gigabytesPerSecond;
+    this.factors = factors;
   }
 
-  static double bytes(NumberFormat format) {
-    return format.bits() / (double) BITS;
-  }
-
-  String id() {
-    return model.id();
+  /** The device; null where the bandwidth of its memory isn't published. */
+  static @Nullable Device of(AcceleratorModel model, Factors factors) {
+    var bandwidth = model.memory().gigabytesPerSecond();
+    return bandwidth == null ? null : new Device(model, bandwidth, factors);
   }
 
   Kind kind() {
@@ -51,89 +60,161 @@ final class Device {
     return model.kind() == Kind.GPU;
   }
 
-  /** The published dense peak in TFLOPS or TOPS; null: there is none. */
-  @Nullable Double peakTera(NumberFormat format) {
-    return model.rates().peaks().get(format);
+  String id() {
+    return model.id();
   }
 
-  /** Operations a second at the clock that the device sustains; of a format with a peak. */
-  double sustainedRate(NumberFormat format) {
-    var peak = peakTera(format);
-    return peak == null ? 0 : peak * TERA * sustainedShare(format);
+  void note(String note) {
+    notes.add(note);
   }
 
-  /** The published 16-bit peak in TFLOPS; null: there is none. */
-  @Nullable Double peak16Tera() {
-    var fp16 = peakTera(NumberFormat.FP16);
-    return fp16 == null ? peakTera(NumberFormat.BF16) : fp16;
+  List<String> notes() {
+    return notes;
   }
 
-  /** Bytes a second of memory that are reached; empty where it isn't published. */
-  OptionalDouble memoryRate() {
-    var rate = model.memory().gigabytesPerSecond();
-    return rate == null
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(rate * GIGA * calibration.memoryShare);
+  /** Operations per second at the published peak of a format that has one. */
+  double peak(NumberFormat format) {
+    return model.peak(format).orElseThrow() * TERA;
   }
 
-  /** Bytes of memory that models may fill; infinite where the size isn't published. */
-  double memoryBytes() {
+  /** The published rate in 16 bits, in TFLOPS. */
+  OptionalDouble peak16() {
+    var half = model.peak(NumberFormat.FP16);
+    return half.isPresent() ? half : model.peak(NumberFormat.BF16);
+  }
+
+  /** Thermal design power in watts; null where it isn't published. */
+  @Nullable Double watts() {
+    return model.power().tdpWatts();
+  }
+
+  /** The most that the device's limit can be set to, in watts; null where it isn't published. */
+  @Nullable Double wattsMax() {
+    return model.power().mostWatts();
+  }
+
+  /** Bytes per second that streaming from memory reaches. */
+  double memoryBytesPerSecond() {
+    return gigabytesPerSecond * GIGA * factors.transfers.memoryShare();
+  }
+
+  /** Bytes that a model may take; empty where the size of the memory isn't published. */
+  OptionalDouble usableBytes() {
     var size = model.memory().gigabytes();
-    return size == null ? Double.POSITIVE_INFINITY : size * GIGA * calibration.usableMemory;
+    return size == null
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(size * GIGA * factors.transfers.usableMemory());
   }
 
-  boolean memorySizeKnown() {
-    return model.memory().gigabytes() != null;
+  /** Seconds that bytes take from the host; 0, with a note, where the link isn't published. */
+  double hostSeconds(double bytes) {
+    var link = model.hostLink().gigabytesPerSecond();
+    if (link == null) {
+      note("The bandwidth of the host link isn't published, so it is no bound here.");
+      return 0;
+    }
+    return bytes / (link * GIGA * factors.transfers.linkShare());
   }
 
-  /** Bytes of memory beside the arithmetic; a default, with a note, where it isn't published. */
-  double onChipBytes(List<String> notes) {
+  /** Bytes beside the arithmetic units; assumed, with a note, where they aren't published. */
+  double onChipBytes() {
     var published = model.onChip().megabytes();
     if (published != null) {
       return published * MEGA;
     }
-    double assumed =
-        isGpu()
-            ? calibration.onChipMegabytesOfGpus.get(generation())
-            : calibration.onChipMegabytes.get(kind());
-    notes.add(
-        "The on-chip memory of "
-            + id()
-            + " isn't published: "
-            + (long) assumed
-            + " MB are assumed.");
+    double assumed = factors.onChipMegabytes(model);
+    note(
+        "The size of on-chip memory isn't published; "
+            + Amounts.number(assumed)
+            + " MB are assumed, as usual for a "
+            + Spelling.of(model.kind()).toUpperCase(Locale.ROOT)
+            + " of its generation.");
     return assumed * MEGA;
   }
 
-  /** Seconds that bytes take from the host; 0, with a note, where the link isn't published. */
-  double hostSeconds(double bytes, List<String> notes) {
-    var rate = model.hostLink().gigabytesPerSecond();
-    if (rate == null) {
-      notes.add("The host link of %s isn't published: it bounds nothing.".formatted(id()));
-      return 0;
+  /** How wide the device is: its rate in 8 bits in TOPS, from wider formats where need be. */
+  double width8() {
+    for (var eightBits : List.of(NumberFormat.INT8, NumberFormat.FP8)) {
+      var peak = model.peak(eightBits);
+      if (peak.isPresent()) {
+        return peak.getAsDouble();
+      }
     }
-    return bytes / (rate * GIGA * calibration.linkShare);
+    var sixteenBits = peak16();
+    if (sixteenBits.isPresent()) {
+      return 2 * sixteenBits.getAsDouble();
+    }
+    var single = model.peak(NumberFormat.FP32);
+    return single.isPresent() ? 4 * single.getAsDouble() : WIDE_TOPS;
   }
 
   /**
-   * Published bytes a second from one device to another, in one direction; empty where nothing is
-   * published.
+   * Share of the peak's clock that the device sustains, on a scale on which the A100 SXM has 1: the
+   * geometric mean of what its power limit leaves and what was measured in large matrix products; 1
+   * where neither is known.
    */
-  OptionalDouble linkRate(List<String> notes) {
-    var link = model.interconnect();
-    var oneWay = link.unidirectionalGigabytesPerSecond();
+  double sustained(NumberFormat format) {
+    double power = clockOfPower();
+    double measured = measuredClock(format);
+    if (Double.isNaN(power)) {
+      return Double.isNaN(measured) ? 1 : measured;
+    }
+    return Double.isNaN(measured) ? power : Math.sqrt(power * measured);
+  }
+
+  /** Only GPUs: other vendors quote peaks at the card's power. NaN where it can't be told. */
+  private double clockOfPower() {
+    var watts = watts();
+    var peak = peak16();
+    if (!isGpu() || watts == null || peak.isEmpty()) {
+      return Double.NaN;
+    }
+    var clock = factors.clock;
+    var family = model.memory().memoryClass().orElse(MemoryClass.DDR);
+    double picojoules = clock.bitEnergy().getOrDefault(family, 0.0);
+    double memoryWatts = gigabytesPerSecond * GIGA * BITS_PER_BYTE * picojoules * 1e-12;
+    double arithmeticWatts = Math.max(clock.leastPowerShare() * watts, watts - memoryWatts);
+    double need = clock.need().getOrDefault(Generation.of(model), 1.0);
+    double share = arithmeticWatts / peak.getAsDouble() / (clock.referencePower() * need);
+    return Math.min(1, Math.pow(share, clock.exponent()));
+  }
+
+  private double measuredClock(NumberFormat format) {
+    double measured = format.bits() <= BITS_PER_BYTE ? measured(MATMUL_FP8) : Double.NaN;
+    if (Double.isNaN(measured)) {
+      measured = measured(MATMUL_BF16);
+    }
+    return measured / factors.clock.referenceMatmul();
+  }
+
+  private double measured(String name) {
+    for (Measurement measurement : model.measured()) {
+      var value = measurement.value();
+      if (value != null && measurement.name().equals(name)) {
+        return value;
+      }
+    }
+    return Double.NaN;
+  }
+
+  /**
+   * Published bytes per second in one direction between devices; the host link's, with a note,
+   * where no interconnect is published; empty where neither is.
+   */
+  OptionalDouble linkBytesPerSecond() {
+    var interconnect = model.interconnect();
+    var oneWay = interconnect.unidirectionalGigabytesPerSecond();
     if (oneWay != null) {
       return OptionalDouble.of(oneWay * GIGA);
     }
-    var total = link.totalGigabytesPerSecond();
+    var total = interconnect.totalGigabytesPerSecond();
     if (total != null) {
-      if (link.direction().contains("unidirectional") || link.direction().contains("one-way")) {
+      var direction = interconnect.direction();
+      if (direction.contains("unidirectional") || direction.contains("one-way")) {
         return OptionalDouble.of(total * GIGA);
       }
-      if (link.direction().contains("not stated")) {
-        notes.add(
-            "The direction of %s's interconnect isn't published: half of its total is assumed."
-                .formatted(id()));
+      if (direction.contains("not stated")) {
+        note("The interconnect's direction isn't stated; half of its total is taken.");
       }
       return OptionalDouble.of(total * GIGA / 2);
     }
@@ -141,91 +222,7 @@ final class Device {
     if (host == null) {
       return OptionalDouble.empty();
     }
-    notes.add(
-        "No interconnect of %s is published: devices exchange over the host link.".formatted(id()));
+    note("No interconnect is published; devices exchange over their host links.");
     return OptionalDouble.of(host * GIGA);
-  }
-
-  /** Thermal design power in watts; null: it isn't published. */
-  @Nullable Double watts() {
-    return model.power().tdpWatts();
-  }
-
-  /** Parallel width: the 8-bit peak in TOPS, or what another peak stands for. */
-  double width8() {
-    return width(NumberFormat.INT8, 1)
-        .or(() -> width(NumberFormat.FP8, 1))
-        .or(() -> width(NumberFormat.FP16, 2))
-        .or(() -> width(NumberFormat.BF16, 2))
-        .or(() -> width(NumberFormat.FP32, 4))
-        .orElse(WIDTH_UNKNOWN);
-  }
-
-  private Optional<Double> width(NumberFormat format, double factor) {
-    var peak = peakTera(format);
-    return peak == null ? Optional.empty() : Optional.of(peak * factor);
-  }
-
-  private Generation generation() {
-    if (peakTera(NumberFormat.FP4) != null) {
-      return Generation.FP4;
-    }
-    return peakTera(NumberFormat.BF16) == null && peakTera(NumberFormat.FP8) == null
-        ? Generation.PRE_BF16
-        : Generation.BF16_FP8;
-  }
-
-  /**
-   * Share of the peak's clock that the device sustains; 1 is that of the A100 SXM. It is the
-   * geometric mean of two estimates: what its power allows, and what was measured of it.
-   */
-  double sustainedShare(NumberFormat format) {
-    var byPower = shareByPower();
-    var byMeasurement = shareByMeasurement(format);
-    if (byPower.isPresent() && byMeasurement.isPresent()) {
-      return Math.sqrt(byPower.getAsDouble() * byMeasurement.getAsDouble());
-    }
-    return byPower.orElse(byMeasurement.orElse(1));
-  }
-
-  /**
-   * Under a power cap the clock follows the cube root of the power, since P ~ f V^2 and V ~ f; what
-   * memory takes comes off first.
-   */
-  private OptionalDouble shareByPower() {
-    var watts = model.power().tdpWatts();
-    var peak16 = peak16Tera();
-    var memoryRate = model.memory().gigabytesPerSecond();
-    if (!isGpu() || watts == null || peak16 == null || memoryRate == null) {
-      return OptionalDouble.empty();
-    }
-    var memory = model.memory().memoryClass().orElse(MemoryClass.DDR);
-    double memoryWatts = memoryRate * GIGA * BITS * calibration.joulesPerBit.get(memory);
-    double left = Math.max(POWER_LEFT_MIN * watts, watts - memoryWatts) / peak16;
-    double needed = calibration.powerReference * calibration.energyOfOperation.get(generation());
-    return OptionalDouble.of(Math.min(1, Math.pow(left / needed, calibration.powerExponent)));
-  }
-
-  private OptionalDouble shareByMeasurement(NumberFormat format) {
-    var efficiency = OptionalDouble.empty();
-    if (format.bits() <= BITS) {
-      efficiency = measured("matmul-fp8-efficiency");
-    }
-    if (efficiency.isEmpty()) {
-      efficiency = measured("matmul-bf16-efficiency");
-    }
-    return efficiency.isPresent()
-        ? OptionalDouble.of(efficiency.getAsDouble() / calibration.matmulReference)
-        : efficiency;
-  }
-
-  private OptionalDouble measured(String name) {
-    for (var measurement : model.measured()) {
-      var value = measurement.value();
-      if (measurement.name().equals(name) && value != null) {
-        return OptionalDouble.of(value);
-      }
-    }
-    return OptionalDouble.empty();
   }
 }

@@ -7,83 +7,73 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The number format that a prediction is for. */
+/** Which number format a workload is computed in. */
 sealed interface FormatChoice {
 
-  /** What a device may compute in, the earlier first where peaks are equal. */
-  List<NumberFormat> NETWORKS =
-      List.of(NumberFormat.INT8, NumberFormat.FP8, NumberFormat.FP16, NumberFormat.BF16);
+  /** This one, whose rate is published. */
+  record Taken(NumberFormat format) implements FormatChoice {}
 
-  List<NumberFormat> DECODERS =
-      List.of(NumberFormat.FP8, NumberFormat.INT8, NumberFormat.FP16, NumberFormat.BF16);
+  /** None, since the device doesn't take it. */
+  record Impossible(String reason) implements FormatChoice {}
 
-  /** Networks of one's own hold 32-bit weights, so that they run as they are as well. */
-  List<NumberFormat> OWN =
-      List.of(
-          NumberFormat.INT8,
-          NumberFormat.FP8,
-          NumberFormat.FP16,
-          NumberFormat.BF16,
-          NumberFormat.TF32,
-          NumberFormat.FP32);
+  /** Perhaps, but the rate isn't published. */
+  record Unknown(String reason) implements FormatChoice {}
 
-  List<NumberFormat> TRAINING =
-      List.of(NumberFormat.BF16, NumberFormat.FP16, NumberFormat.TF32, NumberFormat.FP32);
-
-  /** A format whose peak is published. */
-  record Chosen(NumberFormat format) implements FormatChoice {}
-
-  /** The device doesn't take it. */
-  record Refused(String reason) implements FormatChoice {}
-
-  /** The device takes it, or may, at a rate that isn't published. */
-  record Unpublished(String reason) implements FormatChoice {}
-
-  /** The asked format, or the fastest of several. */
+  /**
+   * The format that is asked for, or the fastest of some.
+   *
+   * @param candidates formats to choose among where none is asked for; of equally fast ones the
+   *     first wins
+   */
   static FormatChoice of(
-      AcceleratorModel model, Optional<NumberFormat> asked, List<NumberFormat> candidates) {
-    return asked.isPresent() ? asked(model, asked.get()) : fastest(model, candidates);
-  }
-
-  private static FormatChoice asked(AcceleratorModel model, NumberFormat format) {
-    if (model.peaks().containsKey(format)) {
-      return new Chosen(format);
+      AcceleratorModel accelerator, Optional<NumberFormat> asked, List<NumberFormat> candidates) {
+    if (accelerator.peaks().isEmpty()) {
+      return new Unknown(
+          "No rate of "
+              + accelerator.id()
+              + " is published, so nothing can be predicted on it. An operator's catalogue file can"
+              + " give one.");
     }
-    if (model.formats().isEmpty() || model.ratesUnpublished().contains(format)) {
-      return new Unpublished(unpublished(model, format.label()));
+    if (asked.isPresent()) {
+      return asked(accelerator, asked.get());
     }
-    return new Refused(
-        "%s publishes no %s rate, only %s."
-            .formatted(model.id(), format.label(), labels(model.formats())));
-  }
-
-  private static FormatChoice fastest(AcceleratorModel model, List<NumberFormat> candidates) {
     NumberFormat fastest = null;
-    double highest = 0;
+    double most = 0;
     for (var format : candidates) {
-      double peak = model.peaks().getOrDefault(format, 0.0);
-      if (peak > highest) {
+      var peak = accelerator.peak(format);
+      if (peak.isPresent() && peak.getAsDouble() > most) {
+        most = peak.getAsDouble();
         fastest = format;
-        highest = peak;
       }
     }
     if (fastest != null) {
-      return new Chosen(fastest);
+      return new Taken(fastest);
     }
-    boolean some = candidates.stream().anyMatch(model.ratesUnpublished()::contains);
-    if (some || model.peaks().isEmpty()) {
-      return new Unpublished(unpublished(model, labels(candidates)));
-    }
-    return new Refused(
-        "%s publishes no rate in any of %s, only in %s."
-            .formatted(model.id(), labels(candidates), labels(model.formats())));
+    boolean accepted = candidates.stream().anyMatch(accelerator.ratesUnpublished()::contains);
+    var why =
+        "No rate of %s in %s is published; it has %s."
+            .formatted(
+                accelerator.id(),
+                labels(candidates, " or "),
+                labels(accelerator.peaks().keySet(), ", "));
+    return accepted ? new Unknown(why) : new Impossible(why);
   }
 
-  private static String unpublished(AcceleratorModel model, String what) {
-    return "How fast %s computes in %s isn't published.".formatted(model.id(), what);
+  private static FormatChoice asked(AcceleratorModel accelerator, NumberFormat format) {
+    if (accelerator.peaks().containsKey(format)) {
+      return new Taken(format);
+    }
+    var published = labels(accelerator.peaks().keySet(), ", ");
+    return accelerator.ratesUnpublished().contains(format)
+        ? new Unknown(
+            "The rate of %s in %s isn't published, though its software accepts it. Published are %s."
+                .formatted(accelerator.id(), format.label(), published))
+        : new Impossible(
+            "%s doesn't take %s. Take one of %s."
+                .formatted(accelerator.id(), format.label(), published));
   }
 
-  private static String labels(Collection<NumberFormat> formats) {
-    return formats.stream().map(NumberFormat::label).collect(Collectors.joining(", "));
+  private static String labels(Collection<NumberFormat> formats, String separator) {
+    return formats.stream().map(NumberFormat::label).collect(Collectors.joining(separator));
   }
 }

@@ -1,18 +1,22 @@
 package dev.sluice.schemas.cost;
 
 /**
- * Where a measured rate is expected, with a probability of 80 % on devices and models like those
- * that the cost model was fitted to, and by judgement elsewhere.
+ * A range that is expected to hold a measured value in four of five cases.
  *
- * @param low samples a second
- * @param high samples a second
- * @param factor by how much the ends differ from the prediction, above 1; a predicted latency
- *     divided by it and multiplied with it gives the interval of the latency
+ * @param low its lower end
+ * @param high its upper end
  */
-public record Interval(double low, double high, double factor) {
+public record Interval(double low, double high) {
 
-  /** The interval around a rate. */
-  static Interval around(double rate, double factor) {
-    return new Interval(rate / factor, rate * factor, factor);
+  public Interval {
+    if (!(low >= 0 && low <= high)) {
+      throw new IllegalArgumentException(
+          "A range has two ends in order, not " + low + " and " + high + ".");
+    }
+  }
+
+  /** The range from a k-th of a value to k times it. */
+  static Interval around(double value, double k) {
+    return new Interval(value / k, value * k);
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id name in messages and files
  * @param name what people call it
+ * @param aliases other names in use, such as MLPerf's
  * @param parameters number of weights
  * @param input shape of a sample, such as {@code 3x224x224}; null: not stated
  * @param flops operations, in each variant that is known; the usual one first
@@ -25,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param shape what the sizes of a sequence model are
  * @param serverLatencyMsMax longest latency that MLPerf allows a server, in milliseconds; null: not
  *     stated
+ * @param structure what a prediction needs beside these; null: not counted
  * @param caveats what to know before using these figures
  * @param sources what each figure comes from, by the name of the figure
  */
 public record ModelCost(
     String id,
     String name,
+    List<String> aliases,
     long parameters,
     @Nullable String input,
     List<Flops> flops,
@@ -38,6 +41,7 @@ public record ModelCost(
     SortedMap<NumberFormat, Long> weightBytes,
     SequenceShape shape,
     @Nullable Long serverLatencyMsMax,
+    @Nullable Structure structure,
     List<String> caveats,
     Map<String, Source> sources) {
 
@@ -49,6 +53,7 @@ public record ModelCost(
       throw new IllegalArgumentException(
           id + " has 1 to " + PARAMETERS_MAX + " weights, not " + parameters + ".");
     }
+    aliases = List.copyOf(aliases);
     flops = List.copyOf(flops);
     weightBytes = Collections.unmodifiableSortedMap(new TreeMap<>(weightBytes));
     caveats = List.copyOf(caveats);

@@ -99,6 +99,12 @@ public final class ModelCostFile {
     if (!id.isEmpty() && !ids.add(id)) {
       problem(section, "id", "The id " + id + " is taken.", "Give this model another.");
     }
+    var aliases = section.texts("aliases");
+    for (var alias : aliases) {
+      if (!ids.add(alias)) {
+        problem(section, "aliases", "The name " + alias + " is taken.", "Give this model another.");
+      }
+    }
     var parameters = count(section, "parameters");
     if (parameters == null && !section.has("parameters")) {
       section.missing("parameters", "It is the number of weights.");
@@ -110,6 +116,7 @@ public final class ModelCostFile {
     return new ModelCost(
         id,
         section.required("name", "It is what people call the model."),
+        aliases,
         parameters == null ? 1 : parameters,
         section.text("input"),
         flops(section),
@@ -123,6 +130,7 @@ public final class ModelCostFile {
             count(section, "sequence"),
             positive(section, "outputTokensMean", COUNT_MAX)),
         count(section, "serverLatencyMsMax"),
+        StructureReader.read(section, "structure"),
         section.texts("caveats"),
         sources);
   }

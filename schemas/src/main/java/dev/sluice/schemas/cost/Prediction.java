@@ -4,23 +4,22 @@ import dev.sluice.schemas.accelerator.NumberFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the cost model says of a model on a kind of device. Nothing of it was measured. */
+/** What the cost model says of a workload on an accelerator. It is modelled, never measured. */
 public sealed interface Prediction {
 
   /**
-   * It runs.
+   * It runs, and this fast.
    *
-   * @param samplesPerSecond rate of all devices together; of one query after another in {@link
-   *     Scenario#SINGLE_STREAM}
-   * @param latencyMs how long a batch takes, which is one sample in {@link Scenario#SINGLE_STREAM}
-   * @param energyJPerSample most energy that the devices alone take for a sample: the thermal
-   *     design power over the predicted time; null: the power isn't published
-   * @param format number format of the arithmetic
-   * @param bound what takes the longest
-   * @param terms the parts of the time for one sample
-   * @param interval where a measured rate is expected
-   * @param tokensPerSecond tokens written by all devices together; null: the model writes none
-   * @param notes what was assumed
+   * @param samplesPerSecond samples per second of all devices together
+   * @param latencyMs milliseconds from the start of a batch to its end; offline the batch is the
+   *     fastest one, in a single stream it is one sample
+   * @param energyJPerSample joules per sample that the accelerators draw at their thermal design
+   *     power, without the host, hence an upper bound; null where that power isn't published
+   * @param format the number format that it computes in
+   * @param bound what most of the time goes to
+   * @param terms where the time goes
+   * @param interval range of samplesPerSecond; that of the latency has the same ratios
+   * @param notes assumptions behind the figures
    */
   record Predicted(
       double samplesPerSecond,
@@ -30,7 +29,6 @@ public sealed interface Prediction {
       Bound bound,
       Terms terms,
       Interval interval,
-      @Nullable Double tokensPerSecond,
       List<String> notes)
       implements Prediction {
     public Predicted {
@@ -39,9 +37,9 @@ public sealed interface Prediction {
   }
 
   /**
-   * It cannot run.
+   * It can't run.
    *
-   * @param reasons why, in sentences; never empty
+   * @param reasons why, each with how to mend it where there is a way
    */
   record Impossible(List<String> reasons) implements Prediction {
     public Impossible {
@@ -50,9 +48,9 @@ public sealed interface Prediction {
   }
 
   /**
-   * Nobody published what a prediction needs.
+   * Nothing can be said, since a figure isn't published.
    *
-   * @param reasons what is missing, in sentences; never empty
+   * @param reasons what is missing
    */
   record Unknown(List<String> reasons) implements Prediction {
     public Unknown {

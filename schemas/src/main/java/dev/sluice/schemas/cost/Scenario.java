@@ -1,14 +1,15 @@
 package dev.sluice.schemas.cost;
 
 import dev.sluice.schemas.document.Spelling;
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
 
 /** How samples arrive, as MLPerf Inference defines it. */
 public enum Scenario {
-  /** All samples are there at once, and how many are answered in a second counts. */
+  /** All samples are there from the start; throughput counts. */
   OFFLINE,
-  /** One sample at a time, and how long its answer takes counts. */
+  /**
+   * One sample at a time, each when the last is answered; the 90th percentile of latency counts.
+   */
   SINGLE_STREAM;
 
   /** The name in files and messages, such as {@code single-stream}. */
@@ -16,8 +17,8 @@ public enum Scenario {
     return Spelling.of(this);
   }
 
-  /** The scenario with this label. */
-  public static Optional<Scenario> of(String label) {
-    return Arrays.stream(values()).filter(scenario -> scenario.label().equals(label)).findFirst();
+  /** All labels, in the order of the constants. */
+  public static List<String> labels() {
+    return Spelling.all(Scenario.class);
   }
 }

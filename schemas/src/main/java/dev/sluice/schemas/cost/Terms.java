@@ -1,40 +1,41 @@
 package dev.sluice.schemas.cost;
 
 /**
- * The parts of a predicted time, for one sample on one device or group of devices that share a
- * model. Those of networks overlap in part, so that their sum exceeds the predicted time; those of
- * decoders follow one another.
+ * Where the time of one sample goes. The terms overlap in part, so they add up to more than the
+ * time itself.
  *
- * @param computeSeconds arithmetic
- * @param memorySeconds traffic of the device's memory
- * @param hostLinkSeconds traffic from the host
- * @param overheadSeconds fixed latencies
- * @param interconnectSeconds exchange between devices
+ * @param compute arithmetic, in seconds per sample
+ * @param memory weights and activations from and to the device's memory, in seconds per sample
+ * @param hostLink the sample on its way from the host, in seconds
+ * @param overhead launches, queries and synchronisation, in seconds per sample
+ * @param interconnect sums exchanged between devices that share a model, in seconds per sample
  */
 public record Terms(
-    double computeSeconds,
-    double memorySeconds,
-    double hostLinkSeconds,
-    double overheadSeconds,
-    double interconnectSeconds) {
+    double compute, double memory, double hostLink, double overhead, double interconnect) {
 
-  /** The seconds of one part. */
-  public double seconds(Bound part) {
-    return switch (part) {
-      case COMPUTE -> computeSeconds;
-      case MEMORY -> memorySeconds;
-      case HOST_LINK -> hostLinkSeconds;
-      case OVERHEAD -> overheadSeconds;
-      case INTERCONNECT -> interconnectSeconds;
+  /** One of the terms. */
+  public double of(Bound bound) {
+    return switch (bound) {
+      case COMPUTE -> compute;
+      case MEMORY -> memory;
+      case HOST_LINK -> hostLink;
+      case OVERHEAD -> overhead;
+      case INTERCONNECT -> interconnect;
     };
   }
 
-  /** The longest part; the first of {@link Bound}'s order where several are. */
-  public Bound longest() {
-    var longest = Bound.COMPUTE;
-    for (var part : Bound.values()) {
-      longest = seconds(part) > seconds(longest) ? part : longest;
+  /** The largest term; of equal ones the first. */
+  public Bound largest() {
+    var largest = Bound.COMPUTE;
+    if (memory > of(largest)) {
+      largest = Bound.MEMORY;
     }
-    return longest;
+    if (hostLink > of(largest)) {
+      largest = Bound.HOST_LINK;
+    }
+    if (overhead > of(largest)) {
+      largest = Bound.OVERHEAD;
+    }
+    return interconnect > of(largest) ? Bound.INTERCONNECT : largest;
   }
 }

@@ -2,31 +2,53 @@ package dev.sluice.schemas.cost;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
-import java.util.ArrayList;
+import dev.sluice.schemas.document.Amounts;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts one optimizer step of data-parallel training with Adam in mixed precision. Nothing here
- * was fitted. Where one device doesn't hold weights and optimizer state, they are spread over all
- * (ZeRO, Rajbhandari et al., arXiv 1910.02054).
+ * How long a step of data-parallel training takes: arithmetic, the optimizer's memory traffic, and
+ * what the backward pass doesn't hide of the all-reduce. Nothing in it is fitted. Memory for
+ * activations and the slowest device's lead are left out, so efficiencies are optimistic.
  */
 public final class TrainingCost {
 
-  private static final Calibration CALIBRATION = Calibration.BUILT_IN;
+  private static final List<NumberFormat> CANDIDATES =
+      List.of(NumberFormat.BF16, NumberFormat.FP16, NumberFormat.TF32, NumberFormat.FP32);
 
-  private TrainingCost() {}
+  private final Device device;
+  private final NumberFormat format;
+  private final double parameters;
+  private final double flops;
+  private final int count;
+  private final Factors factors;
+
+  private TrainingCost(
+      Device device,
+      NumberFormat format,
+      double parameters,
+      double flops,
+      int count,
+      Factors factors) {
+    this.device = device;
+    this.format = format;
+    this.parameters = parameters;
+    this.flops = flops;
+    this.count = count;
+    this.factors = factors;
+  }
 
   /**
-   * Predicts a step.
+   * Predicts one step.
    *
-   * @param accelerator the device
-   * @param workload what the model asks
-   * @param format number format of the arithmetic; empty: the fastest that trains
-   * @param samplesPerDevice samples of a step on one device, or tokens of a model of tokens
-   * @param count number of devices, at least 1
-   * @throws IllegalArgumentException if there is no device or no sample
+   * @param accelerator what it runs on
+   * @param workload what is trained
+   * @param format the number format of the arithmetic; empty: the fastest of bf16, fp16, tf32 and
+   *     fp32
+   * @param samplesPerDevice rows, or tokens of a language model, per device and step
+   * @param count devices of this kind, from 1 to {@link CostModel#COUNT_MAX}
+   * @throws IllegalArgumentException if samplesPerDevice or count is out of range
    */
   public static TrainingPrediction predict(
       AcceleratorModel accelerator,
@@ -34,112 +56,58 @@ public final class TrainingCost {
       Optional<NumberFormat> format,
       long samplesPerDevice,
       int count) {
-    if (count < 1 || samplesPerDevice < 1) {
+    CostModel.requireCount(count);
+    if (samplesPerDevice < 1) {
       throw new IllegalArgumentException(
-          "A step has 1 device and 1 sample or more, not "
-              + count
-              + " and "
-              + samplesPerDevice
-              + ".");
+          "A step has at least one sample per device, not " + samplesPerDevice + ".");
     }
-    var trained =
-        switch (workload) {
-          case Workload.Unknown nothing -> unknown(nothing.reason());
-          case Workload.Known known -> predict(accelerator, known, format, samplesPerDevice, count);
-        };
-    return switch (accelerator.training().vendorSoftware()) {
-      case YES -> trained;
+    switch (accelerator.training().vendorSoftware()) {
       case NO -> {
-        var reasons = new ArrayList<String>();
-        reasons.add("The vendor of " + accelerator.id() + " has no software that trains on it.");
-        if (trained instanceof TrainingPrediction.Impossible(var others)) {
-          reasons.addAll(others);
-        }
-        yield new TrainingPrediction.Impossible(reasons);
+        return new TrainingPrediction.Impossible(
+            List.of(
+                accelerator.id()
+                    + " only infers: its vendor has no software that trains on it. Take an"
+                    + " accelerator that trains; `sluice accelerators` tells which do."));
       }
-      case UNKNOWN ->
-          trained instanceof TrainingPrediction.Impossible
-              ? trained
-              : unknown("Whether software trains on " + accelerator.id() + " isn't known.");
-    };
-  }
-
-  private static TrainingPrediction predict(
-      AcceleratorModel accelerator,
-      Workload.Known workload,
-      Optional<NumberFormat> asked,
-      long samplesPerDevice,
-      int count) {
-    if (asked.isPresent() && isWhole(asked.get())) {
-      return impossible(
-          asked.get().label() + " holds whole numbers, and gradients are none: it doesn't train.");
+      case UNKNOWN -> {
+        return new TrainingPrediction.Unknown(
+            List.of(
+                "Whether "
+                    + accelerator.id()
+                    + " trains isn't published. An operator's catalogue file can say that it"
+                    + " does."));
+      }
+      case YES -> {}
     }
-    return switch (FormatChoice.of(accelerator, asked, FormatChoice.TRAINING)) {
-      case FormatChoice.Refused(var reason) -> impossible(reason);
-      case FormatChoice.Unpublished(var reason) -> unknown(reason);
-      case FormatChoice.Chosen(var format) -> {
-        var device = new Device(accelerator, CALIBRATION);
-        var memoryRate = device.memoryRate();
-        yield memoryRate.isEmpty()
-            ? unknown("The memory bandwidth of " + accelerator.id() + " isn't published.")
-            : step(device, memoryRate.getAsDouble(), workload, format, samplesPerDevice, count);
+    if (workload instanceof Workload.Unknown unknown) {
+      return new TrainingPrediction.Unknown(unknown.reasons());
+    }
+    if (format.isPresent() && isWhole(format.get())) {
+      return new TrainingPrediction.Impossible(
+          List.of(
+              "Gradients don't fit into the whole numbers of "
+                  + format.get().label()
+                  + ". Take a floating-point format."));
+    }
+    return switch (FormatChoice.of(accelerator, format, CANDIDATES)) {
+      case FormatChoice.Impossible(var reason) ->
+          new TrainingPrediction.Impossible(List.of(reason));
+      case FormatChoice.Unknown(var reason) -> new TrainingPrediction.Unknown(List.of(reason));
+      case FormatChoice.Taken(var taken) -> {
+        var factors = Factors.builtIn();
+        var device = Device.of(accelerator, factors);
+        yield device == null
+            ? new TrainingPrediction.Unknown(List.of(CostModel.withoutBandwidth(accelerator)))
+            : new TrainingCost(
+                    device,
+                    taken,
+                    workload.parameters(),
+                    workload.trainingFlop().orElseThrow(),
+                    count,
+                    factors)
+                .step(samplesPerDevice, workload.name());
       }
     };
-  }
-
-  private static TrainingPrediction step(
-      Device device,
-      double memoryRate,
-      Workload.Known workload,
-      NumberFormat format,
-      long samplesPerDevice,
-      int count) {
-    double n = count;
-    double stateBytes = workload.parameters() * CALIBRATION.trainingBytesPerParameter;
-    boolean sharded = stateBytes > device.memoryBytes();
-    if (stateBytes / n > device.memoryBytes()) {
-      return impossible(
-          "Weights and optimizer state of "
-              + workload.name()
-              + " take "
-              + Amounts.gigabytes(stateBytes)
-              + ", and "
-              + Amounts.memory(count, device)
-              + ".");
-    }
-    var notes = new ArrayList<String>();
-    double compute =
-        workload.trainingFlops()
-            * samplesPerDevice
-            / (device.sustainedRate(format) * CALIBRATION.trainingShare);
-    double memory =
-        workload.parameters()
-            * CALIBRATION.trainingTrafficPerParameter
-            / memoryRate
-            / (sharded ? n : 1);
-    var link = count == 1 ? OptionalDouble.of(1) : device.linkRate(notes);
-    if (link.isEmpty()) {
-      return unknown(
-          "Neither an interconnect nor a host link of " + device.id() + " is published.");
-    }
-    double gradientBytes = workload.parameters() * (Device.bytes(format) <= 2 ? 2 : 4);
-    double passes = sharded ? 3 : 2; // sharded weights are gathered once more
-    double allReduce =
-        passes * (n - 1) / n * gradientBytes / (link.getAsDouble() * CALIBRATION.trainingLinkShare);
-    double exposed = Math.max(0, allReduce - CALIBRATION.trainingOverlap * compute);
-    double step = compute + memory + exposed;
-    var watts = device.watts();
-    return new TrainingPrediction.Predicted(
-        step,
-        compute,
-        memory,
-        allReduce,
-        exposed,
-        (compute + memory) / step,
-        watts == null ? null : watts * n * step,
-        format,
-        sharded,
-        notes);
   }
 
   private static boolean isWhole(NumberFormat format) {
@@ -149,11 +117,79 @@ public final class TrainingCost {
     };
   }
 
-  private static TrainingPrediction impossible(String reason) {
-    return new TrainingPrediction.Impossible(List.of(reason));
+  private TrainingPrediction step(long samplesPerDevice, String name) {
+    double state = parameters * factors.training.stateBytes();
+    double usable = device.usableBytes().orElse(Double.POSITIVE_INFINITY);
+    boolean sharded = state > usable;
+    if (sharded && state / count > usable) {
+      return new TrainingPrediction.Impossible(
+          List.of(
+              ("%s needs %s for parameters, gradients and Adam state; %d x %s leave %s. Take at"
+                      + " least %s of them, or a device with more memory.")
+                  .formatted(
+                      name,
+                      Amounts.of(state, "B"),
+                      count,
+                      device.id(),
+                      Amounts.of(count * usable, "B"),
+                      Amounts.number(Math.ceil(state / usable)))));
+    }
+    double allReduce = 0;
+    if (count > 1) {
+      var link = device.linkBytesPerSecond();
+      if (link.isEmpty()) {
+        return new TrainingPrediction.Unknown(
+            List.of(
+                "Neither an interconnect nor a host link of "
+                    + device.id()
+                    + " is published, over which "
+                    + count
+                    + " devices could exchange gradients."));
+      }
+      allReduce = allReduceSeconds(link.getAsDouble(), sharded);
+    }
+    return predicted(samplesPerDevice, sharded, allReduce);
   }
 
-  private static TrainingPrediction unknown(String reason) {
-    return new TrainingPrediction.Unknown(List.of(reason));
+  /**
+   * A ring passes gradients around twice (reduce, then gather); where parameters are sharded they
+   * are gathered once more for the backward pass (ZeRO: Rajbhandari et al., arXiv 1910.02054).
+   */
+  private double allReduceSeconds(double linkBytesPerSecond, boolean sharded) {
+    double rounds = sharded ? 3 : 2;
+    double bytes = parameters * (format.bits() <= 16 ? 2 : 4);
+    return rounds
+        * (count - 1.0)
+        / count
+        * bytes
+        / (linkBytesPerSecond * factors.training.linkShare());
+  }
+
+  private TrainingPrediction predicted(long samplesPerDevice, boolean sharded, double allReduce) {
+    var shares = factors.training;
+    double rate = device.peak(format) * device.sustained(format) * shares.efficiency();
+    double compute = flops * samplesPerDevice / rate;
+    double traffic = parameters * shares.updateTraffic() / (sharded ? count : 1);
+    double memory = traffic / device.memoryBytesPerSecond();
+    double exposed = Math.max(0, allReduce - shares.overlap() * compute);
+    double step = compute + memory + exposed;
+    return new TrainingPrediction.Predicted(
+        step,
+        compute,
+        memory,
+        exposed,
+        allReduce,
+        (double) samplesPerDevice * count / step,
+        (compute + memory) / step,
+        joules(step),
+        format,
+        new Terms(compute, memory, 0, 0, exposed).largest(),
+        sharded,
+        device.notes());
+  }
+
+  private @Nullable Double joules(double seconds) {
+    var watts = device.watts();
+    return watts == null ? null : Double.valueOf(watts * count * seconds);
   }
 }

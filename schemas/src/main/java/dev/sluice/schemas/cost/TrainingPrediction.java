@@ -4,35 +4,38 @@ import dev.sluice.schemas.accelerator.NumberFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the cost model says of one optimizer step. Nothing of it was measured or fitted. */
+/** What the cost model says of a training step. It is modelled, never measured. */
 public sealed interface TrainingPrediction {
 
   /**
-   * It trains.
+   * It trains, and a step takes this long.
    *
-   * @param stepSeconds the whole step: arithmetic, optimizer and what of the all-reduce shows
-   * @param computeSeconds arithmetic forward and backward
-   * @param memorySeconds the optimizer's traffic of the device's memory
-   * @param allReduceSeconds exchange of gradients, of which a part hides behind the backward pass
-   * @param exposedSeconds the part that does not hide
-   * @param scalingEfficiency share of the step that is not waiting for others, at most 1;
-   *     activation memory and stragglers are ignored, so that it is optimistic
-   * @param joulesPerStep most energy that the devices alone take: their thermal design power over
-   *     the step; null: it isn't published
-   * @param format number format of the arithmetic
-   * @param sharded whether weights and optimizer state are spread over the devices, as one of them
-   *     doesn't hold them
-   * @param notes what was assumed
+   * @param stepSeconds seconds from one update of the parameters to the next
+   * @param computeSeconds arithmetic, forward and backward
+   * @param memorySeconds the optimizer's reading and writing
+   * @param exposedSeconds the part of the all-reduce that the backward pass doesn't hide
+   * @param allReduceSeconds all of the all-reduce
+   * @param samplesPerSecond rows, or tokens of a language model, of all devices together
+   * @param scalingEfficiency speed of a device among the others, as a share of its speed alone
+   * @param joulesPerStep joules that all devices draw at their thermal design power, without their
+   *     hosts, hence an upper bound; null where that power isn't published
+   * @param format the number format of the arithmetic
+   * @param bound what most of the time goes to
+   * @param sharded whether parameters and optimizer state are spread over the devices, since one
+   *     can't hold them
+   * @param notes assumptions behind the figures
    */
   record Predicted(
       double stepSeconds,
       double computeSeconds,
       double memorySeconds,
-      double allReduceSeconds,
       double exposedSeconds,
+      double allReduceSeconds,
+      double samplesPerSecond,
       double scalingEfficiency,
       @Nullable Double joulesPerStep,
       NumberFormat format,
+      Bound bound,
       boolean sharded,
       List<String> notes)
       implements TrainingPrediction {
@@ -42,9 +45,9 @@ public sealed interface TrainingPrediction {
   }
 
   /**
-   * It cannot train.
+   * It can't train.
    *
-   * @param reasons why, in sentences; never empty
+   * @param reasons why, each with how to mend it where there is a way
    */
   record Impossible(List<String> reasons) implements TrainingPrediction {
     public Impossible {
@@ -53,9 +56,9 @@ public sealed interface TrainingPrediction {
   }
 
   /**
-   * Nobody published what a prediction needs.
+   * Nothing can be said, since a figure isn't published.
    *
-   * @param reasons what is missing, in sentences; never empty
+   * @param reasons what is missing
    */
   record Unknown(List<String> reasons) implements TrainingPrediction {
     public Unknown {

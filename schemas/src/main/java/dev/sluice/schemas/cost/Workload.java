@@ -1,143 +1,259 @@
 package dev.sluice.schemas.cost;
 
-import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.network.NetworkPlan;
 import dev.sluice.schemas.wire.NetworkFacts;
-import dev.sluice.schemas.wire.TorchScript;
+import java.util.List;
+import java.util.OptionalDouble;
 
-/** What a model asks of a device, apart from the device. */
+/** What a model costs to run, whatever runs it; the input of every prediction. */
 public sealed interface Workload {
 
-  /** A model of which enough is known for at least one kind of prediction. */
-  sealed interface Known extends Workload {
-    /** Number of weights. */
-    double parameters();
+  /** Formats in which a published network is run, of equally fast ones the first. */
+  List<NumberFormat> QUANTISED =
+      List.of(NumberFormat.INT8, NumberFormat.FP8, NumberFormat.FP16, NumberFormat.BF16);
 
-    /** Operations of a training step, forward and backward, for one sample or token. */
-    double trainingFlops();
-  }
+  /** The same of a decoder, whose quality suffers less from small floating-point numbers. */
+  List<NumberFormat> DECODING =
+      List.of(NumberFormat.FP8, NumberFormat.INT8, NumberFormat.FP16, NumberFormat.BF16);
 
-  /** How the layers of a network use a device. */
-  enum Kind {
-    /** Convolutions over all channels. */
-    CNN,
-    /** Convolutions over one channel each, which leave most of a matrix unit idle. */
-    DEPTHWISE,
-    /** Transformer blocks that see the whole input. */
-    ENCODER,
-    /** Matrix products of whole samples. */
-    DENSE
-  }
-
-  /**
-   * A network that answers a sample in one pass.
-   *
-   * @param name what to call it in messages
-   * @param kind how its layers use a device
-   * @param parameters number of weights
-   * @param flops operations for one sample; a multiplication with its addition counts as two
-   * @param flopsSingle the same where one query counts, which is judged by its 90th percentile
-   * @param activations elements that all layers read and write for one sample
-   * @param largestLayer most elements that one layer reads and writes for one sample
-   * @param layers layers that follow one another
-   * @param inputBytes bytes that the host sends for one sample
-   * @param efficiency share of a GPU's sustained peak that its layers reach
-   * @param serialSeconds fixed latency of one pass on a GPU
-   * @param detects whether the host decodes boxes from its output
-   * @param calibrated whether published results of it, or of a network like it, were fitted to
-   */
-  record Network(
-      String name,
-      Kind kind,
-      double parameters,
-      double flops,
-      double flopsSingle,
-      double activations,
-      double largestLayer,
-      int layers,
-      double inputBytes,
-      double efficiency,
-      double serialSeconds,
-      boolean detects,
-      boolean calibrated)
-      implements Known {
-
-    /** Three passes: forward, and backward for inputs and for weights. */
-    @Override
-    public double trainingFlops() {
-      return 3 * flops;
-    }
-  }
-
-  /**
-   * A network that writes an answer token by token.
-   *
-   * @param name what to call it in messages
-   * @param parameters number of weights
-   * @param flopsPerToken operations for one token read or written
-   * @param cacheElementsPerToken elements of the cache of keys and values for one token
-   * @param layers transformer blocks
-   * @param hidden width of the model
-   * @param promptTokens tokens read for one sample
-   * @param answerTokens tokens of one answer
-   * @param beams answers that are followed at once
-   * @param kernelsPerLayer launches for one block and token
-   * @param efficiency share of a GPU's sustained peak that its layers reach
-   */
-  record Decoder(
-      String name,
-      double parameters,
-      double flopsPerToken,
-      double cacheElementsPerToken,
-      double layers,
-      double hidden,
-      double promptTokens,
-      double answerTokens,
-      double beams,
-      double kernelsPerLayer,
-      double efficiency)
-      implements Known {
-
-    /** Six for each weight and token: two forward, four backward. */
-    @Override
-    public double trainingFlops() {
-      return 6 * parameters;
-    }
-  }
-
-  /**
-   * A network whose cost is known for training only.
-   *
-   * @param name what to call it in messages
-   * @param parameters number of weights
-   * @param trainingFlops operations for one token
-   */
-  record TrainingOnly(String name, double parameters, double trainingFlops) implements Known {}
-
-  /**
-   * A network of which too little is known.
-   *
-   * @param name what to call it in messages
-   * @param reason what is missing, in a sentence
-   */
-  record Unknown(String name, String reason) implements Workload {}
+  /** Formats of a network as it was trained: whole numbers need a quantised version first. */
+  List<NumberFormat> AS_TRAINED =
+      List.of(NumberFormat.FP16, NumberFormat.BF16, NumberFormat.TF32, NumberFormat.FP32);
 
   /** What to call it in messages. */
   String name();
 
-  /** What a well-known model asks. */
-  static Workload of(ModelCost model) {
-    return WellKnownWorkloads.of(model);
+  /** Number of weights; 0: not known. */
+  long parameters();
+
+  /** Operations of the answer to one sample; a multiplication with its addition counts as two. */
+  default OptionalDouble flopPerSample() {
+    return OptionalDouble.empty();
   }
 
-  /** What a network of one's own asks. */
+  /**
+   * Operations of training on one sample, forward and backward; of a decoder on one token. A sample
+   * of a feed-forward network takes three times its forward pass, a token six per weight.
+   */
+  default OptionalDouble trainingFlop() {
+    return OptionalDouble.empty();
+  }
+
+  /** Values that one layer of one sample reads and writes, at most. */
+  default OptionalDouble activationsLargest() {
+    return OptionalDouble.empty();
+  }
+
+  /** Values of one sample that training keeps from the forward pass for the backward pass. */
+  default OptionalDouble activationsKept() {
+    return OptionalDouble.empty();
+  }
+
+  /** Bytes of a sample on the host link. */
+  default OptionalDouble inputBytes() {
+    return OptionalDouble.empty();
+  }
+
+  /** Bytes of all weights in a number format. */
+  default double weightBytes(NumberFormat format) {
+    return parameters() * (format.bits() / 8.0);
+  }
+
+  /** A model whose cost was surveyed. */
+  static Workload of(ModelCost model) {
+    return SurveyedWorkload.of(model);
+  }
+
+  /** A network that is trained with Sluice. */
+  static Workload of(NetworkPlan plan) {
+    return CountedWorkload.of(plan);
+  }
+
+  /** A network that is trained with Sluice; unknown where its layers can't be seen. */
   static Workload of(NetworkFacts network) {
-    return switch (network.network()) {
-      case LayerStack stack -> StackWorkload.of(stack, network.input());
-      case TorchScript script ->
-          new Unknown(
-              "the network",
-              "The network is TorchScript, and what its layers compute isn't known without running"
-                  + " it.");
-    };
+    return CountedWorkload.of(network);
+  }
+
+  /** Where the figures of a workload are from. */
+  enum Origin {
+    /** Counted from a definition of a well-known network, on which factors were fitted. */
+    SURVEYED,
+    /** Counted from the layers of a user's network; factors are those of its family. */
+    COUNTED
+  }
+
+  /**
+   * A network whose answer takes one pass.
+   *
+   * @param name what to call it; factors of the cost model may have it as owner
+   * @param origin where the figures are from
+   * @param family how it uses arithmetic units
+   * @param detector whether the host decodes boxes after each pass
+   * @param parameters number of weights
+   * @param flops operations of a sample
+   * @param singleStreamFlops operations of a sample at the 90th percentile
+   * @param activations values that all layers of one sample read and write
+   * @param largest values that one layer of one sample reads and writes, at most
+   * @param kept values of one sample that training keeps for the backward pass
+   * @param layers layers that run one after the other
+   * @param input bytes of a sample on the host link
+   */
+  record FeedForward(
+      String name,
+      Origin origin,
+      Family family,
+      boolean detector,
+      long parameters,
+      double flops,
+      double singleStreamFlops,
+      double activations,
+      double largest,
+      double kept,
+      int layers,
+      double input)
+      implements Workload {
+
+    /** A backward pass takes two forward ones: gradients of activations, and of weights. */
+    private static final double PASSES = 3;
+
+    public FeedForward {
+      if (!(flops > 0 && activations > 0 && largest > 0 && layers > 0 && input > 0)
+          || family == Family.DECODER) {
+        throw new IllegalArgumentException(
+            name + " is no feed-forward network: each figure must be above 0.");
+      }
+    }
+
+    @Override
+    public OptionalDouble flopPerSample() {
+      return OptionalDouble.of(flops);
+    }
+
+    @Override
+    public OptionalDouble trainingFlop() {
+      return OptionalDouble.of(PASSES * flops);
+    }
+
+    @Override
+    public OptionalDouble activationsLargest() {
+      return OptionalDouble.of(largest);
+    }
+
+    @Override
+    public OptionalDouble activationsKept() {
+      return OptionalDouble.of(kept);
+    }
+
+    @Override
+    public OptionalDouble inputBytes() {
+      return OptionalDouble.of(input);
+    }
+
+    /** Formats that are tried where none is asked for, of equally fast ones the first. */
+    List<NumberFormat> formats() {
+      return switch (origin) {
+        case SURVEYED -> QUANTISED;
+        case COUNTED -> AS_TRAINED;
+      };
+    }
+  }
+
+  /**
+   * A language model that writes one token after the other.
+   *
+   * @param name what to call it; factors of the cost model may have it as owner
+   * @param parameters number of weights
+   * @param flopPerToken operations of one token read or written
+   * @param kvBytesPerToken bytes that the cache of keys and values takes for each token in 16 bits
+   * @param layers number of transformer blocks
+   * @param hidden width of the model
+   * @param lengths of prompts and answers
+   */
+  record Decoder(
+      String name,
+      long parameters,
+      double flopPerToken,
+      double kvBytesPerToken,
+      long layers,
+      long hidden,
+      Structure.Decoder lengths)
+      implements Workload {
+
+    /** Forward two, backward four (scaling-book, transformers.md). */
+    private static final double TRAINING_FLOP_PER_WEIGHT = 6;
+
+    /** Bytes of a token in its prompt. */
+    private static final double TOKEN_BYTES = 4;
+
+    public Decoder {
+      if (!(flopPerToken > 0 && kvBytesPerToken > 0 && layers > 0 && hidden > 0)) {
+        throw new IllegalArgumentException(name + " is no decoder: each figure must be above 0.");
+      }
+    }
+
+    /** Tokens of an answer. */
+    public double tokensPerSample() {
+      return lengths.answerTokens();
+    }
+
+    /** Tokens that go through the model for one sample, with those of every beam. */
+    double tokensComputed() {
+      return lengths.promptTokens() + lengths.beams() * lengths.answerTokens();
+    }
+
+    /** Bytes of keys and values of a token; of a format below 16 bits they have 8. */
+    double kvBytesPerToken(NumberFormat format) {
+      return kvBytesPerToken / 2 * (format.bits() >= 16 ? 2 : 1);
+    }
+
+    /** Bytes of keys and values of one sample at its end. */
+    public double kvBytesPerSample(NumberFormat format) {
+      return kvBytesPerToken(format) * tokensComputed();
+    }
+
+    @Override
+    public OptionalDouble flopPerSample() {
+      return OptionalDouble.of(tokensComputed() * flopPerToken);
+    }
+
+    @Override
+    public OptionalDouble trainingFlop() {
+      return OptionalDouble.of(TRAINING_FLOP_PER_WEIGHT * parameters);
+    }
+
+    @Override
+    public OptionalDouble inputBytes() {
+      return OptionalDouble.of(TOKEN_BYTES * lengths.promptTokens());
+    }
+  }
+
+  /**
+   * A model of which only the cost of training is known.
+   *
+   * @param name what to call it
+   * @param parameters number of weights
+   * @param flopPerToken operations of one token of training, forward and backward
+   */
+  record TrainingOnly(String name, long parameters, double flopPerToken) implements Workload {
+
+    @Override
+    public OptionalDouble trainingFlop() {
+      return OptionalDouble.of(flopPerToken);
+    }
+  }
+
+  /**
+   * A model of which too little is known for any prediction.
+   *
+   * @param name what to call it
+   * @param parameters number of weights; 0: not known either
+   * @param reasons what isn't known
+   */
+  record Unknown(String name, long parameters, List<String> reasons) implements Workload {
+
+    public Unknown {
+      reasons = List.copyOf(reasons);
+    }
   }
 }

@@ -6,177 +6,186 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.network.NetworkResult;
+import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.LayerStack;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What a prediction says where there is none, and that it never breaks. */
+/**
+ * What the model says in words: possible, impossible with reasons, unknown with what is missing.
+ */
 class CostModelTest {
 
-  private static final Workload OWN =
-      new Workload.Network(
-          "the network",
-          Workload.Kind.DENSE,
-          1e6,
-          2e6,
-          2e6,
-          3e3,
-          2e3,
-          3,
-          4e3,
-          0.6,
-          2e-5,
-          false,
-          false);
-
-  private static AcceleratorModel accelerator(String id) {
+  private static AcceleratorModel device(String id) {
     return Catalogue.builtIn().find(id).orElseThrow();
   }
 
-  private static Workload model(String name) {
-    return Workload.of(ModelCosts.builtIn().named(name).orElseThrow());
+  private static Workload model(String id) {
+    return Workload.of(ModelCosts.builtIn().find(id).orElseThrow());
   }
 
-  private static Prediction predict(String accelerator, Workload workload, NumberFormat format) {
+  private static Prediction offline(String device, Workload workload) {
     return CostModel.builtIn()
-        .predict(accelerator(accelerator), workload, Scenario.OFFLINE, Optional.of(format), 1);
+        .predict(device(device), workload, Scenario.OFFLINE, Optional.empty(), 1);
   }
 
-  private static Prediction predict(String accelerator, Workload workload) {
-    return CostModel.builtIn()
-        .predict(accelerator(accelerator), workload, Scenario.OFFLINE, Optional.empty(), 1);
+  private static Prediction.Predicted predicted(Prediction prediction) {
+    return (Prediction.Predicted) prediction;
   }
 
-  private static String unknown(Prediction prediction) {
-    return String.join(" ", ((Prediction.Unknown) prediction).reasons());
-  }
-
-  private static String impossible(Prediction prediction) {
-    return String.join(" ", ((Prediction.Impossible) prediction).reasons());
-  }
-
-  private static TrainingPrediction train(String accelerator, String model, NumberFormat format) {
-    return TrainingCost.predict(accelerator(accelerator), model(model), Optional.of(format), 64, 2);
+  private static Workload dense() {
+    var stack = new LayerStack(List.of(64), List.of(new Dense(512, true), new Dense(10, true)));
+    return switch (NetworkShapes.infer(stack, 64)) {
+      case NetworkResult.Fits(var plan) -> Workload.of(plan);
+      case NetworkResult.DoesNotFit(var causes) -> throw new AssertionError(causes);
+    };
   }
 
   @Test
-  void withoutFiguresNothingIsPredicted() {
-    assertThat(unknown(predict("host-cpu", model("resnet50"))))
-        .isEqualTo("How fast host-cpu computes in int8, fp8, fp16, bf16 isn't published.");
-    assertThat(unknown(predict("nvidia-h100-nvl", model("resnet50")))).contains("nvidia-h100-nvl");
-    assertThat(unknown(predict("rbln-atom", model("resnet50"), NumberFormat.FP8))).contains("fp8");
+  void aUsersNetworkIsPredictedWithItsFamilysFactorsAndAWideInterval() {
+    var prediction = predicted(offline("nvidia-a100-sxm-80gb", dense()));
+
+    assertThat(prediction.format()).isEqualTo(NumberFormat.FP16);
+    assertThat(prediction.interval().high()).isEqualTo(2 * prediction.samplesPerSecond());
+    assertThat(prediction.notes()).anySatisfy(note -> assertThat(note).contains("dense"));
   }
 
   @Test
-  void whatIsKnownOfNoModelIsPredictedOfNone() {
-    assertThat(unknown(predict("nvidia-t4", model("sdxl")))).contains("range");
-    assertThat(unknown(predict("nvidia-t4", model("3d-unet-kits")))).contains("range");
-    assertThat(unknown(predict("nvidia-t4", model("gpt3-175b")))).contains("training");
+  void anInt8OnlyChipRefusesANetworkThatIsNotQuantised() {
+    assertThat(offline("furiosa-warboy", dense()))
+        .isInstanceOfSatisfying(
+            Prediction.Impossible.class,
+            impossible ->
+                assertThat(impossible.reasons().getFirst()).contains("furiosa-warboy", "int8"));
+    var asInt8 =
+        CostModel.builtIn()
+            .predict(
+                device("furiosa-warboy"),
+                dense(),
+                Scenario.SINGLE_STREAM,
+                Optional.of(NumberFormat.INT8),
+                1);
+    assertThat(predicted(asInt8).bound()).isEqualTo(Bound.OVERHEAD);
   }
 
   @Test
-  void whatCannotBeIsImpossibleWithNumbers() {
-    assertThat(impossible(predict("nvidia-t4", model("resnet50"), NumberFormat.BF16)))
-        .startsWith("nvidia-t4 publishes no bf16 rate, only ")
-        .contains("int8");
-    assertThat(impossible(predict("nvidia-h100-sxm", model("llama2-70b-99"), NumberFormat.FP16)))
-        .isEqualTo(
-            "The weights of llama2-70b and the cache of one sample take 138.146 GB in fp16, and one"
-                + " nvidia-h100-sxm has 72.000 GB for models.");
+  void theHostsProcessorHasNoFiguresSoNothingIsSaidOfIt() {
+    assertThat(
+            CostModel.builtIn()
+                .predict(
+                    Catalogue.HOST_CPU,
+                    model("resnet50"),
+                    Scenario.OFFLINE,
+                    Optional.of(NumberFormat.FP32),
+                    1))
+        .isInstanceOfSatisfying(
+            Prediction.Unknown.class,
+            unknown ->
+                assertThat(unknown.reasons().getFirst())
+                    .contains("No rate of host-cpu is published"));
+    assertThat(TrainingCost.predict(Catalogue.HOST_CPU, model("resnet50"), Optional.empty(), 32, 1))
+        .isInstanceOf(TrainingPrediction.Unknown.class);
   }
 
   @Test
-  void everyDeviceAnswersEveryQuestion() {
-    var workloads = ModelCosts.builtIn().all().stream().map(Workload::of).toList();
-    for (var accelerator : Catalogue.builtIn().all()) {
-      for (var workload : workloads) {
+  void anAcceptedFormatWithoutARateIsUnknownAndAnotherImpossible() {
+    assertThat(
+            CostModel.builtIn()
+                .predict(
+                    device("rbln-atom"),
+                    model("resnet50"),
+                    Scenario.OFFLINE,
+                    Optional.of(NumberFormat.BF16),
+                    1))
+        .isInstanceOf(Prediction.Unknown.class);
+    assertThat(
+            CostModel.builtIn()
+                .predict(
+                    device("nvidia-t4"),
+                    model("resnet50"),
+                    Scenario.OFFLINE,
+                    Optional.of(NumberFormat.FP8),
+                    1))
+        .isInstanceOf(Prediction.Impossible.class);
+  }
+
+  @Test
+  void severalDevicesAnswerMoreAndOneStreamDoesNot() {
+    var one = predicted(offline("nvidia-t4", model("resnet50")));
+    var eight =
+        predicted(
+            CostModel.builtIn()
+                .predict(
+                    device("nvidia-t4"), model("resnet50"), Scenario.OFFLINE, Optional.empty(), 8));
+
+    assertThat(eight.samplesPerSecond() / one.samplesPerSecond()).isBetween(7.9, 7.91);
+  }
+
+  @Test
+  void trainingIsRefusedWhereNothingTrains() {
+    assertThat(
+            TrainingCost.predict(device("rbln-atom"), model("bert-large"), Optional.empty(), 8, 1))
+        .isInstanceOfSatisfying(
+            TrainingPrediction.Impossible.class,
+            impossible -> assertThat(impossible.reasons().getFirst()).contains("only infers"));
+    assertThat(
+            TrainingCost.predict(
+                device("nvidia-t4"), model("bert-large"), Optional.of(NumberFormat.INT8), 8, 1))
+        .isInstanceOf(TrainingPrediction.Impossible.class);
+    assertThat(
+            TrainingCost.predict(
+                device("nvidia-h100-sxm"), model("llama2-70b"), Optional.empty(), 4096, 8))
+        .isInstanceOfSatisfying(
+            TrainingPrediction.Impossible.class,
+            impossible ->
+                assertThat(impossible.reasons().getFirst())
+                    .contains("1.1 TB for parameters, gradients and Adam state")
+                    .contains("8 x nvidia-h100-sxm leave 576 GB")
+                    .contains("at least 16"));
+  }
+
+  @Test
+  void absurdNumbersAreRefused() {
+    for (int count : new int[] {0, -1, CostModel.COUNT_MAX + 1}) {
+      assertThatThrownBy(
+              () ->
+                  CostModel.builtIn()
+                      .predict(
+                          device("nvidia-t4"),
+                          model("resnet50"),
+                          Scenario.OFFLINE,
+                          Optional.empty(),
+                          count))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(
+            () ->
+                TrainingCost.predict(
+                    device("nvidia-t4"), model("resnet50"), Optional.empty(), 0, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void everyPairOfDeviceAndModelGetsAnAnswer() {
+    for (var device : Catalogue.builtIn().all()) {
+      for (var cost : ModelCosts.builtIn().all()) {
         for (var scenario : Scenario.values()) {
-          for (int count : new int[] {1, 3, 8, 1_000_000}) {
-            var prediction =
-                CostModel.builtIn()
-                    .predict(accelerator, workload, scenario, Optional.empty(), count);
-            assertThat(prediction)
-                .satisfies(p -> assertSound(p, accelerator.id() + " " + workload.name()));
+          var prediction =
+              CostModel.builtIn()
+                  .predict(device, Workload.of(cost), scenario, Optional.empty(), 1_000_000);
+          switch (prediction) {
+            case Prediction.Predicted predicted -> {
+              assertThat(predicted.samplesPerSecond()).isPositive().isFinite();
+              assertThat(predicted.latencyMs()).isPositive().isFinite();
+            }
+            case Prediction.Impossible(var reasons) -> assertThat(reasons).isNotEmpty();
+            case Prediction.Unknown(var reasons) -> assertThat(reasons).isNotEmpty();
           }
         }
       }
     }
-  }
-
-  private static void assertSound(Prediction prediction, String what) {
-    switch (prediction) {
-      case Prediction.Predicted predicted -> {
-        assertThat(predicted.samplesPerSecond()).as(what).isPositive().isFinite();
-        assertThat(predicted.latencyMs()).as(what).isPositive().isFinite();
-        assertThat(predicted.interval().low()).as(what).isLessThan(predicted.samplesPerSecond());
-        assertThat(predicted.interval().high())
-            .as(what)
-            .isGreaterThan(predicted.samplesPerSecond());
-      }
-      case Prediction.Impossible(var reasons) -> assertThat(reasons).as(what).isNotEmpty();
-      case Prediction.Unknown(var reasons) -> assertThat(reasons).as(what).isNotEmpty();
-    }
-  }
-
-  @Test
-  void aNetworkOfOnesOwnHasAWideIntervalAndRunsIn32Bits() {
-    var predicted = (Prediction.Predicted) predict("nvidia-t4", OWN, NumberFormat.FP32);
-
-    assertThat(predicted.format()).isEqualTo(NumberFormat.FP32);
-    assertThat(predicted.interval().factor()).isEqualTo(2);
-    assertThat(predicted.notes()).anyMatch(note -> note.contains("Nothing was fitted"));
-  }
-
-  @Test
-  void whyADeviceDoesNotTrainIsSaid() {
-    assertThat(train("rbln-atom", "resnet50", NumberFormat.INT8))
-        .isEqualTo(
-            new TrainingPrediction.Impossible(
-                List.of(
-                    "The vendor of rbln-atom has no software that trains on it.",
-                    "int8 holds whole numbers, and gradients are none: it doesn't train.")));
-    assertThat(train("aws-inferentia2", "resnet50", NumberFormat.BF16))
-        .isInstanceOf(TrainingPrediction.Unknown.class);
-    assertThat(train("host-cpu", "resnet50", NumberFormat.FP32))
-        .isInstanceOf(TrainingPrediction.Unknown.class);
-    assertThat(train("nvidia-t4", "sdxl", NumberFormat.FP16))
-        .isInstanceOf(TrainingPrediction.Unknown.class);
-  }
-
-  @Test
-  void countsBelowOneAreRefused() {
-    assertThatThrownBy(
-            () ->
-                CostModel.builtIn()
-                    .predict(accelerator("nvidia-t4"), OWN, Scenario.OFFLINE, Optional.empty(), 0))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> TrainingCost.predict(accelerator("nvidia-t4"), OWN, Optional.empty(), 0, 1))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void everyFactorSaysWhatItIsAndAMissingOneIsFoundAtOnce() {
-    assertThat(Factors.builtIn().all().values())
-        .allSatisfy(factor -> assertThat(factor.source()).isNotBlank())
-        .allSatisfy(factor -> assertThat(factor.reason()).isNotBlank());
-    assertThatThrownBy(() -> Factors.builtIn().value("eta.resnet51"))
-        .hasMessageContaining("eta.resnet51");
-    assertThatThrownBy(() -> new Calibration(Factors.parse("f.yaml", "factors: []")))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("no factor");
-    assertThatThrownBy(() -> Factors.parse("f.yaml", "factors: [{name: a, value: x}]"))
-        .hasMessageContaining("f.yaml, line 1");
-  }
-
-  @Test
-  void benchmarksNameTheirModels() {
-    var costs = ModelCosts.builtIn();
-
-    assertThat(costs.named("bert-99.9")).isEqualTo(costs.find("bert-large"));
-    assertThat(costs.named("resnet")).isEqualTo(costs.find("resnet50"));
-    assertThat(costs.named("llama3-8b")).isEqualTo(costs.find("llama3-8b"));
-    assertThat(costs.named("bert-98")).isEmpty();
-    assertThat(costs.nearest("bert-98")).contains("bert-99");
   }
 }

@@ -9,121 +9,182 @@ import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
 
-/** Every prediction equals that of the implementation that the factors were fitted with. */
+/**
+ * The formulas against a second implementation in another language, over devices, models,
+ * scenarios, formats and counts: reference.json holds what that one computed.
+ */
 class CostReferenceTest {
 
-  private static final double TOLERANCE = 1e-9;
+  /** Both compute in double precision, in another order. */
+  private static final double RELATIVE = 1e-9;
 
-  static Stream<JsonNode> inference() throws IOException {
-    return cases("inference");
-  }
+  private static final JsonNode REFERENCE = reference();
 
-  static Stream<JsonNode> training() throws IOException {
-    return cases("training");
-  }
-
-  @ParameterizedTest
-  @MethodSource
-  void inference(JsonNode expected) {
-    var prediction =
-        CostModel.builtIn()
-            .predict(
-                accelerator(expected),
-                workload(expected),
-                Scenario.of(expected.path("scenario").asText()).orElseThrow(),
-                format(expected),
-                expected.path("count").asInt());
-    if (!expected.path("possible").asBoolean()) {
-      assertThat(prediction).isNotInstanceOf(Prediction.Predicted.class);
-      return;
-    }
-    var predicted = (Prediction.Predicted) prediction;
-    assertThat(predicted.format().label()).isEqualTo(expected.path("expectedFormat").asText());
-    same(predicted.samplesPerSecond(), expected.path("samplesPerSecond"));
-    same(predicted.latencyMs(), expected.path("latencyMs"));
-    same(predicted.energyJPerSample(), expected.path("energyJPerSample"));
-    same(predicted.tokensPerSecond(), expected.path("tokensPerSecond"));
-    assertThat(predicted.bound().label()).isEqualTo(expected.path("bound").asText());
-    var terms = expected.path("termsMs");
-    same(predicted.terms().computeSeconds() * 1e3, terms.path("compute"));
-    same(predicted.terms().memorySeconds() * 1e3, terms.path("memory"));
-    same(predicted.terms().overheadSeconds() * 1e3, terms.path("overhead"));
-    same(predicted.terms().hostLinkSeconds() * 1e3, orZero(terms.path("hostLink")));
-    same(predicted.terms().interconnectSeconds() * 1e3, orZero(terms.path("interconnect")));
-    double rate = expected.path("samplesPerSecond").asDouble();
-    double factor = expected.path("intervalFactor").asDouble();
-    assertThat(predicted.interval().factor()).isEqualTo(factor);
-    assertThat(predicted.interval().low()).isCloseTo(rate / factor, within(rate * TOLERANCE));
-    assertThat(predicted.interval().high()).isCloseTo(rate * factor, within(rate * TOLERANCE));
-  }
-
-  @ParameterizedTest
-  @MethodSource
-  void training(JsonNode expected) {
-    var prediction =
-        TrainingCost.predict(
-            accelerator(expected),
-            workload(expected),
-            format(expected),
-            expected.path("samplesPerDevice").asLong(),
-            expected.path("count").asInt());
-    if (!expected.path("possible").asBoolean()) {
-      assertThat(prediction).isNotInstanceOf(TrainingPrediction.Predicted.class);
-      return;
-    }
-    var predicted = (TrainingPrediction.Predicted) prediction;
-    assertThat(predicted.format().label()).isEqualTo(expected.path("expectedFormat").asText());
-    assertThat(predicted.sharded()).isEqualTo(expected.path("sharded").asBoolean());
-    same(predicted.stepSeconds() * 1e3, expected.path("stepMs"));
-    same(predicted.computeSeconds() * 1e3, expected.path("termsMs").path("compute"));
-    same(predicted.memorySeconds() * 1e3, expected.path("termsMs").path("memory"));
-    same(predicted.exposedSeconds() * 1e3, expected.path("termsMs").path("interconnect"));
-    same(predicted.allReduceSeconds() * 1e3, expected.path("allReduceMs"));
-    same(predicted.scalingEfficiency(), expected.path("scalingEfficiency"));
-    same(predicted.joulesPerStep(), expected.path("joulesPerStep"));
-  }
-
-  private static Stream<JsonNode> cases(String group) throws IOException {
+  private static JsonNode reference() {
     try (var resource = CostReferenceTest.class.getResourceAsStream("reference.json")) {
-      var cases = new JsonMapper().readTree(resource).path(group);
-      return StreamSupport.stream(cases.spliterator(), false);
+      return new JsonMapper().readTree(resource);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static AcceleratorModel accelerator(JsonNode expected) {
-    return Catalogue.builtIn().find(expected.path("accelerator").asText()).orElseThrow();
+  private static AcceleratorModel accelerator(JsonNode given) {
+    return Catalogue.builtIn().find(given.path("accelerator").asText()).orElseThrow();
   }
 
-  private static Workload workload(JsonNode expected) {
-    return Workload.of(ModelCosts.builtIn().find(expected.path("model").asText()).orElseThrow());
+  private static Workload workload(JsonNode given) {
+    return Workload.of(ModelCosts.builtIn().find(given.path("model").asText()).orElseThrow());
   }
 
-  private static Optional<NumberFormat> format(JsonNode expected) {
-    return NumberFormat.of(expected.path("format").asText());
+  private static Optional<NumberFormat> format(JsonNode given) {
+    return NumberFormat.of(given.path("format").asText());
   }
 
-  private static double orZero(JsonNode number) {
-    return number.asDouble(0);
+  private static Scenario scenario(JsonNode given) {
+    return Arrays.stream(Scenario.values())
+        .filter(scenario -> scenario.label().equals(given.path("scenario").asText()))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private static void same(@Nullable Double actual, JsonNode expected) {
-    if (expected.isNull() || expected.isMissingNode()) {
-      assertThat(actual).isNull();
+  private static Bound bound(String name) {
+    return switch (name) {
+      case "compute" -> Bound.COMPUTE;
+      case "memory" -> Bound.MEMORY;
+      case "hostLink" -> Bound.HOST_LINK;
+      case "overhead" -> Bound.OVERHEAD;
+      case "interconnect" -> Bound.INTERCONNECT;
+      default -> throw new AssertionError(name);
+    };
+  }
+
+  private static String name(JsonNode given) {
+    var name = new ArrayList<String>();
+    given
+        .properties()
+        .forEach(
+            field -> {
+              if (field.getValue().isValueNode() && !field.getValue().isNull()) {
+                name.add(field.getValue().asText());
+              }
+            });
+    return String.join(" ", name);
+  }
+
+  private static void near(SoftAssertions softly, String what, double actual, JsonNode expected) {
+    double value = expected.doubleValue();
+    softly.assertThat(expected.isNumber()).as(what).isTrue();
+    softly.assertThat(actual).as(what).isCloseTo(value, within(Math.abs(value) * RELATIVE));
+  }
+
+  @Test
+  void inferenceMatches() {
+    var softly = new SoftAssertions();
+    assertThat(REFERENCE.path("inference")).hasSize(103);
+    for (var given : REFERENCE.path("inference")) {
+      int count = given.path("count").intValue();
+      var expected = given.path("expected");
+      var name = name(given);
+      switch (CostModel.builtIn()
+          .predict(accelerator(given), workload(given), scenario(given), format(given), count)) {
+        case Prediction.Predicted predicted -> {
+          softly.assertThat(expected.path("possible").booleanValue()).as(name).isTrue();
+          matches(softly, name, predicted, expected);
+        }
+        case Prediction.Impossible(var reasons) -> fails(softly, name, reasons, expected);
+        case Prediction.Unknown(var reasons) -> fails(softly, name, reasons, expected);
+      }
+    }
+    softly.assertAll();
+  }
+
+  private static void matches(
+      SoftAssertions softly, String name, Prediction.Predicted predicted, JsonNode expected) {
+    near(softly, name, predicted.samplesPerSecond(), expected.path("samplesPerSecond"));
+    near(softly, name, predicted.latencyMs(), expected.path("latencyMs"));
+    near(softly, name, predicted.interval().low(), expected.at("/interval/0"));
+    near(softly, name, predicted.interval().high(), expected.at("/interval/1"));
+    softly
+        .assertThat(predicted.format().label())
+        .as(name)
+        .isEqualTo(expected.path("format").asText());
+    softly.assertThat(predicted.bound()).as(name).isEqualTo(bound(expected.path("bound").asText()));
+    expected
+        .path("termsMs")
+        .properties()
+        .forEach(
+            term ->
+                near(
+                    softly,
+                    name + " " + term.getKey(),
+                    predicted.terms().of(bound(term.getKey())) * 1e3,
+                    term.getValue()));
+    var joules = predicted.energyJPerSample();
+    if (joules == null) {
+      softly.assertThat(expected.path("energyJPerSample").isNull()).as(name).isTrue();
     } else {
-      same(actual, expected.asDouble());
+      near(softly, name, joules, expected.path("energyJPerSample"));
     }
   }
 
-  private static void same(@Nullable Double actual, double expected) {
-    assertThat(actual)
-        .isNotNull()
-        .isCloseTo(expected, within(Math.abs(expected) * TOLERANCE + Double.MIN_VALUE));
+  private static void fails(
+      SoftAssertions softly, String name, List<String> reasons, JsonNode expected) {
+    softly.assertThat(expected.path("possible").booleanValue()).as(name + reasons).isFalse();
+    softly.assertThat(reasons).as(name).isNotEmpty();
+  }
+
+  @Test
+  void trainingMatches() {
+    var softly = new SoftAssertions();
+    assertThat(REFERENCE.path("training")).hasSize(13);
+    for (var given : REFERENCE.path("training")) {
+      int count = given.path("count").intValue();
+      long perDevice = given.path("perDevice").longValue();
+      var expected = given.path("expected");
+      var name = name(given);
+      switch (TrainingCost.predict(
+          accelerator(given), workload(given), format(given), perDevice, count)) {
+        case TrainingPrediction.Predicted predicted -> {
+          softly.assertThat(expected.path("possible").booleanValue()).as(name).isTrue();
+          near(softly, name, predicted.stepSeconds() * 1e3, expected.path("stepMs"));
+          near(softly, name, predicted.samplesPerSecond(), expected.path("workPerSecond"));
+          near(softly, name, predicted.scalingEfficiency(), expected.path("scalingEfficiency"));
+          near(softly, name, predicted.allReduceSeconds() * 1e3, expected.path("allReduceMs"));
+          near(softly, name, predicted.computeSeconds() * 1e3, expected.at("/termsMs/compute"));
+          near(softly, name, predicted.memorySeconds() * 1e3, expected.at("/termsMs/memory"));
+          near(
+              softly, name, predicted.exposedSeconds() * 1e3, expected.at("/termsMs/interconnect"));
+          softly
+              .assertThat(predicted.sharded())
+              .as(name)
+              .isEqualTo(expected.path("sharded").booleanValue());
+          softly
+              .assertThat(predicted.format().label())
+              .as(name)
+              .isEqualTo(expected.path("format").asText());
+          softly
+              .assertThat(predicted.bound())
+              .as(name)
+              .isEqualTo(bound(expected.path("bound").asText()));
+          var joules = predicted.joulesPerStep();
+          if (joules == null) {
+            softly.assertThat(expected.path("energyJPerStep").isNull()).as(name).isTrue();
+          } else {
+            near(softly, name, joules, expected.path("energyJPerStep"));
+          }
+        }
+        case TrainingPrediction.Impossible(var reasons) -> fails(softly, name, reasons, expected);
+        case TrainingPrediction.Unknown(var reasons) -> fails(softly, name, reasons, expected);
+      }
+    }
+    softly.assertAll();
   }
 }

@@ -2,9 +2,11 @@ package dev.sluice.schemas.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.schemas.network.NetworkResult;
+import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.BatchNorm;
@@ -13,6 +15,7 @@ import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
 import dev.sluice.schemas.wire.Flatten;
 import dev.sluice.schemas.wire.Function;
+import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Network;
@@ -21,157 +24,149 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TorchScript;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What models ask of a device, counted by hand. */
+/** What models and networks cost: counted layer by layer, or unknown with the reason. */
 class CostWorkloadTest {
 
-  private static final Activation RELU = new Activation(Function.RELU);
-
-  private static final LayerStack PERCEPTRON =
-      new LayerStack(List.of(), List.of(new Dense(32, true), RELU, new Dense(10, true)));
-
-  private static final LayerStack CONVOLUTIONS =
-      new LayerStack(
-          List.of(1, 8, 8),
-          List.of(
-              new Conv2d(4, 3, 1, 1, true),
-              new BatchNorm(0.1, 1e-5),
-              RELU,
-              new MaxPool2d(2, 0, 0),
-              new Flatten(),
-              new Dropout(0.5),
-              new Dense(10, false)));
-
-  private static Workload of(Network network, Integer... input) {
-    return Workload.of(
-        new NetworkFacts(
-            network,
-            List.of(input),
-            10,
-            Objective.CROSS_ENTROPY,
-            List.of(),
-            List.of(),
-            new Affine(List.of(), List.of()),
-            new Affine(List.of(), List.of()),
-            List.of(),
-            0,
-            0));
+  private static NetworkPlan plan(List<Integer> input, Layer... layers) {
+    int columns = input.stream().reduce(1, (a, b) -> a * b);
+    return switch (NetworkShapes.infer(new LayerStack(input, List.of(layers)), columns)) {
+      case NetworkResult.Fits(var plan) -> plan;
+      case NetworkResult.DoesNotFit(var causes) -> throw new AssertionError(causes);
+    };
   }
 
-  private static Workload.Network network(Network network, Integer... input) {
-    return (Workload.Network) of(network, input);
+  private static Workload.FeedForward counted(NetworkPlan plan) {
+    return (Workload.FeedForward) Workload.of(plan);
   }
 
-  private static Workload model(String id) {
+  private static Workload surveyed(String id) {
     return Workload.of(ModelCosts.builtIn().find(id).orElseThrow());
   }
 
-  @Test
-  void aPerceptronIsTheSumOfItsMatrixProducts() {
-    var network = network(PERCEPTRON, 64);
+  private static NetworkFacts facts(Network network) {
+    return new NetworkFacts(
+        network,
+        List.of(64),
+        10,
+        Objective.CROSS_ENTROPY,
+        List.of(),
+        List.of(),
+        new Affine(List.of(), List.of()),
+        new Affine(List.of(), List.of()),
+        List.of(),
+        2410,
+        2410);
+  }
 
-    assertThat(network.kind()).isEqualTo(Workload.Kind.DENSE);
-    assertThat(network.flops()).isEqualTo(2 * (64 * 32 + 32 * 10));
-    assertThat(network.trainingFlops()).isEqualTo(6 * (64 * 32 + 32 * 10));
+  @Test
+  void fullyConnectedLayersCostTwiceTheirProducts() {
+    var network =
+        counted(
+            plan(
+                List.of(64),
+                new Dense(32, true),
+                new Activation(Function.RELU),
+                new Dropout(0.1),
+                new Dense(10, true)));
+
+    assertThat(network.family()).isEqualTo(Family.DENSE);
     assertThat(network.parameters()).isEqualTo(64 * 32 + 32 + 32 * 10 + 10);
-    assertThat(network.activations()).isEqualTo(64 + 32 + 32 + 10);
-    assertThat(network.largestLayer()).isEqualTo(64 + 32);
+    assertThat(network.flops()).isEqualTo(2 * (64 * 32 + 32 * 10) + 32);
+    assertThat(network.activations()).as("functions are fused").isEqualTo(64 + 32 + 32 + 10);
+    assertThat(network.largest()).isEqualTo(96);
     assertThat(network.layers()).isEqualTo(2);
-    assertThat(network.inputBytes()).isEqualTo(64 * 4);
-    assertThat(network.efficiency()).isEqualTo(0.634);
-    assertThat(network.serialSeconds()).isEqualTo(2 * 6.5e-6);
-    assertThat(network.calibrated()).isFalse();
+    assertThat(network.kept()).as("each layer's input, and the output").isEqualTo(64 + 3 * 32 + 10);
+    assertThat(network.input()).isEqualTo(256);
   }
 
   @Test
-  void aConvolutionCountsItsKernelAtEveryPixelOfItsOutput() {
-    var network = network(CONVOLUTIONS, 1, 8, 8);
+  void convolutionsCostTheirWindowForEachOutput() {
+    var network =
+        counted(
+            plan(
+                List.of(3, 8, 8),
+                new Conv2d(16, 3, 1, 1, false),
+                new BatchNorm(0.1, 1e-5),
+                new MaxPool2d(2, 2, 0),
+                new Flatten(),
+                new Dense(10, true)));
 
-    assertThat(network.kind()).isEqualTo(Workload.Kind.CNN);
-    assertThat(network.flops()).isEqualTo(2 * (4 * 8 * 8 * 9 + 64 * 10));
-    assertThat(network.parameters()).isEqualTo(4 * 9 + 4 + 4 + 4 + 64 * 10);
-    // convolution, pool and dense layer; the others are fused or move nothing
-    assertThat(network.activations()).isEqualTo((64 + 256) + (256 + 64) + (64 + 10));
-    assertThat(network.largestLayer()).isEqualTo(256 + 256);
+    double convolution = 2.0 * 3 * 3 * 3 * 16 * 64;
+    assertThat(network.family()).isEqualTo(Family.CNN);
+    assertThat(network.flops()).isEqualTo(convolution + 2 * 1024 + 4 * 256 + 2.0 * 256 * 10);
+    assertThat(network.activations()).isEqualTo(192 + 1024 + 1024 + 256 + 256 + 10);
+    assertThat(network.largest()).isEqualTo(1280);
     assertThat(network.layers()).isEqualTo(3);
-    assertThat(network.efficiency()).isCloseTo(Math.sqrt(0.6581 * 0.7162), within(1e-12));
+    assertThat(network.parameters())
+        .as("running statistics are held as well")
+        .isEqualTo(3 * 9 * 16 + 4 * 16 + 2560 + 10);
   }
 
   @Test
-  void aNetworkWithoutArithmeticStillMovesItsInput() {
-    var network = network(new LayerStack(List.of(), List.of(RELU)), 5);
-
-    assertThat(network.flops()).isZero();
-    assertThat(network.activations()).isEqualTo(10);
-    assertThat(network.layers()).isOne();
+  void aNetworkIsRunInTheFormatsThatItWasTrainedFor() {
+    assertThat(counted(plan(List.of(4), new Dense(2, true))).formats())
+        .doesNotContain(NumberFormat.INT8)
+        .contains(NumberFormat.FP32);
   }
 
   @Test
-  void torchScriptIsUnknown() {
-    var unknown = (Workload.Unknown) of(new TorchScript("digest", List.of(4)), 4);
+  void factsOfALayerStackCostWhatItsPlanCosts() {
+    var stack = new LayerStack(List.of(64), List.of(new Dense(32, true), new Dense(10, true)));
 
-    assertThat(unknown.reason()).contains("TorchScript");
+    assertThat(Workload.of(facts(stack)).flopPerSample()).hasValue(2.0 * (64 * 32 + 32 * 10));
   }
 
   @Test
-  void layersThatDoNotFitAreUnknownWithTheReason() {
-    var unknown = (Workload.Unknown) of(CONVOLUTIONS, 3);
+  void ofTorchScriptOnlyTheWeightsAreKnown() {
+    var workload = Workload.of(facts(new TorchScript("abc", List.of())));
 
-    assertThat(unknown.reason()).contains("[3]").contains("64 values");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"3d-unet-kits", "sdxl"})
-  void rangesAreUnknown(String id) {
-    var unknown = (Workload.Unknown) model(id);
-
-    assertThat(unknown.reason()).contains(id).contains("range");
+    assertThat(workload.parameters()).isEqualTo(2410);
+    assertThat(workload.flopPerSample()).isEmpty();
+    assertThat(((Workload.Unknown) workload).reasons().getFirst()).contains("TorchScript");
   }
 
   @Test
-  void everyOtherModelIsKnown() {
-    for (var model : ModelCosts.builtIn().all()) {
-      var workload = Workload.of(model);
-      assertThat(workload.name()).isEqualTo(model.id());
-      if (workload instanceof Workload.Known known) {
-        assertThat(known.parameters()).isEqualTo((double) model.parameters());
-        assertThat(known.trainingFlops()).isPositive();
-        // predictions take the bytes of weights from their number
-        model
-            .weightBytes()
-            .forEach(
-                (format, bytes) ->
-                    assertThat(known.parameters() * Device.bytes(format))
-                        .isEqualTo((double) bytes));
-      }
+  void aRangeIsUnknownAndNoGuessIsMade() {
+    assertThat(((Workload.Unknown) surveyed("sdxl")).reasons().getFirst())
+        .contains("only a range", "1.28 TFLOP", "2.4 TFLOP");
+    assertThat(surveyed("gpt3-175b")).isInstanceOf(Workload.TrainingOnly.class);
+  }
+
+  @Test
+  void everyOtherSurveyedModelHasItsCosts() {
+    for (var cost : ModelCosts.builtIn().all()) {
+      var workload = Workload.of(cost);
+      assertThat(workload.parameters()).isEqualTo(cost.parameters());
+      cost.weightBytes()
+          .forEach(
+              (format, bytes) -> assertThat(workload.weightBytes(format)).isEqualTo(bytes * 1.0));
     }
-    assertThat(model("gpt3-175b")).isInstanceOf(Workload.TrainingOnly.class);
+    assertThat(surveyed("resnet50").flopPerSample()).hasValue(8_178_000_000.0);
+    assertThat(surveyed("resnet50").trainingFlop()).hasValue(24_534_000_000.0);
+    assertThat(surveyed("llama3-8b").inputBytes()).hasValue(1176);
+    assertThat(((Workload.Decoder) surveyed("llama2-70b")).tokensPerSample()).isEqualTo(294.45);
   }
 
   @Test
-  void trainingKeepsWeightsGradientsOptimizerAndActivations() {
-    var network = network(PERCEPTRON, 64);
+  void memoryNeedsSayWhatTheyHold() {
+    var bert = surveyed("bert-large");
 
-    assertThat(MemoryNeeds.trainingBytes(network, NumberFormat.FP32, 2, 100))
-        .isEqualTo(4 * (2410 * 4 + 138 * 100));
-    assertThat(MemoryNeeds.trainingBytes(network, NumberFormat.FP32, 0, 0)).isEqualTo(4 * 2410 * 2);
-    assertThat(MemoryNeeds.trainingBytes(known("gpt3-175b"), NumberFormat.BF16, 2, 1))
-        .isEqualTo(2 * 175e9 * 4);
-  }
-
-  @Test
-  void inferenceKeepsWeightsAndTheLargestLayerOrTheCache() {
-    assertThat(MemoryNeeds.inferenceBytes(network(PERCEPTRON, 64), NumberFormat.FP32, 100))
-        .isEqualTo(4 * (2410 + 2 * 96 * 100));
-    assertThat(MemoryNeeds.inferenceBytes(known("llama3-8b"), NumberFormat.FP16, 2))
-        .isCloseTo(16_060_522_496.0 + 2 * 131_072 * (294 + 294.45), within(1.0));
-    assertThatThrownBy(() -> MemoryNeeds.inferenceBytes(known("resnet50"), NumberFormat.FP16, -1))
+    assertThat(MemoryNeeds.forTraining(bert, NumberFormat.BF16, 2, 1).describe())
+        .isEqualTo("5.55 GB for parameters, gradients, Adam state and activations");
+    assertThat(MemoryNeeds.forTraining(bert, NumberFormat.FP32, 1, 1).total())
+        .isEqualTo(340e6 * 12 + 113_098_752 / 2 * 4.0);
+    assertThat(MemoryNeeds.forTraining(surveyed("llama3-8b"), NumberFormat.BF16, 2, 1).describe())
+        .isEqualTo("128 GB for parameters, gradients and Adam state (activations aren't known)");
+    assertThat(MemoryNeeds.forInference(bert, NumberFormat.INT8, 8).describe())
+        .isEqualTo("347 MB for weights and activations");
+    assertThat(MemoryNeeds.forInference(surveyed("llama2-70b"), NumberFormat.FP8, 4).describe())
+        .isEqualTo("69.4 GB for weights and the cache of keys and values");
+    assertThat(MemoryNeeds.forTraining(bert, NumberFormat.FP32, 0, 1).describe())
+        .doesNotContain("Adam");
+    assertThatThrownBy(() -> MemoryNeeds.forInference(bert, NumberFormat.INT8, 0))
         .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  private static Workload.Known known(String id) {
-    return (Workload.Known) model(id);
+    assertThatThrownBy(() -> MemoryNeeds.forTraining(bert, NumberFormat.FP32, 3, 1))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

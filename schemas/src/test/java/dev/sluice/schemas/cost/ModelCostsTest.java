@@ -22,6 +22,7 @@ class ModelCostsTest {
         - id: small
           name: Small
           parameters: 1_000
+          structure: {family: decoder, promptTokens: 5, answerTokens: 6, beams: 1}
           flops:
             - {per: token, count: 2000}
             - {per: sample, least: 1, most: 2}
@@ -109,6 +110,24 @@ class ModelCostsTest {
   }
 
   @Test
+  void namesOfMlperfStandForTheModels() {
+    assertThat(COSTS.find("bert-99.9")).isEqualTo(COSTS.find("bert-large"));
+    assertThat(COSTS.find("ssd-small")).isEqualTo(COSTS.find("ssd-mobilenet"));
+    assertThat(COSTS.find("llama2-70b-99")).isEqualTo(COSTS.find("llama2-70b"));
+    assertThat(COSTS.nearest("bert-98")).isEqualTo("Did you mean 'bert-99'? ");
+  }
+
+  @Test
+  void whatAPredictionNeedsIsCounted() {
+    assertThat(model("resnet50").structure())
+        .isEqualTo(
+            new Structure.FeedForward(
+                Family.CNN, false, null, null, 28_404_712, 1_806_336, 56, 150_528));
+    assertThat(model("llama2-70b").structure()).isEqualTo(new Structure.Decoder(294, 294.45, 1));
+    assertThat(model("sdxl").structure()).isNull();
+  }
+
+  @Test
   void anUnknownIdGetsTheNearestName() {
     assertThat(COSTS.find("resnet-50")).isEmpty();
     assertThat(COSTS.nearest("resnet-50")).isEqualTo("Did you mean 'resnet50'? ");
@@ -121,12 +140,14 @@ class ModelCostsTest {
           """
           1_000        | 0                | line 5: models[0].parameters        | from 1
           1_000        | many             | line 5: models[0].parameters        | a whole number
-          count: 2000  | count: -2        | line 7: models[0].flops[0].count    | above 0
-          count: 2000  | least: 2         | line 7: models[0].flops[0].count    | how many
-          per: token   | per: tokn        | line 7: models[0].flops[0].per      | 'token'
-          'least: 1, most: 2' | 'least: 2, most: 1' | line 8: models[0].flops[1].count | greater
-          fp32         | fp23             | line 9: models[0].weightBytes.fp23  | 'fp32'
-          all: counted | ''               | line 10: models[0].sources          | a source
+          count: 2000  | count: -2        | line 8: models[0].flops[0].count    | above 0
+          count: 2000  | least: 2         | line 8: models[0].flops[0].count    | how many
+          per: token   | per: tokn        | line 8: models[0].flops[0].per      | 'token'
+          'least: 1, most: 2' | 'least: 2, most: 1' | line 9: models[0].flops[1].count | greater
+          fp32         | fp23             | line 10: models[0].weightBytes.fp23  | 'fp32'
+          all: counted | ''               | line 11: models[0].sources          | a source
+          beams: 1     | beams: 0         | line 6: models[0].structure.beams   | above 0
+          beams: 1     | 'beams: 1, layers: 1' | line 6: models[0].structure.layers  | 'layers'
           id: small    | name: x          | line 4, column                      | twice
           """)
   void aMistakeIsToldWithFileAndLine(String sound, String wrong, String where, String message) {
@@ -141,7 +162,7 @@ class ModelCostsTest {
     var again = SOUND.substring(SOUND.indexOf("  - id"));
 
     assertThat(problems(SOUND + again).getFirst().where())
-        .isEqualTo("costs.yaml, line 11: models[1].id");
+        .isEqualTo("costs.yaml, line 12: models[1].id");
   }
 
   @Test

@@ -201,14 +201,16 @@ class ModelledAcceleratorTest {
     // A row keeps 61,000 values in its largest layer and 62,010 in all, of 4 bytes each.
     var wide =
         new LayerStack(List.of(60_000), List.of(new Dense(1_000, false), new Dense(10, false)));
-    var inference = refused("rbln-atom", inferWide(wide, 40_000));
+    var inference = refused("rbln-atom", inferWide(wide, 80_000));
     assertThat(inference.why())
-        .isEqualTo("It needs 19.8 GB for parameters and activations, and rbln-atom has 16.0 GB.");
+        .isEqualTo("It needs 19.8 GB for weights and activations, and rbln-atom has 16.0 GB.");
     assertThat(accelerator("rbln-atom").objection(inferWide(wide, 10_000))).isEmpty();
 
     var training = refused("nvidia-l4", term(wide, 400_000));
     assertThat(training.why())
-        .contains("25.8 GB for parameters, gradients", "nvidia-l4 has 24.0 GB");
+        .contains(
+            "25.4 GB for parameters, gradients, Adam state and activations",
+            "nvidia-l4 has 24.0 GB");
     assertThat(accelerator("nvidia-h100-sxm").objection(term(wide, 400_000))).isEmpty();
   }
 

@@ -1,0 +1,60 @@
+package dev.sluice.producer.cli;
+
+import dev.sluice.producer.api.CauseView;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.accelerator.CatalogueFiles;
+import dev.sluice.schemas.accelerator.CatalogueResult;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Which accelerator models a command knows. */
+final class CatalogueOptions {
+
+  @Option(
+      names = "--catalogue",
+      paramLabel = "FILE",
+      description = {
+        "A file of models of your own, or a directory of such files; may be repeated.",
+        "Those of the environment's " + CatalogueFiles.ENVIRONMENT + " are read as well."
+      })
+  List<Path> files = new ArrayList<>();
+
+  /** An option only so that its default can be the environment's. */
+  @Option(
+      names = "--environment-catalogue",
+      hidden = true,
+      defaultValue = "${env:" + CatalogueFiles.ENVIRONMENT + ":-}")
+  String environment = "";
+
+  /** The models that ship with Sluice and those of all files. */
+  CatalogueResult load() {
+    var all = new ArrayList<>(CatalogueFiles.paths(environment));
+    all.addAll(files);
+    return Catalogue.load(all);
+  }
+
+  /** There is no model with this id. */
+  static Cause unknown(String where, String id, Catalogue catalogue) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        where,
+        "There is no accelerator model '" + id + "'.",
+        "The catalogue has " + catalogue.ids().size() + " others.",
+        catalogue.nearest(id) + "`sluice accelerators` lists all.");
+  }
+
+  /** Tells everything that is wrong. */
+  static ExitCode refuse(List<Cause> problems, Output output) {
+    output.error(
+        Trouble.BAD_INPUT,
+        problems.size() == 1
+            ? "There is a problem."
+            : "There are " + problems.size() + " problems.",
+        problems.stream().map(CauseView::of).toList());
+    return ExitCode.BAD_INPUT;
+  }
+}

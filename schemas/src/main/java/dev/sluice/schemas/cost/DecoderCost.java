@@ -1,0 +1,173 @@
+package dev.sluice.schemas.cost;
+
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.document.Amounts;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Language models that write one token after the other. Prompt, matrix products and attention are
+ * kernels that follow one another, so their times add up. Copies of the model may span several
+ * devices (tensor parallelism: Shoeybi et al., arXiv 1909.08053); the span that answers most
+ * samples wins.
+ */
+final class DecoderCost {
+
+  /** Activations that devices exchange have 16 bits. */
+  private static final double EXCHANGED_BYTES = 2;
+
+  /** Sums after attention and after the feed-forward part. */
+  private static final double SUMS_PER_LAYER = 2;
+
+  private final Device device;
+  private final Workload.Decoder model;
+  private final Scenario scenario;
+  private final int count;
+  private final Factors factors;
+  private final OptionalDouble usableBytes;
+  private final OptionalDouble link;
+  private final double weightBytes;
+  private final double cacheBytesPerToken;
+  private final double cacheBytes;
+  private final double rate;
+  private final NumberFormat format;
+
+  private DecoderCost(
+      Device device,
+      Workload.Decoder model,
+      Scenario scenario,
+      NumberFormat format,
+      int count,
+      Factors factors) {
+    this.device = device;
+    this.model = model;
+    this.scenario = scenario;
+    this.format = format;
+    this.count = count;
+    this.factors = factors;
+    usableBytes = device.usableBytes();
+    weightBytes = model.weightBytes(format);
+    cacheBytesPerToken = model.kvBytesPerToken(format);
+    cacheBytes = model.kvBytesPerSample(format);
+    rate =
+        device.peak(format)
+            * device.sustained(format)
+            * factors.efficiency(model.name(), Family.DECODER)
+            * factors.kindEfficiency(device.kind(), Family.DECODER);
+    if (usableBytes.isEmpty()) {
+      device.note(
+          "The size of the memory isn't published, so it is no bound here; a batch of "
+              + Amounts.number(factors.decoding.batchUnsized())
+              + " is assumed.");
+    }
+    link = count == 1 ? OptionalDouble.empty() : device.linkBytesPerSecond();
+  }
+
+  static Estimate of(
+      Device device,
+      Workload.Decoder model,
+      Scenario scenario,
+      NumberFormat format,
+      int count,
+      Factors factors) {
+    return new DecoderCost(device, model, scenario, format, count, factors).fastest();
+  }
+
+  private Estimate fastest() {
+    Estimate.Runs best = null;
+    for (long span = 1; span <= count; span *= 2) {
+      var estimate = on((int) span);
+      if (estimate != null
+          && (best == null || estimate.samplesPerSecond() > best.samplesPerSecond())) {
+        best = estimate;
+      }
+    }
+    if (best == null) {
+      return tooLarge();
+    }
+    if (best.span() > 1) {
+      device.note("Each copy of the model spans " + best.span() + " devices.");
+    }
+    return best;
+  }
+
+  /** Copies that span so many devices; null where they can't. */
+  private Estimate.@Nullable Runs on(int span) {
+    double capacity =
+        usableBytes.isEmpty()
+            ? Double.POSITIVE_INFINITY
+            : span * usableBytes.getAsDouble() - weightBytes;
+    if (capacity < cacheBytes || (span > 1 && link.isEmpty())) {
+      return null;
+    }
+    double batch =
+        switch (scenario) {
+          case SINGLE_STREAM -> 1;
+          case OFFLINE ->
+              usableBytes.isEmpty()
+                  ? factors.decoding.batchUnsized()
+                  : Math.min(Math.floor(capacity / cacheBytes), factors.batchMax);
+        };
+    var lengths = model.lengths();
+    double answer = lengths.answerTokens();
+    double bandwidth = span * device.memoryBytesPerSecond();
+    double compute = model.tokensComputed() * model.flopPerToken() / (span * rate);
+    double weights = answer * weightBytes / (batch * bandwidth); // once for each token of a batch
+    double cached = lengths.promptTokens() + lengths.beams() * answer / 2; // beams share the prompt
+    double cache = answer * cacheBytesPerToken * cached / bandwidth;
+    double kernels = (answer + 1) * model.layers() * factors.decoding.kernelsPerLayer();
+    double overhead = kernels * factors.decoding.kernelSeconds() / batch;
+    var terms = new Terms(compute, weights + cache, 0, overhead, exchangeSeconds(span));
+    double seconds = compute + weights + cache + terms.interconnect() + overhead;
+    int copies = count / span;
+    double perSecond =
+        switch (scenario) {
+          case SINGLE_STREAM -> 1 / seconds;
+          case OFFLINE -> copies / seconds;
+        };
+    return new Estimate.Runs(
+        perSecond, seconds * batch, count / perSecond, terms, (int) batch, span);
+  }
+
+  /** A ring passes each sum around twice, but for the part that a device holds. */
+  private double exchangeSeconds(int span) {
+    if (span == 1) {
+      return 0;
+    }
+    double bytes =
+        model.tokensComputed() * SUMS_PER_LAYER * model.layers() * model.hidden() * EXCHANGED_BYTES;
+    double passed = bytes * 2 * (span - 1) / span;
+    return passed / (link.orElseThrow() * factors.transfers.linkShare());
+  }
+
+  private Estimate tooLarge() {
+    double needed = weightBytes + cacheBytes;
+    double each = usableBytes.orElse(Double.POSITIVE_INFINITY);
+    var needs =
+        "%s needs %s for weights in %s and the cache of one sample"
+            .formatted(model.name(), Amounts.of(needed, "B"), format.label());
+    if (count * each >= needed && link.isEmpty()) {
+      return new Estimate.Fails(
+          "%s; one %s leaves %s to a model, and no link is published over which several could share it."
+              .formatted(needs, device.id(), Amounts.of(each, "B")));
+    }
+    double devices = Math.ceil(needed / each);
+    return new Estimate.Fails(
+        "%s; %d x %s leave %s to a model. Take at least %s of them, a device with more memory or a smaller format."
+            .formatted(
+                needs,
+                count,
+                device.id(),
+                Amounts.of(count * each, "B"),
+                Amounts.number(powerOfTwo(devices))));
+  }
+
+  /** Copies span powers of two. */
+  private static double powerOfTwo(double devices) {
+    double power = 1;
+    while (power < devices) {
+      power *= 2;
+    }
+    return power;
+  }
+}

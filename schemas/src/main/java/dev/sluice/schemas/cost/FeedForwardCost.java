@@ -1,0 +1,202 @@
+package dev.sluice.schemas.cost;
+
+import dev.sluice.schemas.accelerator.AcceleratorModel.Kind;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.document.Amounts;
+
+/**
+ * Networks whose answer takes one pass: a roofline (Williams et al., CACM 52(4), 2009) whose terms
+ * overlap in part, with on-chip memory and the latency of the pass.
+ */
+final class FeedForwardCost {
+
+  private final Device device;
+  private final Workload.FeedForward network;
+  private final NumberFormat format;
+  private final Factors factors;
+  private final double bytes;
+  private final double weightBytes;
+  private final double activationBytes;
+  private final double layerBytes;
+  private final double onChipBytes;
+  private final double hostSeconds;
+  private final double sustainedRate;
+  private final double efficiency;
+
+  private FeedForwardCost(
+      Device device, Workload.FeedForward network, NumberFormat format, Factors factors) {
+    this.device = device;
+    this.network = network;
+    this.format = format;
+    this.factors = factors;
+    bytes = format.bits() / 8.0;
+    weightBytes = network.weightBytes(format);
+    activationBytes = network.activations() * bytes;
+    layerBytes = network.largest() * bytes;
+    sustainedRate = device.peak(format) * device.sustained(format);
+    efficiency = efficiency();
+    onChipBytes = device.onChipBytes();
+    hostSeconds = device.hostSeconds(network.input());
+  }
+
+  static Estimate of(
+      Device device,
+      Workload.FeedForward network,
+      Scenario scenario,
+      NumberFormat format,
+      int count,
+      Factors factors) {
+    var usable = device.usableBytes();
+    double needed = network.weightBytes(format);
+    if (usable.isPresent() && needed > usable.getAsDouble()) {
+      return tooLarge(device, network, format, needed, "weights");
+    }
+    var cost = new FeedForwardCost(device, network, format, factors);
+    return switch (scenario) {
+      case OFFLINE -> cost.offline(count);
+      case SINGLE_STREAM -> cost.singleStream();
+    };
+  }
+
+  /** Share of the sustained rate that this network reaches on this kind of device. */
+  private double efficiency() {
+    double share =
+        factors.efficiency(network.name(), network.family())
+            * factors.kindEfficiency(device.kind(), network.family());
+    if (network.family() != Family.ENCODER || device.kind() != Kind.NPU || bytes > 1) {
+      return share;
+    }
+    var peak16 = device.peak16();
+    if (peak16.isEmpty()) {
+      device.note(
+          "No 16-bit rate is published, so all of the encoder is taken to run in "
+              + format.label()
+              + ", which may miss 99 % of its accuracy.");
+      return share;
+    }
+    double slower = device.peak(format) / 1e12 / peak16.getAsDouble();
+    double share16 = factors.encoderShare16Bit;
+    double longer = (1 - share16) + share16 * slower;
+    device.note(
+        Amounts.number(share16 * 100)
+            + " % of the encoder are taken to run in 16 bits, for accuracy; all of it in "
+            + format.label()
+            + " would take up to "
+            + Amounts.number(longer)
+            + " times less arithmetic time.");
+    return share / longer;
+  }
+
+  /**
+   * The fastest batch: a small one stays in on-chip memory, a large one shares the latency of a
+   * pass and the reading of weights.
+   */
+  private Estimate offline(int count) {
+    int cached = (int) Math.min(onChipBytes / layerBytes, Integer.MAX_VALUE);
+    boolean cachedCounts = cached >= 1 && cached <= factors.batchMax;
+    double overhead = overheadSeconds();
+    double compute = network.flops() / (sustainedRate * efficiency);
+    double best = Double.POSITIVE_INFINITY;
+    int bestBatch = 0;
+    for (int batch = 1; batch <= factors.batchMax; batch *= 2) {
+      // in ascending order, so that of equally fast batches the smallest wins
+      if (cachedCounts && cached > batch / 2 && cached < batch) {
+        double seconds = seconds(cached, compute, overhead);
+        if (seconds < best) {
+          best = seconds;
+          bestBatch = cached;
+        }
+      }
+      double seconds = seconds(batch, compute, overhead);
+      if (seconds < best) {
+        best = seconds;
+        bestBatch = batch;
+      }
+    }
+    if (bestBatch == 0) {
+      return tooLarge(
+          device, network, format, weightBytes + 2 * layerBytes, "weights and activations");
+    }
+    double shared = count > 1 ? factors.sharedHost : 1;
+    return new Estimate.Runs(
+        count * shared / best,
+        best * bestBatch,
+        best / shared,
+        new Terms(compute, memorySeconds(bestBatch), hostSeconds, overhead / bestBatch, 0),
+        bestBatch,
+        1);
+  }
+
+  /** Seconds of a sample in a batch; infinite where the batch doesn't fit. */
+  private double seconds(int batch, double compute, double overhead) {
+    var usable = device.usableBytes();
+    if (usable.isPresent() && weightBytes + 2.0 * batch * layerBytes > usable.getAsDouble()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    return overhead / batch + overlapped(compute, memorySeconds(batch), hostSeconds);
+  }
+
+  private double memorySeconds(int batch) {
+    double missed = Math.max(0, 1 - onChipBytes / (batch * layerBytes));
+    return (activationBytes * missed + weightBytes / batch) / device.memoryBytesPerSecond();
+  }
+
+  /**
+   * One sample at a time. The weights of a layer must have come before its only row of tiles can
+   * end, so they overlap with nothing. Devices other than GPUs keep them on chip between queries,
+   * as far as they fit.
+   */
+  private Estimate singleStream() {
+    double rate = sustainedRate;
+    if (!device.isGpu()) {
+      rate = Math.min(rate, factors.latency.queryWidth().getOrDefault(device.kind(), rate) / bytes);
+    }
+    double compute = network.singleStreamFlops() / (rate * efficiency);
+    double missed = Math.max(0, 1 - onChipBytes / layerBytes);
+    if (device.kind() == Kind.NPU) {
+      missed = Math.max(missed, factors.latency.queryExchange());
+    }
+    double missedWeights = device.isGpu() ? 1 : Math.max(0, 1 - onChipBytes / weightBytes);
+    double weights = weightBytes * missedWeights / device.memoryBytesPerSecond();
+    double activations = activationBytes * missed / device.memoryBytesPerSecond();
+    double overhead = overheadSeconds();
+    if (!device.isGpu() && network.detector()) {
+      overhead += factors.latency.decodingSeconds().getOrDefault(device.kind(), 0.0);
+    }
+    double seconds = overhead + weights + overlapped(compute, activations, hostSeconds);
+    return new Estimate.Runs(
+        1 / seconds,
+        seconds,
+        seconds,
+        new Terms(compute, weights + activations, hostSeconds, overhead, 0),
+        1,
+        1);
+  }
+
+  private double overheadSeconds() {
+    if (!device.isGpu()) {
+      return factors.latency.querySeconds().getOrDefault(device.kind(), 0.0);
+    }
+    return factors.passSeconds(network.name(), network.layers())
+        * (1 + factors.latency.narrowTops() / device.width8());
+  }
+
+  /** Times that overlap in part: their p-norm, between the sum and the largest. */
+  private double overlapped(double first, double second, double third) {
+    double p = factors.overlapExponent;
+    return Math.pow(Math.pow(first, p) + Math.pow(second, p) + Math.pow(third, p), 1 / p);
+  }
+
+  private static Estimate.Fails tooLarge(
+      Device device, Workload network, NumberFormat format, double needed, String what) {
+    return new Estimate.Fails(
+        "%s needs %s for %s in %s; %s leaves %s to a model. Take a device with more memory or a smaller format."
+            .formatted(
+                network.name(),
+                Amounts.of(needed, "B"),
+                what,
+                format.label(),
+                device.id(),
+                Amounts.of(device.usableBytes().orElse(0), "B")));
+  }
+}
