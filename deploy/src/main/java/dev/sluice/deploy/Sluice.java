@@ -1,11 +1,13 @@
 package dev.sluice.deploy;
 
 import dev.sluice.coordinator.shell.CoordinatorCommand;
+import dev.sluice.deploy.explain.AdmissionJudge;
 import dev.sluice.deploy.quickstart.QuickstartCommand;
 import dev.sluice.deploy.settings.SettingsCommand;
 import dev.sluice.deploy.standalone.UpCommand;
 import dev.sluice.producer.cli.ClientCommands;
 import dev.sluice.producer.cli.ExitCode;
+import dev.sluice.producer.cli.ExplainCommand;
 import dev.sluice.producer.cli.ProducerCommand;
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.process.ServiceOutput;
@@ -66,6 +68,7 @@ public final class Sluice implements Runnable {
     ClientCommands.ALL.forEach(sluice::addSubcommand);
     ClientCommands.WITHOUT_SERVER.forEach(sluice::addSubcommand);
     return sluice
+        .addSubcommand(new ExplainCommand(new AdmissionJudge()))
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)
         .setCaseInsensitiveEnumValuesAllowed(true)

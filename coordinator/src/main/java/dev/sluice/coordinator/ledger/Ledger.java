@@ -218,7 +218,7 @@ public final class Ledger {
 
   /** Gives the job a lane by what is known of it now, and does what comes next. */
   private void admit(Collection<Lane> lanes, JobDraft job, Moment moment, Decision decision) {
-    if (!place(lanes, job, JobNeeds.Known.of(job.inference, job.source), moment, decision)) {
+    if (!place(lanes, job, JobNeeds.Known.of(job.inference), moment, decision)) {
       return;
     }
     switch (job.spec.work()) {
@@ -295,7 +295,7 @@ public final class Ledger {
 
   private void prepared(
       LedgerState state, JobDraft job, long rows, Moment moment, Decision decision) {
-    var known = JobNeeds.Known.of(job.inference, job.source).withRows(rows);
+    var known = JobNeeds.Known.of(job.inference).withRows(rows);
     if (place(state.lanes(), job, known, moment, decision)) {
       var cause = inferences.prepared(job, rows, moment, decision);
       if (cause != null) {

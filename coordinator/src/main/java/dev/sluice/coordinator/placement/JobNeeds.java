@@ -7,7 +7,7 @@ import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.InferenceState;
-import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Optimizer;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Sgd;
@@ -29,27 +29,38 @@ public final class JobNeeds {
    * What is known of a job beside what it says.
    *
    * @param prepared what a worker found of a training job; null: not yet
-   * @param model the model version to use; null: not resolved yet
+   * @param format number format in which the model version computes; null: not resolved yet
+   * @param network the model version's network; null: not known
    * @param rows rows to answer; 0: not known yet
    */
   public record Known(
-      @Nullable TrainingPrepared prepared, @Nullable ModelVersion model, long rows) {
+      @Nullable TrainingPrepared prepared,
+      @Nullable NumberFormat format,
+      @Nullable NetworkFacts network,
+      long rows) {
+
+    /** Nothing yet. */
+    public static final Known NOTHING = new Known(null, null, null, 0);
 
     /** What a worker found of a training job. */
     public static Known of(TrainingPrepared prepared) {
-      return new Known(prepared, null, 0);
+      return new Known(prepared, null, null, 0);
     }
 
-    /** What has been resolved of an inference or a quantisation job. */
-    public static Known of(@Nullable InferenceState inference, @Nullable ModelVersion source) {
+    /** What has been resolved of an inference job; null: nothing. */
+    public static Known of(@Nullable InferenceState inference) {
       return inference == null
-          ? new Known(null, source, 0)
-          : new Known(null, inference.model(), inference.rows());
+          ? NOTHING
+          : new Known(
+              null,
+              NumberFormat.of(inference.model().format()).orElse(NumberFormat.FP32),
+              inference.model().network(),
+              inference.rows());
     }
 
     /** The same with the number of rows. */
     public Known withRows(long count) {
-      return new Known(prepared, model, count);
+      return new Known(prepared, format, network, count);
     }
   }
 
@@ -76,11 +87,13 @@ public final class JobNeeds {
     return new Requirements(
         Requirements.Purpose.TRAIN,
         formats,
-        new Requirements.MemoryNeed(
-            MemoryNeeds.trainingBytes(workload, TRAINING_FORMAT, vectors, rows),
-            "parameters, gradients"
-                + (vectors == 0 ? "" : ", optimizer state")
-                + " and activations"),
+        workload instanceof Workload.Known known
+            ? new Requirements.MemoryNeed(
+                MemoryNeeds.trainingBytes(known, TRAINING_FORMAT, vectors, rows),
+                "parameters, gradients"
+                    + (vectors == 0 ? "" : ", optimizer state")
+                    + " and activations")
+            : null,
         1,
         workload,
         spec.batch(),
@@ -88,8 +101,8 @@ public final class JobNeeds {
   }
 
   private static Requirements inference(InferenceSpec spec, Known known) {
-    var model = known.model();
-    if (model == null) {
+    var format = known.format();
+    if (format == null) {
       // Whatever the model's numbers are, some device can hold them.
       return new Requirements(
           Requirements.Purpose.INFER,
@@ -100,14 +113,20 @@ public final class JobNeeds {
           spec.batch(),
           0);
     }
-    var format = NumberFormat.of(model.format()).orElse(NumberFormat.FP32);
-    var workload = Workload.of(model.network());
+    var network = known.network();
+    if (network == null) {
+      return new Requirements(
+          Requirements.Purpose.INFER, Set.of(format), null, 1, null, spec.batch(), 0);
+    }
+    var workload = Workload.of(network);
     return new Requirements(
         Requirements.Purpose.INFER,
         Set.of(format),
-        new Requirements.MemoryNeed(
-            MemoryNeeds.inferenceBytes(workload, format, spec.batch()),
-            "parameters and activations"),
+        workload instanceof Workload.Known sized
+            ? new Requirements.MemoryNeed(
+                MemoryNeeds.inferenceBytes(sized, format, spec.batch()),
+                "parameters and activations")
+            : null,
         1,
         workload,
         spec.batch(),

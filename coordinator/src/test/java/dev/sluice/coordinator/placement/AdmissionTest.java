@@ -30,7 +30,7 @@ class AdmissionTest {
   private LaneVerdict verdict(JobSpec spec, String accelerator) {
     return judge(
             spec,
-            JobNeeds.of(spec.work(), new JobNeeds.Known(null, null, 0)),
+            JobNeeds.of(spec.work(), JobNeeds.Known.NOTHING),
             Fleet.EMPTY,
             new Lane("lane", accelerator, 0, 1))
         .getFirst();
@@ -155,7 +155,7 @@ class AdmissionTest {
   @Test
   void theLaneThatIsFreeFirstIsChosenWhereNothingElseIsKnown() {
     var spec = Specs.training(10, 4, null);
-    var needs = JobNeeds.of(spec.work(), new JobNeeds.Known(null, null, 0));
+    var needs = JobNeeds.of(spec.work(), JobNeeds.Known.NOTHING);
     var fleet =
         new Fleet(
             List.of(worker("a", "a", "host-cpu", 1, 2.0), worker("b", "b", "host-cpu", 1, 2.0)),

@@ -3,6 +3,7 @@ package dev.sluice.deploy.quickstart;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.cli.ClientCommands;
 import dev.sluice.producer.cli.ExitCode;
 import java.io.PrintWriter;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -49,6 +51,32 @@ final class JobFiles {
    * @throws QuickstartException with what the command says, where it fails
    */
   JobView submit(String name, URI server) {
+    var ran = run(name, server);
+    if (ran.code() != ExitCode.OK.code()) {
+      throw new QuickstartException(exitCode(ran.code()), ran.err().strip());
+    }
+    return read(ran, JobView.class);
+  }
+
+  /**
+   * Submits a job that is to be refused.
+   *
+   * @return the verdict of every lane
+   * @throws QuickstartException where it is accepted, or fails in another way
+   */
+  List<JobView.VerdictView> refused(String name, URI server) {
+    var ran = run(name, server);
+    if (ran.code() != ExitCode.JOB_FAILED.code()) {
+      throw new QuickstartException(
+          ExitCode.JOB_FAILED, name + " should be refused. It says: " + ran.err().strip());
+    }
+    var verdicts = read(ran, Problem.class).verdicts();
+    return verdicts == null ? List.of() : verdicts;
+  }
+
+  private record Ran(int code, String out, String err) {}
+
+  private Ran run(String name, URI server) {
     var out = new StringWriter();
     var err = new StringWriter();
     var sluice = new CommandLine(CommandSpec.create().name("sluice"));
@@ -57,13 +85,14 @@ final class JobFiles {
     int code =
         sluice.execute(
             "submit", folder.resolve(name).toString(), "--server", server.toString(), "--json");
-    if (code != ExitCode.OK.code()) {
-      throw new QuickstartException(exitCode(code), err.toString().strip());
-    }
+    return new Ran(code, out.toString(), err.toString());
+  }
+
+  private static <T> T read(Ran ran, Class<T> type) {
     try {
-      return ApiJson.MAPPER.readValue(out.toString(), JobView.class);
+      return ApiJson.MAPPER.readValue(ran.out(), type);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("sluice submit --json printed no job: " + out, e);
+      throw new IllegalStateException("sluice submit --json printed something else: " + ran, e);
     }
   }
 

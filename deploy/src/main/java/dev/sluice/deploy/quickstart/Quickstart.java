@@ -1,5 +1,6 @@
 package dev.sluice.deploy.quickstart;
 
+import dev.sluice.deploy.standalone.LaneWorkers;
 import dev.sluice.deploy.standalone.Standalone;
 import dev.sluice.deploy.standalone.WorkerFleet;
 import dev.sluice.producer.api.CauseView;
@@ -13,18 +14,26 @@ import dev.sluice.producer.client.SluiceException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The way of a quickstart over a cluster: train, register, infer, sum up. */
+/**
+ * The way of a quickstart over a cluster: train on a modelled GPU, register, infer; then what
+ * inference-only devices make of it; sum up.
+ */
 final class Quickstart {
   private static final Duration READY_MAX = Duration.ofSeconds(60);
   private static final Duration JOB_MAX = Duration.ofMinutes(10);
 
   private static final String TRAINING = "train.yaml";
   private static final String INFERENCE = "infer.yaml";
+  private static final LaneWorkers ATOM = new LaneWorkers("atom", "rbln-atom", 0);
+  private static final LaneWorkers WARBOY = new LaneWorkers("warboy", "furiosa-warboy", 0);
+  private static final String GPU = "gpu";
+
   private static final String PARITY = "onnxMaxDifference";
 
   private final Standalone cluster;
@@ -48,6 +57,14 @@ final class Quickstart {
     this.progress = new JobProgress(screen);
   }
 
+  /**
+   * The lanes of a quickstart: a GPU's, with workers, and those of two NPUs, whose workers come
+   * later.
+   */
+  static List<LaneWorkers> lanes(int workers) {
+    return List.of(new LaneWorkers(GPU, "nvidia-h100-sxm", workers), ATOM, WARBOY);
+  }
+
   /** A summary, and the cluster that it is about. */
   record Outcome(Summary summary, Standalone.Running running) {}
 
@@ -61,6 +78,9 @@ final class Quickstart {
     try (var client = new SluiceClient(running.server())) {
       awaitWorkers(running);
       double startSeconds = secondsSince(begunNanos);
+      for (var npu : List.of(ATOM, WARBOY)) {
+        running.workers().add(npu.lane(), npu.accelerator());
+      }
 
       var trained = await(client, running, "training", files.submit(TRAINING, running.server()));
       screen.done("training", trainingText(trained), took(trained));
@@ -74,9 +94,110 @@ final class Quickstart {
           "%,d held-out rows answered".formatted(answers.rows().size()),
           took(inferred));
 
+      var devices = new ArrayList<Summary.Device>();
+      devices.add(device(client, trained, null));
+      devices.add(device(client, inferred, answers.accuracy()));
+      var quantised = quantise(client, running);
+      for (var npu : List.of(ATOM, WARBOY)) {
+        devices.add(infer(client, running, npu.lane(), trained));
+      }
+      var refusal = refusal(running);
       return new Outcome(
-          summary(trained, inferred, answers, client.lag(), running, startSeconds), running);
+          summary(
+              trained,
+              inferred,
+              answers,
+              client.lag(),
+              running,
+              startSeconds,
+              new Summary.Rehearsal(devices, quantised, refusal)),
+          running);
     }
+  }
+
+  private JobView submit(SluiceClient client, Standalone.Running running, String what, String file)
+      throws SluiceException {
+    return await(client, running, what, files.submit(file, running.server()));
+  }
+
+  /** Makes the int8 version; returns what that costs in accuracy. */
+  private double quantise(SluiceClient client, Standalone.Running running) throws SluiceException {
+    var job = submit(client, running, "quantise", "quantise.yaml");
+    var model = job.model();
+    if (model == null) {
+      throw new IllegalStateException("a quantisation succeeded without a model: " + job);
+    }
+    double change = model.metrics().getOrDefault("accuracyChange", 0.0);
+    screen.done(
+        "quantise",
+        String.format(
+            Locale.ROOT,
+            "%s@%d in %s, accuracy %+.4f",
+            model.name(),
+            model.version(),
+            model.format(),
+            change),
+        took(job));
+    return change;
+  }
+
+  private Summary.Device infer(
+      SluiceClient client, Standalone.Running running, String lane, JobView trained)
+      throws SluiceException, IOException {
+    var job = submit(client, running, lane, "infer-" + lane + ".yaml");
+    var answers = answers(client, job);
+    requireEveryRowOnce(trained, answers);
+    var device = device(client, job, answers.accuracy());
+    screen.done(
+        lane,
+        "%,d rows answered in %s, as %s would%s"
+            .formatted(
+                answers.rows().size(),
+                device.format(),
+                device.accelerator(),
+                screen.dim("  " + SummaryText.modelled(device))),
+        took(job));
+    return device;
+  }
+
+  /** A training job that names inference-only lanes: what it is told. */
+  private List<Summary.Refusal> refusal(Standalone.Running running) {
+    var verdicts = files.refused("train-on-npus.yaml", running.server());
+    screen.warn("training on atom and warboy is refused, as it should be:");
+    var refusals = new ArrayList<Summary.Refusal>();
+    for (var verdict : verdicts) {
+      if (!verdict.lane().equals(GPU)) {
+        screen.line("                  " + verdict.lane() + ": " + verdict.reasons().getFirst());
+        refusals.add(new Summary.Refusal(verdict.lane(), verdict.reasons()));
+      }
+    }
+    return refusals;
+  }
+
+  /** What a job took on its lane's device, measured here and modelled there. */
+  private static Summary.Device device(SluiceClient client, JobView job, @Nullable Double accuracy)
+      throws SluiceException {
+    var accelerator =
+        client.lanes().stream()
+            .filter(lane -> lane.lane().equals(job.lane()))
+            .map(lane -> lane.accelerator())
+            .findFirst()
+            .orElse("");
+    var training = job.training();
+    var inference = job.inference();
+    var modelled =
+        training != null ? training.modelled() : inference != null ? inference.modelled() : null;
+    return new Summary.Device(
+        job.kind(),
+        job.lane(),
+        accelerator,
+        inference == null ? "fp32" : inference.format(),
+        accuracy,
+        training != null
+            ? training.computeSeconds()
+            : inference != null ? inference.computeSeconds() : 0,
+        modelled == null ? null : modelled.seconds(),
+        modelled == null ? null : modelled.joules());
   }
 
   private void awaitWorkers(Standalone.Running running)
@@ -132,7 +253,7 @@ final class Quickstart {
   }
 
   private static void requireWorkers(WorkerFleet fleet, String what) {
-    if (fleet.alive() == 0) {
+    if (fleet.pids(GPU).isEmpty()) {
       var last = fleet.lastWords();
       throw new QuickstartException(
           ExitCode.JOB_FAILED,
@@ -201,7 +322,8 @@ final class Quickstart {
       Answers answers,
       LagView lag,
       Standalone.Running running,
-      double startSeconds) {
+      double startSeconds,
+      Summary.Rehearsal rehearsal) {
     var training = trained.training();
     var model = trained.model();
     if (training == null || model == null) {
@@ -231,7 +353,8 @@ final class Quickstart {
         inferred.jobId(),
         running.server().toString(),
         running.bootstrapServers(),
-        List.copyOf(running.workers().pids().values()));
+        List.copyOf(running.workers().pids().values()),
+        rehearsal);
   }
 
   /** From submission to outcome, on the broker's clock. */

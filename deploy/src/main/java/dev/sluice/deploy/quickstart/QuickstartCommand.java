@@ -81,7 +81,10 @@ public final class QuickstartCommand implements Callable<Integer> {
       return ExitCode.BAD_INPUT.code();
     }
     var screen = Screen.of(err);
-    var options = StandaloneOptions.temporary(workers).withProducer(PRODUCER);
+    var options =
+        StandaloneOptions.temporary(workers)
+            .withProducer(PRODUCER)
+            .withLanes(Quickstart.lanes(workers));
     var cluster = new Standalone(options, new News(screen, verbose));
     StopOnExit.of(cluster, err);
     try (cluster) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param server the HTTP API
  * @param bootstrapServers the broker
  * @param workerPids process ids of the workers that are still there
+ * @param rehearsal what the modelled devices did, and would not do
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Summary(
@@ -56,11 +57,63 @@ record Summary(
     String inferenceJob,
     String server,
     String bootstrapServers,
-    List<Long> workerPids) {
+    List<Long> workerPids,
+    Rehearsal rehearsal) {
 
   Summary {
     lanes = List.copyOf(lanes);
     workerPids = List.copyOf(workerPids);
+  }
+
+  /**
+   * A fleet that is not there, rehearsed: real arithmetic on this machine's processor under each
+   * device's constraints; times and energies of the devices are modelled.
+   *
+   * @param devices jobs and the devices that they ran on
+   * @param int8AccuracyChange accuracy of the int8 version less that of the trained one
+   * @param refused why the inference-only lanes would not train
+   */
+  record Rehearsal(List<Device> devices, double int8AccuracyChange, List<Refusal> refused) {
+    Rehearsal {
+      devices = List.copyOf(devices);
+      refused = List.copyOf(refused);
+    }
+  }
+
+  /**
+   * A job on a modelled device.
+   *
+   * @param job training or inference
+   * @param lane its lane
+   * @param accelerator the device
+   * @param format number format of the model
+   * @param accuracy share of right answers; absent in training
+   * @param measuredSeconds compute time on this machine's processor, summed over workers
+   * @param modelledSeconds what the device would have taken; absent where it can't be predicted
+   * @param modelledJoules energy that it would have taken at most; absent where its power is not
+   *     published
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Device(
+      String job,
+      String lane,
+      String accelerator,
+      String format,
+      @Nullable Double accuracy,
+      double measuredSeconds,
+      @Nullable Double modelledSeconds,
+      @Nullable Double modelledJoules) {}
+
+  /**
+   * A lane that would not.
+   *
+   * @param lane the lane
+   * @param reasons all that it lacks
+   */
+  record Refusal(String lane, List<String> reasons) {
+    Refusal {
+      reasons = List.copyOf(reasons);
+    }
   }
 
   /**

@@ -41,6 +41,26 @@ final class SummaryText {
         summary.lanes().stream()
             .map(lane -> lane.lane() + " " + lane.peakLag())
             .collect(Collectors.joining(", ")));
+    text.append('\n');
+    for (var device : summary.rehearsal().devices()) {
+      line(
+          text,
+          device.job() + " on",
+          String.format(
+              Locale.ROOT,
+              "%-16s %-5s %s",
+              device.accelerator(),
+              device.format(),
+              measured(device) + "; " + modelled(device)));
+    }
+    line(
+        text,
+        "int8 version",
+        String.format(Locale.ROOT, "accuracy %+.4f", summary.rehearsal().int8AccuracyChange()));
+    for (var refused : summary.rehearsal().refused()) {
+      line(text, "refused by", refused.lane() + ": " + String.join(" ", refused.reasons()));
+    }
+    text.append('\n');
     line(
         text,
         "in all",
@@ -50,6 +70,30 @@ final class SummaryText {
             summary.totalSeconds(),
             summary.startSeconds()));
     return text.toString();
+  }
+
+  private static String measured(Summary.Device device) {
+    return "measured here " + time(device.measuredSeconds());
+  }
+
+  /** What the device would have taken. */
+  static String modelled(Summary.Device device) {
+    var seconds = device.modelledSeconds();
+    if (seconds == null) {
+      return "not predictable for that device";
+    }
+    var joules = device.modelledJoules();
+    return "modelled "
+        + time(seconds)
+        + (joules == null
+            ? ", power not published"
+            : String.format(Locale.ROOT, ", at most %.3g J", joules));
+  }
+
+  private static String time(double seconds) {
+    return seconds >= 1
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : String.format(Locale.ROOT, "%.3g ms", seconds * 1e3);
   }
 
   private static void line(StringBuilder text, String name, String value) {

@@ -57,10 +57,34 @@ final class DataPlace implements AutoCloseable {
     return path;
   }
 
-  /** Removes a temporary directory; another one stays. */
+  /**
+   * An empty directory for the temporary files of the cluster's processes. Those that were killed
+   * leave theirs, and they go with the cluster. Call it when the broker has locked the place: then
+   * nobody else uses it.
+   */
+  Path emptyScratch() {
+    var scratch = scratch();
+    remove(scratch);
+    try {
+      return Files.createDirectories(scratch);
+    } catch (IOException e) {
+      throw new StandaloneException(
+          "There is no place for temporary files: %s can't be made (%s).".formatted(scratch, e), e);
+    }
+  }
+
+  private Path scratch() {
+    return path.resolve("tmp");
+  }
+
+  /** Removes temporary files, and all of a temporary directory; another one stays. */
   @Override
   public void close() {
-    if (!temporary) {
+    remove(temporary ? path : scratch());
+  }
+
+  private static void remove(Path path) {
+    if (!Files.exists(path)) {
       return;
     }
     try {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What can be found out about a cluster's options before any of its parts is started. Otherwise a
@@ -38,7 +39,10 @@ final class Precheck {
     check.kafkaPort();
     check.settings(() -> coordinator(options, NO_BROKER_YET));
     check.settings(() -> producer(options, NO_BROKER_YET));
-    check.settings(() -> WorkerConfig.of(worker(options)));
+    for (var lane : options.lanes()) {
+      check.settings(() -> WorkerConfig.of(worker(options, lane)));
+    }
+    check.workers();
     check.settings(() -> WorkerMemory.heap(options.workers()));
     if (!check.problems.isEmpty()) {
       throw new ConfigProblem(List.copyOf(check.problems));
@@ -59,10 +63,10 @@ final class Precheck {
     return Settings.read(ProducerConfig.class, given);
   }
 
-  private static Map<String, String> worker(StandaloneOptions options) {
+  private static Map<String, String> worker(StandaloneOptions options, LaneWorkers lane) {
     var given = new HashMap<String, String>();
-    given.put("lane", options.lane());
-    given.put("accelerator", options.accelerator());
+    given.put("lane", lane.lane());
+    given.put("accelerator", lane.accelerator());
     given.putAll(options.worker());
     given.put("bootstrap-servers", NO_BROKER_YET);
     return given;
@@ -73,6 +77,28 @@ final class Precheck {
       reading.run();
     } catch (ConfigProblem e) {
       problems.addAll(e.problems());
+    }
+  }
+
+  private void workers() {
+    if (options.workers() > WorkerFleet.WORKERS_MAX) {
+      problems.add(
+          new Cause(
+              Fault.BAD_INPUT,
+              "workers",
+              options.workers() + " workers are asked for, of all lanes together.",
+              "One machine starts at most " + WorkerFleet.WORKERS_MAX + ".",
+              "Ask for fewer."));
+    }
+    var names = options.lanes().stream().map(LaneWorkers::lane).toList();
+    if (Set.copyOf(names).size() < names.size()) {
+      problems.add(
+          new Cause(
+              Fault.BAD_INPUT,
+              "lanes",
+              "A lane is named twice: " + String.join(", ", names) + ".",
+              "A lane has one accelerator model.",
+              "Give each lane a name of its own."));
     }
   }
 

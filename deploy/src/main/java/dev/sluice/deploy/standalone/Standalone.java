@@ -111,18 +111,19 @@ public final class Standalone implements AutoCloseable {
             () ->
                 keep(ProducerService.start(Precheck.producer(options, broker.bootstrapServers()))));
     try (var client = new SluiceClient(producer.uri())) {
-      client.declareLane(options.lane(), options.accelerator(), 0, WorkerFleet.WORKERS_MAX);
+      for (var lane : options.lanes()) {
+        client.declareLane(lane.lane(), lane.accelerator(), 0, WorkerFleet.WORKERS_MAX);
+      }
     }
     var launch =
         new WorkerLaunch(
             broker.bootstrapServers(),
-            options.lane(),
-            options.accelerator(),
             heap,
+            place.emptyScratch(),
             options.shortLived(),
             options.worker());
     var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));
-    workers.start(options.workers());
+    options.lanes().forEach(workers::start);
     return new Running(
         broker.bootstrapServers(), producer.uri(), place.path(), workers, coordinator::restart);
   }

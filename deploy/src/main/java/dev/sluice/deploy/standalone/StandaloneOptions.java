@@ -1,6 +1,7 @@
 package dev.sluice.deploy.standalone;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param data directory for the broker's data; null: a temporary one that {@code close} removes
  * @param brokerPort port of the broker; 0: a free one
  * @param httpPort port of the producer; 0: a free one
- * @param workers worker processes
  * @param restartWorkers whether a worker that ends unasked is started again
- * @param lane lane that the workers serve
- * @param accelerator accelerator model of that lane, as in the catalogue
+ * @param lanes lanes that are declared, and their workers
  * @param coordinator further settings of the coordinator
  * @param producer further settings of the producer
  * @param worker further settings of the workers
@@ -22,10 +21,8 @@ public record StandaloneOptions(
     @Nullable Path data,
     int brokerPort,
     int httpPort,
-    int workers,
     boolean restartWorkers,
-    String lane,
-    String accelerator,
+    List<LaneWorkers> lanes,
     Map<String, String> coordinator,
     Map<String, String> producer,
     Map<String, String> worker) {
@@ -37,6 +34,7 @@ public record StandaloneOptions(
   public static final String ACCELERATOR = "host-cpu";
 
   public StandaloneOptions {
+    lanes = List.copyOf(lanes);
     coordinator = Map.copyOf(coordinator);
     producer = Map.copyOf(producer);
     worker = Map.copyOf(worker);
@@ -45,22 +43,41 @@ public record StandaloneOptions(
   /** A cluster that leaves nothing behind, on free ports; who is killed stays dead. */
   public static StandaloneOptions temporary(int workers) {
     return new StandaloneOptions(
-        null, 0, 0, workers, false, LANE, ACCELERATOR, Map.of(), Map.of(), Map.of());
+        null,
+        0,
+        0,
+        false,
+        List.of(new LaneWorkers(LANE, ACCELERATOR, workers)),
+        Map.of(),
+        Map.of(),
+        Map.of());
+  }
+
+  /** These, with other lanes. */
+  public StandaloneOptions withLanes(List<LaneWorkers> others) {
+    return new StandaloneOptions(
+        data, brokerPort, httpPort, restartWorkers, others, coordinator, producer, worker);
   }
 
   /** These, with further settings of the producer. */
   public StandaloneOptions withProducer(Map<String, String> settings) {
+    return with(coordinator, settings);
+  }
+
+  /** These, with further settings of the coordinator. */
+  public StandaloneOptions withCoordinator(Map<String, String> settings) {
+    return with(settings, producer);
+  }
+
+  private StandaloneOptions with(
+      Map<String, String> ofCoordinator, Map<String, String> ofProducer) {
     return new StandaloneOptions(
-        data,
-        brokerPort,
-        httpPort,
-        workers,
-        restartWorkers,
-        lane,
-        accelerator,
-        coordinator,
-        settings,
-        worker);
+        data, brokerPort, httpPort, restartWorkers, lanes, ofCoordinator, ofProducer, worker);
+  }
+
+  /** Worker processes at the start. */
+  public int workers() {
+    return lanes.stream().mapToInt(LaneWorkers::workers).sum();
   }
 
   /** Whether the cluster is gone in a minute or so, and had better start quickly. */

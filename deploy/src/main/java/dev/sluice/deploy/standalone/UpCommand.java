@@ -7,9 +7,12 @@ import dev.sluice.schemas.process.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +87,15 @@ public final class UpCommand implements Callable<Integer> {
   private String accelerator;
 
   @Option(
+      names = "--also",
+      paramLabel = "LANE=MODEL[:N]",
+      description =
+          "Another lane, its accelerator model and its workers, one where no number is given. May"
+              + " be repeated: --also gpu=nvidia-h100-sxm:2 --also npu=rbln-atom. What is not the"
+              + " host's processor is modelled on it.")
+  private List<String> also = new ArrayList<>();
+
+  @Option(
       names = "--restart-workers",
       negatable = true,
       defaultValue = "true",
@@ -125,7 +137,11 @@ public final class UpCommand implements Callable<Integer> {
               "--workers is %d; give 0 to %d.".formatted(workers, WorkerFleet.WORKERS_MAX));
       return ExitCode.BAD_INPUT.code();
     }
-    var cluster = new Standalone(options(), new Lines(err));
+    var lanes = lanes();
+    if (lanes.isEmpty()) {
+      return ExitCode.BAD_INPUT.code();
+    }
+    var cluster = new Standalone(options(lanes.get()), new Lines(err));
     StopOnExit.of(cluster, err);
     try (cluster) {
       return run(cluster, err);
@@ -142,18 +158,27 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private StandaloneOptions options() {
+  /** The lanes asked for; empty, with a word about it, where one is malformed. */
+  private Optional<List<LaneWorkers>> lanes() {
+    var lanes = new ArrayList<LaneWorkers>();
+    lanes.add(new LaneWorkers(lane, accelerator, workers));
+    for (var text : also) {
+      var parsed = LaneWorkers.parse(text);
+      if (parsed.isEmpty()) {
+        output()
+            .error(
+                Trouble.BAD_INPUT,
+                "--also is '" + text + "'; give LANE=MODEL or LANE=MODEL:WORKERS.");
+        return Optional.empty();
+      }
+      lanes.add(parsed.get());
+    }
+    return Optional.of(lanes);
+  }
+
+  private StandaloneOptions options(List<LaneWorkers> lanes) {
     return new StandaloneOptions(
-        data,
-        kafkaPort,
-        port,
-        workers,
-        restartWorkers,
-        lane,
-        accelerator,
-        coordinator,
-        producer,
-        worker);
+        data, kafkaPort, port, restartWorkers, lanes, coordinator, producer, worker);
   }
 
   private void report(Standalone.Running running) {

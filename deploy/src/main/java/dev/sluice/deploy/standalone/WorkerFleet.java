@@ -41,10 +41,17 @@ public final class WorkerFleet implements AutoCloseable {
     void ended(int worker, long pid, String how);
   }
 
+  /** Where a worker serves, also when it is started again. */
+  private record Post(String lane, String accelerator) {}
+
+  private static final Post NO_POST =
+      new Post(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
+
   private final WorkerLaunch launch;
   private final boolean restarts;
   private final Listener listener;
   private final Map<Integer, WorkerProcess> members = new TreeMap<>();
+  private final Map<Integer, Post> posts = new TreeMap<>();
   private final Map<Integer, Long> restartDelayMs = new TreeMap<>();
   private final List<String> lastWords = new ArrayList<>();
   private final ScheduledExecutorService supervisor =
@@ -65,24 +72,27 @@ public final class WorkerFleet implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Starts n workers. */
-  public void start(int n) {
-    for (int i = 0; i < n; i++) {
-      add();
+  /** Starts a lane's workers. */
+  public void start(LaneWorkers lane) {
+    for (int i = 0; i < lane.workers(); i++) {
+      add(lane.lane(), lane.accelerator());
     }
   }
 
   /**
    * Starts one more worker.
    *
+   * @param lane lane that it serves
+   * @param accelerator accelerator model of that lane
    * @return its number, from 1
    * @throws UncheckedIOException where the system starts no further process
    */
-  public synchronized int add() {
+  public synchronized int add(String lane, String accelerator) {
     if (members.size() >= WORKERS_MAX) {
       throw new IllegalStateException("there are " + WORKERS_MAX + " workers, which is the bound");
     }
     int number = ++started;
+    posts.put(number, new Post(lane, accelerator));
     launch(number);
     return number;
   }
@@ -115,9 +125,12 @@ public final class WorkerFleet implements AutoCloseable {
     return pids;
   }
 
-  /** How many workers run. */
-  public int alive() {
-    return pids().size();
+  /** Process ids of a lane's workers that run. */
+  public synchronized List<Long> pids(String lane) {
+    return pids().entrySet().stream()
+        .filter(worker -> posts.getOrDefault(worker.getKey(), NO_POST).lane.equals(lane))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** What the worker that ended by itself last had printed last; empty where it was killed. */
@@ -165,9 +178,10 @@ public final class WorkerFleet implements AutoCloseable {
       return;
     }
     Consumer<String> lines = line -> listener.line(number, line);
+    var post = posts.getOrDefault(number, NO_POST);
     WorkerProcess worker;
     try {
-      worker = new WorkerProcess(number, launch.start(), lines);
+      worker = new WorkerProcess(number, launch.start(post.lane, post.accelerator), lines);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start worker " + number + ": " + e.getMessage(), e);
     }

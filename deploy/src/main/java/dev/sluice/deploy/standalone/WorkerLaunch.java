@@ -12,17 +12,15 @@ import org.jspecify.annotations.Nullable;
  * How to start one worker process: this very Java and class path, a smaller JVM.
  *
  * @param bootstrapServers brokers
- * @param lane lane that the worker serves
- * @param accelerator accelerator model of that lane
  * @param heap size of the Java heap, as -Xmx takes it
+ * @param scratch directory for temporary files
  * @param shortLived whether the worker lives for a minute or so, and had better start quickly
  * @param settings settings of the worker by name
  */
 public record WorkerLaunch(
     String bootstrapServers,
-    String lane,
-    String accelerator,
     String heap,
+    Path scratch,
     boolean shortLived,
     Map<String, String> settings) {
 
@@ -48,12 +46,15 @@ public record WorkerLaunch(
   /**
    * Starts a process that ends when its standard input does: with this process, however that ends.
    *
+   * @param lane lane that the worker serves
+   * @param accelerator accelerator model of that lane
    * @throws IOException where the system starts no further process
    */
-  Process start() throws IOException {
-    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+  Process start(String lane, String accelerator) throws IOException {
+    var builder = new ProcessBuilder(command(lane, accelerator)).redirectErrorStream(true);
     var environment = builder.environment();
     environment.put("SLUICE_BUILD", "never");
+    environment.put("TMPDIR", scratch.toString());
     // Results depend on the number of BLAS threads: one, and one worker per core.
     for (var name : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
       environment.put(name, "1");
@@ -61,7 +62,7 @@ public record WorkerLaunch(
     return builder.start();
   }
 
-  List<String> command() {
+  List<String> command(String lane, String accelerator) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -70,7 +71,8 @@ public record WorkerLaunch(
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
             "-Xmx" + heap,
-            "-Xss" + STACK));
+            "-Xss" + STACK,
+            "-Djava.io.tmpdir=" + scratch));
     if (shortLived) {
       command.add(SHORT_LIFE);
     }

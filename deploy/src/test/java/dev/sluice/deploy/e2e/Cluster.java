@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.deploy.Sluice;
+import dev.sluice.deploy.standalone.LaneWorkers;
 import dev.sluice.deploy.standalone.Standalone;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.api.ApiJson;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -46,13 +49,13 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   /** The module's folder, as surefire and failsafe give it. */
   static final Path DEPLOY = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
 
-  private final Standalone standalone =
-      new Standalone(
-          StandaloneOptions.temporary(0).withProducer(Map.of("lag-sample-ms", "200")), this);
+  private final Standalone standalone;
   private final Standalone.Running running;
   private final SluiceClient client;
+  private final Queue<Said> said = new ConcurrentLinkedQueue<>();
 
-  private Cluster() {
+  private Cluster(StandaloneOptions options) {
+    standalone = new Standalone(options.withProducer(Map.of("lag-sample-ms", "200")), this);
     try {
       running = standalone.start();
     } catch (SluiceException | RuntimeException e) {
@@ -64,7 +67,12 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   /** Another cluster, for a test that would leave traces; the test closes it. */
   static Cluster ofItsOwn() {
-    return new Cluster();
+    return ofItsOwn(StandaloneOptions.temporary(0));
+  }
+
+  /** Another cluster that is not like the others. */
+  static Cluster ofItsOwn(StandaloneOptions options) {
+    return new Cluster(options);
   }
 
   /** Gives tests the cluster, and ends it after the last one. */
@@ -79,7 +87,7 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
       return context
           .getRoot()
           .getStore(ExtensionContext.Namespace.create(Cluster.class))
-          .computeIfAbsent(Cluster.class, key -> new Cluster(), Cluster.class);
+          .computeIfAbsent(Cluster.class, key -> ofItsOwn(), Cluster.class);
     }
   }
 
@@ -88,6 +96,14 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     JsonNode json() throws IOException {
       return ApiJson.MAPPER.readTree(out);
     }
+  }
+
+  /** What a worker printed, and when. */
+  record Said(long nanos, String line) {}
+
+  /** Everything that workers have printed. */
+  Collection<Said> said() {
+    return said;
   }
 
   SluiceClient client() {
@@ -109,13 +125,14 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     while (numbers.size() > n) {
       fleet.stop(numbers.removeLast());
     }
-    fleet.start(n - numbers.size());
+    fleet.start(
+        new LaneWorkers(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR, n - numbers.size()));
     Standalone.awaitWorkers(running, n, READY_MAX);
   }
 
   /** Starts one more worker and does not wait for it. */
   void addWorker() {
-    running.workers().add();
+    running.workers().add(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
   }
 
   /** Ids of the worker processes. */
@@ -244,6 +261,7 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   @Override
   public void line(int worker, String line) {
+    said.add(new Said(System.nanoTime(), line));
     LOG.info("worker {} | {}", worker, line);
   }
 

@@ -85,9 +85,9 @@ final class LaneIT {
     }
   }
 
-  private static WorkerFleet fleet(Cluster cluster, String lane, News news) {
+  private WorkerFleet fleet(Cluster cluster, String lane, News news) {
     var launch =
-        new WorkerLaunch(cluster.bootstrapServers(), lane, "host-cpu", "512m", true, Map.of());
+        new WorkerLaunch(cluster.bootstrapServers(), lane, "host-cpu", "512m", dir, true, Map.of());
     return new WorkerFleet(launch, false, news);
   }
 

@@ -105,6 +105,19 @@ final class SameBitsIT {
     expectSameBits(cluster.succeeded(jobId));
   }
 
+  @Test
+  void aSecondCoordinatorKilledInMidTraining(Cluster cluster) throws Exception {
+    cluster.workers(2);
+    try (var second = SecondCoordinator.beside(cluster)) {
+      var key = second.keyOfItsOwn(spec.tenant());
+      var jobId = cluster.client().submit(spec, key).jobId();
+      try (var _ = inMidTraining(cluster, jobId)) {
+        second.kill();
+      }
+      expectSameBits(cluster.succeeded(jobId));
+    }
+  }
+
   /**
    * Stops every worker while the job runs, so that however fast the machine is, what a test does
    * now is done in the middle of the training.

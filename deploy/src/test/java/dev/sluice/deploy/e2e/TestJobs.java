@@ -97,7 +97,7 @@ final class TestJobs {
     return train(dataset, new LayerStack(List.of(), layers), objective, epochs, register);
   }
 
-  private static JobSpec train(
+  static JobSpec train(
       DatasetSpec dataset, Network network, Objective objective, int epochs, String register) {
     return job(
         "train " + register,

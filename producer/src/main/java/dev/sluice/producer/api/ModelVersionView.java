@@ -2,6 +2,7 @@ package dev.sluice.producer.api;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a model.
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param dataset digest of the data set
  * @param engine engine fingerprint
  * @param registeredMs when it was registered; 0 where it was not
+ * @param format number format in which it computes
+ * @param parent the version that it was made of, as name@version; null where it was trained
  */
 public record ModelVersionView(
     String name,
@@ -35,7 +38,9 @@ public record ModelVersionView(
     List<FileView> files,
     String dataset,
     String engine,
-    long registeredMs) {
+    long registeredMs,
+    String format,
+    @Nullable String parent) {
 
   /**
    * A file of a version.

@@ -37,6 +37,8 @@ public final class ModelViews {
             .toList(),
         model.dataset(),
         model.engine(),
-        model.registeredMs());
+        model.registeredMs(),
+        model.format(),
+        model.parent().isEmpty() ? null : model.parent());
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
  * @param startedMs when it started
  * @param heardMs when it was last heard of
  * @param leaving whether it is about to leave
+ * @param taskSeconds mean time of the tasks it ended lately, in seconds of its accelerator; 0: none
  * @param silent whether it was not heard of for longer than the limit
  */
 public record WorkerView(
@@ -36,4 +37,5 @@ public record WorkerView(
     long startedMs,
     long heardMs,
     boolean leaving,
+    double taskSeconds,
     boolean silent) {}

@@ -157,11 +157,13 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var models = client.models();
       var table =
-          new Text.Table("MODEL", "ALIASES", ">PARAMETERS", "METRICS", "FILES", "JOB", "SHA256");
+          new Text.Table(
+              "MODEL", "FORMAT", "ALIASES", ">PARAMETERS", "METRICS", "FILES", "JOB", "SHA256");
       for (var model : models) {
         for (var version : model.versions()) {
           table.row(
               model.name() + "@" + version.version(),
+              version.format() + (version.parent() == null ? "" : " of " + version.parent()),
               Text.orDash(aliases(model.aliases(), version.version())),
               Text.count(version.parameters()),
               version.metrics().entrySet().stream()

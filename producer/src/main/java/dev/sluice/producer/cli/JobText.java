@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs for people. */
 final class JobText {
@@ -44,7 +45,12 @@ final class JobText {
     line(text, "kind", job.kind());
     line(text, "status", job.status());
     line(text, "tenant", job.tenant() + ", priority " + job.priority());
-    line(text, "lane", Text.orDash(job.lane()));
+    var placement = job.placement();
+    line(
+        text,
+        "lane",
+        Text.orDash(job.lane())
+            + (placement == null ? "" : ", placed for least " + aim(placement.aim())));
     line(text, "submitted", TIME.format(Instant.ofEpochMilli(job.submittedMs())));
     var finishedMs = job.finishedMs();
     if (finishedMs != null) {
@@ -108,7 +114,26 @@ final class JobText {
         "network",
         "%s parameters in %d shards"
             .formatted(Text.count(training.parameters()), training.shards()));
+    work(text, training.computeSeconds(), training.modelled());
     line(text, "engine", training.engine() + ", fold version " + training.foldVersion());
+  }
+
+  /** What was measured here, and what the modelled device would have taken, never mixed. */
+  private static void work(
+      StringBuilder text, double computeSeconds, JobView.@Nullable ModelledView modelled) {
+    if (computeSeconds > 0) {
+      line(text, "computed (measured)", Text.span(computeSeconds) + " on the hosts' processors");
+    }
+    if (modelled != null) {
+      var joules = modelled.joules();
+      line(
+          text,
+          "device (modelled)",
+          Text.seconds(modelled.seconds())
+              + (joules == null
+                  ? ", energy unknown: its power is not published"
+                  : ", at most " + Text.joules(joules)));
+    }
   }
 
   private static void inference(StringBuilder text, JobView job) {
@@ -116,7 +141,7 @@ final class JobText {
     if (inference == null) {
       return;
     }
-    line(text, "model", inference.model() + "@" + inference.version());
+    line(text, "model", inference.model() + "@" + inference.version() + ", " + inference.format());
     if (inference.tasks() == 0) {
       return;
     }
@@ -129,6 +154,7 @@ final class JobText {
         text,
         "speed",
         Text.rate(inference.rowsPerSecond()) + " rows/s over " + Text.span(inference.seconds()));
+    work(text, inference.computeSeconds(), inference.modelled());
     inference.metrics().forEach((name, value) -> line(text, name, Text.value(value)));
   }
 
@@ -145,6 +171,10 @@ final class JobText {
     for (var file : model.files()) {
       line(text, file.format(), file.artifact() + " (" + Text.bytes(file.bytes()) + ")");
     }
+  }
+
+  private static String aim(String aim) {
+    return aim.equals("energy") ? "energy" : "time to finish";
   }
 
   private static void line(StringBuilder text, String name, String value) {

@@ -7,7 +7,9 @@ import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.Problem;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output for results, standard error for everything else. Where JSON is asked for, what
@@ -129,9 +131,29 @@ final class Output {
       if (!verdict.reasons().isEmpty()) {
         text.append(" (").append(String.join("; ", verdict.reasons())).append(')');
       }
+      forecast(text, verdict.forecast());
       text.append('\n');
     }
     return text.toString();
+  }
+
+  private static void forecast(StringBuilder text, JobView.@Nullable ForecastView forecast) {
+    if (forecast == null) {
+      return;
+    }
+    var parts = new ArrayList<String>();
+    if (forecast.waitSeconds() != null) {
+      parts.add("free in " + Text.seconds(forecast.waitSeconds()));
+    }
+    if (forecast.workSeconds() != null) {
+      parts.add("takes " + Text.seconds(forecast.workSeconds()) + " (" + forecast.basis() + ")");
+    }
+    if (forecast.joules() != null) {
+      parts.add("at most " + Text.joules(forecast.joules()) + " (" + forecast.basis() + ")");
+    }
+    if (!parts.isEmpty()) {
+      text.append(", ").append(String.join(", ", parts));
+    }
   }
 
   private static String written(ObjectWriter writer, Object document) {

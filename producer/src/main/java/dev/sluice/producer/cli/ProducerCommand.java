@@ -6,6 +6,7 @@ import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.Words;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.Fault;
 import java.util.List;
@@ -70,15 +71,11 @@ public final class ProducerCommand implements Callable<Integer> {
     try {
       var service = ProducerService.start(ProducerConfig.of(given()));
       var stopped = new CountDownLatch(1);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Thread.ofPlatform()
-                  .name("sluice-producer-stop")
-                  .unstarted(
-                      () -> {
-                        service.close();
-                        stopped.countDown();
-                      }));
+      StopDeadline.onExit(
+          () -> {
+            service.close();
+            stopped.countDown();
+          });
       output.result(Map.of("uri", service.uri()), "The producer answers at " + service.uri() + ".");
       stopped.await();
       return ExitCode.OK.code();

@@ -5,7 +5,6 @@ import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.spec.FileReference;
-import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Digests;
@@ -13,9 +12,6 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,9 +36,6 @@ import picocli.CommandLine.Parameters;
     })
 final class SubmitCommand extends ClientCommand {
 
-  /** Largest job file. */
-  private static final long JOB_FILE_BYTES_MAX = 1024 * 1024;
-
   @Parameters(
       paramLabel = "FILE",
       description = "The job, in YAML or JSON.",
@@ -62,22 +55,7 @@ final class SubmitCommand extends ClientCommand {
 
   @Override
   ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
-    if (!Files.isRegularFile(file)) {
-      output.error(Trouble.BAD_INPUT, "There is no file " + file + ".");
-      return ExitCode.BAD_INPUT;
-    }
-    if (Files.size(file) > JOB_FILE_BYTES_MAX) {
-      output.error(
-          Trouble.BAD_INPUT,
-          file + " has more than " + Text.bytes(JOB_FILE_BYTES_MAX) + ": not a job file.");
-      return ExitCode.BAD_INPUT;
-    }
-    var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    var text = CharBuffer.allocate(bytes.remaining());
-    if (StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError()) {
-      return refuse(List.of(notUtf8(bytes)), output);
-    }
-    return switch (JobFile.parse(text.flip().toString())) {
+    return switch (LocalJobFile.read(file)) {
       case JobFileResult.Invalid(var problems) -> refuse(problems, output);
       case JobFileResult.Parsed parsed -> {
         var problems = new ArrayList<Cause>();
@@ -101,32 +79,13 @@ final class SubmitCommand extends ClientCommand {
     return ExitCode.BAD_INPUT;
   }
 
-  /** What is told of a file in another encoding, whose decoding ended at the buffer's position. */
-  private static Cause notUtf8(ByteBuffer bytes) {
-    int line = 1;
-    int column = 1;
-    for (int i = 0; i < bytes.position(); i++) {
-      boolean newline = bytes.get(i) == '\n';
-      line += newline ? 1 : 0;
-      column = newline ? 1 : column + 1;
-    }
-    return new Cause(
-        Fault.BAD_INPUT,
-        "line " + line + ", byte " + column,
-        "The file is not UTF-8 text: byte 0x%02X does not belong there."
-            .formatted(bytes.get(bytes.position())),
-        "Job files are YAML or JSON, in UTF-8.",
-        "Save it as UTF-8; `iconv -f latin1 -t utf-8` converts what Windows editors often write.");
-  }
-
   private record LocalFile(Path path, String digest) {}
 
   private Map<FileReference, LocalFile> digests(List<FileReference> files, List<Cause> problems)
       throws IOException {
-    var folder = file.toAbsolutePath().getParent();
     var digests = new HashMap<FileReference, LocalFile>();
     for (var reference : files) {
-      var path = folder == null ? Path.of(reference.file()) : folder.resolve(reference.file());
+      var path = LocalJobFile.resolve(file, reference);
       if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
         problems.add(
             new Cause(

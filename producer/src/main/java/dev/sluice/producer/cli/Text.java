@@ -102,6 +102,29 @@ final class Text {
     return whole / 86_400 + " d " + whole % 86_400 / 3_600 + " h";
   }
 
+  /** A time of work, which may be microseconds or days. */
+  static String seconds(double seconds) {
+    if (seconds >= 1 || seconds == 0) {
+      return span(seconds);
+    }
+    return seconds >= 1e-3
+        ? String.format(Locale.ROOT, "%.1f ms", seconds * 1e3)
+        : String.format(Locale.ROOT, "%.1f \u00b5s", seconds * 1e6);
+  }
+
+  /** An energy. */
+  static String joules(double joules) {
+    if (joules >= 3.6e6) {
+      return String.format(Locale.ROOT, "%,.1f kWh", joules / 3.6e6);
+    }
+    if (joules >= 1e3) {
+      return String.format(Locale.ROOT, "%.1f kJ", joules / 1e3);
+    }
+    return joules >= 1 || joules == 0
+        ? String.format(Locale.ROOT, "%.1f J", joules)
+        : String.format(Locale.ROOT, "%.2g mJ", joules * 1e3);
+  }
+
   /** A time span given in milliseconds. */
   static String spanMs(@Nullable Long ms) {
     return span(ms == null ? null : ms / 1000.0);

@@ -5,6 +5,7 @@ import dev.sluice.producer.api.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -29,6 +30,10 @@ public final class HttpApi implements AutoCloseable {
   private static final long STOP_SECONDS_MAX = 5;
   private static final int IDLE_SECONDS_MAX = 120;
   private static final int EVENT_LOOPS = 2;
+
+  /** No file is served: a cache of files would be a directory that a killed process leaves. */
+  private static final FileSystemOptions NO_FILES =
+      new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
 
   private final Vertx vertx;
   private final Dispatcher dispatcher;
@@ -56,7 +61,11 @@ public final class HttpApi implements AutoCloseable {
   public static HttpApi start(
       Services services, String host, int port, HttpLimits limits, Path temporary) {
     var vertx =
-        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(2));
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(EVENT_LOOPS)
+                .setWorkerPoolSize(2)
+                .setFileSystemOptions(NO_FILES));
     var dispatcher = new Dispatcher(limits.requestsMax());
     var uploads = new UploadFolder(temporary);
     var artifacts = new ArtifactRoutes(services.artifacts(), dispatcher, vertx, uploads, limits);

@@ -148,6 +148,7 @@ final class OperationRoutes {
         heartbeat.startedMs(),
         worker.heardMs(),
         heartbeat.leaving(),
+        heartbeat.taskSeconds(),
         silent);
   }
 }

@@ -33,6 +33,7 @@ public final class OnnxEngine implements InferenceEngine {
 
   /** Loads the native library. */
   public OnnxEngine() {
+    OnnxRuntimeLibrary.prepare();
     FutureTask<OrtEnvironment> start =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "sluice"));
@@ -64,6 +65,9 @@ public final class OnnxEngine implements InferenceEngine {
       options.setInterOpNumThreads(THREADS);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.addConfigEntry("session.inter_op.allow_spinning", "0");
+      // x64 processors without VNNI add pairs of 8-bit products in 16 bits, which saturate; there,
+      // and only there, this makes the engine choose a kernel that does not.
+      options.addConfigEntry("session.x64quantprecision", "1");
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       OrtSession session = environment.createSession(model, options);
       try {

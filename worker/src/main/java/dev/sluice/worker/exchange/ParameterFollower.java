@@ -15,8 +15,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -65,7 +63,7 @@ public final class ParameterFollower implements AutoCloseable {
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final List<Followed> jobs = new ArrayList<>();
   private final Set<TopicPartition> placed = new HashSet<>();
-  private final BlockingQueue<Runnable> changes = new LinkedBlockingQueue<>();
+  private final Changes changes = new Changes();
   private final Outage outage = new Outage(LOG, "follow parameters");
   private final Thread thread;
   private volatile boolean closing;
@@ -141,9 +139,7 @@ public final class ParameterFollower implements AutoCloseable {
   }
 
   private void round() {
-    for (var change = changes.poll(); change != null; change = changes.poll()) {
-      make(change);
-    }
+    changes.make();
     if (jobs.isEmpty()) {
       awaitChange();
       return;
@@ -162,10 +158,7 @@ public final class ParameterFollower implements AutoCloseable {
 
   private void awaitChange() {
     try {
-      var change = changes.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-      if (change != null) {
-        make(change);
-      }
+      changes.await(POLL.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       closing = true;
@@ -175,16 +168,6 @@ public final class ParameterFollower implements AutoCloseable {
   /** Lets the broker come back before the next try; closing ends the pause. */
   private void pause() {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
-  }
-
-  /** Every change can be made twice, so one that was interrupted is made again. */
-  private void make(Runnable change) {
-    try {
-      change.run();
-    } catch (KafkaException e) {
-      changes.add(change);
-      throw e;
-    }
   }
 
   private void begin(JobParameters parameters) {

@@ -5,20 +5,25 @@ import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +40,7 @@ public final class Reports implements AutoCloseable {
   private final Codec codec;
   private final String worker;
   private final String engine;
-  private final KafkaProducer<String, byte[]> producer;
+  private final Producer<String, byte[]> producer;
 
   /**
    * @param kafka cluster
@@ -44,17 +49,51 @@ public final class Reports implements AutoCloseable {
    * @param engine engine fingerprint
    */
   public Reports(KafkaSettings kafka, Codec codec, String worker, String engine) {
+    this(new KafkaProducer<>(kafka.controlProducer()), codec, worker, engine);
+  }
+
+  Reports(Producer<String, byte[]> producer, Codec codec, String worker, String engine) {
+    this.producer = producer;
     this.codec = codec;
     this.worker = worker;
     this.engine = engine;
-    this.producer = new KafkaProducer<>(kafka.controlProducer());
   }
 
-  /** Says how a task ended. */
+  /**
+   * Says how a task ended. A report that no broker takes is replaced by one that says so: the task
+   * would end like that every time.
+   */
   public void ended(Task task, Outcome outcome, Sent sent) {
+    report(
+        task,
+        outcome,
+        failure -> {
+          if (failure instanceof RecordTooLargeException large) {
+            report(task, tooLarge(task, large), sent);
+          } else {
+            sent.accept(failure);
+          }
+        });
+  }
+
+  private void report(Task task, Outcome outcome, Sent sent) {
     var event =
         new TaskReported(task.jobId(), task.taskId(), task.attempt(), worker, engine, outcome);
     tell(task.jobId(), event, sent);
+  }
+
+  private static TaskFailed tooLarge(Task task, RecordTooLargeException failure) {
+    return new TaskFailed(
+        new Cause(
+            Fault.NO_CAPACITY,
+            task.taskId(),
+            "What was found out about the job is too large for one record.",
+            String.valueOf(failure.getMessage()),
+            "Use fewer layers, feature columns or classes, or shorter names; see that"
+                + " message.max.bytes of the brokers is at least "
+                + Topic.RECORD_BYTES_MAX
+                + "."),
+        false);
   }
 
   /** Says that a task that the broker delivered more than once is about to run. */

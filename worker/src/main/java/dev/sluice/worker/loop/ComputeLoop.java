@@ -6,6 +6,7 @@ import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermWork;
@@ -18,6 +19,7 @@ import dev.sluice.worker.tasks.ExportTask;
 import dev.sluice.worker.tasks.InferTask;
 import dev.sluice.worker.tasks.Models;
 import dev.sluice.worker.tasks.PrepareTask;
+import dev.sluice.worker.tasks.QuantiseTask;
 import dev.sluice.worker.tasks.TaskProblem;
 import dev.sluice.worker.training.TermNotice;
 import java.util.ArrayList;
@@ -67,6 +69,7 @@ public final class ComputeLoop {
   private final PrepareTask prepare;
   private final ExportTask export;
   private final InferTask infer;
+  private final QuantiseTask quantise;
   private long seen;
   private long finished;
   private long answered;
@@ -99,6 +102,8 @@ public final class ComputeLoop {
             engines.training(),
             engines.inference(),
             engines.fingerprint());
+    this.quantise =
+        new QuantiseTask(datasets, tools.files(), engines.inference(), engines.fingerprint());
     this.infer = new InferTask(datasets, models, tools.results(), manner.worker());
   }
 
@@ -178,6 +183,7 @@ public final class ComputeLoop {
             case InferWork work -> end(task, answer(task.task(), work));
             case TermWork work -> sessions.hold(task, work, clock.nowMs());
             case ExportWork work -> await(task, work);
+            case QuantiseWork work -> end(task, quantise.run(task.task().jobId(), work));
           }
         });
   }

@@ -24,8 +24,8 @@ final class Receiver {
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
   /**
-   * A task that is not for this worker is held for this long before others may have it; twice as
-   * long with every delivery, because the broker gives up on a task after a few.
+   * A task that goes back is held for this long before others may have it; twice as long with every
+   * delivery, because the broker gives up on a task after a few.
    */
   static final long GIVE_BACK_MS = 500;
 
@@ -46,7 +46,10 @@ final class Receiver {
 
   /** How a callback has a record settled, from any thread. */
   interface Settling {
-    void settle(String key, AcknowledgeType how);
+    void accept(String key);
+
+    /** After a pause. */
+    void giveBack(String key);
   }
 
   /**
@@ -105,9 +108,7 @@ final class Receiver {
           task.jobId(),
           task.engine(),
           engine);
-      int doublings = Math.min(held.delivery() - 1, DOUBLINGS_MAX);
-      hand.hold(
-          Hand.State.GIVING_BACK, held.key(), TaskQueue.nowMs() + (GIVE_BACK_MS << doublings));
+      giveBack(hand, held.key());
     } else if (held.delivery() == 1) {
       // The ledger counts time and starts from here; nothing waits for that report.
       hand.hold(Hand.State.STARTING, held.key(), Long.MAX_VALUE);
@@ -123,10 +124,17 @@ final class Receiver {
             if (failure == null) {
               run.accept(held);
             } else {
-              settling.settle(held.key(), AcknowledgeType.RELEASE);
+              settling.giveBack(held.key());
             }
           });
     }
+  }
+
+  /** Holds a record for a while before others may have it. */
+  static void giveBack(Hand hand, String key) {
+    int deliveries = hand.record().deliveryCount().orElse((short) 1);
+    int doublings = Math.clamp(deliveries - 1L, 0, DOUBLINGS_MAX);
+    hand.hold(Hand.State.GIVING_BACK, key, TaskQueue.nowMs() + (GIVE_BACK_MS << doublings));
   }
 
   private static void noteUnsent(@Nullable Exception failure) {
@@ -142,9 +150,13 @@ final class Receiver {
     hand.hold(Hand.State.PUTTING_AWAY, key, Long.MAX_VALUE);
     reports.deadLetter(
         letter(record, why),
-        failure ->
-            settling.settle(
-                key, failure == null ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE));
+        failure -> {
+          if (failure == null) {
+            settling.accept(key);
+          } else {
+            settling.giveBack(key);
+          }
+        });
   }
 
   private static DeadLetter letter(ConsumerRecord<String, byte[]> record, String why) {

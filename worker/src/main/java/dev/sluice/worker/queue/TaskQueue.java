@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
  * <p>A task is accepted after its report is stored, never before: whoever dies in between leaves a
  * task that runs twice, which does no harm, and not one that is lost.
  */
-public final class TaskQueue implements AutoCloseable {
+public final class TaskQueue implements Receiver.Settling, AutoCloseable {
 
   /** How long a topic is waited for before a less urgent one is looked at. */
   private static final long PROBE_MS = 15;
@@ -82,7 +82,7 @@ public final class TaskQueue implements AutoCloseable {
             controls,
             reports,
             task -> messages.add(() -> deliver(task)),
-            this::settle);
+            this);
     this.thread =
         Thread.ofPlatform().name("intake").uncaughtExceptionHandler(onDefect).start(this::run);
   }
@@ -99,17 +99,18 @@ public final class TaskQueue implements AutoCloseable {
   }
 
   /** A task was done, or is void, and its report is stored. */
+  @Override
   public void accept(String key) {
-    settle(key, AcknowledgeType.ACCEPT);
+    messages.add(() -> hands.with(key, hand -> hand.settle(AcknowledgeType.ACCEPT)));
   }
 
-  /** A task goes back to the queue, for any worker. */
+  /**
+   * A task goes back to the queue, for any worker: after a pause, because the broker gives up on a
+   * task after a few deliveries, or at once when this worker leaves.
+   */
+  @Override
   public void giveBack(String key) {
-    settle(key, AcknowledgeType.RELEASE);
-  }
-
-  private void settle(String key, AcknowledgeType how) {
-    messages.add(() -> hands.with(key, hand -> hand.settle(how)));
+    messages.add(() -> hands.with(key, hand -> Receiver.giveBack(hand, key)));
   }
 
   private void run() {

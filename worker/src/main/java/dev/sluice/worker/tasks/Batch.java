@@ -85,6 +85,15 @@ public final class Batch implements AutoCloseable {
     }
   }
 
+  /** Takes some rows as they stand in the file, without labels. */
+  public void takeRaw(RowSet from, int[] rows) {
+    reserve(rows.length);
+    for (int i = 0; i < rows.length; i++) {
+      from.copyRawFeatures(rows[i], row, 0);
+      putRow(i);
+    }
+  }
+
   private void putRow(int i) {
     MemorySegment.copy(
         row, 0, room.features, ValueLayout.JAVA_FLOAT, (long) i * columns * Float.BYTES, columns);

@@ -1,7 +1,6 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.wire.Cause;
@@ -87,13 +86,14 @@ public final class ExportTask {
       var metrics = new ArrayList<Metric>();
       metrics.addAll(new Evaluation(facts).measure(program, values, dataset.holdout()));
       var made = new ArrayList<ModelFile>();
-      made.add(store(Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
+      made.add(
+          ModelFiles.store(files, Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
       if (script != null) {
-        made.add(store(Models.TORCHSCRIPT, script));
+        made.add(ModelFiles.store(files, Models.TORCHSCRIPT, script));
       } else {
         var onnx = OnnxModel.write(facts, values, name, sha256);
         metrics.add(compare(facts, program, values, onnx, dataset));
-        made.add(store(Models.ONNX, onnx));
+        made.add(ModelFiles.store(files, Models.ONNX, onnx));
       }
       return new Exported(
           new ModelVersion(
@@ -124,20 +124,6 @@ public final class ExportTask {
       NetworkFacts facts, MemorySegment values, String jobId, String sha256) {
     return Safetensors.write(
         facts.tensors(), values, Map.of("format", "pt", "job", jobId, "sha256", sha256));
-  }
-
-  private ModelFile store(String format, byte[] file) throws TaskProblem {
-    if (file.length > ArtifactStore.FILE_BYTES_MAX) {
-      throw new TaskProblem(
-          new Cause(
-              Fault.NO_CAPACITY,
-              "model",
-              "The " + format + " file cannot be stored.",
-              file.length + " bytes are more than " + ArtifactStore.FILE_BYTES_MAX + ".",
-              "Use a smaller network."),
-          false);
-    }
-    return new ModelFile(format, files.put(file), file.length);
   }
 
   private Metric compare(

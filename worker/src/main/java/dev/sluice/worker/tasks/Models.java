@@ -12,12 +12,6 @@ import dev.sluice.worker.engine.InferenceEngine;
 import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.engine.ProgramSession;
 import dev.sluice.worker.engine.TrainingEngine;
-import dev.sluice.worker.engine.TrainingProgram;
-import dev.sluice.worker.export.Safetensors;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.util.Optional;
 
 /**
  * Models that rows are put to; those used last stay loaded. A model with an ONNX file runs in the
@@ -69,7 +63,7 @@ public final class Models implements AutoCloseable {
     if (kept.isPresent()) {
       return kept.get().session;
     }
-    var onnx = file(model, ONNX);
+    var onnx = model.file(ONNX);
     var loaded = onnx.isPresent() ? loadOnnx(onnx.get()) : loadProgram(model);
     recent.put(model.sha256(), loaded);
     return loaded.session;
@@ -83,45 +77,27 @@ public final class Models implements AutoCloseable {
   private Loaded loadProgram(ModelVersion model)
       throws ArtifactMissing, EngineException, TaskProblem {
     var parameters =
-        file(model, SAFETENSORS).orElseThrow(() -> missing(model, SAFETENSORS + " or " + ONNX));
-    var contents = Safetensors.read(files.get(parameters.artifact()));
+        model.file(SAFETENSORS).orElseThrow(() -> missing(model, SAFETENSORS + " or " + ONNX));
     var script =
         switch (model.network().network()) {
           case LayerStack stack -> null;
           case TorchScript given -> files.get(given.artifact());
         };
-    if (contents.values().remaining() != model.network().floats() * Float.BYTES) {
-      throw missing(model, SAFETENSORS + " of " + model.network().floats() + " values");
-    }
+    var flat = StoredParameters.read(files, model);
     var program = training.open(model.network(), script);
-    var flat = new Flat(contents.values());
-    var session = new ProgramSession(program, flat.values, model.network());
+    var session = new ProgramSession(program, flat.values(), model.network());
     return new Loaded(
         session,
         parameters.bytes(),
         () -> {
           session.close();
           program.close();
-          flat.arena.close();
+          flat.close();
         });
   }
 
-  /** A flat vector off the heap. */
-  private static final class Flat {
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment values;
-
-    Flat(ByteBuffer bytes) {
-      values = arena.allocate(Math.max(1, bytes.remaining()), TrainingProgram.ALIGNMENT_BYTES);
-      MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, values, 0, bytes.remaining());
-    }
-  }
-
-  private static Optional<ModelFile> file(ModelVersion model, String format) {
-    return model.files().stream().filter(file -> file.format().equals(format)).findFirst();
-  }
-
-  private static TaskProblem missing(ModelVersion model, String format) {
+  /** That a model has no file of a format that is needed. */
+  static TaskProblem missing(ModelVersion model, String format) {
     return new TaskProblem(
         new Cause(
             Fault.BAD_INPUT,

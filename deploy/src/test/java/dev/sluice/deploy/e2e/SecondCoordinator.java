@@ -1,0 +1,146 @@
+package dev.sluice.deploy.e2e;
+
+import dev.sluice.producer.jobs.JobIds;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A coordinator in a process of its own, beside the cluster's; it shares the partitions with it.
+ */
+final class SecondCoordinator implements AutoCloseable {
+  private static final String LEDGER = "sluice-ledger";
+  private static final String FOLD = "sluice-fold";
+  private static final int KEYS_MAX = 10_000;
+
+  private final Cluster cluster;
+  private final Admin admin;
+  private final Process process;
+  private final Map<String, Set<TopicPartition>> owned = new HashMap<>();
+
+  private SecondCoordinator(Cluster cluster, Admin admin, Process process) {
+    this.cluster = cluster;
+    this.admin = admin;
+    this.process = process;
+  }
+
+  /** Starts it, and returns when both coordinators have partitions of ledger and fold. */
+  static SecondCoordinator beside(Cluster cluster) throws Exception {
+    var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin());
+    var ledgers = ids(members(admin, LEDGER));
+    var folds = ids(members(admin, FOLD));
+    var second = new SecondCoordinator(cluster, admin, start(cluster));
+    try {
+      cluster.eventually(
+          "both coordinators decide", () -> second.shares(describe(admin, LEDGER), ledgers));
+      cluster.eventually(
+          "both coordinators fold", () -> second.shares(describe(admin, FOLD), folds));
+      return second;
+    } catch (Exception | AssertionError e) {
+      second.close();
+      throw e;
+    }
+  }
+
+  private static Process start(Cluster cluster) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.sluice.deploy.Sluice",
+            "coordinator",
+            "--bootstrap-servers",
+            cluster.bootstrapServers())
+        .redirectErrorStream(true)
+        .redirectOutput(new File("/dev/null"))
+        .start();
+  }
+
+  private boolean shares(ConsumerGroupDescription group, Set<String> before) {
+    var members = group.members();
+    if (group.groupState() != GroupState.STABLE
+        || members.size() != before.size() + 1
+        || members.stream().anyMatch(member -> partitions(member).isEmpty())) {
+      return false;
+    }
+    members.stream()
+        .filter(member -> !before.contains(member.consumerId()))
+        .forEach(member -> owned.put(group.groupId(), partitions(member)));
+    return owned.containsKey(group.groupId());
+  }
+
+  /** An idempotency key whose job is decided on and folded by this coordinator. */
+  String keyOfItsOwn(String tenant) {
+    return IntStream.range(0, KEYS_MAX)
+        .mapToObj(number -> "second-" + number)
+        .filter(key -> owns(JobIds.derived(tenant, key)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean owns(String jobId) {
+    return has(LEDGER, Topic.JOBS, jobId) && has(FOLD, Topic.GRADIENTS, Topic.blockKey(jobId, 0));
+  }
+
+  private boolean has(String group, Topic topic, String key) {
+    int partition = Topic.partition(key, topic.partitions());
+    return owned.getOrDefault(group, Set.of()).stream()
+        .anyMatch(p -> p.topic().equals(topic.topicName()) && p.partition() == partition);
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Ends it, and returns when the cluster's own coordinator has all partitions again. */
+  @Override
+  public void close() {
+    kill();
+    try {
+      for (var group : List.of(LEDGER, FOLD)) {
+        cluster.eventually(
+            "one coordinator is left in " + group, () -> members(admin, group).size() == 1);
+      }
+    } catch (Exception e) {
+      throw new AssertionError("the second coordinator is not gone", e);
+    } finally {
+      admin.close();
+    }
+  }
+
+  private static Set<TopicPartition> partitions(MemberDescription member) {
+    return member.assignment().topicPartitions();
+  }
+
+  private static Set<String> ids(Collection<MemberDescription> members) {
+    return members.stream().map(MemberDescription::consumerId).collect(Collectors.toSet());
+  }
+
+  private static Collection<MemberDescription> members(Admin admin, String group) throws Exception {
+    return describe(admin, group).members();
+  }
+
+  private static ConsumerGroupDescription describe(Admin admin, String group) throws Exception {
+    return Cluster.present(
+            admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
+        .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS);
+  }
+}

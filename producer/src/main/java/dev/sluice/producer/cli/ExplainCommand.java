@@ -1,0 +1,193 @@
+package dev.sluice.producer.cli;
+
+import dev.sluice.producer.api.CauseView;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.JobViews;
+import dev.sluice.producer.client.SluiceClient;
+import dev.sluice.producer.client.SluiceException;
+import dev.sluice.producer.spec.JobFileResult;
+import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says where a job could run, and why not elsewhere, before it is submitted. */
+@Command(
+    name = "explain",
+    description = {
+      "Say for every lane whether it can run a job, and why not, without submitting it.",
+      "The lanes are those of the server, or those of a fleet file (see `sluice plan`), which needs"
+          + " no server. Predicted times and energies are modelled."
+    })
+public final class ExplainCommand extends ClientCommand {
+
+  private final Judge judge;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The job, in YAML or JSON.",
+      showDefaultValue = Visibility.NEVER)
+  Path file = Path.of("");
+
+  @Option(
+      names = "--fleet",
+      paramLabel = "FLEET",
+      description = "A fleet file, or the name of a preset, in place of the server's lanes.")
+  @Nullable String fleet;
+
+  /**
+   * @param judge decides as the coordinator does
+   */
+  public ExplainCommand(Judge judge) {
+    this.judge = judge;
+  }
+
+  /**
+   * What is known of a job here.
+   *
+   * @param spec the job
+   * @param prepared what its data set and network are; empty where that isn't known here
+   * @param format number format that the model version computes in; empty where that isn't known
+   */
+  public record Known(JobSpec spec, Optional<TrainingPrepared> prepared, Optional<String> format) {}
+
+  /** Decides as the coordinator does; whoever puts the rooms together has one. */
+  public interface Judge {
+    /**
+     * Verdicts for the lanes of a running cluster.
+     *
+     * @throws SluiceException where the cluster can't be asked
+     */
+    List<LaneVerdict> judge(Known job, SluiceClient cluster) throws SluiceException;
+
+    /**
+     * Verdicts for the lanes of a fleet file.
+     *
+     * @throws ConfigProblem with everything that is wrong with the file
+     * @throws IOException where it can't be read
+     */
+    List<LaneVerdict> judge(Known job, String fleet) throws IOException;
+  }
+
+  @Override
+  ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
+    return switch (LocalJobFile.read(file)) {
+      case JobFileResult.Invalid(var problems) -> refuse(file.toString(), problems, output);
+      case JobFileResult.Parsed parsed -> {
+        var found = facts(parsed);
+        if (!found.problems().isEmpty()) {
+          yield refuse(file.toString(), found.problems(), output);
+        }
+        yield explain(parsed.spec(), found.prepared(), client, output);
+      }
+    };
+  }
+
+  private ExitCode explain(
+      JobSpec spec, Optional<TrainingPrepared> prepared, SluiceClient client, Output output)
+      throws SluiceException, IOException {
+    try {
+      var known =
+          new Known(spec, prepared, fleet == null ? format(spec, client) : Optional.empty());
+      var verdicts = fleet == null ? judge.judge(known, client) : judge.judge(known, fleet);
+      boolean runs = verdicts.stream().anyMatch(v -> v.verdict() != Verdict.IMPOSSIBLE);
+      var views = verdicts.stream().map(JobViews::verdict).toList();
+      output.result(document(runs, known, views), text(runs, known, views));
+      return runs ? ExitCode.OK : ExitCode.JOB_FAILED;
+    } catch (ConfigProblem e) {
+      return refuse(String.valueOf(fleet), e.problems(), output);
+    }
+  }
+
+  private LocalFacts.Found facts(JobFileResult.Parsed parsed) throws IOException {
+    if (!(parsed.spec().work() instanceof TrainingSpec training)) {
+      return LocalFacts.Found.NOTHING;
+    }
+    var files = new HashMap<String, Path>();
+    for (var reference : parsed.files()) {
+      var path = LocalJobFile.resolve(file, reference);
+      if (Files.isRegularFile(path)) {
+        files.put(reference.where(), path);
+      }
+    }
+    return LocalFacts.of(training, files);
+  }
+
+  /** Number format of the model version that an inference job names, by the server. */
+  private static Optional<String> format(JobSpec spec, SluiceClient client) throws SluiceException {
+    if (!(spec.work() instanceof InferenceSpec inference)) {
+      return Optional.empty();
+    }
+    var model =
+        client.models().stream().filter(m -> m.name().equals(inference.model())).findFirst();
+    return model.flatMap(
+        found -> {
+          var alias = found.aliases().get(inference.version());
+          var wanted =
+              inference.version().equals("latest")
+                  ? String.valueOf(found.versions().size())
+                  : alias == null ? inference.version() : String.valueOf(alias);
+          return found.versions().stream()
+              .filter(version -> String.valueOf(version.version()).equals(wanted))
+              .findFirst()
+              .map(version -> version.format());
+        });
+  }
+
+  private static ExitCode refuse(String what, List<Cause> problems, Output output) {
+    output.error(
+        Trouble.BAD_INPUT,
+        problems.size() == 1
+            ? "There is a problem with " + what + "."
+            : "There are " + problems.size() + " problems with " + what + ".",
+        problems.stream().map(CauseView::of).toList());
+    return ExitCode.BAD_INPUT;
+  }
+
+  private static Object document(boolean runs, Known known, List<JobView.VerdictView> verdicts) {
+    var document = new LinkedHashMap<String, Object>();
+    document.put("canRun", runs);
+    document.put("notKnown", notKnown(known));
+    document.put("verdicts", verdicts);
+    return document;
+  }
+
+  private static String text(boolean runs, Known known, List<JobView.VerdictView> verdicts) {
+    var text = new StringBuilder();
+    text.append(
+        verdicts.isEmpty()
+            ? "There is no lane.\n"
+            : runs ? "The job can run.\n" : "No lane can run the job.\n");
+    text.append(Output.verdicts(verdicts));
+    notKnown(known).forEach(note -> text.append("  not known here: ").append(note).append('\n'));
+    return text.toString();
+  }
+
+  private static List<String> notKnown(Known known) {
+    var notes = new ArrayList<String>();
+    if (known.spec().work() instanceof TrainingSpec && known.prepared().isEmpty()) {
+      notes.add("the data set and the network's size; memory and time were not judged");
+    }
+    if (known.spec().work() instanceof InferenceSpec && known.format().isEmpty()) {
+      notes.add("the model version; number format, memory and time were not judged");
+    }
+    return notes;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.sluice.worker.tasks;
+
+import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.ModelFile;
+
+/** Files that are made of a model. */
+final class ModelFiles {
+
+  private ModelFiles() {}
+
+  /**
+   * Stores a file.
+   *
+   * @throws TaskProblem where it is larger than can be stored
+   */
+  static ModelFile store(Files files, String format, byte[] file) throws TaskProblem {
+    if (file.length > ArtifactStore.FILE_BYTES_MAX) {
+      throw new TaskProblem(
+          new Cause(
+              Fault.NO_CAPACITY,
+              "model",
+              "The " + format + " file cannot be stored.",
+              file.length + " bytes are more than " + ArtifactStore.FILE_BYTES_MAX + ".",
+              "Use a smaller network."),
+          false);
+    }
+    return new ModelFile(format, files.put(file), file.length);
+  }
+}
