@@ -266,8 +266,9 @@ final class Additions {
     return new PlannedLane(name, model, count, group, null);
   }
 
+  /** Nobody should buy a device for a job of which it isn't known whether it holds it. */
   private Stream<AcceleratorModel> models() {
-    return catalogue.all().stream().filter(model -> !model.equals(Catalogue.HOST_CPU));
+    return catalogue.all().stream().filter(model -> model.memory().gigabytes() != null);
   }
 
   private boolean present(AcceleratorModel model) {

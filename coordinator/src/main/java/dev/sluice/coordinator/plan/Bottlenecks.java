@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 /** Finds what holds a fleet up. */
 final class Bottlenecks {
 
-  /** A lane that works less does not make jobs wait for long. */
-  private static final double BUSY = 0.9;
+  /** Jobs that wait for a lesser share of their own time hardly notice. */
+  private static final double LONG = 0.1;
 
   /** Power that is short for less of the time is no bottleneck. */
   private static final double SHORT = 0.1;
@@ -40,14 +40,22 @@ final class Bottlenecks {
           "For %s of the time a job had its devices and waited for power; the budget is %s."
               .formatted(Words.percent(powerShort), Words.watts(budget)));
     }
+    if (totals.keepsUp() && jobs.stream().noneMatch(Bottlenecks::waits)) {
+      return none(lanes);
+    }
     return lanes.stream()
         .filter(lane -> lane.waitingMost() > 0)
         .max(
             Comparator.comparingInt(LaneOutcome::waitingAtHorizon)
                 .thenComparingDouble(LaneOutcome::utilisationWithinHorizon))
-        .filter(lane -> lane.waitingAtHorizon() > 0 || lane.utilisationWithinHorizon() > BUSY)
         .map(Bottlenecks::lane)
         .orElseGet(() -> none(lanes));
+  }
+
+  /** Whether some of these jobs wait for long, by what they take themselves. */
+  private static boolean waits(JobOutcome job) {
+    double fastest = job.where().stream().mapToDouble(Plan.Where::seconds).min().orElse(0);
+    return job.waits().p95() > LONG * fastest;
   }
 
   private static Bottleneck capability(JobOutcome job, Totals totals) {

@@ -43,7 +43,41 @@ final class KeepUp {
         bottleneck.kind() == Bottleneck.Kind.POWER
             ? budget(tally).or(() -> devices(tally))
             : devices(tally).or(() -> budget(tally));
-    return change.stream().toList();
+    return change.or(this::both).stream().toList();
+  }
+
+  /** More devices, and the budget that they take. */
+  private Optional<Change> both() {
+    if (scene.fleet().budgetWatts() == null) {
+      return Optional.empty();
+    }
+    var unbound = scene(scene.fleet().withBudget(null));
+    return new KeepUp(matching, unbound)
+        .devices(Simulation.run(unbound))
+        .map(
+            more -> {
+              double watts = wattsOfAll(more);
+              return new Change(
+                  more.purpose(),
+                  more.jobs(),
+                  more.devices(),
+                  more.accelerator(),
+                  more.group(),
+                  watts,
+                  more.says() + " Raise the power budget to " + Words.watts(watts) + " as well.",
+                  more.alternatives());
+            });
+  }
+
+  /** What all devices draw at most, with those that are added. */
+  private double wattsOfAll(Change more) {
+    double watts = 0;
+    double each = 0;
+    for (var lane : scene.fleet().lanes()) {
+      watts += lane.count() * orInfinite(lane.watts());
+      each = lane.model().id().equals(more.accelerator()) ? orInfinite(lane.watts()) : each;
+    }
+    return watts + more.devices() * each;
   }
 
   private Optional<Change> budget(Tally tally) {
