@@ -66,10 +66,12 @@ final class PlanPage {
     if (totals.unpredictable() > 0) {
       figure(Words.count(totals.unpredictable()), "can't be predicted", "warn");
     }
-    figure(
-        Words.span(totals.makespanSeconds()),
-        totals.keepsUp() ? "to finish: keeps up" : "to finish: does not keep up",
-        totals.keepsUp() ? "good" : "warn");
+    if (totals.done() > 0) {
+      figure(
+          Words.span(totals.makespanSeconds()),
+          totals.keepsUp() ? "to finish what runs: keeps up" : "to finish what runs: too long",
+          totals.keepsUp() ? "good" : "warn");
+    }
     figure(PlanText.energy(totals.joules()), "energy of the devices, at most", "");
     figure(PlanText.power(totals.wattsMost()), "power of the devices, at most", "");
     raw("</section>");

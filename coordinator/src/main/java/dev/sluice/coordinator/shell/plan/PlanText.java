@@ -50,12 +50,14 @@ final class PlanText {
                 ? ""
                 : ", " + Words.count(totals.unpredictable()) + " can't be predicted"));
     line(
-        "Done after "
-            + Words.span(totals.makespanSeconds())
-            + (totals.keepsUp() ? ", which keeps up" : ", which does not keep up")
-            + " (to keep up is to be done within "
-            + Words.span(totals.graceSeconds())
-            + " of the last arrival)");
+        totals.done() == 0
+            ? "Nothing of it runs."
+            : "What runs is done after "
+                + Words.span(totals.makespanSeconds())
+                + (totals.keepsUp() ? ", which keeps up" : ", which does not keep up")
+                + " (to keep up is to be done within "
+                + Words.span(totals.graceSeconds())
+                + " of the last arrival)");
     line(
         "Energy of the devices at most "
             + energy(totals.joules())

@@ -15,10 +15,13 @@ import java.util.Optional;
 record Presets(String folder, List<String> names) {
 
   static final Presets FLEETS =
-      new Presets("fleets", List.of("npu-centre", "isambard-ai", "coreweave-h100", "mixed-centre"));
+      new Presets(
+          "fleets",
+          List.of("npu-centre", "isambard-ai", "coreweave-h100", "mixed-centre", "one-of-each"));
 
   static final Presets MIXES =
-      new Presets("mixes", List.of("inference-mix", "training-mix", "centre-mix"));
+      new Presets(
+          "mixes", List.of("inference-mix", "training-mix", "centre-mix", "comparison-mix"));
 
   /** The text of a preset; empty where there is none of this name. */
   Optional<String> text(String name) {
