@@ -105,7 +105,7 @@ final class KeepUp {
                     budget + found.enough() * WATTS_STEP,
                     "Raise the power budget to "
                         + Words.watts(budget + found.enough() * WATTS_STEP)
-                        + bracket(found.tooLittle(), " more kW are too few")
+                        + bracket(found.tooLittle(), " more kW")
                         + ".",
                     List.of()));
   }
@@ -150,13 +150,14 @@ final class KeepUp {
                         + planned.model().id()
                         + " to lane "
                         + planned.lane()
-                        + bracket(found.tooLittle() * step, " are too few")
+                        + bracket(found.tooLittle() * step, "")
                         + ".",
                     List.of()));
   }
 
-  private static String bracket(long tooLittle, String says) {
-    return tooLittle == 0 ? "" : " (" + Words.count(tooLittle) + says + ")";
+  private static String bracket(long tooLittle, String unit) {
+    var verb = tooLittle == 1 ? " is too few)" : " are too few)";
+    return tooLittle == 0 ? "" : " (" + Words.count(tooLittle) + unit + verb;
   }
 
   /** Devices that could do, within the horizon, what is late; null where the lane can't. */

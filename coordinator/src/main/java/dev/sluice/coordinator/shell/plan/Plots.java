@@ -7,7 +7,7 @@ import java.util.Locale;
 /** Plots as SVG, without a script. */
 final class Plots {
 
-  private static final int LEFT = 52;
+  private static final int LEFT = 62;
   private static final int BOTTOM = 18;
   private static final int TOP = 8;
 
