@@ -1,6 +1,7 @@
 package dev.sluice.deploy;
 
 import dev.sluice.coordinator.shell.CoordinatorCommand;
+import dev.sluice.coordinator.shell.plan.PlanCommand;
 import dev.sluice.deploy.explain.AdmissionJudge;
 import dev.sluice.deploy.quickstart.QuickstartCommand;
 import dev.sluice.deploy.settings.SettingsCommand;
@@ -69,6 +70,7 @@ public final class Sluice implements Runnable {
     ClientCommands.WITHOUT_SERVER.forEach(sluice::addSubcommand);
     return sluice
         .addSubcommand(new ExplainCommand(new AdmissionJudge()))
+        .addSubcommand(PlanCommand.class)
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)
         .setCaseInsensitiveEnumValuesAllowed(true)

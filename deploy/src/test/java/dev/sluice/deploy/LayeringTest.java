@@ -52,6 +52,7 @@ final class LayeringTest {
           "dev.sluice.coordinator.fold..",
           "dev.sluice.coordinator.placement..",
           "dev.sluice.schemas.capability..",
+          "dev.sluice.coordinator.plan..",
           "dev.sluice.worker.training..");
 
   private static final JavaClasses CLASSES =

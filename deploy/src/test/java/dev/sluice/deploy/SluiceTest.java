@@ -42,6 +42,7 @@ final class SluiceTest {
         "explain",
         "accelerators",
         "predict",
+        "plan",
         "settings"
       })
   void everyCommandExplainsItself(String command) {
@@ -145,6 +146,36 @@ final class SluiceTest {
     var ran = run("up", "--port", "0", "--lane", "No Lane", "--accelerator", "abacus");
     assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT.code());
     assertThat(ran.err()).contains("No Lane", "abacus", "sluice accelerators");
+  }
+
+  @Test
+  void explainTellsAFleetThatIsNotThereWhatItWouldNotDo() throws Exception {
+    var job = Path.of(System.getProperty("basedir", "")).resolve("quickstart.d/train.yaml");
+    var ran = run("explain", job.toString(), "--fleet", "npu-centre", "--json");
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.JOB_FAILED.code());
+    var verdicts = ApiJson.MAPPER.readTree(ran.out()).required("verdicts");
+    assertThat(verdicts).isNotEmpty();
+    assertThat(verdicts)
+        .allSatisfy(
+            verdict ->
+                assertThat(verdict.required("reasons").toString())
+                    .contains("no training software"));
+
+    var trains = run("explain", job.toString(), "--fleet", "isambard-ai", "--json");
+    assertThat(trains.exitCode()).as(trains.err()).isZero();
+    assertThat(
+            ApiJson.MAPPER
+                .readTree(trains.out())
+                .required("verdicts")
+                .get(0)
+                .required("forecast")
+                .required("workSeconds")
+                .asDouble())
+        .isPositive();
+
+    var unknown = run("explain", job.toString(), "--fleet", "isambard");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.BAD_INPUT.code());
+    assertThat(unknown.err()).contains("isambard-ai");
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package dev.sluice.deploy.explain;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.coordinator.plan.PlannedLane;
+import dev.sluice.coordinator.shell.plan.Fleets;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.cli.ExplainCommand;
@@ -14,12 +16,17 @@ import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Judges with the coordinator's own admission, so that nobody is told anything else later. */
 public final class AdmissionJudge implements ExplainCommand.Judge {
+
+  /** More workers than this don't make a job's share of work any smaller that matters here. */
+  private static final int WORKERS_MAX = 10_000;
 
   @Override
   public List<LaneVerdict> judge(ExplainCommand.Known job, SluiceClient cluster)
@@ -40,8 +47,34 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
   }
 
   @Override
-  public List<LaneVerdict> judge(ExplainCommand.Known job, String fleet) throws IOException {
-    throw new IOException("not yet");
+  public List<LaneVerdict> judge(ExplainCommand.Known job, String fleet) {
+    var planned = Fleets.read(fleet, CatalogueFiles.ofEnvironment());
+    var lanes = new ArrayList<Lane>();
+    var workers = new ArrayList<WorkerHeartbeat>();
+    for (var lane : planned.lanes()) {
+      lanes.add(new Lane(lane.lane(), lane.model().id(), 0, 0));
+      int count = Math.min(lane.count() / lane.group(), WORKERS_MAX);
+      IntStream.range(0, count).mapToObj(n -> idle(lane, n)).forEach(workers::add);
+    }
+    return judge(job, lanes, new Fleet(workers, Map.of(), 0));
+  }
+
+  private static WorkerHeartbeat idle(PlannedLane lane, int number) {
+    return new WorkerHeartbeat(
+        lane.lane() + "-" + number,
+        lane.lane(),
+        lane.model().id(),
+        true,
+        "",
+        "",
+        0,
+        0,
+        List.of(),
+        0,
+        0,
+        0,
+        false,
+        0);
   }
 
   private static List<LaneVerdict> judge(ExplainCommand.Known job, List<Lane> lanes, Fleet fleet) {

@@ -81,9 +81,8 @@ public final class ExplainCommand extends ClientCommand {
      * Verdicts for the lanes of a fleet file.
      *
      * @throws ConfigProblem with everything that is wrong with the file
-     * @throws IOException where it can't be read
      */
-    List<LaneVerdict> judge(Known job, String fleet) throws IOException;
+    List<LaneVerdict> judge(Known job, String fleet);
   }
 
   @Override

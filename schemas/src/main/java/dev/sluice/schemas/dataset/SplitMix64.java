@@ -5,7 +5,7 @@ package dev.sluice.schemas.dataset;
  * 2014). Our own, because the order of samples is part of what makes a job reproducible and must
  * not change with the JDK.
  */
-final class SplitMix64 {
+public final class SplitMix64 {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   private long state;
@@ -15,7 +15,7 @@ final class SplitMix64 {
   }
 
   /** A generator whose draws depend on every key and on their order. */
-  static SplitMix64 keyed(long... keys) {
+  public static SplitMix64 keyed(long... keys) {
     return new SplitMix64(key(keys));
   }
 
@@ -29,7 +29,8 @@ final class SplitMix64 {
     return state;
   }
 
-  long next() {
+  /** The next 64 bits. */
+  public long next() {
     state += GOLDEN_GAMMA;
     return mix(state);
   }

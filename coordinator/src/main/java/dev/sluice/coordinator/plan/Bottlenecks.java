@@ -1,0 +1,107 @@
+package dev.sluice.coordinator.plan;
+
+import dev.sluice.coordinator.plan.Plan.Bottleneck;
+import dev.sluice.coordinator.plan.Plan.Bottleneck.Kind;
+import dev.sluice.coordinator.plan.Plan.JobOutcome;
+import dev.sluice.coordinator.plan.Plan.LaneOutcome;
+import dev.sluice.coordinator.plan.Plan.Status;
+import dev.sluice.coordinator.plan.Plan.Totals;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Finds what holds a fleet up. */
+final class Bottlenecks {
+
+  /** Jobs that wait for a lesser share of their own time hardly notice. */
+  private static final double LONG = 0.1;
+
+  /** Power that is short for less of the time is no bottleneck. */
+  private static final double SHORT = 0.1;
+
+  private Bottlenecks() {}
+
+  /** The worst: what is missing before what is short, power before devices. */
+  static Bottleneck find(
+      Scene scene, Totals totals, List<JobOutcome> jobs, List<LaneOutcome> lanes) {
+    var never =
+        jobs.stream()
+            .filter(job -> job.status() == Status.NEVER)
+            .max(Comparator.comparingLong(JobOutcome::arrived));
+    if (never.isPresent()) {
+      return capability(never.get(), totals);
+    }
+    double powerShort = totals.powerShortSeconds() / Math.max(1e-9, totals.makespanSeconds());
+    var budget = scene.fleet().budgetWatts();
+    if (powerShort > SHORT && budget != null) {
+      return new Bottleneck(
+          Kind.POWER,
+          "power budget",
+          "For %s of the time a job had its devices and waited for power; the budget is %s."
+              .formatted(Words.percent(powerShort), Words.watts(budget)));
+    }
+    if (totals.keepsUp() && jobs.stream().noneMatch(Bottlenecks::waits)) {
+      return none(lanes);
+    }
+    return lanes.stream()
+        .filter(lane -> lane.waitingMost() > 0)
+        .max(
+            Comparator.comparingInt(LaneOutcome::waitingAtHorizon)
+                .thenComparingDouble(LaneOutcome::utilisationWithinHorizon))
+        .map(Bottlenecks::lane)
+        .orElseGet(() -> none(lanes));
+  }
+
+  /** Whether some of these jobs wait for long, by what they take themselves. */
+  private static boolean waits(JobOutcome job) {
+    double fastest = job.where().stream().mapToDouble(Plan.Where::seconds).min().orElse(0);
+    return job.waits().p95() > LONG * fastest;
+  }
+
+  private static Bottleneck capability(JobOutcome job, Totals totals) {
+    var reasons =
+        job.refusals().stream()
+            .map(refusal -> refusal.lane() + ": " + refusal.reasons().getFirst())
+            .collect(Collectors.joining(" "));
+    return new Bottleneck(
+        Kind.CAPABILITY,
+        job.job().name(),
+        "%s of %s (%s) can never run, %s of them of %s. %s"
+            .formatted(
+                Words.count(totals.never()),
+                Words.count(totals.arrived(), "job"),
+                Words.percent((double) totals.never() / Math.max(1, totals.arrived())),
+                Words.count(job.arrived()),
+                job.job().name(),
+                reasons));
+  }
+
+  private static Bottleneck lane(LaneOutcome lane) {
+    return new Bottleneck(
+        Kind.LANE,
+        lane.lane().lane(),
+        "Its %s x %s work %s of the time in which jobs arrive, and %s wait at the end of it (%s at"
+                .formatted(
+                    Words.count(lane.lane().count()),
+                    lane.lane().model().id(),
+                    Words.percent(lane.utilisationWithinHorizon()),
+                    Words.count(lane.waitingAtHorizon(), "job"),
+                    Words.count(lane.waitingMost()))
+            + " most).");
+  }
+
+  private static Bottleneck none(List<LaneOutcome> lanes) {
+    var busiest =
+        lanes.stream().max(Comparator.comparingDouble(LaneOutcome::utilisationWithinHorizon));
+    return new Bottleneck(
+        Kind.NONE,
+        "nothing",
+        busiest
+            .map(
+                lane ->
+                    "The busiest lane, %s, works %s of the time in which jobs arrive."
+                        .formatted(
+                            lane.lane().lane(), Words.percent(lane.utilisationWithinHorizon())))
+            .orElse(""));
+  }
+}

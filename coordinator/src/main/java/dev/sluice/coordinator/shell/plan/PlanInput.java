@@ -1,0 +1,108 @@
+package dev.sluice.coordinator.shell.plan;
+
+import dev.sluice.coordinator.plan.FleetFile;
+import dev.sluice.coordinator.plan.JobMix;
+import dev.sluice.coordinator.plan.MixFile;
+import dev.sluice.coordinator.plan.PlannedFleet;
+import dev.sluice.coordinator.plan.Reading;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.cost.ModelCosts;
+import dev.sluice.schemas.document.Document;
+import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a plan is made from.
+ *
+ * @param fleet the fleet
+ * @param mix the jobs
+ */
+record PlanInput(PlannedFleet fleet, JobMix mix) {
+
+  /** A character takes four bytes at most. */
+  private static final long FILE_BYTES_MAX = 4L * Document.CHARS_MAX;
+
+  /**
+   * Reads both, so that the mistakes of both are told at once.
+   *
+   * @param fleet file or preset
+   * @param mix file or preset
+   * @param catalogue accelerators that the fleet may name
+   * @throws ConfigProblem with everything that is wrong
+   */
+  static PlanInput read(String fleet, String mix, Catalogue catalogue) {
+    var problems = new ArrayList<Cause>();
+    var fleetText = text(fleet, Presets.FLEETS, "--fleet", problems);
+    var mixText = text(mix, Presets.MIXES, "--jobs", problems);
+    if (!problems.isEmpty()) {
+      throw new ConfigProblem(problems);
+    }
+    var costs = ModelCosts.builtIn();
+    return switch (FleetFile.parse(fleet, fleetText, catalogue)) {
+      case Reading.Invalid<PlannedFleet>(var wrong) -> {
+        problems.addAll(wrong);
+        // Lanes aren't known then, so that what the mix says of them can't be judged.
+        if (MixFile.parse(mix, mixText, costs) instanceof Reading.Invalid<JobMix>(var others)) {
+          problems.addAll(others);
+        }
+        throw new ConfigProblem(problems);
+      }
+      case Reading.Sound<PlannedFleet>(var sound) ->
+          switch (MixFile.parse(mix, mixText, costs, FleetFile.names(sound))) {
+            case Reading.Invalid<JobMix>(var wrong) -> throw new ConfigProblem(wrong);
+            case Reading.Sound<JobMix>(var jobs) -> new PlanInput(sound, jobs);
+          };
+    };
+  }
+
+  /** The text of a file or a preset. */
+  static String text(String name, Presets presets, String option, List<Cause> problems) {
+    try {
+      var file = Path.of(name);
+      if (Files.isRegularFile(file)) {
+        if (Files.size(file) > FILE_BYTES_MAX) {
+          problems.add(
+              bad(
+                  option,
+                  name + " has " + Files.size(file) + " bytes.",
+                  "At most " + FILE_BYTES_MAX + " are read.",
+                  "Join what is alike."));
+          return "";
+        }
+        return Files.readString(file);
+      }
+    } catch (InvalidPathException e) {
+      // Then it can only be a preset.
+    } catch (IOException e) {
+      problems.add(
+          bad(
+              option,
+              name + " can't be read.",
+              String.valueOf(e.getMessage()),
+              "See that it is text in UTF-8 and that you may read it."));
+      return "";
+    }
+    var preset = presets.text(name);
+    if (preset.isEmpty()) {
+      problems.add(
+          bad(
+              option,
+              "There is no file and no preset '" + name + "'.",
+              "Presets are " + String.join(", ", presets.names()) + ".",
+              NearestName.hint(name, presets.names()) + "Name a file or one of these."));
+    }
+    return preset.orElse("");
+  }
+
+  private static Cause bad(String option, String what, String why, String mend) {
+    return new Cause(Fault.BAD_INPUT, option, what, why, mend);
+  }
+}

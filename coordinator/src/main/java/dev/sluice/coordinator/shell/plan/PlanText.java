@@ -1,0 +1,200 @@
+package dev.sluice.coordinator.shell.plan;
+
+import dev.sluice.coordinator.plan.Plan;
+import dev.sluice.coordinator.plan.Plan.Change;
+import dev.sluice.coordinator.plan.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A plan as a summary in text. */
+final class PlanText {
+
+  private final StringBuilder text = new StringBuilder();
+
+  private PlanText() {}
+
+  static String of(Plan plan) {
+    var summary = new PlanText();
+    summary.head(plan);
+    summary.jobs(plan);
+    summary.lanes(plan);
+    summary.refusals(plan);
+    summary.line("Bottleneck: " + plan.bottleneck().what() + ". " + plan.bottleneck().says());
+    plan.changes().forEach(summary::change);
+    return summary.text.toString();
+  }
+
+  private void head(Plan plan) {
+    var totals = plan.totals();
+    line(
+        plan.fleet().name()
+            + " ("
+            + Words.count(plan.fleet().devices(), "device")
+            + ") with "
+            + plan.mix().name()
+            + " ("
+            + Words.number(plan.mix().hours())
+            + " h, seed "
+            + plan.mix().seed()
+            + "); every time and energy is modelled, none measured");
+    line(
+        Words.count(totals.arrived(), "job")
+            + " arrive, "
+            + Words.count(totals.done())
+            + " are done, "
+            + Words.count(totals.never())
+            + " can never run"
+            + (totals.unpredictable() == 0
+                ? ""
+                : ", " + Words.count(totals.unpredictable()) + " can't be predicted"));
+    line(
+        totals.done() == 0
+            ? "Nothing of it runs."
+            : "What runs is done after "
+                + Words.span(totals.makespanSeconds())
+                + (totals.keepsUp() ? ", which keeps up" : ", which does not keep up")
+                + " (to keep up is to be done within "
+                + Words.span(totals.graceSeconds())
+                + " of the last arrival)");
+    line(
+        "Energy of the devices at most "
+            + energy(totals.joules())
+            + ", power at most "
+            + power(totals.wattsMost()));
+    line("");
+  }
+
+  private void jobs(Plan plan) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("jobs", "arrived", "done", "wait mean", "p50", "p95", "ran on"));
+    for (var job : plan.jobs()) {
+      boolean ran = job.done() > 0;
+      rows.add(
+          List.of(
+              job.job().name(),
+              Words.count(job.arrived()),
+              Words.count(job.done()),
+              ran ? Words.span(job.waits().mean()) : "-",
+              ran ? Words.span(job.waits().p50()) : "-",
+              ran ? Words.span(job.waits().p95()) : "-",
+              where(job)));
+    }
+    table(rows);
+  }
+
+  private static String where(Plan.JobOutcome job) {
+    return switch (job.status()) {
+      case NEVER -> "never";
+      case UNPREDICTABLE -> "can't be predicted";
+      case RUNS ->
+          job.where().stream()
+              .filter(where -> where.ran() > 0)
+              .map(
+                  where ->
+                      where.lane()
+                          + " "
+                          + Words.count(where.ran())
+                          + " (each "
+                          + Words.span(where.seconds())
+                          + " on "
+                          + Words.count(where.devices())
+                          + ", "
+                          + where.format().label()
+                          + (where.bound().isEmpty() ? ")" : ", " + where.bound() + "-bound)"))
+              .collect(Collectors.joining("; "));
+    };
+  }
+
+  private void lanes(Plan plan) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(
+        List.of(
+            "lane",
+            "devices",
+            "accelerator",
+            "jobs",
+            "busy",
+            "while jobs come",
+            "most waiting",
+            "energy at most"));
+    for (var lane : plan.lanes()) {
+      rows.add(
+          List.of(
+              lane.lane().lane(),
+              Words.count(lane.lane().count()),
+              lane.lane().model().id(),
+              Words.count(lane.jobs()),
+              Words.percent(lane.utilisation()),
+              Words.percent(lane.utilisationWithinHorizon()),
+              Words.count(lane.waitingMost()),
+              energy(lane.joules())));
+    }
+    table(rows);
+  }
+
+  private void refusals(Plan plan) {
+    boolean any = false;
+    for (var job : plan.jobs()) {
+      if (job.status() == Plan.Status.RUNS) {
+        continue;
+      }
+      any = true;
+      line(
+          job.job().name()
+              + (job.status() == Plan.Status.NEVER ? " can never run:" : " can't be predicted:"));
+      for (var refusal : job.refusals()) {
+        line("  " + refusal.lane() + ": " + String.join(" ", refusal.reasons()));
+      }
+    }
+    if (any) {
+      line("");
+    }
+  }
+
+  private void change(Change change) {
+    line(
+        (change.purpose() == Change.Purpose.MAKE_POSSIBLE
+                ? "To make " + String.join(", ", change.jobs()) + " possible: "
+                : "To keep up: ")
+            + change.says()
+            + (change.alternatives().isEmpty()
+                ? ""
+                : " Else " + String.join("; or ", change.alternatives()) + "."));
+  }
+
+  static String energy(@Nullable Double joules) {
+    return joules == null ? "not known" : Words.energy(joules);
+  }
+
+  static String power(@Nullable Double watts) {
+    return watts == null ? "not known" : Words.watts(watts);
+  }
+
+  /** Columns as wide as their widest cell; figures stand to the right, the last column is free. */
+  private void table(List<List<String>> rows) {
+    int columns = rows.getFirst().size();
+    int[] widths = new int[columns];
+    for (var row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    for (var row : rows) {
+      var cells = new StringBuilder();
+      for (int i = 0; i < columns; i++) {
+        var cell = row.get(i);
+        var gap = " ".repeat(widths[i] - cell.length());
+        boolean right = Character.isDigit(rows.getLast().get(i).charAt(0));
+        cells.append(right ? gap + cell : i == columns - 1 ? cell : cell + gap).append("  ");
+      }
+      line(cells.toString().stripTrailing());
+    }
+    line("");
+  }
+
+  private void line(String words) {
+    text.append(words).append('\n');
+  }
+}
