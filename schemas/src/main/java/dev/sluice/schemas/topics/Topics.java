@@ -11,13 +11,16 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Topics {
 
   private static final long ADMIN_SECONDS_MAX = 30;
+  private static final long UNHEARD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Admin admin;
   private final short replication;
@@ -54,10 +58,7 @@ public final class Topics {
     }
     create(wanted);
     var counts = new HashMap<Topic, Integer>();
-    var described =
-        await(
-            admin.describeTopics(wanted.stream().map(NewTopic::name).toList()).allTopicNames(),
-            "read the topics");
+    var described = describe(wanted.stream().map(NewTopic::name).toList());
     for (var topic : Topic.values()) {
       var description = described.get(topic.topicName());
       if (description == null) {
@@ -128,6 +129,27 @@ public final class Topics {
         throw unavailable("create topic " + entry.getKey(), e);
       } catch (TimeoutException e) {
         throw unavailable("create topic " + entry.getKey(), e);
+      }
+    }
+  }
+
+  /** A broker may not have heard yet of a topic that the controller has just made. */
+  private Map<String, TopicDescription> describe(List<String> names) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ADMIN_SECONDS_MAX);
+    while (true) {
+      try {
+        return admin.describeTopics(names).allTopicNames().get(ADMIN_SECONDS_MAX, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadline) {
+          throw unavailable("read the topics", e.getCause());
+        }
+        LockSupport.parkNanos(UNHEARD_NANOS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw unavailable("read the topics", e);
+      } catch (TimeoutException e) {
+        throw unavailable("read the topics", e);
       }
     }
   }
