@@ -51,7 +51,14 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
       Optional<NumberFormat> format,
       int devices) {
     var prediction =
-        CostModel.builtIn().predict(model, workload, Scenario.OFFLINE, format, needs.devices());
+        CostModel.builtIn()
+            .predict(
+                model,
+                workload,
+                Scenario.OFFLINE,
+                format,
+                needs.devices(),
+                Math.clamp(needs.batch(), 1, Integer.MAX_VALUE));
     return switch (prediction) {
       case Prediction.Predicted predicted -> {
         double samples = (double) needs.batches() * needs.batch();

@@ -162,15 +162,17 @@ final class Quickstart {
 
   /** A training job that names inference-only lanes: what it is told. */
   private List<Summary.Refusal> refusal(Standalone.Running running) {
-    var verdicts = files.refused("train-on-npus.yaml", running.server());
-    screen.warn("training on atom and warboy is refused, as it should be:");
+    long before = System.nanoTime();
     var refusals = new ArrayList<Summary.Refusal>();
-    for (var verdict : verdicts) {
+    for (var verdict : files.refused("train-on-npus.yaml", running.server())) {
       if (!verdict.lane().equals(GPU)) {
-        screen.line("                  " + verdict.lane() + ": " + verdict.reasons().getFirst());
         refusals.add(new Summary.Refusal(verdict.lane(), verdict.reasons()));
       }
     }
+    screen.done(
+        "refusal",
+        "training sent to atom and warboy is refused, for the reasons below",
+        Duration.ofNanos(System.nanoTime() - before));
     return refusals;
   }
 

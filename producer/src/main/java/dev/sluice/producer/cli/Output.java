@@ -129,7 +129,7 @@ final class Output {
     for (var verdict : verdicts) {
       text.append("  lane ").append(verdict.lane()).append(": ").append(verdict.verdict());
       if (!verdict.reasons().isEmpty()) {
-        text.append(" (").append(String.join("; ", verdict.reasons())).append(')');
+        text.append(" (").append(String.join(" ", verdict.reasons())).append(')');
       }
       forecast(text, verdict.forecast());
       text.append('\n');

@@ -122,7 +122,7 @@ final class Text {
     }
     return joules >= 1 || joules == 0
         ? String.format(Locale.ROOT, "%.1f J", joules)
-        : String.format(Locale.ROOT, "%.2g mJ", joules * 1e3);
+        : String.format(Locale.ROOT, "%.3f mJ", joules * 1e3);
   }
 
   /** A time span given in milliseconds. */

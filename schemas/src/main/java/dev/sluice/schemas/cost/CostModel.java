@@ -52,7 +52,26 @@ public final class CostModel {
       Scenario scenario,
       Optional<NumberFormat> format,
       int count) {
+    return predict(accelerator, workload, scenario, format, count, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Predicts inference by someone who has only so many samples, or computes so many at a time.
+   *
+   * @param batchMax most samples that are computed together, at least 1; decoders choose theirs
+   * @throws IllegalArgumentException if count or batchMax is out of range
+   */
+  public Prediction predict(
+      AcceleratorModel accelerator,
+      Workload workload,
+      Scenario scenario,
+      Optional<NumberFormat> format,
+      int count,
+      int batchMax) {
     requireCount(count);
+    if (batchMax < 1) {
+      throw new IllegalArgumentException("A batch has at least one sample, not " + batchMax + ".");
+    }
     return switch (workload) {
       case Workload.Unknown(var name, var parameters, var reasons) ->
           new Prediction.Unknown(reasons);
@@ -60,9 +79,9 @@ public final class CostModel {
           new Prediction.Unknown(
               List.of("Of " + training.name() + " only the cost of training is published."));
       case Workload.FeedForward network ->
-          predict(accelerator, network, network.formats(), scenario, format, count);
+          predict(accelerator, network, network.formats(), scenario, format, count, batchMax);
       case Workload.Decoder decoder ->
-          predict(accelerator, decoder, Workload.DECODING, scenario, format, count);
+          predict(accelerator, decoder, Workload.DECODING, scenario, format, count, batchMax);
     };
   }
 
@@ -72,7 +91,8 @@ public final class CostModel {
       List<NumberFormat> candidates,
       Scenario scenario,
       Optional<NumberFormat> asked,
-      int count) {
+      int count,
+      int batchMax) {
     var choice = FormatChoice.of(accelerator, asked, candidates);
     return switch (choice) {
       case FormatChoice.Impossible(var reason) -> new Prediction.Impossible(List.of(reason));
@@ -81,14 +101,19 @@ public final class CostModel {
         var device = Device.of(accelerator, factors);
         yield device == null
             ? new Prediction.Unknown(List.of(withoutBandwidth(accelerator)))
-            : predict(device, workload, scenario, format, count);
+            : predict(device, workload, scenario, format, count, batchMax);
       }
     };
   }
 
   private Prediction predict(
-      Device device, Workload workload, Scenario scenario, NumberFormat format, int count) {
-    return switch (estimate(device, workload, scenario, format, count)) {
+      Device device,
+      Workload workload,
+      Scenario scenario,
+      NumberFormat format,
+      int count,
+      int batchMax) {
+    return switch (estimate(device, workload, scenario, format, count, batchMax)) {
       case Estimate.Fails(var reasons) -> new Prediction.Impossible(reasons);
       case Estimate.Runs runs -> {
         if (workload instanceof Workload.FeedForward network
@@ -116,10 +141,15 @@ public final class CostModel {
 
   /** What the formulas come to; for a workload that has formulas. */
   Estimate estimate(
-      Device device, Workload workload, Scenario scenario, NumberFormat format, int count) {
+      Device device,
+      Workload workload,
+      Scenario scenario,
+      NumberFormat format,
+      int count,
+      int batchMax) {
     return switch (workload) {
       case Workload.FeedForward network ->
-          FeedForwardCost.of(device, network, scenario, format, count, factors);
+          FeedForwardCost.of(device, network, scenario, format, count, batchMax, factors);
       case Workload.Decoder decoder ->
           DecoderCost.of(device, decoder, scenario, format, count, factors);
       case Workload.TrainingOnly training -> throw new IllegalArgumentException(training.name());

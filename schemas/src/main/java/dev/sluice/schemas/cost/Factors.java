@@ -89,13 +89,23 @@ final class Factors {
   /** What decoders need beside. */
   record Decoding(double kernelSeconds, double kernelsPerLayer, double batchUnsized) {}
 
-  /** What training needs beside. */
+  /**
+   * What training takes.
+   *
+   * @param efficiency share of the sustained peak
+   * @param overlap share of the arithmetic that hides the all-reduce
+   * @param linkShare share of the link that the all-reduce reaches
+   * @param stateBytes bytes of each parameter's state
+   * @param updateTraffic bytes that an update moves for each parameter
+   * @param passes latencies of a pass in a step
+   */
   record TrainingShares(
       double efficiency,
       double overlap,
       double linkShare,
       double stateBytes,
-      double updateTraffic) {}
+      double updateTraffic,
+      double passes) {}
 
   private Factors(List<Factor> factors) {
     all = List.copyOf(factors);
@@ -149,7 +159,8 @@ final class Factors {
             table.one("training-overlap"),
             table.one("training-link-share"),
             table.one("state-bytes"),
-            table.one("update-traffic"));
+            table.one("update-traffic"),
+            table.one("training-passes"));
     for (var ofTheFit : List.of("shrink", "interval-least", "interval-deviations")) {
       table.one(ofTheFit);
     }

@@ -45,6 +45,7 @@ final class FeedForwardCost {
       Scenario scenario,
       NumberFormat format,
       int count,
+      int batchMax,
       Factors factors) {
     var usable = device.usableBytes();
     double needed = network.weightBytes(format);
@@ -53,7 +54,7 @@ final class FeedForwardCost {
     }
     var cost = new FeedForwardCost(device, network, format, factors);
     return switch (scenario) {
-      case OFFLINE -> cost.offline(count);
+      case OFFLINE -> cost.offline(count, Math.min(batchMax, factors.batchMax));
       case SINGLE_STREAM -> cost.singleStream();
     };
   }
@@ -91,14 +92,14 @@ final class FeedForwardCost {
    * The fastest batch: a small one stays in on-chip memory, a large one shares the latency of a
    * pass and the reading of weights.
    */
-  private Estimate offline(int count) {
+  private Estimate offline(int count, int batchMax) {
     int cached = (int) Math.min(onChipBytes / layerBytes, Integer.MAX_VALUE);
-    boolean cachedCounts = cached >= 1 && cached <= factors.batchMax;
+    boolean cachedCounts = cached >= 1 && cached <= batchMax;
     double overhead = overheadSeconds();
     double compute = network.flops() / (sustainedRate * efficiency);
     double best = Double.POSITIVE_INFINITY;
     int bestBatch = 0;
-    for (int batch = 1; batch <= factors.batchMax; batch *= 2) {
+    for (int batch = 1; batch <= batchMax; batch *= 2) {
       // in ascending order, so that of equally fast batches the smallest wins
       if (cachedCounts && cached > batch / 2 && cached < batch) {
         double seconds = seconds(cached, compute, overhead);
@@ -174,6 +175,11 @@ final class FeedForwardCost {
   }
 
   private double overheadSeconds() {
+    return overheadSeconds(device, network, factors);
+  }
+
+  /** Time of a pass that no arithmetic fills: launches, and the way of a query to the device. */
+  static double overheadSeconds(Device device, Workload.FeedForward network, Factors factors) {
     if (!device.isGpu()) {
       return factors.latency.querySeconds().getOrDefault(device.kind(), 0.0);
     }

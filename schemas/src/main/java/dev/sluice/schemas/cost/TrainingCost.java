@@ -21,6 +21,7 @@ public final class TrainingCost {
   private final NumberFormat format;
   private final double parameters;
   private final double flops;
+  private final double launchSeconds;
   private final int count;
   private final Factors factors;
 
@@ -29,12 +30,14 @@ public final class TrainingCost {
       NumberFormat format,
       double parameters,
       double flops,
+      double launchSeconds,
       int count,
       Factors factors) {
     this.device = device;
     this.format = format;
     this.parameters = parameters;
     this.flops = flops;
+    this.launchSeconds = launchSeconds;
     this.count = count;
     this.factors = factors;
   }
@@ -103,11 +106,19 @@ public final class TrainingCost {
                     taken,
                     workload.parameters(),
                     workload.trainingFlop().orElseThrow(),
+                    launchSeconds(device, workload, factors),
                     count,
                     factors)
                 .step(samplesPerDevice, workload.name());
       }
     };
+  }
+
+  private static double launchSeconds(Device device, Workload workload, Factors factors) {
+    return workload instanceof Workload.FeedForward network
+            && network.origin() == Workload.Origin.COUNTED
+        ? factors.training.passes() * FeedForwardCost.overheadSeconds(device, network, factors)
+        : 0;
   }
 
   private static boolean isWhole(NumberFormat format) {
@@ -172,7 +183,7 @@ public final class TrainingCost {
     double traffic = parameters * shares.updateTraffic() / (sharded ? count : 1);
     double memory = traffic / device.memoryBytesPerSecond();
     double exposed = Math.max(0, allReduce - shares.overlap() * compute);
-    double step = compute + memory + exposed;
+    double step = launchSeconds + compute + memory + exposed;
     return new TrainingPrediction.Predicted(
         step,
         compute,
@@ -180,10 +191,10 @@ public final class TrainingCost {
         exposed,
         allReduce,
         (double) samplesPerDevice * count / step,
-        (compute + memory) / step,
+        (launchSeconds + compute + memory) / step,
         joules(step),
         format,
-        new Terms(compute, memory, 0, 0, exposed).largest(),
+        new Terms(compute, memory, 0, launchSeconds, exposed).largest(),
         sharded,
         device.notes());
   }

@@ -79,10 +79,13 @@ public record ModelledAccelerator(AcceleratorModel model) implements Accelerator
     }
     var scenario = work.spec().batch() > 1 ? Scenario.OFFLINE : Scenario.SINGLE_STREAM;
     var workload = Workload.of(work.model().network());
-    double rows = work.rowTo() - work.rowFrom();
-    return switch (CostModel.builtIn().predict(model, workload, scenario, format, 1)) {
+    long rows = work.rowTo() - work.rowFrom();
+    int batch = Math.clamp(rows, 1, Math.max(1, work.spec().batch()));
+    return switch (CostModel.builtIn().predict(model, workload, scenario, format, 1, batch)) {
       case Prediction.Predicted each ->
-          new Modelled(rows / each.samplesPerSecond(), times(each.energyJPerSample(), rows));
+          new Modelled(
+              (double) rows / each.samplesPerSecond(),
+              times(each.energyJPerSample(), (double) rows));
       case Prediction.Impossible impossible -> null;
       case Prediction.Unknown unknown -> null;
     };

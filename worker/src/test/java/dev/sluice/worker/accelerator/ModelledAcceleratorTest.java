@@ -250,7 +250,8 @@ class ModelledAcceleratorTest {
                     Workload.of(facts(NETWORK)),
                     Scenario.OFFLINE,
                     Optional.of(NumberFormat.INT8),
-                    1);
+                    1,
+                    64);
     var modelled = of(Accelerator.of(warboy).inference(infer("int8", 64, 1000)));
     assertThat(modelled.seconds()).isCloseTo(1000 / prediction.samplesPerSecond(), within(1e-12));
     assertThat(modelled.joules())
