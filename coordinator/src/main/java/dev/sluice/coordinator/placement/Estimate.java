@@ -37,9 +37,12 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
     if (workload == null || needs.batches() == 0 || format.isEmpty()) {
       return UNKNOWN;
     }
+    // Idle workers beside the last shard or batch do nothing for the job, and take nothing.
+    int used =
+        (int) Math.clamp((long) devices, 1, Math.max(1, needs.workersMax()) * needs.devices());
     return switch (needs.purpose()) {
-      case TRAIN -> training(needs, workload, model, format, devices);
-      case INFER -> inference(needs, workload, model, format, devices);
+      case TRAIN -> training(needs, workload, model, format, used);
+      case INFER -> inference(needs, workload, model, format, used);
       case QUANTISE -> UNKNOWN;
     };
   }

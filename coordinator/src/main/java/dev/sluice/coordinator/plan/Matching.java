@@ -134,7 +134,7 @@ final class Matching {
       JobClass job, PlannedLane lane, Set<NumberFormat> formats, @Nullable MemoryNeed need) {
     int spread = job.trains() ? spread(job, lane, need) : lane.group();
     return Capability.objections(
-        new Requirements(job.work().purpose(), formats, need, spread, null, 0, 0), lane.model());
+        new Requirements(job.work().purpose(), formats, need, spread, null, 0, 0, 0), lane.model());
   }
 
   /** Devices that a training job has to spread its state over, as far as it has so many. */

@@ -81,6 +81,7 @@ class AdmissionTest {
         1,
         null,
         1,
+        1,
         1);
   }
 
@@ -111,6 +112,7 @@ class AdmissionTest {
             new Requirements.MemoryNeed(69e9, "weights"),
             8,
             null,
+            1,
             1,
             1);
     var verdicts =

@@ -12,13 +12,14 @@ import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.capability.JobNeeds;
+import dev.sluice.schemas.capability.Requirements;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Lane;
-import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -29,7 +30,7 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
   private static final int WORKERS_MAX = 10_000;
 
   @Override
-  public List<LaneVerdict> judge(ExplainCommand.Known job, SluiceClient cluster)
+  public ExplainCommand.Explained judge(ExplainCommand.Known job, SluiceClient cluster)
       throws SluiceException {
     var views = cluster.lanes();
     var waiting = new HashMap<String, Long>();
@@ -47,7 +48,7 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
   }
 
   @Override
-  public List<LaneVerdict> judge(ExplainCommand.Known job, String fleet) {
+  public ExplainCommand.Explained judge(ExplainCommand.Known job, String fleet) {
     var planned = Fleets.read(fleet, CatalogueFiles.ofEnvironment());
     var lanes = new ArrayList<Lane>();
     var workers = new ArrayList<WorkerHeartbeat>();
@@ -77,7 +78,8 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
         0);
   }
 
-  private static List<LaneVerdict> judge(ExplainCommand.Known job, List<Lane> lanes, Fleet fleet) {
+  private static ExplainCommand.Explained judge(
+      ExplainCommand.Known job, List<Lane> lanes, Fleet fleet) {
     var known =
         job.prepared()
             .map(JobNeeds.Known::of)
@@ -85,8 +87,22 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
                 () ->
                     new JobNeeds.Known(
                         null, job.format().flatMap(NumberFormat::of).orElse(null), null, 0));
-    var question = new Admission.Question(job.spec(), JobNeeds.of(job.spec().work(), known));
-    return new Admission(CatalogueFiles.ofEnvironment(), Aim.FINISH).judge(question, lanes, fleet);
+    var needs = JobNeeds.of(job.spec().work(), known);
+    var question = new Admission.Question(job.spec(), needs);
+    return new ExplainCommand.Explained(
+        needs(needs, JobNeeds.operators(job.spec().work(), known)),
+        new Admission(CatalogueFiles.ofEnvironment(), Aim.FINISH).judge(question, lanes, fleet));
+  }
+
+  private static ExplainCommand.Needs needs(Requirements needs, List<String> operators) {
+    boolean any = needs.formats().size() == NumberFormat.values().length;
+    var memory = needs.memory();
+    return new ExplainCommand.Needs(
+        needs.purpose().name().toLowerCase(Locale.ROOT),
+        any ? List.of() : needs.formats().stream().sorted().map(NumberFormat::label).toList(),
+        memory == null ? null : Double.valueOf(memory.bytes()),
+        memory == null ? "" : memory.what(),
+        operators);
   }
 
   private static Lane lane(LaneView view) {

@@ -7,6 +7,7 @@ import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.document.Amounts;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
@@ -68,6 +69,39 @@ public final class ExplainCommand extends ClientCommand {
    */
   public record Known(JobSpec spec, Optional<TrainingPrepared> prepared, Optional<String> format) {}
 
+  /**
+   * What admission would say.
+   *
+   * @param needs what the job needs of an accelerator
+   * @param verdicts one for every lane
+   */
+  public record Explained(Needs needs, List<LaneVerdict> verdicts) {
+    public Explained {
+      verdicts = List.copyOf(verdicts);
+    }
+  }
+
+  /**
+   * What a job needs of an accelerator, as far as it is known here.
+   *
+   * @param purpose train, infer or quantise
+   * @param formats number formats, any of which will do; empty: not known
+   * @param memoryBytes memory, in bytes; null: not known
+   * @param memoryFor what that is for; empty: not known
+   * @param operators layers and functions that the network uses; empty: not known
+   */
+  public record Needs(
+      String purpose,
+      List<String> formats,
+      @Nullable Double memoryBytes,
+      String memoryFor,
+      List<String> operators) {
+    public Needs {
+      formats = List.copyOf(formats);
+      operators = List.copyOf(operators);
+    }
+  }
+
   /** Decides as the coordinator does; whoever puts the rooms together has one. */
   public interface Judge {
     /**
@@ -75,14 +109,14 @@ public final class ExplainCommand extends ClientCommand {
      *
      * @throws SluiceException where the cluster can't be asked
      */
-    List<LaneVerdict> judge(Known job, SluiceClient cluster) throws SluiceException;
+    Explained judge(Known job, SluiceClient cluster) throws SluiceException;
 
     /**
      * Verdicts for the lanes of a fleet file.
      *
      * @throws ConfigProblem with everything that is wrong with the file
      */
-    List<LaneVerdict> judge(Known job, String fleet);
+    Explained judge(Known job, String fleet);
   }
 
   @Override
@@ -105,10 +139,12 @@ public final class ExplainCommand extends ClientCommand {
     try {
       var known =
           new Known(spec, prepared, fleet == null ? format(spec, client) : Optional.empty());
-      var verdicts = fleet == null ? judge.judge(known, client) : judge.judge(known, fleet);
-      boolean runs = verdicts.stream().anyMatch(v -> v.verdict() != Verdict.IMPOSSIBLE);
-      var views = verdicts.stream().map(JobViews::verdict).toList();
-      output.result(document(runs, known, views), text(runs, known, views));
+      var explained = fleet == null ? judge.judge(known, client) : judge.judge(known, fleet);
+      boolean runs = explained.verdicts().stream().anyMatch(v -> v.verdict() != Verdict.IMPOSSIBLE);
+      var views = explained.verdicts().stream().map(JobViews::verdict).toList();
+      output.result(
+          document(runs, known, explained.needs(), views),
+          text(runs, known, explained.needs(), views));
       return runs ? ExitCode.OK : ExitCode.JOB_FAILED;
     } catch (ConfigProblem e) {
       return refuse(String.valueOf(fleet), e.problems(), output);
@@ -160,21 +196,35 @@ public final class ExplainCommand extends ClientCommand {
     return ExitCode.BAD_INPUT;
   }
 
-  private static Object document(boolean runs, Known known, List<JobView.VerdictView> verdicts) {
+  private static Object document(
+      boolean runs, Known known, Needs needs, List<JobView.VerdictView> verdicts) {
     var document = new LinkedHashMap<String, Object>();
     document.put("canRun", runs);
+    document.put("needs", needs);
     document.put("notKnown", notKnown(known));
     document.put("verdicts", verdicts);
     return document;
   }
 
-  private static String text(boolean runs, Known known, List<JobView.VerdictView> verdicts) {
+  private static String text(
+      boolean runs, Known known, Needs needs, List<JobView.VerdictView> verdicts) {
     var text = new StringBuilder();
     text.append(
         verdicts.isEmpty()
             ? "There is no lane.\n"
             : runs ? "The job can run.\n" : "No lane can run the job.\n");
-    text.append(Output.verdicts(verdicts));
+    text.append("  it needs: ").append(needs.purpose());
+    if (!needs.formats().isEmpty()) {
+      text.append(" in ").append(String.join(" or ", needs.formats()));
+    }
+    var bytes = needs.memoryBytes();
+    if (bytes != null) {
+      text.append(", ").append(Amounts.of(bytes, "B")).append(" for ").append(needs.memoryFor());
+    }
+    if (!needs.operators().isEmpty()) {
+      text.append("; operators ").append(String.join(", ", needs.operators()));
+    }
+    text.append('\n').append(Output.verdicts(verdicts));
     notKnown(known).forEach(note -> text.append("  not known here: ").append(note).append('\n'));
     return text.toString();
   }

@@ -3,11 +3,25 @@ package dev.sluice.schemas.capability;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.cost.MemoryNeeds;
 import dev.sluice.schemas.cost.Workload;
+import dev.sluice.schemas.document.Spelling;
+import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
+import dev.sluice.schemas.wire.AvgPool2d;
+import dev.sluice.schemas.wire.BatchNorm;
+import dev.sluice.schemas.wire.Conv2d;
+import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.Dropout;
+import dev.sluice.schemas.wire.Flatten;
+import dev.sluice.schemas.wire.GlobalAvgPool;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.InferenceState;
+import dev.sluice.schemas.wire.Layer;
+import dev.sluice.schemas.wire.LayerNorm;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Optimizer;
 import dev.sluice.schemas.wire.QuantisationSpec;
@@ -15,6 +29,7 @@ import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Work;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,14 +87,54 @@ public final class JobNeeds {
       case InferenceSpec inference -> inference(inference, known);
       case QuantisationSpec quantisation ->
           new Requirements(
-              Requirements.Purpose.QUANTISE, Set.of(NumberFormat.values()), null, 1, null, 0, 0);
+              Requirements.Purpose.QUANTISE, Set.of(NumberFormat.values()), null, 1, null, 0, 0, 0);
+    };
+  }
+
+  /**
+   * Operators that a job's network uses, by their names in job files, in alphabetical order. No
+   * vendor's support of single operators is in the catalogue, so nothing is refused for one; people
+   * are told.
+   *
+   * @return empty where they aren't known, as in TorchScript
+   */
+  public static List<String> operators(Work work, Known known) {
+    var network =
+        switch (work) {
+          case TrainingSpec training -> training.network();
+          case InferenceSpec inference -> network(known);
+          case QuantisationSpec quantisation -> network(known);
+        };
+    return network instanceof LayerStack stack
+        ? stack.layers().stream().map(JobNeeds::operator).distinct().sorted().toList()
+        : List.of();
+  }
+
+  private static @Nullable Network network(Known known) {
+    var facts = known.network();
+    return facts == null ? null : facts.network();
+  }
+
+  private static String operator(Layer layer) {
+    return switch (layer) {
+      case Dense dense -> "dense";
+      case Conv2d conv -> "conv2d";
+      case MaxPool2d pool -> "max-pool2d";
+      case AvgPool2d pool -> "avg-pool2d";
+      case GlobalAvgPool pool -> "global-avg-pool";
+      case Flatten flatten -> "flatten";
+      case Dropout dropout -> "dropout";
+      case BatchNorm norm -> "batch-norm";
+      case LayerNorm norm -> "layer-norm";
+      case Activation(var function) -> Spelling.of(function);
     };
   }
 
   private static Requirements training(TrainingSpec spec, @Nullable TrainingPrepared prepared) {
     var formats = Set.of(TRAINING_FORMAT);
     if (prepared == null) {
-      return new Requirements(Requirements.Purpose.TRAIN, formats, null, 1, null, spec.batch(), 0);
+      return new Requirements(
+          Requirements.Purpose.TRAIN, formats, null, 1, null, spec.batch(), 0, spec.shards());
     }
     var workload = Workload.of(prepared.network());
     // A worker computes one virtual shard at a time.
@@ -92,7 +147,8 @@ public final class JobNeeds {
         1,
         workload,
         spec.batch(),
-        prepared.steps());
+        prepared.steps(),
+        spec.shards());
   }
 
   private static Requirements inference(InferenceSpec spec, Known known) {
@@ -106,14 +162,16 @@ public final class JobNeeds {
           1,
           null,
           spec.batch(),
+          0,
           0);
     }
     var network = known.network();
     if (network == null) {
       return new Requirements(
-          Requirements.Purpose.INFER, Set.of(format), null, 1, null, spec.batch(), 0);
+          Requirements.Purpose.INFER, Set.of(format), null, 1, null, spec.batch(), 0, 0);
     }
     var workload = Workload.of(network);
+    long batches = Math.ceilDiv(known.rows(), (long) spec.batch());
     return new Requirements(
         Requirements.Purpose.INFER,
         Set.of(format),
@@ -121,7 +179,8 @@ public final class JobNeeds {
         1,
         workload,
         spec.batch(),
-        Math.ceilDiv(known.rows(), (long) spec.batch()));
+        batches,
+        batches);
   }
 
   private static Requirements.MemoryNeed need(MemoryNeeds needs) {

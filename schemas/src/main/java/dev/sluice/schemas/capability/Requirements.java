@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param workload what a sample costs; null: not known
  * @param batch samples that a device works on at a time; 0: not known
  * @param batches batches in all; 0: not known
+ * @param workersMax most workers that can work on it side by side: shards of a step, or batches of
+ *     rows; 0: not known
  */
 public record Requirements(
     Purpose purpose,
@@ -24,7 +26,8 @@ public record Requirements(
     int devices,
     @Nullable Workload workload,
     long batch,
-    long batches) {
+    long batches,
+    long workersMax) {
 
   /** What is done. */
   public enum Purpose {
