@@ -5,6 +5,7 @@ import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.PlacementDecision;
@@ -40,7 +41,11 @@ final class Placing {
       Collection<Lane> lanes,
       Moment moment,
       Predicate<String> eligible) {
-    var question = new Admission.Question(job.spec, JobNeeds.of(job.spec.work(), known));
+    var question =
+        new Admission.Question(
+            job.spec,
+            JobNeeds.of(job.spec.work(), known),
+            job.status == JobStatus.PREPARING ? job.lane : "");
     job.verdicts = admission.judge(question, lanes, moment.fleet(), eligible);
     var chosen = Admission.chosen(job.verdicts);
     if (chosen.isEmpty()) {

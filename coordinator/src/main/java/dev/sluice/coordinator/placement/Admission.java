@@ -44,8 +44,9 @@ public final class Admission {
    *
    * @param spec the job, for the lanes that it names
    * @param needs what it needs, as far as that is known now
+   * @param lane where a task of it has just ended; empty: none has
    */
-  public record Question(JobSpec spec, Requirements needs) {}
+  public record Question(JobSpec spec, Requirements needs, String lane) {}
 
   /**
    * Judges all lanes.
@@ -74,7 +75,7 @@ public final class Admission {
         verdicts.add(new LaneVerdict(lane.lane(), Verdict.IMPOSSIBLE, reasons, null));
         continue;
       }
-      var forecast = forecast(question.needs(), lane, fleet);
+      var forecast = forecast(question, lane, fleet);
       verdicts.add(new LaneVerdict(lane.lane(), Verdict.POSSIBLE, List.of(), forecast));
       if (eligible.test(lane.lane())) {
         candidates.add(candidate(lane.lane(), forecast, fleet));
@@ -132,13 +133,13 @@ public final class Admission {
     return !lane.accelerator().equals(Catalogue.HOST_CPU.id()) && !fleet.measured(lane.lane());
   }
 
-  private Forecast forecast(Requirements needs, Lane lane, Fleet fleet) {
+  private Forecast forecast(Question question, Lane lane, Fleet fleet) {
     var model = model(lane);
-    var wait = fleet.waitSeconds(lane.lane());
+    var wait = fleet.waitSeconds(lane.lane(), lane.lane().equals(question.lane()) ? 1 : 0);
     var work =
         model == null
             ? Estimate.UNKNOWN
-            : Estimate.of(needs, model, Math.max(1, fleet.workers(lane.lane())));
+            : Estimate.of(question.needs(), model, Math.max(1, fleet.workers(lane.lane())));
     return new Forecast(
         wait, work.seconds(), work.joules(), work.seconds() == null ? "" : Forecast.MODELLED);
   }

@@ -75,13 +75,15 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
   /**
    * Time until a worker of a lane is free, in seconds: what is not done there, times what a task
    * took lately, over the workers. Null where there are no workers.
+   *
+   * @param ended tasks that have just ended there, which heartbeats and lag still count
    */
-  public @Nullable Double waitSeconds(String lane) {
+  public @Nullable Double waitSeconds(String lane, int ended) {
     int there = workers(lane);
     if (there == 0) {
       return null;
     }
-    double ahead = Math.max(waiting.getOrDefault(lane, 0L), running(lane));
+    double ahead = Math.max(0, Math.max(waiting.getOrDefault(lane, 0L), running(lane)) - ended);
     return ahead * taskSeconds(lane) / there;
   }
 

@@ -39,7 +39,7 @@ class AdmissionTest {
   }
 
   private List<LaneVerdict> judge(JobSpec spec, Requirements needs, Fleet fleet, Lane... lanes) {
-    return admission.judge(new Admission.Question(spec, needs), List.of(lanes), fleet);
+    return admission.judge(new Admission.Question(spec, needs, ""), List.of(lanes), fleet);
   }
 
   private static JobSpec wishing(List<String> lanes, PlacementWishes wishes) {
@@ -201,6 +201,12 @@ class AdmissionTest {
   @Test
   void aGpuTrains() {
     assertThat(reasons("nvidia-h100-sxm")).isEmpty();
+  }
+
+  @Test
+  void whatIsNotPublishedRefusesNothing() {
+    // No rate of any format is published of it.
+    assertThat(reasons("nvidia-h100-nvl")).isEmpty();
   }
 
   @Test

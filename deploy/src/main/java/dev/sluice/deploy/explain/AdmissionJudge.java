@@ -88,7 +88,7 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
                     new JobNeeds.Known(
                         null, job.format().flatMap(NumberFormat::of).orElse(null), null, 0));
     var needs = JobNeeds.of(job.spec().work(), known);
-    var question = new Admission.Question(job.spec(), needs);
+    var question = new Admission.Question(job.spec(), needs, "");
     return new ExplainCommand.Explained(
         needs(needs, JobNeeds.operators(job.spec().work(), known)),
         new Admission(CatalogueFiles.ofEnvironment(), Aim.FINISH).judge(question, lanes, fleet));

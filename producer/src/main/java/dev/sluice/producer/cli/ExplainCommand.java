@@ -9,9 +9,11 @@ import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.document.Amounts;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Verdict;
@@ -137,6 +139,9 @@ public final class ExplainCommand extends ClientCommand {
       JobSpec spec, Optional<TrainingPrepared> prepared, SluiceClient client, Output output)
       throws SluiceException, IOException {
     try {
+      if (fleet == null && missingModel(spec, client)) {
+        return refuse(file.toString(), List.of(noSuchModel(spec)), output);
+      }
       var known =
           new Known(spec, prepared, fleet == null ? format(spec, client) : Optional.empty());
       var explained = fleet == null ? judge.judge(known, client) : judge.judge(known, fleet);
@@ -165,20 +170,42 @@ public final class ExplainCommand extends ClientCommand {
     return LocalFacts.of(training, files);
   }
 
-  /** Number format of the model version that an inference job names, by the server. */
+  private static Cause noSuchModel(JobSpec spec) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        "model",
+        "There is no such version of the model.",
+        "The server knows " + reference(spec) + " neither by number nor by alias.",
+        "`sluice models` lists what there is.");
+  }
+
+  private static boolean missingModel(JobSpec spec, SluiceClient client) throws SluiceException {
+    return !(spec.work() instanceof TrainingSpec) && format(spec, client).isEmpty();
+  }
+
+  private static String reference(JobSpec spec) {
+    return switch (spec.work()) {
+      case InferenceSpec inference -> inference.model() + "@" + inference.version();
+      case QuantisationSpec quantisation -> quantisation.model() + "@" + quantisation.version();
+      case TrainingSpec training -> "";
+    };
+  }
+
+  /** Number format of the model version that a job names, by the server. */
   private static Optional<String> format(JobSpec spec, SluiceClient client) throws SluiceException {
-    if (!(spec.work() instanceof InferenceSpec inference)) {
+    var parts = reference(spec).split("@", 2);
+    if (parts.length < 2) {
       return Optional.empty();
     }
-    var model =
-        client.models().stream().filter(m -> m.name().equals(inference.model())).findFirst();
+    var asked = parts[1];
+    var model = client.models().stream().filter(m -> m.name().equals(parts[0])).findFirst();
     return model.flatMap(
         found -> {
-          var alias = found.aliases().get(inference.version());
+          var alias = found.aliases().get(asked);
           var wanted =
-              inference.version().equals("latest")
+              asked.equals("latest")
                   ? String.valueOf(found.versions().size())
-                  : alias == null ? inference.version() : String.valueOf(alias);
+                  : alias == null ? asked : String.valueOf(alias);
           return found.versions().stream()
               .filter(version -> String.valueOf(version.version()).equals(wanted))
               .findFirst()

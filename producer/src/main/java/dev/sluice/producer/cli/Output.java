@@ -148,6 +148,9 @@ final class Output {
     if (forecast.workSeconds() != null) {
       parts.add("takes " + Text.seconds(forecast.workSeconds()) + " (" + forecast.basis() + ")");
     }
+    if (forecast.workSeconds() == null) {
+      parts.add("takes a time that is not known");
+    }
     if (forecast.joules() != null) {
       parts.add("at most " + Text.joules(forecast.joules()) + " (" + forecast.basis() + ")");
     }

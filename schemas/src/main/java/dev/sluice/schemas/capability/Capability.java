@@ -30,7 +30,8 @@ public final class Capability {
   public static List<String> objections(Requirements needs, AcceleratorModel model) {
     var reasons = new ArrayList<String>();
     purpose(needs, model, reasons);
-    if (model.formats().stream().noneMatch(needs.formats()::contains)) {
+    if (!model.formats().isEmpty()
+        && model.formats().stream().noneMatch(needs.formats()::contains)) {
       reasons.add(
           "The numbers are "
               + labels(needs.formats(), " or ")

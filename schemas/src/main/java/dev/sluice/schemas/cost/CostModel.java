@@ -125,6 +125,12 @@ public final class CostModel {
                   + network.family().label()
                   + ".");
         }
+        switch (device.kind()) {
+          case GPU, NPU -> {}
+          case TPU, ASIC, CPU ->
+              device.note(
+                  "No device of this kind was among those that the factors were fitted to.");
+        }
         double ratio = factors.intervalRatio(workload, scenario, device.kind());
         yield new Prediction.Predicted(
             runs.samplesPerSecond(),

@@ -183,6 +183,14 @@ public final class TrainingCost {
     double traffic = parameters * shares.updateTraffic() / (sharded ? count : 1);
     double memory = traffic / device.memoryBytesPerSecond();
     double exposed = Math.max(0, allReduce - shares.overlap() * compute);
+    device.note("Memory for activations is not counted, and no step was measured: optimistic.");
+    if (count > 1) {
+      device.note(
+          "All "
+              + count
+              + " devices are taken to be joined as well as two neighbours are, and none to lag"
+              + " behind: optimistic.");
+    }
     double step = launchSeconds + compute + memory + exposed;
     return new TrainingPrediction.Predicted(
         step,
