@@ -13,6 +13,8 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -93,16 +95,18 @@ class LagMonitorTest {
         backlogs, view, NOW, Duration.ofMillis(5), Duration.ofSeconds(10), Duration.ofSeconds(5));
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
+  /** Looks again after every sample. */
+  private void await(BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-      Thread.sleep(1);
+      var left = deadline - System.nanoTime();
+      assertThat(backlogs.reads.tryAcquire(left, TimeUnit.NANOSECONDS)).as("in time").isTrue();
     }
   }
 
   private static final class FakeBacklogs implements Backlogs {
     private final Map<String, List<Backlog>> given = new HashMap<>();
+    private final Semaphore reads = new Semaphore(0);
     private volatile boolean away;
     private volatile boolean broken;
     private volatile boolean closed;
@@ -113,6 +117,7 @@ class LagMonitorTest {
 
     @Override
     public Map<String, List<Backlog>> read(List<Queue> queues) throws LagUnavailable {
+      reads.release();
       if (broken) {
         throw new IllegalStateException("a defect");
       }
