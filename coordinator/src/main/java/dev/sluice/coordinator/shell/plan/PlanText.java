@@ -41,9 +41,9 @@ final class PlanText {
             + "); every time and energy is modelled, none measured");
     line(
         Words.count(totals.arrived(), "job")
-            + " arrive, "
+            + " in all, "
             + Words.count(totals.done())
-            + " are done, "
+            + " done, "
             + Words.count(totals.never())
             + " can never run"
             + (totals.unpredictable() == 0
