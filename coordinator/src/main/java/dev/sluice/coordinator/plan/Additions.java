@@ -185,16 +185,46 @@ final class Additions {
   private Change alone(JobClass job) {
     var options = options(job);
     return options.isEmpty()
-        ? new Change(
-            Purpose.MAKE_POSSIBLE,
-            List.of(job.name()),
-            0,
-            "",
-            0,
-            null,
-            "No accelerator of the catalogue can run " + job.name() + " as it asks.",
-            List.of())
+        ? onOtherDevices(job).orElseGet(() -> none(job))
         : change(List.of(job.name()), options);
+  }
+
+  private static Change none(JobClass job) {
+    return new Change(
+        Purpose.MAKE_POSSIBLE,
+        List.of(job.name()),
+        0,
+        "",
+        0,
+        null,
+        "No accelerator of the catalogue can run " + job.name() + " as it asks.",
+        List.of());
+  }
+
+  /** Where only the number of devices that the job asks for stands in the way, says that. */
+  private Optional<Change> onOtherDevices(JobClass job) {
+    if (job.work().devices() == 0) {
+      return Optional.empty();
+    }
+    var free = job.onAnyDevices();
+    var leaveOut =
+        "Leave out devices: "
+            + job.work().devices()
+            + " of "
+            + job.name()
+            + ", with which no accelerator of the catalogue can run it. ";
+    if (fleet.lanes().stream()
+        .anyMatch(lane -> matching.fit(free, lane, fleet.budgetWatts()) instanceof Fit.Runs)) {
+      return Optional.of(none(job).saying(leaveOut + "The fleet needs no change then."));
+    }
+    var options = options(free);
+    return withoutDevices(free)
+        .or(
+            () ->
+                options.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(change(List.of(job.name()), options)))
+        .map(change -> change.saying(leaveOut + change.says()));
   }
 
   private static Change change(List<String> jobs, List<Option> options) {

@@ -67,6 +67,13 @@ public record JobClass(String name, ModelCost model, Work work, Arrival arrival,
     }
   }
 
+  /** The same jobs, each on as few devices as its memory demands. */
+  JobClass onAnyDevices() {
+    var free =
+        new Work(work.purpose(), work.formats(), work.samples(), work.batch(), 0, work.scenario());
+    return new JobClass(name, model, free, arrival, wishes);
+  }
+
   /** Whether these jobs train. */
   public boolean trains() {
     return work.purpose() == Purpose.TRAIN;

@@ -254,6 +254,11 @@ public record Plan(
       jobs = List.copyOf(jobs);
       alternatives = List.copyOf(alternatives);
     }
+
+    Change saying(String words) {
+      return new Change(
+          purpose, jobs, devices, accelerator, group, budgetWatts, words, alternatives);
+    }
   }
 
   /** Whether some jobs can't be said to run ever. */

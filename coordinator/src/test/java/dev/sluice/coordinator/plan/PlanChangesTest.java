@@ -60,6 +60,27 @@ final class PlanChangesTest {
   }
 
   @Test
+  void whereTheJobsOwnDevicesStandInTheWayItIsSaid() {
+    var asked = training("tune", "llama2-70b"); // 1,104 GB, more than any one device has
+    var work = asked.work();
+    var onOne =
+        new JobClass(
+            asked.name(),
+            asked.model(),
+            new JobClass.Work(
+                work.purpose(), work.formats(), work.samples(), work.batch(), 1, work.scenario()),
+            asked.arrival(),
+            asked.wishes());
+    // Workers of 16 can't be made of 15.
+    assertThat(costed(fleet(lane("h100", H100, 15)), mix(1, onOne)).changes().getFirst().says())
+        .startsWith("Leave out devices: 1 of tune")
+        .contains("Add 1 x nvidia-h100-sxm to lane h100");
+    assertThat(costed(fleet(ATOMS), mix(1, onOne)).changes().getFirst().says())
+        .startsWith("Leave out devices: 1 of tune")
+        .contains(" Add ");
+  }
+
+  @Test
   void largerWorkersOfTheDevicesThatAreThereNeedNoNewOnes() {
     var job =
         new JobClass(
