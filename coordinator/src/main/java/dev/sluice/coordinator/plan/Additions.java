@@ -254,9 +254,12 @@ final class Additions {
         + (watts == null ? "" : ", " + Words.watts(watts) + " at most");
   }
 
+  /** The catalogue doesn't say how many devices a link reaches, so that is said to be supposed. */
   private static String joined(AcceleratorModel model, int devices) {
     var kind = model.interconnect().kind();
-    return devices < 2 || kind == null ? "" : " (joined by " + kind + ")";
+    return devices < 2 || kind == null || model.interconnect().isNone()
+        ? ""
+        : " (supposing " + kind + " between all of them)";
   }
 
   /** Every kind of device that would do, best first. */
