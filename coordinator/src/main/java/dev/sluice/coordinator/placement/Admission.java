@@ -4,6 +4,7 @@ import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.capability.Capability;
 import dev.sluice.schemas.capability.Requirements;
+import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.JobSpec;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Decides for every lane whether it can run a job, and chooses one. */
@@ -54,7 +56,8 @@ public final class Admission {
    * @param question what is asked
    * @param lanes declared lanes
    * @param fleet who is there now
-   * @return one verdict for each lane, in the order of their names; at most one is chosen
+   * @return one verdict for each lane, also for those that the job names and nobody has declared,
+   *     in the order of their names; at most one is chosen
    */
   public List<LaneVerdict> judge(Question question, Collection<Lane> lanes, Fleet fleet) {
     return judge(question, lanes, fleet, lane -> true);
@@ -81,10 +84,32 @@ public final class Admission {
         candidates.add(candidate(lane.lane(), forecast, fleet));
       }
     }
+    undeclared(question.spec(), lanes).forEach(verdicts::add);
+    verdicts.sort(Comparator.comparing(LaneVerdict::lane));
     var chosen = Placement.choose(candidates, aim(question.spec())).map(Candidate::lane);
     return verdicts.stream()
         .map(v -> chosen.filter(v.lane()::equals).isPresent() ? choose(v) : v)
         .toList();
+  }
+
+  /** Lanes that a job names and nobody has declared: misspelt, or yet to come. */
+  private static Stream<LaneVerdict> undeclared(JobSpec spec, Collection<Lane> lanes) {
+    var declared = lanes.stream().map(Lane::lane).toList();
+    return Stream.concat(spec.lanes().stream(), spec.wishes().notLanes().stream())
+        .distinct()
+        .filter(name -> !declared.contains(name))
+        .map(
+            name ->
+                new LaneVerdict(
+                    name,
+                    Verdict.IMPOSSIBLE,
+                    List.of(
+                        "The job "
+                            + (spec.lanes().contains(name) ? "asks for" : "rules out")
+                            + " this lane, and no worker has declared it. "
+                            + NearestName.hint(name, declared)
+                            + "`sluice lanes` lists those there are."),
+                    null));
   }
 
   /** The chosen lane among verdicts. */

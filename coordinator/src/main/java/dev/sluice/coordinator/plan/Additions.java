@@ -249,17 +249,25 @@ final class Additions {
     return Words.count(option.added())
         + " x "
         + option.id()
-        + joined(option.lane().model(), option.added())
         + (option.existing() ? " to lane " + option.lane().lane() : "")
-        + (watts == null ? "" : ", " + Words.watts(watts) + " at most");
+        + (watts == null ? "" : ", " + Words.watts(watts) + " at most")
+        + joined(option.lane().model(), option.lane().count());
   }
 
-  /** The catalogue doesn't say how many devices a link reaches, so that is said to be supposed. */
+  /** What is supposed of how devices exchange that the catalogue doesn't say. */
   private static String joined(AcceleratorModel model, int devices) {
-    var kind = model.interconnect().kind();
-    return devices < 2 || kind == null || model.interconnect().isNone()
+    var interconnect = model.interconnect();
+    var kind = interconnect.kind();
+    if (devices < 2 || kind == null || interconnect.isNone()) {
+      return "";
+    }
+    var joins = interconnect.joins();
+    if (joins == null) {
+      return " (supposing " + kind + " between all of them)";
+    }
+    return devices <= joins
         ? ""
-        : " (supposing " + kind + " between all of them)";
+        : " (" + kind + " joins " + Words.count(joins) + "; supposing a fast network beyond)";
   }
 
   /** Every kind of device that would do, best first. */

@@ -35,7 +35,10 @@ class AdmissionTest {
             JobNeeds.of(spec.work(), JobNeeds.Known.NOTHING),
             Fleet.EMPTY,
             new Lane("lane", accelerator, 0, 1))
-        .getFirst();
+        .stream()
+        .filter(verdict -> verdict.lane().equals("lane"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<LaneVerdict> judge(JobSpec spec, Requirements needs, Fleet fleet, Lane... lanes) {
@@ -139,6 +142,24 @@ class AdmissionTest {
             new Lane("npu", "furiosa-warboy", 0, 1));
     assertThat(verdicts.getFirst().reasons().getFirst())
         .contains("computes in int8", "`kind: quantisation`");
+  }
+
+  @Test
+  void aLaneThatNobodyHasDeclaredIsSaidToBeUnknownWithTheNearestName() {
+    var wishes = new PlacementWishes(List.of("lame"), false, null);
+    var verdicts =
+        judge(
+            wishing(List.of("cpu"), wishes),
+            JobNeeds.of(wishing(List.of(), wishes).work(), JobNeeds.Known.NOTHING),
+            Fleet.EMPTY,
+            new Lane("lane", "host-cpu", 0, 1));
+    assertThat(verdicts).extracting(LaneVerdict::lane).containsExactly("cpu", "lame", "lane");
+    assertThat(verdicts.get(0).reasons().getFirst())
+        .startsWith("The job asks for this lane, and no worker has declared it. `sluice lanes`");
+    assertThat(verdicts.get(1).verdict()).isEqualTo(Verdict.IMPOSSIBLE);
+    assertThat(verdicts.get(1).reasons().getFirst())
+        .startsWith(
+            "The job rules out this lane, and no worker has declared it. Did you mean 'lane'?");
   }
 
   @Test

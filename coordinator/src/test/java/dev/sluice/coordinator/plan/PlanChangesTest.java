@@ -78,6 +78,21 @@ final class PlanChangesTest {
     assertThat(costed(fleet(ATOMS), mix(1, onOne)).changes().getFirst().says())
         .startsWith("Leave out devices: 1 of tune")
         .contains(" Add ");
+    // 16 GB each: it takes 80 of 100, and workers of a power of two can't be made of those.
+    assertThat(
+            costed(fleet(lane("tpu", "google-tpu-v5e", 100)), mix(1, onOne))
+                .changes()
+                .getFirst()
+                .says())
+        .startsWith("Leave out devices: 1 of tune")
+        .endsWith("The fleet needs no change then.");
+  }
+
+  @Test
+  void whatIsSupposedOfTheLinksOfAddedDevicesIsSaid() {
+    var tune = training("tune", "llama2-70b"); // 1,104 GB: more than NVLink joins H100s to
+    assertThat(costed(fleet(lane("h100", H100, 8)), mix(1, tune)).changes().getFirst().says())
+        .contains("NVLink 4 / NVSwitch joins 8; supposing a fast network beyond");
   }
 
   @Test

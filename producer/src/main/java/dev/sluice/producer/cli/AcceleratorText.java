@@ -203,7 +203,8 @@ final class AcceleratorText {
                 prefixed("total ", figure(link.totalGigabytesPerSecond(), "GB/s")),
                 link.direction(),
                 prefixed("one way ", figure(link.unidirectionalGigabytesPerSecond(), "GB/s")),
-                prefixed("one link ", figure(link.perLinkGigabytesPerSecond(), "GB/s")))));
+                prefixed("one link ", figure(link.perLinkGigabytesPerSecond(), "GB/s")),
+                link.joins() == null ? null : "joins " + link.joins() + " devices")));
     evidence(link.evidence());
   }
 

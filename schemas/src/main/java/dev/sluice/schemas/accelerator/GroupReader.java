@@ -113,9 +113,28 @@ final class GroupReader {
     var total = figure(group, "totalGigabytesPerSecond", Figure.LINK_RATE);
     var oneWay = figure(group, "unidirectionalGigabytesPerSecond", Figure.LINK_RATE);
     var link = figure(group, "perLinkGigabytesPerSecond", Figure.LINK_RATE);
+    var joins = joins(group);
     var direction = group.text("direction", "");
-    var evidence = end(group, any(total, oneWay, link));
-    return new Interconnect(kind, total, oneWay, link, direction, evidence);
+    var evidence = end(group, any(total, oneWay, link) || joins != null);
+    return new Interconnect(kind, total, oneWay, link, joins, direction, evidence);
+  }
+
+  private static @Nullable Integer joins(Section group) {
+    if (!group.has("joins")) {
+      return null;
+    }
+    int joins = group.small("joins", 2);
+    if (joins < 2) {
+      group
+          .problems()
+          .add(
+              group.at("joins"),
+              "The interconnect joins " + joins + " devices.",
+              "It is the most devices that such links join in one system, so at least 2.",
+              "Write a whole number from 2, or leave it out where it isn't published.");
+      return null;
+    }
+    return joins;
   }
 
   HostLink hostLink() {

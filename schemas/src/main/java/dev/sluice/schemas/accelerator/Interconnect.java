@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param totalGigabytesPerSecond all links of one device together; null: not published
  * @param unidirectionalGigabytesPerSecond the same in one direction; null: not published
  * @param perLinkGigabytesPerSecond one link, in one direction; null: not published
+ * @param joins devices that such links join at most, as the largest system that is sold does;
+ *     beyond them a network does; null: not published
  * @param direction what the total counts, such as {@code bidirectional total}; may be empty
  * @param evidence where the figures come from
  */
@@ -18,12 +20,13 @@ public record Interconnect(
     @Nullable Double totalGigabytesPerSecond,
     @Nullable Double unidirectionalGigabytesPerSecond,
     @Nullable Double perLinkGigabytesPerSecond,
+    @Nullable Integer joins,
     String direction,
     Evidence evidence) {
 
   /** Nothing is published. */
   public static final Interconnect UNKNOWN =
-      new Interconnect(null, null, null, null, "", Evidence.NONE);
+      new Interconnect(null, null, null, null, null, "", Evidence.NONE);
 
   /** The kind of a device of which it is known that nothing joins it to others. */
   public static final String NONE = "none";
@@ -32,6 +35,9 @@ public record Interconnect(
     Figure.LINK_RATE.checked(totalGigabytesPerSecond);
     Figure.LINK_RATE.checked(unidirectionalGigabytesPerSecond);
     Figure.LINK_RATE.checked(perLinkGigabytesPerSecond);
+    if (joins != null && joins < 2) {
+      throw new IllegalArgumentException("A link joins at least two devices, not " + joins + ".");
+    }
   }
 
   /** Whether it is known that there is none; devices may still reach each other over PCIe. */

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Language models that write one token after the other. Prompt, matrix products and attention are
- * kernels that follow one another, so their times add up. Copies of the model may span several
- * devices (tensor parallelism: Shoeybi et al., arXiv 1909.08053); the span that answers most
- * samples wins.
+ * kernels that follow one another, so their times add up. Copies of the model may span as many
+ * devices as the interconnect joins (tensor parallelism: Shoeybi et al., arXiv 1909.08053); the
+ * span that answers most samples wins.
  */
 final class DecoderCost {
 
@@ -26,6 +26,7 @@ final class DecoderCost {
   private final Factors factors;
   private final OptionalDouble usableBytes;
   private final OptionalDouble link;
+  private final int spanMax;
   private final double weightBytes;
   private final double cacheBytesPerToken;
   private final double cacheBytes;
@@ -60,7 +61,8 @@ final class DecoderCost {
               + Amounts.number(factors.decoding.batchUnsized())
               + " is assumed.");
     }
-    link = count == 1 ? OptionalDouble.empty() : device.linkBytesPerSecond();
+    spanMax = Math.min(count, device.joined().orElse(factors.decoding.spanUnpublished()));
+    link = count == 1 ? OptionalDouble.empty() : device.linkBytesPerSecond(spanMax);
   }
 
   static Estimate of(
@@ -75,8 +77,8 @@ final class DecoderCost {
 
   private Estimate fastest() {
     Estimate.Runs best = null;
-    for (long span = 1; span <= count; span *= 2) {
-      var estimate = on((int) span);
+    for (int span = 1; span <= spanMax; span *= 2) {
+      var estimate = on(span);
       if (estimate != null
           && (best == null || estimate.samplesPerSecond() > best.samplesPerSecond())) {
         best = estimate;
@@ -143,23 +145,34 @@ final class DecoderCost {
   private Estimate tooLarge() {
     double needed = weightBytes + cacheBytes;
     double each = usableBytes.orElse(Double.POSITIVE_INFINITY);
-    var needs =
-        "%s needs %s for weights in %s and the cache of one sample"
-            .formatted(model.name(), Amounts.of(needed, "B"), format.label());
-    if (count * each >= needed && link.isEmpty()) {
-      return new Estimate.Fails(
-          "%s; one %s leaves %s to a model, and no link is published over which several could share it."
-              .formatted(needs, device.id(), Amounts.of(each, "B")));
-    }
-    double devices = Math.ceil(needed / each);
+    double devices = powerOfTwo(Math.ceil(needed / each));
     return new Estimate.Fails(
-        "%s; %d x %s leave %s to a model. Take at least %s of them, a device with more memory or a smaller format."
+        "%s needs %s for weights in %s and the cache of one sample; %s"
             .formatted(
-                needs,
-                count,
-                device.id(),
-                Amounts.of(count * each, "B"),
-                Amounts.number(powerOfTwo(devices))));
+                model.name(), Amounts.of(needed, "B"), format.label(), lacking(devices, each)));
+  }
+
+  /** Why so many devices aren't had or can't share a copy. */
+  private String lacking(double devices, double each) {
+    var joined = device.joined();
+    int joins = joined.orElse(factors.decoding.spanUnpublished());
+    if (devices <= count && link.isEmpty()) {
+      return "one %s leaves %s to a model, and no link is published over which several could share it."
+          .formatted(device.id(), Amounts.of(each, "B"));
+    }
+    if (devices > joins) {
+      return "a copy would span %s x %s, which leave %s each to a model, and %s. Take a device with more memory or a smaller format."
+          .formatted(
+              Amounts.number(devices),
+              device.id(),
+              Amounts.of(each, "B"),
+              joined.isEmpty()
+                  ? "how many its links join isn't published; %d, a node, are taken to be the most"
+                      .formatted(joins)
+                  : "its interconnect joins " + joins);
+    }
+    return "%d x %s leave %s to a model. Take at least %s of them, a device with more memory or a smaller format."
+        .formatted(count, device.id(), Amounts.of(count * each, "B"), Amounts.number(devices));
   }
 
   /** Copies span powers of two. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,10 +199,49 @@ final class Device {
   }
 
   /**
+   * Devices that exchange as neighbours do; a network joins more. Empty where nobody says, and
+   * where neighbours exchange over host links, which reach as far as the host does.
+   */
+  OptionalInt joined() {
+    var interconnect = model.interconnect();
+    boolean published =
+        interconnect.unidirectionalGigabytesPerSecond() != null
+            || interconnect.totalGigabytesPerSecond() != null;
+    var joins = interconnect.joins();
+    return joins == null || !published ? OptionalInt.empty() : OptionalInt.of(joins);
+  }
+
+  /**
+   * Bytes per second in one direction that each of so many devices passes on in a ring: the
+   * interconnect's as far as it reaches. Beyond, the ports of all devices that it joins carry the
+   * ring together, as NCCL's channels do. Empty where nothing is published.
+   */
+  OptionalDouble linkBytesPerSecond(int devices) {
+    var between = linkBytesPerSecond();
+    int joined = joined().orElse(devices);
+    if (between.isEmpty() || devices <= joined) {
+      return between;
+    }
+    double port = portBytesPerSecond();
+    note(
+        "%s joins %d devices; a network port of %s for each is supposed beyond."
+            .formatted(model.interconnect().kind(), joined, Amounts.of(port, "B/s")));
+    return OptionalDouble.of(Math.min(between.getAsDouble(), joined * port));
+  }
+
+  /** A device reaches its network port over its host link. */
+  private double portBytesPerSecond() {
+    var host = model.hostLink().gigabytesPerSecond();
+    return host == null
+        ? factors.transfers.networkRate()
+        : Math.min(host * GIGA, factors.transfers.networkRate());
+  }
+
+  /**
    * Published bytes per second in one direction between devices; the host link's, with a note,
    * where no interconnect is published; empty where neither is.
    */
-  OptionalDouble linkBytesPerSecond() {
+  private OptionalDouble linkBytesPerSecond() {
     var interconnect = model.interconnect();
     var oneWay = interconnect.unidirectionalGigabytesPerSecond();
     if (oneWay != null) {

@@ -65,8 +65,12 @@ final class Factors {
       Map<MemoryClass, Double> bitEnergy,
       double referenceMatmul) {}
 
-  /** Shares of published bandwidths and sizes that are reached. */
-  record Transfers(double memoryShare, double linkShare, double usableMemory) {}
+  /**
+   * Shares of published bandwidths and sizes that are reached.
+   *
+   * @param networkRate bytes per second and device of a network beyond the interconnect
+   */
+  record Transfers(double memoryShare, double linkShare, double usableMemory, double networkRate) {}
 
   /**
    * What a pass or a query takes beside arithmetic and transfers.
@@ -87,7 +91,8 @@ final class Factors {
       double queryExchange) {}
 
   /** What decoders need beside. */
-  record Decoding(double kernelSeconds, double kernelsPerLayer, double batchUnsized) {}
+  record Decoding(
+      double kernelSeconds, double kernelsPerLayer, double batchUnsized, int spanUnpublished) {}
 
   /**
    * What training takes.
@@ -130,7 +135,10 @@ final class Factors {
             table.one("reference-matmul"));
     transfers =
         new Transfers(
-            table.one("memory-share"), table.one("link-share"), table.one("usable-memory"));
+            table.one("memory-share"),
+            table.one("link-share"),
+            table.one("usable-memory"),
+            table.one("network-rate"));
     onChipMegabytes = kinds("on-chip-default", table);
     onChipMegabytesOfGpu =
         table.each(
@@ -152,7 +160,8 @@ final class Factors {
         new Decoding(
             table.one("kernel-latency"),
             table.one("kernels-per-layer"),
-            table.one("batch-unsized"));
+            table.one("batch-unsized"),
+            (int) table.one("span-unpublished"));
     training =
         new TrainingShares(
             table.one("training-efficiency"),

@@ -147,7 +147,7 @@ public final class TrainingCost {
     }
     double allReduce = 0;
     if (count > 1) {
-      var link = device.linkBytesPerSecond();
+      var link = device.linkBytesPerSecond(count);
       if (link.isEmpty()) {
         return new TrainingPrediction.Unknown(
             List.of(
@@ -184,12 +184,12 @@ public final class TrainingCost {
     double memory = traffic / device.memoryBytesPerSecond();
     double exposed = Math.max(0, allReduce - shares.overlap() * compute);
     device.note("Memory for activations is not counted, and no step was measured: optimistic.");
-    if (count > 1) {
+    if (count > 1 && device.joined().isEmpty()) {
       device.note(
-          "All "
+          "How many devices the interconnect joins isn't published: all "
               + count
-              + " devices are taken to be joined as well as two neighbours are, and none to lag"
-              + " behind: optimistic.");
+              + " are taken to be joined as well as two neighbours are, and none to lag behind:"
+              + " optimistic.");
     }
     double step = launchSeconds + compute + memory + exposed;
     return new TrainingPrediction.Predicted(

@@ -37,6 +37,7 @@ class CatalogueFilesTest {
           unsupported: [fp8, fp64: emulated]
           memory: {kind: LPDDR5, gigabytes: 8, gigabytesPerSecond: null, source: sheet}
           power: {leastWatts: 5, mostWatts: 9, source: sheet}
+          interconnect: {kind: AcmeLink, joins: 4, source: sheet}
       """;
 
   @TempDir Path folder = Path.of("");
@@ -145,6 +146,7 @@ class CatalogueFilesTest {
           software: acme          | software: acne       | 13 | .software      | 'acme'
           '[sheet, lab]'          | '[sheet, lap]'       | 14 | .peak.source[1] | 'lab'
           ', source: [sheet, lab]'| ''                   | 14 | .peak.source   | without a source
+          joins: 4                | joins: 1             | 19 | .interconnect.joins | joins 1 devices
           gigabytesPerSecond      | gigabytePerSecond    | 17 | .memory.gigabytePerSecond | mean
           """)
   void aMistakeInAModelIsToldWithFileLineAndRemedy(

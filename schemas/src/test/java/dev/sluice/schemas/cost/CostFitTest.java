@@ -74,6 +74,9 @@ class CostFitTest {
     assertThat(regret.choices()).isEqualTo(164);
     assertThat(regret.mean()).isLessThan(0.002);
     assertThat(regret.most()).isLessThan(0.22);
+    // One choice loses; by all others the predicted fastest is the fastest.
+    assertThat(regret.mean() * regret.choices())
+        .isCloseTo(regret.most(), within(regret.most() * RELATIVE));
   }
 
   @Test

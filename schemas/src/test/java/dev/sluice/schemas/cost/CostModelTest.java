@@ -2,6 +2,7 @@ package dev.sluice.schemas.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
@@ -145,6 +146,54 @@ class CostModelTest {
                     .contains("1.1 TB for parameters, gradients and Adam state")
                     .contains("8 x nvidia-h100-sxm leave 576 GB")
                     .contains("at least 16"));
+  }
+
+  @Test
+  void beyondTheInterconnectGradientsTravelOverTheNetwork() {
+    double eight = allReduce(8);
+    double sixteen = allReduce(16);
+    // 2 x (n - 1) / n of the gradients, over 450 GB/s and then 8 x 50 GB/s (400 Gbit/s a device).
+    assertThat(sixteen / eight).isCloseTo(450.0 / 400 * (15.0 / 16) / (7.0 / 8), within(1e-9));
+  }
+
+  private static double allReduce(int count) {
+    return TrainingCost.predict(
+                device("nvidia-h100-sxm"), model("bert-large"), Optional.empty(), 8, count)
+            instanceof TrainingPrediction.Predicted step
+        ? step.allReduceSeconds()
+        : Double.NaN;
+  }
+
+  @Test
+  void aCopyOfADecoderSpansNoMoreDevicesThanTheInterconnectJoins() {
+    for (int count : new int[] {8, 16, 1_000_000}) {
+      var prediction =
+          predicted(
+              CostModel.builtIn()
+                  .predict(
+                      device("nvidia-h100-sxm"),
+                      model("llama2-70b"),
+                      Scenario.SINGLE_STREAM,
+                      Optional.of(NumberFormat.FP16),
+                      count));
+      assertThat(prediction.notes())
+          .as("of %s", count)
+          .contains("Each copy of the model spans 8 devices.");
+    }
+    assertThat(
+            CostModel.builtIn()
+                .predict(
+                    device("nvidia-t4"),
+                    model("llama2-70b"),
+                    Scenario.OFFLINE,
+                    Optional.of(NumberFormat.FP32),
+                    1_000_000))
+        .isInstanceOfSatisfying(
+            Prediction.Impossible.class,
+            impossible ->
+                assertThat(impossible.reasons().getFirst())
+                    .contains("a copy would span 32 x nvidia-t4")
+                    .contains("8, a node, are taken to be the most"));
   }
 
   @Test
