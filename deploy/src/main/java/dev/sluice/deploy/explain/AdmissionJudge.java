@@ -23,7 +23,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Judges with the coordinator's own admission, so that nobody is told anything else later. */
+/**
+ * Judges with the coordinator's own admission. Its catalogue files and its aim are this process's:
+ * where a coordinator is configured otherwise, this one should be too, or the job should name its
+ * aim.
+ */
 public final class AdmissionJudge implements ExplainCommand.Judge {
 
   /** More workers than this don't make a job's share of work any smaller that matters here. */

@@ -263,6 +263,8 @@ public final class ExplainCommand extends ClientCommand {
     }
     if (known.spec().work() instanceof InferenceSpec && known.format().isEmpty()) {
       notes.add("the model version; number format, memory and time were not judged");
+    } else if (known.spec().work() instanceof InferenceSpec) {
+      notes.add("the network's size and the number of rows; memory and time were not judged");
     }
     return notes;
   }
