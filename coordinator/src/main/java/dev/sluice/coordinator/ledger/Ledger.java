@@ -8,19 +8,15 @@ import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Command;
-import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
-import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
-import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
@@ -47,8 +43,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /**
  * Decides what follows from a record of {@code sluice.jobs}. Pure: the same state, record and
@@ -59,8 +54,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
 
-  private final LedgerLimits limits;
   private final Placing placing;
+  private final Attempts attempts;
   private final TrainingJob trainings;
   private final InferenceJob inferences;
 
@@ -69,10 +64,10 @@ public final class Ledger {
    * @param admission judges lanes
    */
   public Ledger(LedgerLimits limits, Admission admission) {
-    this.limits = limits;
     placing = new Placing(admission);
     trainings = new TrainingJob(limits);
     inferences = new InferenceJob(limits);
+    attempts = new Attempts(limits, placing, this::work);
   }
 
   /** Key whose partition decides on an event. */
@@ -117,7 +112,8 @@ public final class Ledger {
       case CancelRequested e ->
           change(state, e.jobId(), nowMs, decision, job -> cancel(job, e.reason(), decision));
       case AttemptStarted e ->
-          change(state, e.jobId(), nowMs, decision, job -> started(job, e, nowMs, decision));
+          change(
+              state, e.jobId(), nowMs, decision, job -> attempts.started(job, e, nowMs, decision));
       case TaskReported e ->
           change(
               state, e.jobId(), nowMs, decision, job -> reported(state, job, e, moment, decision));
@@ -136,9 +132,10 @@ public final class Ledger {
               e.jobId(),
               nowMs,
               decision,
-              job -> end(job, JobStatus.FAILED, e.cause(), decision));
+              job -> Endings.end(job, JobStatus.FAILED, e.cause(), decision));
       case DeadlineReached e ->
-          change(state, e.jobId(), nowMs, decision, job -> overdue(job, e, moment, decision));
+          change(
+              state, e.jobId(), nowMs, decision, job -> overdue(state, job, e, moment, decision));
       case ModelRegistered e ->
           change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
       case ModelResolved e ->
@@ -146,6 +143,16 @@ public final class Ledger {
               state, e.jobId(), nowMs, decision, job -> resolved(state, job, e, moment, decision));
     }
     return decision;
+  }
+
+  /**
+   * Tasks and jobs that don't move and could, as the events that make the ledger look at them.
+   *
+   * @param state of one partition
+   * @param moment the coordinator's own time, and the fleet
+   */
+  public List<DeadlineReached> stalled(LedgerState state, Moment moment) {
+    return attempts.stalled(state, moment);
   }
 
   /**
@@ -159,16 +166,38 @@ public final class Ledger {
    */
   public Decision abandon(LedgerState state, JobEvent event, Cause cause, Moment moment) {
     var decision = new Decision();
-    var key = key(event);
-    if (key.isPresent()) {
-      change(
-          state,
-          key.get(),
-          moment.nowMs(),
-          decision,
-          job -> end(job, JobStatus.FAILED, cause, decision));
+    switch (event) {
+      // Owners of names answer the jobs that ask them, which other partitions may hold.
+      case RegisterModel e ->
+          decision.send(
+              new Effect.Tell(e.jobId(), new ModelRegistered(e.jobId(), e.name(), 0, cause)));
+      case ResolveModel e ->
+          decision.send(new Effect.Tell(e.jobId(), new ModelResolved(e.jobId(), null, cause)));
+      case AliasSet e -> {}
+      case LaneDeclared e -> {}
+      case LaneOpened e -> {}
+      case Submitted e -> fail(state, e.jobId(), cause, moment, decision);
+      case CancelRequested e -> fail(state, e.jobId(), cause, moment, decision);
+      case AttemptStarted e -> fail(state, e.jobId(), cause, moment, decision);
+      case TaskReported e -> fail(state, e.jobId(), cause, moment, decision);
+      case TermNearlyDone e -> fail(state, e.jobId(), cause, moment, decision);
+      case FoldProgressed e -> fail(state, e.jobId(), cause, moment, decision);
+      case FoldFailed e -> fail(state, e.jobId(), cause, moment, decision);
+      case DeadlineReached e -> fail(state, e.jobId(), cause, moment, decision);
+      case ModelRegistered e -> fail(state, e.jobId(), cause, moment, decision);
+      case ModelResolved e -> fail(state, e.jobId(), cause, moment, decision);
     }
     return decision;
+  }
+
+  private static void fail(
+      LedgerState state, String jobId, Cause cause, Moment moment, Decision decision) {
+    change(
+        state,
+        jobId,
+        moment.nowMs(),
+        decision,
+        job -> Endings.end(job, JobStatus.FAILED, cause, decision));
   }
 
   private interface Change {
@@ -191,7 +220,7 @@ public final class Ledger {
 
   private void submitted(LedgerState state, Submitted event, Moment moment, Decision decision) {
     if (!Names.isJobId(event.jobId())) {
-      decision.send(new Effect.Bury(letter("", illFormedId(event.jobId()))));
+      decision.send(new Effect.Bury(Endings.letter("", illFormedId(event.jobId()))));
       return;
     }
     if (state.known(event.jobId())) {
@@ -202,7 +231,7 @@ public final class Ledger {
     if (problems.isEmpty()) {
       admit(state.lanes(), job, moment, decision);
     } else {
-      end(job, JobStatus.REFUSED, joined(problems), decision);
+      Endings.end(job, JobStatus.REFUSED, Endings.cause(problems), decision);
     }
     decision.change(job.build(moment.nowMs()));
   }
@@ -218,7 +247,7 @@ public final class Ledger {
 
   /** Gives the job a lane by what is known of it now, and does what comes next. */
   private void admit(Collection<Lane> lanes, JobDraft job, Moment moment, Decision decision) {
-    if (!place(lanes, job, JobNeeds.Known.of(job.inference), moment, decision)) {
+    if (!place(lanes, job, Placing.known(job), moment, decision)) {
       return;
     }
     switch (job.spec.work()) {
@@ -258,7 +287,7 @@ public final class Ledger {
       job.status = JobStatus.HELD;
       job.cause = without.get();
     } else {
-      end(job, JobStatus.REFUSED, without.get(), decision);
+      Endings.end(job, JobStatus.REFUSED, without.get(), decision);
     }
     return false;
   }
@@ -270,8 +299,9 @@ public final class Ledger {
   }
 
   /**
-   * A worker has seen data and network, so what they need is known. The job moves only where the
-   * workers' engine gives the same bits.
+   * A worker has seen data and network, so what they need is known. The job stays, or goes where
+   * the workers' engine gives the same bits; where neither can run it, a third lane prepares it
+   * anew.
    */
   private void prepared(
       LedgerState state,
@@ -281,15 +311,13 @@ public final class Ledger {
       Moment moment,
       Decision decision) {
     var own = job.lane;
-    var without =
-        placing.place(
-            job,
-            JobNeeds.Known.of(prepared),
-            state.lanes(),
-            moment,
-            lane -> lane.equals(own) || moment.fleet().workers(lane, engine) > 0);
-    if (placed(job, without, decision)) {
+    var known = JobNeeds.Known.of(prepared);
+    var fleet = moment.fleet();
+    Predicate<String> alike = lane -> lane.equals(own) || fleet.workers(lane, engine) > 0;
+    if (placing.place(job, known, state.lanes(), moment, alike).isEmpty()) {
       trainings.prepared(job, prepared, engine, moment, decision);
+    } else if (place(state.lanes(), job, known, moment, decision)) {
+      trainings.prepare(job, moment.nowMs(), decision);
     }
   }
 
@@ -299,7 +327,7 @@ public final class Ledger {
     if (place(state.lanes(), job, known, moment, decision)) {
       var cause = inferences.prepared(job, rows, moment, decision);
       if (cause != null) {
-        end(job, JobStatus.FAILED, cause, decision);
+        Endings.end(job, JobStatus.FAILED, cause, decision);
       }
     }
   }
@@ -309,7 +337,7 @@ public final class Ledger {
     if (before != null && !before.accelerator().equals(lane.accelerator())) {
       decision.send(
           new Effect.Bury(
-              letter(
+              Endings.letter(
                   "",
                   new Cause(
                       Fault.BAD_INPUT,
@@ -351,26 +379,7 @@ public final class Ledger {
     var cause =
         new Cause(
             Fault.BAD_INPUT, "", "The job was cancelled.", reason, "Submit it again to run it.");
-    end(job, JobStatus.CANCELLED, cause, decision);
-  }
-
-  private void started(JobDraft job, AttemptStarted event, long nowMs, Decision decision) {
-    var task = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
-    if (task.isEmpty()) {
-      return;
-    }
-    if (task.get().starts() >= limits.startsMax()) {
-      var cause =
-          new Cause(
-              Fault.BAD_INPUT,
-              event.taskId(),
-              "Task " + event.taskId() + " ended " + limits.startsMax() + " workers that ran it.",
-              "Each of them stopped without a report; " + event.worker() + " was the next.",
-              "Look at the workers' logs; a model file or data set may crash the engine.");
-      bury(job, cause, decision);
-      return;
-    }
-    job.replace(task.get(), task.get().started(nowMs + limits.taskMs()));
+    Endings.end(job, JobStatus.CANCELLED, cause, decision);
   }
 
   private void reported(
@@ -381,7 +390,7 @@ public final class Ledger {
     }
     var task = open.get();
     switch (report.outcome()) {
-      case TaskFailed failed -> failed(job, task, report, failed, moment.nowMs(), decision);
+      case TaskFailed failed -> attempts.failed(state, job, task, report, failed, moment, decision);
       case TrainingPrepared prepared -> {
         job.open.remove(task);
         prepared(state, job, prepared, report.engine(), moment, decision);
@@ -398,7 +407,7 @@ public final class Ledger {
       case Inferred inferred -> {
         var chunk = state.chunk(job.jobId, InferenceJob.chunkOf(task));
         if (inferences.inferred(job, task, inferred, chunk, moment, decision)) {
-          end(job, JobStatus.SUCCEEDED, null, decision);
+          Endings.end(job, JobStatus.SUCCEEDED, null, decision);
         }
       }
     }
@@ -415,73 +424,20 @@ public final class Ledger {
               throw new IllegalStateException("an inference job makes no model");
         };
     if (name == null) {
-      end(job, JobStatus.SUCCEEDED, null, decision);
+      Endings.end(job, JobStatus.SUCCEEDED, null, decision);
     } else {
       job.status = JobStatus.REGISTERING;
       decision.send(new Effect.Tell(name, new RegisterModel(name, job.jobId, made)));
     }
   }
 
-  private void failed(
-      JobDraft job,
-      OpenTask task,
-      TaskReported report,
-      TaskFailed failed,
-      long nowMs,
-      Decision decision) {
-    if (report.attempt() != task.attempt()) {
-      return;
-    }
-    if (!failed.retryable()) {
-      end(job, JobStatus.FAILED, failed.cause(), decision);
-    } else if (task.attempt() >= limits.attemptsMax()) {
-      bury(job, failed.cause(), decision);
+  /** A task has stalled, or a job that is held could start. */
+  private void overdue(
+      LedgerState state, JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
+    if (job.status == JobStatus.HELD) {
+      admit(state.lanes(), job, moment, decision);
     } else {
-      Tasks.redispatch(job, task, work(job, task), nowMs, decision);
-    }
-  }
-
-  private void overdue(JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
-    var open = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
-    if (open.isEmpty()) {
-      return;
-    }
-    long nowMs = moment.nowMs();
-    if (open.get().deadlineMs() == 0) {
-      unbegun(job, open.get(), moment, decision);
-      return;
-    }
-    if (open.get().deadlineMs() > nowMs) {
-      return;
-    }
-    if (open.get().attempt() >= limits.attemptsMax()) {
-      bury(
-          job,
-          new Cause(
-              Fault.OUR_FAULT,
-              event.taskId(),
-              "Task "
-                  + event.taskId()
-                  + " was not reported in "
-                  + limits.attemptsMax()
-                  + " attempts.",
-              "Each attempt ran longer than " + limits.taskMs() + " ms.",
-              "Look at the workers of lane " + job.lane + "; they may hang or lack memory."),
-          decision);
-    } else {
-      Tasks.redispatch(job, open.get(), work(job, open.get()), nowMs, decision);
-    }
-  }
-
-  /**
-   * A task may wait for hours where its lane is busy. Where a worker idles beside it, the broker
-   * has dropped it: a task that was given back too often is.
-   */
-  private void unbegun(JobDraft job, OpenTask task, Moment moment, Decision decision) {
-    var engine = job.training == null ? "" : job.training.engine();
-    if (moment.nowMs() - task.issuedMs() >= limits.queueMs()
-        && moment.fleet().idle(Tasks.lane(job, task), engine)) {
-      Tasks.requeue(job, task, work(job, task), moment.nowMs(), decision);
+      attempts.overdue(state, job, event, moment, decision);
     }
   }
 
@@ -498,11 +454,11 @@ public final class Ledger {
       return;
     }
     if (event.cause() != null) {
-      end(job, JobStatus.FAILED, event.cause(), decision);
+      Endings.end(job, JobStatus.FAILED, event.cause(), decision);
     } else {
       var made = Objects.requireNonNull(job.model, "a job that registers has exported");
       job.model = made.numbered(event.version(), nowMs);
-      end(job, JobStatus.SUCCEEDED, null, decision);
+      Endings.end(job, JobStatus.SUCCEEDED, null, decision);
     }
   }
 
@@ -513,7 +469,7 @@ public final class Ledger {
     }
     var model = event.model();
     if (model == null) {
-      end(job, JobStatus.FAILED, event.cause(), decision);
+      Endings.end(job, JobStatus.FAILED, event.cause(), decision);
       return;
     }
     switch (job.spec.work()) {
@@ -523,43 +479,5 @@ public final class Ledger {
           throw new IllegalStateException("a training job resolves no model");
     }
     admit(state.lanes(), job, moment, decision);
-  }
-
-  /** Ends a job whose task is out of attempts; the task goes to the dead letters. */
-  private static void bury(JobDraft job, Cause cause, Decision decision) {
-    decision.send(new Effect.Bury(letter(job.jobId, cause)));
-    end(job, JobStatus.FAILED, cause, decision);
-  }
-
-  private static DeadLetter letter(String jobId, Cause cause) {
-    return new DeadLetter(cause, jobId, "", -1, -1, null, null);
-  }
-
-  /** Brings a job to a terminal state, and everyone who works for it to a stop. */
-  private static void end(
-      JobDraft job, JobStatus status, @Nullable Cause cause, Decision decision) {
-    job.status = status;
-    job.cause = cause;
-    job.open.clear();
-    if (!job.lane.isEmpty()) {
-      job.epoch++;
-      decision.send(new Effect.Control(new JobControl(job.jobId, job.epoch, Command.STOP)));
-    }
-    if (job.training != null) {
-      decision.send(new Effect.Fold(job.jobId, new FoldStopped(status.name())));
-    }
-  }
-
-  private static Cause joined(List<Cause> problems) {
-    var first = problems.getFirst();
-    if (problems.size() == 1) {
-      return first;
-    }
-    var all =
-        problems.stream()
-            .map(p -> p.where() + ": " + p.what() + " " + p.mend())
-            .collect(Collectors.joining(" "));
-    return new Cause(
-        Fault.BAD_INPUT, "", "The job has " + problems.size() + " problems.", all, first.mend());
   }
 }

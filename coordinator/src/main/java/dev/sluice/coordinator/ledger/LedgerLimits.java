@@ -6,8 +6,8 @@ package dev.sluice.coordinator.ledger;
  * @param attemptsMax attempts of a task before its job fails
  * @param startsMax workers that may begin one attempt before its job fails: a task that kills its
  *     workers
- * @param queueMs time that a task may wait unbegun beside an idle worker, in milliseconds: beyond
- *     it the broker has dropped it
+ * @param queueMs time after which a task that no worker has begun may count as dropped by the
+ *     broker, in milliseconds
  * @param taskMs longest time from a task's start to its report, in milliseconds
  * @param termMs time that a term should take, in milliseconds
  * @param termMsMax longest time that a term may take, in milliseconds

@@ -1,6 +1,5 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
@@ -10,7 +9,6 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.StoredState;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -141,45 +139,10 @@ public final class LedgerState {
     return chunks.getOrDefault(chunkKey(jobId, chunk), new ManifestChunk(jobId, chunk, List.of()));
   }
 
-  /**
-   * Tasks whose time is up.
-   *
-   * @param nowMs the broker's time
-   * @param queueMs time after which a task that no worker has begun is looked at
-   * @param fleet who is there: a task waits rightly where nobody idles beside it
-   */
-  public List<Overdue> overdue(long nowMs, long queueMs, Fleet fleet) {
-    var overdue = new ArrayList<Overdue>();
-    for (var job : active.values()) {
-      for (OpenTask task : job.open()) {
-        boolean begun = task.deadlineMs() > 0;
-        if (begun
-            ? task.deadlineMs() <= nowMs
-            : task.issuedMs() + queueMs <= nowMs && fleet.idle(lane(job, task), engine(job))) {
-          overdue.add(new Overdue(job.jobId(), task.taskId(), task.attempt()));
-        }
-      }
-    }
-    return overdue;
-  }
-
-  private static String lane(JobState job, OpenTask task) {
+  /** Where a task waits or runs. */
+  static String lane(JobState job, OpenTask task) {
     return task.lane().isEmpty() ? job.lane() : task.lane();
   }
-
-  /** Engine that a job is pinned to; empty before it is. */
-  static String engine(JobState job) {
-    return job.training() == null ? "" : job.training().engine();
-  }
-
-  /**
-   * A task whose time is up.
-   *
-   * @param jobId its job
-   * @param taskId task
-   * @param attempt attempt
-   */
-  public record Overdue(String jobId, String taskId, int attempt) {}
 
   /** Key of a manifest chunk. */
   public static String chunkKey(String jobId, int chunk) {

@@ -28,6 +28,13 @@ final class Placing {
     this.admission = admission;
   }
 
+  /** What has been found out about a job so far. */
+  static JobNeeds.Known known(JobDraft job) {
+    return job.training == null
+        ? JobNeeds.Known.of(job.inference)
+        : JobNeeds.Known.of(job.training.prepared());
+  }
+
   /**
    * Judges all lanes and takes the best.
    *

@@ -36,17 +36,21 @@ final class Tasks {
     return task.lane().isEmpty() ? job.lane : task.lane();
   }
 
+  /** Engine that a job is pinned to; empty before it is. */
+  static String engine(JobDraft job) {
+    return job.training == null ? "" : job.training.engine();
+  }
+
   /** A task without a range. */
   static OpenTask single(String taskId, TaskKind kind, long nowMs) {
     return OpenTask.first(taskId, kind, nowMs, 0, 0, 0, 0, 0);
   }
 
   private static void send(JobDraft job, OpenTask task, TaskWork work, Decision decision) {
-    var engine = job.training == null ? "" : job.training.engine();
     decision.send(
         new Effect.Dispatch(
             lane(job, task),
             job.spec.priority(),
-            new Task(task.taskId(), job.jobId, task.attempt(), job.epoch, engine, work)));
+            new Task(task.taskId(), job.jobId, task.attempt(), job.epoch, engine(job), work)));
   }
 }

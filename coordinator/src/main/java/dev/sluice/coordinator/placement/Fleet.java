@@ -37,9 +37,13 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
     return (int) workers.stream().filter(w -> serves(w, lane)).count();
   }
 
-  /** Workers of a lane that stay and whose engine gives the same bits. */
+  /**
+   * Workers of a lane that stay and whose engine gives the same bits.
+   *
+   * @param engine engine that a job is pinned to; empty: any will do
+   */
   public int workers(String lane, String engine) {
-    return (int) workers.stream().filter(w -> serves(w, lane) && w.engine().equals(engine)).count();
+    return (int) workers.stream().filter(w -> serves(w, lane) && fits(w, engine)).count();
   }
 
   /** Workers of a lane that have nothing to do, where nothing waits for them either. */
@@ -51,12 +55,13 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
 
   /** Whether a worker of the lane has nothing to do and could do the task of such a job. */
   public boolean idle(String lane, String engine) {
-    return workers.stream()
-        .anyMatch(
-            w ->
-                serves(w, lane)
-                    && w.running() == 0
-                    && (engine.isEmpty() || w.engine().equals(engine)));
+    return workers.stream().anyMatch(w -> serves(w, lane) && w.running() == 0 && fits(w, engine));
+  }
+
+  /** Whether all that isn't done in a lane is in its workers' hands, as far as was looked. */
+  public boolean nothingWaits(String lane) {
+    var known = waiting.get(lane);
+    return known != null && known <= running(lane);
   }
 
   /** Whether a lane has workers whose hardware is there, and not modelled. */
@@ -93,6 +98,10 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
         .mapToDouble(WorkerHeartbeat::taskSeconds)
         .average()
         .orElse(TASK_SECONDS);
+  }
+
+  private static boolean fits(WorkerHeartbeat worker, String engine) {
+    return engine.isEmpty() || worker.engine().equals(engine);
   }
 
   private static boolean serves(WorkerHeartbeat worker, String lane) {

@@ -12,7 +12,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param aim what placement lowers
  * @param attemptsMax attempts of a task
  * @param startsMax workers that may begin an attempt
- * @param queueMs time that a task may wait beside an idle worker
+ * @param queueMs time after which a task that no worker has begun may count as dropped
  * @param taskMs time of a task
  * @param termMs wished time of a term
  * @param termMsMax longest time of a term
@@ -46,7 +46,8 @@ public record CoordinatorConfig(
         int startsMax,
     @Setting(
             doc =
-                "Time after which a task that waits beside an idle worker is dispatched again: the"
+                "Time after which a task that no worker has begun is dispatched again, where a"
+                    + " worker idles and nothing waits in its lane, or later tasks have begun: the"
                     + " broker has dropped it.",
             unit = "ms",
             def = "60000",

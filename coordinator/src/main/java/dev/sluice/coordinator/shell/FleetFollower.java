@@ -34,6 +34,9 @@ final class FleetFollower implements AutoCloseable {
   /** Silent for so long, a worker is taken off the list, where people have seen that it is gone. */
   private static final long GONE_NANOS = Duration.ofMinutes(10).toNanos();
 
+  /** Three heartbeats of a worker. */
+  private static final long SETTLED_NANOS = Duration.ofMillis(1_500).toNanos();
+
   private static final Duration POLL = Duration.ofMillis(500);
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -46,6 +49,7 @@ final class FleetFollower implements AutoCloseable {
   private final Thread thread;
   private volatile long version = -1;
   private volatile boolean closed;
+  private volatile @Nullable Long listeningNanos;
 
   FleetFollower(KafkaSettings kafka, Codec codec, int silenceMs) {
     this.codec = codec;
@@ -74,6 +78,12 @@ final class FleetFollower implements AutoCloseable {
         version);
   }
 
+  /** Whether whoever is alive has been heard of; before that, nothing should be placed. */
+  boolean settled() {
+    var since = listeningNanos;
+    return since != null && System.nanoTime() - since >= SETTLED_NANOS;
+  }
+
   /** Ids of workers that have been silent for so long that they won't come back; forgets them. */
   List<String> takeGone() {
     long now = System.nanoTime();
@@ -93,6 +103,10 @@ final class FleetFollower implements AutoCloseable {
     consumer.seekToEnd(List.of(partition));
     while (!closed) {
       try {
+        if (listeningNanos == null) {
+          consumer.position(partition); // asks the brokers, so it fails while they are away
+          listeningNanos = System.nanoTime();
+        }
         for (var record : consumer.poll(POLL)) {
           hear(record.key(), record.value());
           version = record.offset();

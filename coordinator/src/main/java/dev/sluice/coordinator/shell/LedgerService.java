@@ -1,6 +1,7 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.ledger.Ledger;
+import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.codec.Codec;
@@ -163,6 +164,10 @@ final class LedgerService implements AutoCloseable {
       owned.put(source.partition(), partition);
       consumer.seek(source, partition.nextOffset());
       orphans.remove(source);
+      if (!fleet.settled()) {
+        consumer.pause(Set.of(source));
+        waiting.add(source);
+      }
     } catch (KafkaException e) {
       LOG.warn("{} can't be taken over yet: {}", source, e.getMessage());
       orphans.add(source);
@@ -207,11 +212,8 @@ final class LedgerService implements AutoCloseable {
             .map(Lane::lane)
             .collect(Collectors.toUnmodifiableSet());
     for (var entry : Map.copyOf(owned).entrySet()) {
-      for (var overdue : entry.getValue().state().overdue(nowMs, config.queueMs(), alive)) {
-        report(
-            entry.getKey(),
-            overdue.jobId(),
-            new DeadlineReached(overdue.jobId(), overdue.taskId(), overdue.attempt()));
+      for (var stalled : ledger.stalled(entry.getValue().state(), new Moment(nowMs, alive))) {
+        report(entry.getKey(), stalled.jobId(), stalled);
       }
       try {
         entry.getValue().forget(forgetBeforeMs);
@@ -221,8 +223,10 @@ final class LedgerService implements AutoCloseable {
     }
     fleet.takeGone().forEach(this::unlist);
     waiting.retainAll(consumer.assignment());
-    consumer.resume(waiting);
-    waiting.clear();
+    if (fleet.settled()) {
+      consumer.resume(waiting);
+      waiting.clear();
+    }
   }
 
   /** Workers that were killed can't remove themselves. */

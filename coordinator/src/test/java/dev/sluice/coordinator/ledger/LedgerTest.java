@@ -12,6 +12,7 @@ import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.accelerator.Software;
 import dev.sluice.schemas.accelerator.Training;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
@@ -253,12 +254,12 @@ class LedgerTest {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));
     nowMs += 1_000_000;
-    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2, fleet)).isEmpty();
+    assertThat(ledger.stalled(state, new Moment(nowMs, fleet))).isEmpty();
     decide(new AttemptStarted("j", "prepare", 1, "w", 1));
     nowMs += 999;
-    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2, fleet)).isEmpty();
+    assertThat(ledger.stalled(state, new Moment(nowMs, fleet))).isEmpty();
     nowMs += 1;
-    assertThat(state.overdue(nowMs, Long.MAX_VALUE / 2, fleet)).hasSize(1);
+    assertThat(ledger.stalled(state, new Moment(nowMs, fleet))).hasSize(1);
     effects.clear();
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(last().open().getFirst().attempt()).isEqualTo(2);
@@ -267,25 +268,6 @@ class LedgerTest {
     effects.clear();
     decide(new DeadlineReached("j", "prepare", 1));
     assertThat(effects).isEmpty();
-  }
-
-  @Test
-  void aTaskThatWaitsBesideAnIdleWorkerIsDispatchedAgain() {
-    open("cpu", "host-cpu");
-    submit("j", Specs.training(10, 4, null));
-    effects.clear();
-    nowMs += 5_000;
-    // Nobody is there: it waits in its lane, where it is safe, and is no news.
-    assertThat(state.overdue(nowMs, 5_000, fleet)).isEmpty();
-    decide(new DeadlineReached("j", "prepare", 1));
-    assertThat(effects).isEmpty();
-
-    workers(1);
-    assertThat(state.overdue(nowMs, 5_000, fleet)).hasSize(1);
-    decide(new DeadlineReached("j", "prepare", 1));
-    assertThat(dispatched()).containsExactly("prepare");
-    assertThat(last().open().getFirst().attempt()).isEqualTo(1);
-    assertThat(state.overdue(nowMs, 5_000, fleet)).isEmpty();
   }
 
   @Test
@@ -310,6 +292,21 @@ class LedgerTest {
         .extracting(JobState::status)
         .isEqualTo(JobStatus.FAILED);
     assertThat(decision.effects()).anyMatch(Effect.Control.class::isInstance);
+  }
+
+  @Test
+  void aNameThatCanNotBeDecidedOnFailsTheJobThatAsked() {
+    var cause = new Cause(Fault.OUR_FAULT, "here", "what", "why", "mend");
+    var moment = new Moment(nowMs, fleet);
+    assertThat(ledger.abandon(state, new ResolveModel("m", "j", "1"), cause, moment).effects())
+        .containsExactly(new Effect.Tell("j", new ModelResolved("j", null, cause)));
+    var model = Specs.model("m", "j", 9);
+    assertThat(ledger.abandon(state, new RegisterModel("m", "j", model), cause, moment).effects())
+        .containsExactly(new Effect.Tell("j", new ModelRegistered("j", "m", 0, cause)));
+    // A model may be called as a job is.
+    running(100);
+    var alias = new AliasSet("j", "prod", 1);
+    assertThat(ledger.abandon(state, alias, cause, moment).changes()).isEmpty();
   }
 
   @Test

@@ -13,7 +13,6 @@ import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Aim;
-import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
@@ -242,7 +241,8 @@ final class World {
   }
 
   private Fleet fleet() {
-    return Fleet.of(
+    long held = workers.stream().mapToInt(SimulatedWorker::holding).sum();
+    return new Fleet(
         workers.stream()
             .map(
                 w ->
@@ -261,7 +261,9 @@ final class World {
                         0,
                         false,
                         0))
-            .toList());
+            .toList(),
+        Map.of(LANE, tasks.size() + held),
+        0);
   }
 
   /** States of a job as the topic holds them. */
@@ -273,9 +275,7 @@ final class World {
   void tick() {
     nowMs += random.nextInt(100);
     for (var state : ledgers) {
-      for (var late : state.overdue(nowMs, 5_000, fleet())) {
-        tell(new DeadlineReached(late.jobId(), late.taskId(), late.attempt()));
-      }
+      ledger.stalled(state, new Moment(nowMs, fleet())).forEach(this::tell);
     }
   }
 }

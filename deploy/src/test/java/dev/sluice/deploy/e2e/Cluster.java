@@ -99,7 +99,7 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   }
 
   /** What a worker printed, and when. */
-  record Said(long nanos, String line) {}
+  record Said(int worker, long nanos, String line) {}
 
   /** Everything that workers have printed. */
   Collection<Said> said() {
@@ -150,6 +150,20 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     var victim = running.workers().pids().entrySet().iterator().next();
     running.workers().kill(victim.getKey());
     return victim.getValue();
+  }
+
+  /** Ends a lane's workers as {@code kill -9} does. */
+  void killWorkers(String lane) {
+    var fleet = running.workers();
+    var pids = fleet.pids(lane);
+    fleet
+        .pids()
+        .forEach(
+            (number, pid) -> {
+              if (pids.contains(pid)) {
+                fleet.kill(number);
+              }
+            });
   }
 
   /** Workers that are stopped until this is closed; those that were killed meanwhile stay so. */
@@ -266,7 +280,7 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   @Override
   public void line(int worker, String line) {
-    said.add(new Said(System.nanoTime(), line));
+    said.add(new Said(worker, System.nanoTime(), line));
     LOG.info("worker {} | {}", worker, line);
   }
 

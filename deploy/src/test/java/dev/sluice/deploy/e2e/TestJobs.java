@@ -135,6 +135,11 @@ final class TestJobs {
         new InferenceSpec(model, version, rows(dataset, Rows.HOLDOUT), 256, List.of()));
   }
 
+  /** Answers every row, so many in one pass. */
+  static JobSpec inferAll(DatasetSpec dataset, String model, String version, int batch) {
+    return job("infer " + model, new InferenceSpec(model, version, dataset, batch, List.of()));
+  }
+
   static DatasetSpec classification(String artifact, String label) {
     return dataset(artifact, label, Target.CLASSIFICATION);
   }

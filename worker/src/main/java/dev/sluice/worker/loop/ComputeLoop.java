@@ -185,6 +185,8 @@ public final class ComputeLoop {
       settleVoid(task);
       return;
     }
+    // Some tasks take long, and whoever looks at this worker meanwhile must not take it for idle.
+    activity = now();
     attempt(
         task,
         () -> {

@@ -1,0 +1,146 @@
+package dev.sluice.coordinator.ledger;
+
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.TaskFailed;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TaskWork;
+import java.util.List;
+
+/** What becomes of a task's attempts: they begin, fail, run too long, or never begin. */
+final class Attempts {
+
+  /** What a task of a job is to do. */
+  interface Works {
+    TaskWork of(JobDraft job, OpenTask task);
+  }
+
+  private final LedgerLimits limits;
+  private final Placing placing;
+  private final Works works;
+  private final Stalls stalls;
+
+  Attempts(LedgerLimits limits, Placing placing, Works works) {
+    this.limits = limits;
+    this.placing = placing;
+    this.works = works;
+    stalls = new Stalls(limits, placing);
+  }
+
+  /** What should be looked at again, as the events that say so. */
+  List<DeadlineReached> stalled(LedgerState state, Moment moment) {
+    return stalls.all(state, moment);
+  }
+
+  /** A worker has begun an attempt. */
+  void started(JobDraft job, AttemptStarted event, long nowMs, Decision decision) {
+    var task = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
+    if (task.isEmpty()) {
+      return;
+    }
+    if (task.get().starts() >= limits.startsMax()) {
+      var cause =
+          new Cause(
+              Fault.BAD_INPUT,
+              event.taskId(),
+              "Task " + event.taskId() + " ended " + limits.startsMax() + " workers that ran it.",
+              "Each of them stopped without a report; " + event.worker() + " was the next.",
+              "Look at the workers' logs; a model file or data set may crash the engine.");
+      Endings.bury(job, cause, decision);
+      return;
+    }
+    job.replace(task.get(), task.get().started(nowMs + limits.taskMs()));
+  }
+
+  /** An attempt has failed. */
+  void failed(
+      LedgerState state,
+      JobDraft job,
+      OpenTask task,
+      TaskReported report,
+      TaskFailed failed,
+      Moment moment,
+      Decision decision) {
+    if (report.attempt() != task.attempt()) {
+      return;
+    }
+    if (!failed.retryable()) {
+      Endings.end(job, JobStatus.FAILED, failed.cause(), decision);
+    } else if (task.attempt() >= limits.attemptsMax()) {
+      Endings.bury(job, failed.cause(), decision);
+    } else {
+      again(state, job, task, moment, decision);
+    }
+  }
+
+  /** A task is said to have stalled; by now it may have moved. */
+  void overdue(
+      LedgerState state, JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
+    var open = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
+    if (open.isEmpty()) {
+      return;
+    }
+    var task = open.get();
+    switch (stalls.of(state, job, task, moment)) {
+      case NONE -> {}
+      case STRANDED -> move(state, job, moment, decision);
+      case DROPPED -> Tasks.requeue(job, task, works.of(job, task), moment.nowMs(), decision);
+      case LATE -> {
+        if (task.attempt() >= limits.attemptsMax()) {
+          Endings.bury(job, tooLong(job, task), decision);
+        } else {
+          again(state, job, task, moment, decision);
+        }
+      }
+    }
+  }
+
+  private Cause tooLong(JobDraft job, OpenTask task) {
+    return new Cause(
+        Fault.OUR_FAULT,
+        task.taskId(),
+        "Task " + task.taskId() + " was not reported in " + limits.attemptsMax() + " attempts.",
+        "Each attempt ran longer than " + limits.taskMs() + " ms.",
+        "Look at the workers of lane " + Tasks.lane(job, task) + "; they may hang or lack memory.");
+  }
+
+  /** Another attempt, where there are workers for it. */
+  private void again(
+      LedgerState state, JobDraft job, OpenTask task, Moment moment, Decision decision) {
+    var there = task;
+    if (Stalls.stranded(job, task, moment)) {
+      settle(state, job, moment);
+      there = task.inLane(job.lane);
+      job.replace(task, there);
+    }
+    Tasks.redispatch(job, there, works.of(job, there), moment.nowMs(), decision);
+  }
+
+  /**
+   * Sends every stranded task of a job to where there are workers, begun or not: whoever began one
+   * is gone.
+   */
+  private void move(LedgerState state, JobDraft job, Moment moment, Decision decision) {
+    var stranded = job.open.stream().filter(t -> Stalls.stranded(job, t, moment)).toList();
+    settle(state, job, moment);
+    for (var task : stranded) {
+      var there = task.inLane(job.lane);
+      job.replace(task, there);
+      Tasks.requeue(job, there, works.of(job, there), moment.nowMs(), decision);
+    }
+  }
+
+  /** Gives a job a lane that has workers for it, where its own has none and another has. */
+  private void settle(LedgerState state, JobDraft job, Moment moment) {
+    var fleet = moment.fleet();
+    var engine = Tasks.engine(job);
+    if (fleet.workers(job.lane, engine) == 0) {
+      placing.place(
+          job, Placing.known(job), state.lanes(), moment, lane -> fleet.workers(lane, engine) > 0);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sluice.coordinator.ledger;
+
+import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.Verdict;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Finds what doesn't move and could. A task may wait for hours where its lane is busy; that is no
+ * stall. A task stalls
+ *
+ * <ul>
+ *   <li>late: a worker began it, and its time is up;
+ *   <li>stranded: its lane has no worker for it, and another lane that can run it has;
+ *   <li>dropped: the broker gave up on it, which it does with a record that was given back too
+ *       often. That shows where a worker idles in a lane in which nothing waits, and where workers
+ *       have begun what was dispatched much later: a lane hands its tasks out in order.
+ * </ul>
+ */
+final class Stalls {
+
+  /** A lane without workers for so long is not one whose workers are just being replaced. */
+  static final long STRANDED_MS = 10_000;
+
+  /** Held jobs that are judged again in one look; the others have their turn when these start. */
+  private static final int HELD_MAX = 100;
+
+  /** Why a task doesn't move. */
+  enum Stall {
+    NONE,
+    LATE,
+    STRANDED,
+    DROPPED
+  }
+
+  private final LedgerLimits limits;
+  private final Placing placing;
+
+  Stalls(LedgerLimits limits, Placing placing) {
+    this.limits = limits;
+    this.placing = placing;
+  }
+
+  /** What the ledger should look at again; an event for each. */
+  List<DeadlineReached> all(LedgerState state, Moment moment) {
+    var found = new ArrayList<DeadlineReached>();
+    int held = 0;
+    for (var stored : state.activeJobs()) {
+      var job = new JobDraft(stored);
+      for (var task : job.open) {
+        if (of(state, job, task, moment) != Stall.NONE) {
+          found.add(new DeadlineReached(job.jobId, task.taskId(), task.attempt()));
+        }
+      }
+      if (job.status == JobStatus.HELD
+          && held++ < HELD_MAX
+          && placing.place(job, Placing.known(job), state.lanes(), moment, any -> true).isEmpty()) {
+        found.add(new DeadlineReached(job.jobId, "", 0));
+      }
+    }
+    return found;
+  }
+
+  /** Why a task doesn't move. */
+  Stall of(LedgerState state, JobDraft job, OpenTask task, Moment moment) {
+    long nowMs = moment.nowMs();
+    if (task.deadlineMs() > 0 && task.deadlineMs() <= nowMs) {
+      return Stall.LATE;
+    }
+    long ageMs = nowMs - task.issuedMs();
+    if (ageMs >= Math.min(STRANDED_MS, limits.queueMs()) && stranded(job, task, moment)) {
+      return Stall.STRANDED;
+    }
+    boolean waits = task.deadlineMs() == 0 && ageMs >= limits.queueMs();
+    return waits && dropped(state, job, task, moment) ? Stall.DROPPED : Stall.NONE;
+  }
+
+  /** Whether a task's lane has no worker for it and another lane that can run it has. */
+  static boolean stranded(JobDraft job, OpenTask task, Moment moment) {
+    var lane = Tasks.lane(job, task);
+    var engine = Tasks.engine(job);
+    return moment.fleet().workers(lane, engine) == 0
+        && job.verdicts.stream()
+            .filter(verdict -> verdict.verdict() != Verdict.IMPOSSIBLE)
+            .map(LaneVerdict::lane)
+            .anyMatch(other -> moment.fleet().workers(other, engine) > 0);
+  }
+
+  private boolean dropped(LedgerState state, JobDraft job, OpenTask task, Moment moment) {
+    var fleet = moment.fleet();
+    var lane = Tasks.lane(job, task);
+    var engine = Tasks.engine(job);
+    if (fleet.workers(lane, engine) == 0) {
+      return false;
+    }
+    boolean idle = fleet.idle(lane, engine) && fleet.nothingWaits(lane);
+    return idle || begunLater(state.activeJobs(), lane, job.spec.priority(), task);
+  }
+
+  private boolean begunLater(
+      Collection<JobState> jobs, String lane, Priority priority, OpenTask task) {
+    long laterMs = task.issuedMs() + limits.queueMs();
+    return jobs.stream()
+        .filter(job -> job.spec().priority() == priority)
+        .anyMatch(
+            job ->
+                job.open().stream()
+                    .anyMatch(
+                        other ->
+                            other.deadlineMs() > 0
+                                && other.issuedMs() >= laterMs
+                                && LedgerState.lane(job, other).equals(lane)));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.deploy.standalone.LaneWorkers;
+import dev.sluice.deploy.standalone.StandaloneOptions;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Objective;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Queues that are longer than the time after which a task is looked at, and lanes that help. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class BacklogIT {
+  private static final int ROWS = 100_000; // 98 tasks
+  private static final Pattern BEGINS = Pattern.compile("Task (infer-\\d+) of job (\\S+) begins");
+
+  private Cluster cluster;
+  private DatasetSpec dataset;
+
+  @BeforeAll
+  void aModelIsThere(@TempDir Path dir) throws Exception {
+    var options =
+        StandaloneOptions.temporary(0)
+            .withLanes(
+                List.of(new LaneWorkers("a", "host-cpu", 1), new LaneWorkers("b", "host-cpu", 1)))
+            .withCoordinator(Map.of("queue-ms", "1000"));
+    cluster = Cluster.ofItsOwn(options);
+    var few = cluster.client().upload(Csv.circles(dir, 400)).artifact();
+    var spec =
+        TestJobs.train(
+            TestJobs.classification(few, "inside"),
+            TestJobs.dense(16, 2),
+            Objective.CROSS_ENTROPY,
+            2,
+            "circles");
+    cluster.succeeded(cluster.client().submit(spec, null).jobId());
+    var many = cluster.client().upload(Csv.circles(dir, ROWS)).artifact();
+    dataset = TestJobs.classification(many, "inside");
+  }
+
+  @AfterAll
+  void close() {
+    cluster.close();
+  }
+
+  @Test
+  void aLongQueueIsWorkedOffAndNoTaskBegunTwice() throws Exception {
+    var job = TestJobs.heldFor(TestJobs.inferAll(dataset, "circles", "1", 1), "a");
+    var jobId = cluster.client().submit(job, null).jobId();
+    cluster.succeeded(jobId);
+    var begun = begun(jobId).map(Begun::taskId).toList();
+    assertThat(begun).hasSizeGreaterThan(90);
+    assertThat(new HashSet<>(begun)).hasSameSizeAs(begun);
+  }
+
+  @Test
+  void anEmptyLaneHelpsAndWhatItLeavesBehindIsDoneElsewhere() throws Exception {
+    var jobId =
+        cluster.client().submit(TestJobs.inferAll(dataset, "circles", "1", 1), null).jobId();
+    cluster.until(
+        jobId,
+        job -> begun(jobId).map(Begun::worker).distinct().count() == 2,
+        "worked on in both lanes");
+    cluster.killWorkers("b");
+    var inference = Cluster.present(cluster.succeeded(jobId).inference());
+    assertThat(inference.rows()).isEqualTo(ROWS);
+    assertThat(cluster.results(jobId)).hasSize(ROWS);
+  }
+
+  /** A task that a worker began. */
+  private record Begun(int worker, String taskId) {}
+
+  /** What workers began of a job, in that order. */
+  private Stream<Begun> begun(String jobId) {
+    return cluster.said().stream()
+        .flatMap(
+            said ->
+                BEGINS
+                    .matcher(said.line())
+                    .results()
+                    .filter(found -> found.group(2).equals(jobId))
+                    .map(found -> new Begun(said.worker(), found.group(1))));
+  }
+}
