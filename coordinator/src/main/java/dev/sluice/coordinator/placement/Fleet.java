@@ -78,8 +78,10 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
   }
 
   /**
-   * Time until a worker of a lane is free, in seconds: what is not done there, times what a task
-   * took lately, over the workers. Null where there are no workers.
+   * Time until a worker of a lane is free, in seconds, from what a task took there lately: none
+   * while more workers idle than tasks wait; else each worker's share of the queue, and the time
+   * until the first of the busy ones ends its task, each of which is somewhere in it. Null where
+   * there are no workers.
    *
    * @param ended tasks that have just ended there, which heartbeats and lag still count
    */
@@ -88,8 +90,13 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
     if (there == 0) {
       return null;
     }
-    double ahead = Math.max(0, Math.max(waiting.getOrDefault(lane, 0L), running(lane)) - ended);
-    return ahead * taskSeconds(lane) / there;
+    long running = running(lane);
+    long idle = ended + workers.stream().filter(w -> serves(w, lane) && w.running() == 0).count();
+    double queued = Math.max(0, waiting.getOrDefault(lane, 0L) - running);
+    if (queued < idle) {
+      return 0.0;
+    }
+    return taskSeconds(lane) * ((queued - idle) / there + 1.0 / (there + 1));
   }
 
   private double taskSeconds(String lane) {

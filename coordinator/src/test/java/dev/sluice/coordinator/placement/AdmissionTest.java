@@ -195,7 +195,7 @@ class AdmissionTest {
             new Lane("b", "host-cpu", 0, 1),
             new Lane("empty", "host-cpu", 0, 1));
     assertThat(Admission.chosen(verdicts)).contains("b");
-    assertThat(verdicts.get(1).forecast()).isEqualTo(new Forecast(6.0, null, null, ""));
+    assertThat(verdicts.get(1).forecast()).isEqualTo(new Forecast(5.0, null, null, ""));
     // Hardware that is not there yet is no help now.
     assertThat(verdicts.get(2).forecast()).isEqualTo(Forecast.UNKNOWN);
   }
