@@ -37,23 +37,26 @@ final class Attempts {
   }
 
   /** A worker has begun an attempt. */
-  void started(JobDraft job, AttemptStarted event, long nowMs, Decision decision) {
+  void started(JobDraft job, AttemptStarted event, Moment moment, Decision decision) {
     var task = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
     if (task.isEmpty()) {
       return;
     }
-    if (task.get().starts() >= limits.startsMax()) {
-      var cause =
-          new Cause(
-              Fault.BAD_INPUT,
-              event.taskId(),
-              "Task " + event.taskId() + " ended " + limits.startsMax() + " workers that ran it.",
-              "Each of them stopped without a report; " + event.worker() + " was the next.",
-              "Look at the workers' logs; a model file or data set may crash the engine.");
-      Endings.bury(job, cause, decision);
+    var begun = task.get().started(event.worker(), moment.nowMs() + limits.taskMs());
+    long gone = gone(begun, event.worker(), moment);
+    if (gone >= limits.startsMax()) {
+      var next = event.worker() + " was the next.";
+      Endings.bury(job, deadly(begun, gone, next), decision);
       return;
     }
-    job.replace(task.get(), task.get().started(nowMs + limits.taskMs()));
+    job.replace(task.get(), begun);
+  }
+
+  /** Workers that began an attempt and are not heard of any more; others may only be slow. */
+  private static long gone(OpenTask task, String beginner, Moment moment) {
+    return task.begunBy().stream()
+        .filter(worker -> !worker.equals(beginner) && !moment.fleet().hears(worker))
+        .count();
   }
 
   /** An attempt has failed. */
@@ -90,13 +93,26 @@ final class Attempts {
       case STRANDED -> move(state, job, moment, decision);
       case DROPPED -> Tasks.requeue(job, task, works.of(job, task), moment.nowMs(), decision);
       case LATE -> {
-        if (task.attempt() >= limits.attemptsMax()) {
+        long gone = gone(task, "", moment);
+        if (gone >= limits.startsMax()) {
+          // The broker gave up on it before a further worker could be told of.
+          Endings.bury(job, deadly(task, gone, "no further one was given it."), decision);
+        } else if (task.attempt() >= limits.attemptsMax()) {
           Endings.bury(job, tooLong(job, task), decision);
         } else {
           again(state, job, task, moment, decision);
         }
       }
     }
+  }
+
+  private static Cause deadly(OpenTask task, long gone, String next) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        task.taskId(),
+        "Task " + task.taskId() + " ended " + gone + " workers that ran it.",
+        "Each of them stopped without a report; " + next,
+        "Look at the workers' logs; a model file or data set may crash the engine.");
   }
 
   private Cause tooLong(JobDraft job, OpenTask task) {
@@ -112,7 +128,7 @@ final class Attempts {
   private void again(
       LedgerState state, JobDraft job, OpenTask task, Moment moment, Decision decision) {
     var there = task;
-    if (Stalls.stranded(job, task, moment)) {
+    if (Stalls.stranded(state, job, task, moment)) {
       settle(state, job, moment);
       there = task.inLane(job.lane);
       job.replace(task, there);
@@ -125,8 +141,11 @@ final class Attempts {
    * is gone.
    */
   private void move(LedgerState state, JobDraft job, Moment moment, Decision decision) {
-    var stranded = job.open.stream().filter(t -> Stalls.stranded(job, t, moment)).toList();
+    var stranded = job.open.stream().filter(t -> Stalls.stranded(state, job, t, moment)).toList();
     settle(state, job, moment);
+    if (moment.fleet().workers(job.lane, Tasks.engine(job)) == 0) {
+      return; // those that have workers can't run it, as the verdicts say by now
+    }
     for (var task : stranded) {
       var there = task.inLane(job.lane);
       job.replace(task, there);

@@ -113,7 +113,7 @@ public final class Ledger {
           change(state, e.jobId(), nowMs, decision, job -> cancel(job, e.reason(), decision));
       case AttemptStarted e ->
           change(
-              state, e.jobId(), nowMs, decision, job -> attempts.started(job, e, nowMs, decision));
+              state, e.jobId(), nowMs, decision, job -> attempts.started(job, e, moment, decision));
       case TaskReported e ->
           change(
               state, e.jobId(), nowMs, decision, job -> reported(state, job, e, moment, decision));

@@ -4,8 +4,8 @@ package dev.sluice.coordinator.ledger;
  * Bounds of the ledger.
  *
  * @param attemptsMax attempts of a task before its job fails
- * @param startsMax workers that may begin one attempt before its job fails: a task that kills its
- *     workers
+ * @param startsMax workers that may begin one attempt and be gone before its job fails: a task that
+ *     kills its workers; at most 15
  * @param queueMs time after which a task that no worker has begun may count as dropped by the
  *     broker, in milliseconds
  * @param taskMs longest time from a task's start to its report, in milliseconds
@@ -26,5 +26,5 @@ public record LedgerLimits(
 
   /** What holds where nothing is configured. */
   public static final LedgerLimits DEFAULT =
-      new LedgerLimits(3, 5, 60_000, 180_000, 2_000, 20_000, 64, 1_024);
+      new LedgerLimits(3, 4, 60_000, 180_000, 2_000, 20_000, 64, 1_024);
 }

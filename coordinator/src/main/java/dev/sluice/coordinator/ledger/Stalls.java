@@ -3,7 +3,7 @@ package dev.sluice.coordinator.ledger;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
-import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Verdict;
@@ -74,22 +74,30 @@ final class Stalls {
       return Stall.LATE;
     }
     long ageMs = nowMs - task.issuedMs();
-    if (ageMs >= Math.min(STRANDED_MS, limits.queueMs()) && stranded(job, task, moment)) {
+    if (ageMs >= Math.min(STRANDED_MS, limits.queueMs()) && stranded(state, job, task, moment)) {
       return Stall.STRANDED;
     }
     boolean waits = task.deadlineMs() == 0 && ageMs >= limits.queueMs();
     return waits && dropped(state, job, task, moment) ? Stall.DROPPED : Stall.NONE;
   }
 
-  /** Whether a task's lane has no worker for it and another lane that can run it has. */
-  static boolean stranded(JobDraft job, OpenTask task, Moment moment) {
-    var lane = Tasks.lane(job, task);
+  /**
+   * Whether a task's lane has no worker for it and another has that may run it: lanes that were
+   * opened since the job was judged are not known to be impossible.
+   */
+  static boolean stranded(LedgerState state, JobDraft job, OpenTask task, Moment moment) {
+    var own = Tasks.lane(job, task);
     var engine = Tasks.engine(job);
-    return moment.fleet().workers(lane, engine) == 0
-        && job.verdicts.stream()
-            .filter(verdict -> verdict.verdict() != Verdict.IMPOSSIBLE)
-            .map(LaneVerdict::lane)
-            .anyMatch(other -> moment.fleet().workers(other, engine) > 0);
+    var fleet = moment.fleet();
+    return fleet.workers(own, engine) == 0
+        && state.lanes().stream()
+            .map(Lane::lane)
+            .anyMatch(lane -> fleet.workers(lane, engine) > 0 && !impossible(job, lane));
+  }
+
+  private static boolean impossible(JobDraft job, String lane) {
+    return job.verdicts.stream()
+        .anyMatch(v -> v.lane().equals(lane) && v.verdict() == Verdict.IMPOSSIBLE);
   }
 
   private boolean dropped(LedgerState state, JobDraft job, OpenTask task, Moment moment) {

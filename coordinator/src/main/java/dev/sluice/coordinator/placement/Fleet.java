@@ -64,6 +64,11 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
     return known != null && known <= running(lane);
   }
 
+  /** Whether a worker has been heard of lately. */
+  public boolean hears(String worker) {
+    return workers.stream().anyMatch(w -> w.worker().equals(worker));
+  }
+
   /** Whether a lane has workers whose hardware is there, and not modelled. */
   public boolean measured(String lane) {
     return workers.stream().anyMatch(w -> serves(w, lane) && !w.modelled());

@@ -39,10 +39,13 @@ public record CoordinatorConfig(
     @Setting(doc = "Attempts of a task before its job fails.", def = "3", min = 1, max = 100)
         int attemptsMax,
     @Setting(
-            doc = "Workers that may die of one attempt of a task before its job fails.",
-            def = "5",
+            doc =
+                "Workers that may die of one attempt of a task before its job fails. A broker gives"
+                    + " up on a record after 5 by default, so fewer than its"
+                    + " group.share.delivery.count.limit.",
+            def = "4",
             min = 1,
-            max = 100)
+            max = 15)
         int startsMax,
     @Setting(
             doc =

@@ -238,6 +238,20 @@ class LedgerTest {
   }
 
   @Test
+  void workersThatAreStillThereHaveNotDiedOfATaskThatCameToSeveralOfThem() {
+    open("cpu", "host-cpu");
+    workers(10);
+    submit("j", Specs.training(10, 4, null));
+    for (int worker = 0; worker < 10; worker++) {
+      decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
+    }
+    assertThat(last().status()).isEqualTo(JobStatus.PREPARING);
+    workers(8); // two of them are gone, and one begins it anew
+    decide(new AttemptStarted("j", "prepare", 1, "w1", 11));
+    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
+  }
+
+  @Test
   void aTaskThatEndsEveryWorkerThatBeginsItIsBuried() {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));

@@ -44,10 +44,11 @@ final class StallsTest {
 
   private final Ledger ledger =
       new Ledger(
-          new LedgerLimits(3, 5, QUEUE_MS, 180_000, 2_000, 20_000, 6, 4),
+          new LedgerLimits(3, 4, QUEUE_MS, 180_000, 2_000, 20_000, 6, 4),
           new Admission(Catalogue.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect.Dispatch> dispatched = new ArrayList<>();
+  private final List<Effect.Bury> buried = new ArrayList<>();
   private Fleet fleet = Fleet.EMPTY;
   private long nowMs = 1_000;
 
@@ -97,6 +98,21 @@ final class StallsTest {
   }
 
   @Test
+  void aTaskThatKilledAsManyWorkersAsItMayIsBuriedWhenTheBrokerGivesUpOnItToo() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    for (int start = 1; start <= 4; start++) {
+      decide(new AttemptStarted("j", "prepare", 1, "w" + start, start));
+    }
+    fleet = new Fleet(List.of(idle("w", "cpu")), Map.of("cpu", 0L), 1);
+    nowMs += 180_000;
+    lookAgain();
+    assertThat(state.job("j")).isNull();
+    assertThat(dispatched).isEmpty();
+    assertThat(buried).singleElement().asString().contains("ended 4 workers that ran it");
+  }
+
+  @Test
   void aTaskThatWasGivenToAHelpingLaneComesHomeWhenItsWorkersLeave() {
     open("a", "host-cpu");
     open("b", "host-cpu");
@@ -127,6 +143,25 @@ final class StallsTest {
     nowMs += Stalls.STRANDED_MS;
     assertThat(stalled()).isEmpty();
     fleet = new Fleet(List.of(idle("w", "cpu")), Map.of("cpu", 0L), 1);
+    lookAgain();
+    assertThat(job("j").lane()).isEqualTo("cpu");
+    assertThat(dispatched).extracting(Effect.Dispatch::lane).containsExactly("cpu");
+  }
+
+  @Test
+  void aLaneThatWasOpenedLaterTakesTheJobOverIfItCanRunIt() {
+    open("abandoned", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    open("npu", "rbln-atom");
+    nowMs += Stalls.STRANDED_MS;
+    fleet = Fleet.of(List.of(idle("n", "npu")));
+    lookAgain(); // an ATOM doesn't train
+    assertThat(job("j").lane()).isEqualTo("abandoned");
+    assertThat(dispatched).isEmpty();
+    assertThat(stalled()).isEmpty();
+
+    open("cpu", "host-cpu");
+    fleet = Fleet.of(List.of(idle("n", "npu"), idle("w", "cpu")));
     lookAgain();
     assertThat(job("j").lane()).isEqualTo("cpu");
     assertThat(dispatched).extracting(Effect.Dispatch::lane).containsExactly("cpu");
@@ -265,5 +300,9 @@ final class StallsTest {
         .filter(Effect.Dispatch.class::isInstance)
         .map(Effect.Dispatch.class::cast)
         .forEach(dispatched::add);
+    decision.effects().stream()
+        .filter(Effect.Bury.class::isInstance)
+        .map(Effect.Bury.class::cast)
+        .forEach(buried::add);
   }
 }

@@ -1,5 +1,8 @@
 package dev.sluice.schemas.wire;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * A task that was dispatched and has not been reported.
  *
@@ -15,6 +18,7 @@ package dev.sluice.schemas.wire;
  * @param toStep TERM: end of steps, exclusive
  * @param round TERM: round of terms
  * @param lane the lane it waits or runs in; empty: the job's own
+ * @param begunBy the last workers that have begun to run this attempt, each once
  */
 public record OpenTask(
     String taskId,
@@ -28,7 +32,15 @@ public record OpenTask(
     long fromStep,
     long toStep,
     long round,
-    String lane) {
+    String lane,
+    List<String> begunBy) {
+
+  /** Workers that are remembered of an attempt. */
+  private static final int BEGUN_BY_MAX = 16;
+
+  public OpenTask {
+    begunBy = List.copyOf(begunBy);
+  }
 
   /** A first attempt that is to be dispatched in the job's own lane. */
   public static OpenTask first(
@@ -40,52 +52,37 @@ public record OpenTask(
       long fromStep,
       long toStep,
       long round) {
-    return new OpenTask(taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "");
+    return new OpenTask(
+        taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "", List.of());
   }
 
   /** Another attempt. */
   public OpenTask again(long nowMs) {
-    return new OpenTask(
-        taskId, kind, attempt + 1, nowMs, 0, 0, from, count, fromStep, toStep, round, lane);
+    return with(attempt + 1, nowMs, 0, 0, lane, List.of());
   }
 
   /** The same attempt, dispatched once more. */
   public OpenTask requeued(long nowMs) {
-    return new OpenTask(
-        taskId, kind, attempt, nowMs, 0, starts, from, count, fromStep, toStep, round, lane);
+    return with(attempt, nowMs, 0, starts, lane, begunBy);
   }
 
   /** The same attempt, which a worker has begun. */
-  public OpenTask started(long untilMs) {
-    return new OpenTask(
-        taskId,
-        kind,
-        attempt,
-        issuedMs,
-        untilMs,
-        starts + 1,
-        from,
-        count,
-        fromStep,
-        toStep,
-        round,
-        lane);
+  public OpenTask started(String worker, long untilMs) {
+    var others = begunBy.stream().filter(other -> !other.equals(worker)).toList();
+    var last = others.stream().skip(Math.max(0, others.size() - BEGUN_BY_MAX + 1));
+    var all = Stream.concat(last, Stream.of(worker)).toList();
+    return with(attempt, issuedMs, untilMs, starts + 1, lane, all);
   }
 
   /** The same, in another lane than the job's own. */
   public OpenTask inLane(String other) {
+    return with(attempt, issuedMs, deadlineMs, starts, other, begunBy);
+  }
+
+  private OpenTask with(
+      int number, long issued, long deadline, int begun, String where, List<String> workers) {
     return new OpenTask(
-        taskId,
-        kind,
-        attempt,
-        issuedMs,
-        deadlineMs,
-        starts,
-        from,
-        count,
-        fromStep,
-        toStep,
-        round,
-        other);
+        taskId, kind, number, issued, deadline, begun, from, count, fromStep, toStep, round, where,
+        workers);
   }
 }
