@@ -116,7 +116,7 @@ class PredictCommandTest {
     assertThat(large.out())
         .contains("rbln-atom, llama2-70b, offline: impossible")
         .contains("69.1 GB")
-        .contains("14.4 GB")
+        .contains("16.9 GB")
         .contains("Take at least 8 of them");
 
     var json = run("--accelerator nvidia-t4 --model resnet50 --format bf16 --json").json();
@@ -192,13 +192,15 @@ class PredictCommandTest {
             folder.resolve("acme.yaml"),
             """
             vendor: Acme
-            recorded: 2026-12-01
-            sources: {sheet: {text: data sheet 7, read: 2026-12-02}}
+            recorded: 2025-02-01
+            sources: {sheet: {text: data sheet 7, read: 2025-02-02}}
+            software: {acme: {sdk: Acme SDK, accepts: [ONNX]}}
             accelerators:
               - id: acme-one
                 name: Acme
                 kind: npu
                 training: {vendorSoftware: no, evidence: the manual}
+                software: acme
                 peak: {int8: 100, source: sheet}
                 memory: {kind: HBM3, gigabytes: 16, gigabytesPerSecond: 800, source: sheet}
             """);

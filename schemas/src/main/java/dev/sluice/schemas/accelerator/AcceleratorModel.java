@@ -59,7 +59,11 @@ public record AcceleratorModel(
     disagreements = List.copyOf(disagreements);
   }
 
-  /** A model of which no figure is known. */
+  /**
+   * A model of which no figure is known.
+   *
+   * @param formats all number formats that it takes
+   */
   public static AcceleratorModel withoutFigures(
       String id,
       String vendor,
@@ -73,7 +77,7 @@ public record AcceleratorModel(
         vendor,
         name,
         kind,
-        Rates.unpublished(formats),
+        Rates.only(formats),
         OnChipMemory.UNKNOWN,
         Memory.UNKNOWN,
         Interconnect.UNKNOWN,
@@ -110,6 +114,11 @@ public record AcceleratorModel(
   /** Formats that its software accepts at a rate that isn't published. */
   public Set<NumberFormat> ratesUnpublished() {
     return rates.unpublished();
+  }
+
+  /** Whether it is known that the device or its software doesn't take a format. */
+  public boolean refuses(NumberFormat format) {
+    return rates.unsupported().containsKey(format);
   }
 
   /** The dense peak rate of a format in TFLOPS or TOPS; empty where it isn't published. */

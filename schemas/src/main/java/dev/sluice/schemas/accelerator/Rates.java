@@ -30,10 +30,15 @@ public record Rates(
     peaks.values().forEach(Figure.PEAK::checked);
   }
 
-  /** Formats that are accepted, without any rate. */
-  public static Rates unpublished(Set<NumberFormat> formats) {
-    return new Rates(
-        new TreeMap<>(Map.of()), new TreeSet<>(formats), new TreeMap<>(Map.of()), Evidence.NONE);
+  /** Formats that are accepted, without any rate; no others are. */
+  public static Rates only(Set<NumberFormat> formats) {
+    var others = new TreeMap<NumberFormat, String>();
+    for (var format : NumberFormat.values()) {
+      if (!formats.contains(format)) {
+        others.put(format, "");
+      }
+    }
+    return new Rates(new TreeMap<>(Map.of()), new TreeSet<>(formats), others, Evidence.NONE);
   }
 
   /** All formats that the vendor's software accepts, as far as is known. */

@@ -3,6 +3,8 @@ package dev.sluice.schemas.capability;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.accelerator.Training;
+import dev.sluice.schemas.cost.CostModel;
+import dev.sluice.schemas.cost.MemoryLeft;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,25 +32,16 @@ public final class Capability {
   public static List<String> objections(Requirements needs, AcceleratorModel model) {
     var reasons = new ArrayList<String>();
     purpose(needs, model, reasons);
-    if (!model.formats().isEmpty()
-        && model.formats().stream().noneMatch(needs.formats()::contains)) {
-      reasons.add(
-          "The numbers are "
-              + labels(needs.formats(), " or ")
-              + ", and "
-              + model.id()
-              + " computes in "
-              + labels(model.formats(), ", ")
-              + quantisable(needs, model));
-    }
+    formats(needs, model, reasons);
     memory(needs, model, reasons);
+    interconnect(needs, model, reasons);
     return reasons;
   }
 
   /**
    * The format whose rate counts when a device computes with such numbers: the fastest of them of
-   * which the rate is published, or, of 32-bit floats that it accepts at a rate that is not, the
-   * fastest float format that is, to which the vendors' compilers convert.
+   * which the rate is published, or, of 32-bit floats at a rate that is not, the fastest float
+   * format that is, to which the vendors' compilers convert.
    *
    * @return empty where no rate is published
    */
@@ -56,7 +49,7 @@ public final class Capability {
     var own = fastest(formats, model);
     return own.isPresent()
             || !formats.contains(NumberFormat.FP32)
-            || !model.formats().contains(NumberFormat.FP32)
+            || model.refuses(NumberFormat.FP32)
         ? own
         : fastest(INSTEAD_OF_FP32, model);
   }
@@ -83,7 +76,7 @@ public final class Capability {
       }
       case INFER -> {
         if (!model.infers()) {
-          reasons.add("Inference is asked for, and " + model.id() + " has no software for it.");
+          reasons.add(CostModel.withoutInference(model));
         }
       }
       case QUANTISE -> {
@@ -99,6 +92,22 @@ public final class Capability {
     };
   }
 
+  /** A format that is neither accepted nor excluded by anything published may be taken. */
+  private static void formats(Requirements needs, AcceleratorModel model, List<String> reasons) {
+    if (!needs.formats().stream().allMatch(model::refuses)) {
+      return;
+    }
+    reasons.add(
+        "The numbers are "
+            + labels(needs.formats(), " or ")
+            + ", and "
+            + model.id()
+            + (model.formats().isEmpty()
+                ? " doesn't take these"
+                : " computes in " + labels(model.formats(), ", "))
+            + quantisable(needs, model));
+  }
+
   private static String quantisable(Requirements needs, AcceleratorModel model) {
     return needs.purpose() == Requirements.Purpose.INFER
             && model.formats().contains(NumberFormat.INT8)
@@ -108,23 +117,28 @@ public final class Capability {
 
   private static void memory(Requirements needs, AcceleratorModel model, List<String> reasons) {
     var need = needs.memory();
-    var has = model.memory().gigabytes();
-    if (need == null || has == null) {
+    var left = MemoryLeft.of(model);
+    if (need == null || left.isEmpty()) {
       return;
     }
-    double all = need.bytes() / GB;
-    double each = all / needs.devices();
-    if (each > has) {
+    double each = need.bytes() / needs.devices();
+    if (each > left.get().bytes()) {
       reasons.add(
           String.format(
               Locale.ROOT,
-              "It needs %s GB for %s%s, and %s has %s GB.",
-              number(all),
+              "It needs %s GB for %s%s, and %s has %s.",
+              number(need.bytes() / GB),
               need.what(),
-              needs.devices() > 1 ? ", " + number(each) + " GB on each of " + needs.devices() : "",
+              needs.devices() > 1
+                  ? ", " + number(each / GB) + " GB on each of " + needs.devices()
+                  : "",
               model.id(),
-              number(has)));
+              left.get().describe()));
     }
+  }
+
+  private static void interconnect(
+      Requirements needs, AcceleratorModel model, List<String> reasons) {
     if (needs.devices() > 1 && model.interconnect().isNone()) {
       reasons.add(
           String.format(

@@ -3,6 +3,7 @@ package dev.sluice.schemas.cost;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.document.Amounts;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,9 @@ public final class CostModel {
     if (batchMax < 1) {
       throw new IllegalArgumentException("A batch has at least one sample, not " + batchMax + ".");
     }
+    if (!accelerator.infers()) {
+      return new Prediction.Impossible(List.of(withoutInference(accelerator)));
+    }
     return switch (workload) {
       case Workload.Unknown(var name, var parameters, var reasons) ->
           new Prediction.Unknown(reasons);
@@ -97,13 +101,41 @@ public final class CostModel {
     return switch (choice) {
       case FormatChoice.Impossible(var reason) -> new Prediction.Impossible(List.of(reason));
       case FormatChoice.Unknown(var reason) -> new Prediction.Unknown(List.of(reason));
-      case FormatChoice.Taken(var format) -> {
-        var device = Device.of(accelerator, factors);
-        yield device == null
-            ? new Prediction.Unknown(List.of(withoutBandwidth(accelerator)))
-            : predict(device, workload, scenario, format, count, batchMax);
-      }
+      case FormatChoice.Taken(var formats) ->
+          accelerator.memory().gigabytesPerSecond() == null
+              ? new Prediction.Unknown(List.of(withoutBandwidth(accelerator)))
+              : fastest(accelerator, workload, scenario, formats, count, batchMax);
     };
+  }
+
+  /** In the format that is predicted fastest; of equally fast ones that of the highest peak. */
+  private Prediction fastest(
+      AcceleratorModel accelerator,
+      Workload workload,
+      Scenario scenario,
+      List<NumberFormat> formats,
+      int count,
+      int batchMax) {
+    var predictions =
+        formats.stream()
+            .map(
+                format ->
+                    predict(
+                        Device.of(accelerator, factors),
+                        workload,
+                        scenario,
+                        format,
+                        count,
+                        batchMax))
+            .toList();
+    return predictions.stream()
+        .filter(Prediction.Predicted.class::isInstance)
+        .max(Comparator.comparingDouble(CostModel::speed))
+        .orElse(predictions.getFirst());
+  }
+
+  private static double speed(Prediction prediction) {
+    return prediction instanceof Prediction.Predicted predicted ? predicted.samplesPerSecond() : 0;
   }
 
   private Prediction predict(
@@ -182,6 +214,11 @@ public final class CostModel {
               + " J.");
     }
     return null;
+  }
+
+  /** Why a device without software of its vendor answers nothing. */
+  public static String withoutInference(AcceleratorModel accelerator) {
+    return "Inference is asked for, and " + accelerator.id() + " has no software for it.";
   }
 
   static String withoutBandwidth(AcceleratorModel accelerator) {

@@ -47,10 +47,17 @@ final class Device {
     this.factors = factors;
   }
 
-  /** The device; null where the bandwidth of its memory isn't published. */
-  static @Nullable Device of(AcceleratorModel model, Factors factors) {
+  /**
+   * The device.
+   *
+   * @throws IllegalArgumentException if the bandwidth of its memory isn't published
+   */
+  static Device of(AcceleratorModel model, Factors factors) {
     var bandwidth = model.memory().gigabytesPerSecond();
-    return bandwidth == null ? null : new Device(model, bandwidth, factors);
+    if (bandwidth == null) {
+      throw new IllegalArgumentException(CostModel.withoutBandwidth(model));
+    }
+    return new Device(model, bandwidth, factors);
   }
 
   Kind kind() {
@@ -101,10 +108,8 @@ final class Device {
 
   /** Bytes that a model may take; empty where the size of the memory isn't published. */
   OptionalDouble usableBytes() {
-    var size = model.memory().gigabytes();
-    return size == null
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(size * GIGA * factors.transfers.usableMemory());
+    var left = MemoryLeft.of(model, factors);
+    return left.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(left.get().bytes());
   }
 
   /** Seconds that bytes take from the host; 0, with a note, where the link isn't published. */

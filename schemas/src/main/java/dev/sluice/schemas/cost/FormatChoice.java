@@ -3,24 +3,29 @@ package dev.sluice.schemas.cost;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which number format a workload is computed in. */
+/** In which number formats a workload can be computed. */
 sealed interface FormatChoice {
 
-  /** This one, whose rate is published. */
-  record Taken(NumberFormat format) implements FormatChoice {}
+  /**
+   * In these, whose rates are published.
+   *
+   * @param formats at least one, that of the highest peak first
+   */
+  record Taken(List<NumberFormat> formats) implements FormatChoice {}
 
-  /** None, since the device doesn't take it. */
+  /** In none, since the device doesn't take them. */
   record Impossible(String reason) implements FormatChoice {}
 
-  /** Perhaps, but the rate isn't published. */
+  /** Perhaps, but the rate isn't published, or not even whether the device takes it. */
   record Unknown(String reason) implements FormatChoice {}
 
   /**
-   * The format that is asked for, or the fastest of some.
+   * The format that is asked for, or those of some that the device has rates of.
    *
    * @param candidates formats to choose among where none is asked for; of equally fast ones the
    *     first wins
@@ -37,43 +42,48 @@ sealed interface FormatChoice {
     if (asked.isPresent()) {
       return asked(accelerator, asked.get());
     }
-    NumberFormat fastest = null;
-    double most = 0;
-    for (var format : candidates) {
-      var peak = accelerator.peak(format);
-      if (peak.isPresent() && peak.getAsDouble() > most) {
-        most = peak.getAsDouble();
-        fastest = format;
-      }
+    var rated =
+        candidates.stream()
+            .filter(accelerator.peaks()::containsKey)
+            .sorted(Comparator.comparingDouble(f -> -accelerator.peak(f).orElse(0)))
+            .toList();
+    if (!rated.isEmpty()) {
+      return new Taken(rated);
     }
-    if (fastest != null) {
-      return new Taken(fastest);
+    if (candidates.stream().allMatch(accelerator::refuses)) {
+      return new Impossible(
+          "%s takes none of %s: it computes in %s."
+              .formatted(
+                  accelerator.id(), labels(candidates, ", "), labels(accelerator.formats(), ", ")));
     }
-    boolean accepted = candidates.stream().anyMatch(accelerator.ratesUnpublished()::contains);
-    var why =
+    return new Unknown(
         "No rate of %s in %s is published; it has %s."
             .formatted(
                 accelerator.id(),
                 labels(candidates, " or "),
-                labels(accelerator.peaks().keySet(), ", "));
-    return accepted ? new Unknown(why) : new Impossible(why);
+                labels(accelerator.peaks().keySet(), ", ")));
   }
 
   private static FormatChoice asked(AcceleratorModel accelerator, NumberFormat format) {
     if (accelerator.peaks().containsKey(format)) {
-      return new Taken(format);
+      return new Taken(List.of(format));
     }
     var published = labels(accelerator.peaks().keySet(), ", ");
-    return accelerator.ratesUnpublished().contains(format)
-        ? new Unknown(
-            "The rate of %s in %s isn't published, though its software accepts it. Published are %s."
-                .formatted(accelerator.id(), format.label(), published))
-        : new Impossible(
-            "%s doesn't take %s. Take one of %s."
+    if (accelerator.refuses(format)) {
+      return new Impossible(
+          "%s doesn't take %s. Take one of %s."
+              .formatted(accelerator.id(), format.label(), published));
+    }
+    return new Unknown(
+        accelerator.ratesUnpublished().contains(format)
+            ? "The rate of %s in %s isn't published, though its software accepts it. Published are %s."
+                .formatted(accelerator.id(), format.label(), published)
+            : "Whether %s takes %s isn't published. Published are rates in %s."
                 .formatted(accelerator.id(), format.label(), published));
   }
 
-  private static String labels(Collection<NumberFormat> formats, String separator) {
+  /** Formats as messages list them. */
+  static String labels(Collection<NumberFormat> formats, String separator) {
     return formats.stream().map(NumberFormat::label).collect(Collectors.joining(separator));
   }
 }

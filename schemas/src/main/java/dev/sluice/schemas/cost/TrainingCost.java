@@ -97,19 +97,20 @@ public final class TrainingCost {
           new TrainingPrediction.Impossible(List.of(reason));
       case FormatChoice.Unknown(var reason) -> new TrainingPrediction.Unknown(List.of(reason));
       case FormatChoice.Taken(var taken) -> {
+        if (accelerator.memory().gigabytesPerSecond() == null) {
+          yield new TrainingPrediction.Unknown(List.of(CostModel.withoutBandwidth(accelerator)));
+        }
         var factors = Factors.builtIn();
         var device = Device.of(accelerator, factors);
-        yield device == null
-            ? new TrainingPrediction.Unknown(List.of(CostModel.withoutBandwidth(accelerator)))
-            : new TrainingCost(
-                    device,
-                    taken,
-                    workload.parameters(),
-                    workload.trainingFlop().orElseThrow(),
-                    launchSeconds(device, workload, factors),
-                    count,
-                    factors)
-                .step(samplesPerDevice, workload.name());
+        yield new TrainingCost(
+                device,
+                taken.getFirst(),
+                workload.parameters(),
+                workload.trainingFlop().orElseThrow(),
+                launchSeconds(device, workload, factors),
+                count,
+                factors)
+            .step(samplesPerDevice, workload.name());
       }
     };
   }

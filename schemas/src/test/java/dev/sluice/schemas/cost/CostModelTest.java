@@ -92,7 +92,24 @@ class CostModelTest {
   }
 
   @Test
-  void anAcceptedFormatWithoutARateIsUnknownAndAnotherImpossible() {
+  void whetherAFormatIsTakenIsUnknownUnlessItIsPublishedThatItIsNot() {
+    assertThat(
+            CostModel.builtIn()
+                .predict(
+                    device("google-tpu-v4"),
+                    model("resnet50"),
+                    Scenario.OFFLINE,
+                    Optional.of(NumberFormat.FP32),
+                    1))
+        .isEqualTo(
+            new Prediction.Unknown(
+                List.of(
+                    "Whether google-tpu-v4 takes fp32 isn't published. Published are rates in bf16,"
+                        + " int8.")));
+  }
+
+  @Test
+  void anAcceptedFormatWithoutARateIsUnknownAndOneThatIsExcludedImpossible() {
     assertThat(
             CostModel.builtIn()
                 .predict(
