@@ -20,8 +20,8 @@ class AcceleratorsCommandTest {
   private static final String ACME =
       """
       vendor: Acme
-      recorded: 2026-12-01
-      sources: {sheet: {text: data sheet 7, read: 2026-12-02}}
+      recorded: 2025-12-01
+      sources: {sheet: {text: data sheet 7, read: 2025-12-02}}
       accelerators:
         - id: acme-%s
           name: Acme
@@ -156,7 +156,7 @@ class AcceleratorsCommandTest {
 
     assertThat(run.out()).contains("acme-one", "acme-two", "acme-three");
     assertThat(run("acme-two", "--catalogue", two.toString()).out())
-        .contains("source: data sheet 7, read on 2026-12-02");
+        .contains("source: data sheet 7, read on 2025-12-02");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.sluice.schemas.accelerator.Training.VendorSoftware;
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -63,10 +64,19 @@ public final class Catalogue {
    * @param texts catalogue files, in the order in which messages about them should stand
    */
   public CatalogueResult with(List<CatalogueText> texts) {
+    return with(texts, LocalDate.MAX);
+  }
+
+  /**
+   * The same, where no figure can have been written down after some day.
+   *
+   * @param latest that day
+   */
+  CatalogueResult with(List<CatalogueText> texts, LocalDate latest) {
     var problems = new Problems();
     var all = new TreeMap<>(models);
     for (var text : texts) {
-      for (var entry : CatalogueReader.read(text, problems)) {
+      for (var entry : CatalogueReader.read(text, latest, problems)) {
         var model = entry.model();
         var before = all.putIfAbsent(model.id(), model);
         if (before != null) {

@@ -9,6 +9,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,12 +80,17 @@ public final class CatalogueFiles {
    *     are meant
    */
   public static CatalogueResult load(Catalogue base, List<Path> files) {
+    // Somewhere it is tomorrow already.
+    return load(base, files, LocalDate.now(ZoneOffset.UTC).plusDays(1));
+  }
+
+  static CatalogueResult load(Catalogue base, List<Path> files, LocalDate latest) {
     var problems = new Problems();
     var texts = new ArrayList<CatalogueText>();
     for (var file : expand(files, problems)) {
       read(file, texts, problems);
     }
-    return problems.any() ? new CatalogueResult.Invalid(problems.list()) : base.with(texts);
+    return problems.any() ? new CatalogueResult.Invalid(problems.list()) : base.with(texts, latest);
   }
 
   private static List<Path> expand(List<Path> paths, Problems problems) {

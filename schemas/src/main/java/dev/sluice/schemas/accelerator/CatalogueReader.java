@@ -1,5 +1,6 @@
 package dev.sluice.schemas.accelerator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.schemas.accelerator.AcceleratorModel.Kind;
 import dev.sluice.schemas.document.Document;
 import dev.sluice.schemas.document.DocumentKind;
@@ -48,31 +49,52 @@ final class CatalogueReader {
    */
   record Entry(AcceleratorModel model, String where) {}
 
-  private CatalogueReader(String file, Document document, Problems found) {
+  private CatalogueReader(String file, Document document, LocalDate latest, Problems found) {
     this.file = file;
     this.document = document;
     top = document.fields(found);
     vendor = top.required("vendor", "It says who makes these accelerators.");
     recorded = top.day("recorded", "It is the day on which the figures were written down.");
+    if (recorded.isAfter(latest)) {
+      found.add(
+          top.at("recorded"),
+          "The figures were recorded on " + recorded + ".",
+          "That day is yet to come.",
+          "Write the day on which they were written down.");
+    }
     sources = SourceBook.read(top.section("sources"));
     software = software(top.section("software"));
   }
 
-  /** The models of a file; problems takes what is wrong, with file and line. */
-  static List<Entry> read(CatalogueText text, Problems problems) {
+  /**
+   * The models of a file.
+   *
+   * @param latest last day on which figures can have been written down
+   * @param problems takes what is wrong, with file and line
+   */
+  static List<Entry> read(CatalogueText text, LocalDate latest, Problems problems) {
     var found = new Problems();
     var document = Document.read(text.text(), KIND, found);
     var entries =
         found.any()
             ? List.<Entry>of()
-            : new CatalogueReader(text.file(), document, found).accelerators();
+            : new CatalogueReader(text.file(), document, latest, found).accelerators();
     found.list().forEach(problem -> problems.add(document.placed(text.file(), problem)));
     return entries;
   }
 
   private List<Entry> accelerators() {
-    if (!top.has("accelerators")) {
+    if (!top.mentions("accelerators")) {
       top.missing("accelerators", "It lists what the file is about.");
+    } else if (isBlank(top.raw("accelerators"))) {
+      top.problems()
+          .add(
+              top.at("accelerators"),
+              "There is no accelerator under `accelerators:`.",
+              "A catalogue file is about at least one.",
+              "Write `- id: ...` with its figures under it, or don't name the file.");
+      top.end();
+      return List.of();
     }
     var entries = new ArrayList<Entry>();
     int index = 0;
@@ -87,6 +109,13 @@ final class CatalogueReader {
     }
     top.end();
     return entries;
+  }
+
+  /** YAML reads a field without a value as an empty text, JSON has null. */
+  private static boolean isBlank(JsonNode list) {
+    return list.isMissingNode()
+        || (list.isArray() && list.isEmpty())
+        || (list.isTextual() && list.textValue().isBlank());
   }
 
   private AcceleratorModel accelerator(Section section, String where) {

@@ -103,6 +103,7 @@ final class GroupReader {
     var max = figure(group, "gigabytesMax", Figure.MEMORY);
     var usable = figure(group, "usableGibibytes", Figure.USABLE_MEMORY);
     var rate = figure(group, "gigabytesPerSecond", Figure.MEMORY_RATE);
+    Contradictions.memory(group, kind, size, max, usable);
     var evidence = end(group, any(size, max, usable, rate));
     return new Memory(kind, size, max, usable, rate, evidence);
   }
@@ -116,7 +117,9 @@ final class GroupReader {
     var joins = joins(group);
     var direction = group.text("direction", "");
     var evidence = end(group, any(total, oneWay, link) || joins != null);
-    return new Interconnect(kind, total, oneWay, link, joins, direction, evidence);
+    var interconnect = new Interconnect(kind, total, oneWay, link, joins, direction, evidence);
+    Contradictions.interconnect(group, interconnect);
+    return interconnect;
   }
 
   private static @Nullable Integer joins(Section group) {
@@ -161,8 +164,9 @@ final class GroupReader {
               "Give both, the smaller as `leastWatts`, or neither.");
     }
     boolean range = least != null && most != null && !turned;
+    var scope = group.choice("scope", Power.Scope.class, Power.Scope.DEVICE);
     var evidence = end(group, any(tdp, least, most));
-    return new Power(tdp, range ? least : null, range ? most : null, evidence);
+    return new Power(tdp, range ? least : null, range ? most : null, scope, evidence);
   }
 
   Product product() {
@@ -208,11 +212,12 @@ final class GroupReader {
     var measured = new ArrayList<Measurement>();
     for (var group : groups("measured")) {
       var name = group.required("name", "It says what was measured.");
-      var value = figure(group, "value", Figure.MEASURED);
+      var given = figure(group, "value", Figure.MEASURED);
       var unit = group.text("unit", "");
+      var value = Contradictions.share(group, name, given, unit);
       measured.add(
           new Measurement(name, value, unit, group.text("note", ""), sources.named(group)));
-      requireSource(group, any(value));
+      requireSource(group, any(given));
       group.end();
     }
     return measured;

@@ -1,5 +1,8 @@
 package dev.sluice.schemas.accelerator;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,38 @@ public record Interconnect(
   /** Nothing is published. */
   public static final Interconnect UNKNOWN =
       new Interconnect(null, null, null, null, null, "", Evidence.NONE);
+
+  /** What the total of an interconnect counts. */
+  public enum Direction {
+    BOTH_WAYS,
+    ONE_WAY,
+    /** The source doesn't say. */
+    NOT_STATED;
+
+    private List<String> names() {
+      return switch (this) {
+        case BOTH_WAYS -> List.of("bidirectional");
+        case ONE_WAY -> List.of("unidirectional", "one-way");
+        case NOT_STATED -> List.of("not stated");
+      };
+    }
+
+    /** The direction whose word stands in a text; empty where none does. */
+    static Optional<Direction> of(String text) {
+      return Arrays.stream(values())
+          .filter(direction -> direction.names().stream().anyMatch(text::contains))
+          .findFirst();
+    }
+
+    static List<String> words() {
+      return Arrays.stream(values()).flatMap(direction -> direction.names().stream()).toList();
+    }
+  }
+
+  /** What the total counts; not stated where nothing is said. */
+  public Direction counted() {
+    return Direction.of(direction).orElse(Direction.NOT_STATED);
+  }
 
   /** The kind of a device of which it is known that nothing joins it to others. */
   public static final String NONE = "none";

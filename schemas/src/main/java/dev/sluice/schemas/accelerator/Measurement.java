@@ -15,8 +15,25 @@ import org.jspecify.annotations.Nullable;
 public record Measurement(
     String name, @Nullable Double value, String unit, String note, List<Source> sources) {
 
+  /** The share of the peak that large matrix products in 8-bit floats reach. */
+  public static final String MATMUL_FP8 = "matmul-fp8-efficiency";
+
+  /** The same in 16-bit floats. */
+  public static final String MATMUL_BF16 = "matmul-bf16-efficiency";
+
+  static final String SHARE_UNIT = "of peak";
+  static final String SHARE_UNIT_OF = "of ";
+
   public Measurement {
     sources = List.copyOf(sources);
     Figure.MEASURED.checked(value);
+    if (isShare(name) && value != null && value > 1) {
+      throw new IllegalArgumentException(name + " is a share of at most 1, not " + value + ".");
+    }
+  }
+
+  /** Whether what has this name is a share of the peak. */
+  static boolean isShare(String name) {
+    return name.endsWith("-efficiency");
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.schemas.accelerator;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ public enum MemoryClass {
   LPDDR,
   /** Memory of servers. */
   DDR;
+
+  /** The names of all families. */
+  static List<String> names() {
+    return Arrays.stream(values()).map(MemoryClass::name).toList();
+  }
 
   /** The family that a kind such as {@code HBM3e} belongs to; none where it names no family. */
   public static Optional<MemoryClass> of(String kind) {

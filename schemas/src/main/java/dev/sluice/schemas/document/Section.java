@@ -59,6 +59,12 @@ public final class Section {
     return problems;
   }
 
+  /** Whether the field is there, be it without a value. */
+  public boolean mentions(String name) {
+    known.add(name);
+    return node.has(name);
+  }
+
   /** Whether the field is there and not null. */
   public boolean has(String name) {
     known.add(name);

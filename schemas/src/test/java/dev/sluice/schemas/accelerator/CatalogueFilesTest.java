@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,10 +21,10 @@ class CatalogueFilesTest {
   private static final String SOUND =
       """
       vendor: Acme
-      recorded: 2026-12-01
+      recorded: 2025-12-01
       sources:
         sheet: Acme data sheet 7
-        lab: {text: our own bench, read: 2026-12-02}
+        lab: {text: our own bench, read: 2025-12-02}
       software:
         acme: {sdk: Acme SDK, accepts: [ONNX], links: {python: acme.run}}
       accelerators:
@@ -77,11 +78,11 @@ class CatalogueFilesTest {
     assertThat(one.rates().unsupported())
         .containsEntry(NumberFormat.FP8, "")
         .containsEntry(NumberFormat.FP64, "emulated");
-    assertThat(one.rates().evidence().sources().getLast().read()).isEqualTo("2026-12-02");
+    assertThat(one.rates().evidence().sources().getLast().read()).isEqualTo("2025-12-02");
     assertThat(one.memory().gigabytesPerSecond()).isNull();
     assertThat(one.power().tdpWatts()).isNull();
     assertThat(one.origin().line()).isEqualTo(9);
-    assertThat(one.origin().recorded()).isEqualTo("2026-12-01");
+    assertThat(one.origin().recorded()).isEqualTo("2025-12-01");
   }
 
   @Test
@@ -95,7 +96,7 @@ class CatalogueFilesTest {
 
   private static String json(String id) {
     return """
-    {"vendor": "Acme", "recorded": "2026-12-01", "accelerators": [
+    {"vendor": "Acme", "recorded": "2025-12-01", "accelerators": [
       {"id": "%s", "name": "Two", "kind": "gpu",
        "training": {"vendorSoftware": "yes", "evidence": "the manual"}}]}
     """
@@ -147,6 +148,13 @@ class CatalogueFilesTest {
           '[sheet, lab]'          | '[sheet, lap]'       | 14 | .peak.source[1] | 'lab'
           ', source: [sheet, lab]'| ''                   | 14 | .peak.source   | without a source
           joins: 4                | joins: 1             | 19 | .interconnect.joins | joins 1 devices
+          joins: 4                | 'joins: 4, direction: upwards' | 19 | .interconnect.direction | unidirectional
+          joins: 4                | 'totalGigabytesPerSecond: 9, unidirectionalGigabytesPerSecond: 10' | 19 | .interconnect.unidirectionalGigabytesPerSecond | total of 9 GB/s
+          kind: AcmeLink          | kind: none           | 19 | .interconnect.kind | has figures
+          kind: LPDDR5            | kind: MRAM           | 17 | .memory.kind   | HBM, GDDR, LPDDR, DDR
+          gigabytes: 8            | 'gigabytes: 8, gigabytesMax: 7' | 17 | .memory.gigabytesMax | smaller
+          gigabytes: 8            | 'gigabytes: 8, usableGibibytes: 8.5' | 17 | .memory.usableGibibytes | size of 8 GB
+          mostWatts: 9            | 'mostWatts: 9, scope: rack' | 18 | .power.scope | module
           gigabytesPerSecond      | gigabytePerSecond    | 17 | .memory.gigabytePerSecond | mean
           """)
   void aMistakeInAModelIsToldWithFileLineAndRemedy(
@@ -166,6 +174,64 @@ class CatalogueFilesTest {
     assertThat(problems.getFirst().mend()).isNotBlank();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "86.9, percent, value, share of the peak",
+    "1.01, of peak, value, at most 1",
+    "0, of peak, value, more than 0",
+    "0.869, percent, unit, 'percent'",
+    "0.869, '', unit, is missing"
+  })
+  void aMeasuredShareOfThePeakIsOne(String value, String unit, String field, String message) {
+    var measured =
+        "    measured: [{name: matmul-bf16-efficiency, value: %s, unit: '%s', source: sheet}]\n"
+            .formatted(value, unit);
+    var problems = problems(SOUND + measured);
+
+    assertThat(problems.getFirst().where())
+        .isEqualTo("acme.yaml, line 20: accelerators[0].measured[0]." + field);
+    assertThat(problems.getFirst().toString()).contains(message);
+    assertThatThrownBy(
+            () -> new Measurement(Measurement.MATMUL_BF16, 86.9, "percent", "", List.of()))
+        .hasMessageContaining("at most 1");
+  }
+
+  @Test
+  void aDayThatIsYetToComeIsNoDayOfRecord() throws Exception {
+    var file = write("acme.yaml", SOUND);
+    var day = LocalDate.parse("2025-12-01");
+
+    sound(CatalogueFiles.load(Catalogue.builtIn(), List.of(file), day));
+    var problem =
+        problems(CatalogueFiles.load(Catalogue.builtIn(), List.of(file), day.minusDays(1)))
+            .getFirst();
+    assertThat(problem.where()).isEqualTo(file + ", line 2: recorded");
+    assertThat(problem.why()).isEqualTo("That day is yet to come.");
+  }
+
+  @Test
+  void aFileThatListsNoAcceleratorSaysSo() {
+    var head = SOUND.substring(0, SOUND.indexOf("accelerators:"));
+    for (var list : List.of("accelerators:", "accelerators: []", "accelerators: null")) {
+      assertThat(problems(head + list + "\n"))
+          .singleElement()
+          .satisfies(
+              problem -> {
+                assertThat(problem.where()).isEqualTo("acme.yaml, line 8: accelerators");
+                assertThat(problem.what()).contains("no accelerator under `accelerators:`");
+              });
+    }
+  }
+
+  @Test
+  void usableMemoryMayBeAsManyGibibytesAsTheVendorPrintsGigabytes() {
+    var text = SOUND.replace("gigabytes: 8", "gigabytes: 8, usableGibibytes: 8");
+    sound(Catalogue.builtIn().with(List.of(new CatalogueText("acme.yaml", text))));
+    var larger =
+        SOUND.replace("gigabytes: 8", "gigabytes: 8, gigabytesMax: 16, usableGibibytes: 15");
+    sound(Catalogue.builtIn().with(List.of(new CatalogueText("acme.yaml", larger))));
+  }
+
   @Test
   void anInfiniteRateIsNoNumber() {
     var problem = problems(SOUND.replace("int8: 20", "int8: .inf")).getFirst();
@@ -176,9 +242,9 @@ class CatalogueFilesTest {
 
   @Test
   void mistakesAroundTheModelsAreToldAsWell() {
-    assertThat(problems(SOUND.replace("2026-12-01", "yesterday")).getFirst().where())
+    assertThat(problems(SOUND.replace("2025-12-01", "yesterday")).getFirst().where())
         .isEqualTo("acme.yaml, line 2: recorded");
-    assertThat(problems(SOUND.replace("2026-12-02", "2026-13-02")).getFirst().where())
+    assertThat(problems(SOUND.replace("2025-12-02", "2025-13-02")).getFirst().where())
         .isEqualTo("acme.yaml, line 5: sources.lab.read");
     assertThat(problems(SOUND.replace("vendor: Acme\n", "")).getFirst().what())
         .isEqualTo("The field vendor is missing.");
@@ -235,7 +301,7 @@ class CatalogueFilesTest {
   void codeCannotMakeAnAbsurdModelEither() {
     assertThatThrownBy(() -> new HostLink("PCIe", -1.0, Evidence.NONE))
         .hasMessageContaining("The bandwidth of a link is -1 GB/s. It must be more than 0");
-    assertThatThrownBy(() -> new Power(null, 5.0, null, Evidence.NONE))
+    assertThatThrownBy(() -> new Power(null, 5.0, null, Power.Scope.DEVICE, Evidence.NONE))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Catalogue(List.of(Catalogue.HOST_CPU, Catalogue.HOST_CPU)))
         .hasMessageContaining("host-cpu");
