@@ -64,7 +64,7 @@ public record Estimate(@Nullable Double seconds, @Nullable Double joules) {
                 Math.clamp(needs.batch(), 1, Integer.MAX_VALUE));
     return switch (prediction) {
       case Prediction.Predicted predicted -> {
-        double samples = (double) needs.batches() * needs.batch();
+        double samples = (double) needs.samples();
         int shares = Math.max(1, devices / needs.devices());
         var each = predicted.energyJPerSample();
         yield new Estimate(

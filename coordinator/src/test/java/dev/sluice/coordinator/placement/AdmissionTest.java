@@ -101,7 +101,8 @@ class AdmissionTest {
             new Lane("gpu", "nvidia-a100-sxm-80gb", 0, 1));
     assertThat(verdicts.get(0).reasons())
         .containsExactly(
-            "It needs 21.3 GB for parameters and activations, and rbln-atom has 16.0 GB.");
+            "It needs 21.3 GB for parameters and activations, and rbln-atom has 16 GB of 2^30"
+                + " bytes, of which 15.7 are left to a model (16.9 GB of 10^9 bytes).");
     assertThat(verdicts.get(1).verdict()).isEqualTo(Verdict.CHOSEN);
   }
 
@@ -217,6 +218,11 @@ class AdmissionTest {
   void whereNobodySaysWhetherItTrainsTheReasonSaysSo() {
     assertThat(reasons("aws-inferentia2").getFirst())
         .contains("there is no published training software for aws-inferentia2");
+  }
+
+  @Test
+  void aTpuTrainsThoughNobodyPublishesThatItTakesSinglePrecision() {
+    assertThat(reasons("google-tpu-v4")).isEmpty();
   }
 
   @Test

@@ -137,18 +137,32 @@ public final class JobNeeds {
           Requirements.Purpose.TRAIN, formats, null, 1, null, spec.batch(), 0, spec.shards());
     }
     var workload = Workload.of(prepared.network());
+    long rows = prepared.dataset().rows();
+    long batch = rows == 0 ? spec.batch() : Math.min(spec.batch(), rows);
     // A worker computes one virtual shard at a time.
-    long rows = Math.ceilDiv((long) spec.batch(), spec.shards());
+    long shard = Math.ceilDiv(batch, (long) spec.shards());
     int vectors = vectors(spec.optimizer());
     return new Requirements(
         Requirements.Purpose.TRAIN,
         formats,
-        need(MemoryNeeds.forTraining(workload, TRAINING_FORMAT, vectors, rows)),
+        need(MemoryNeeds.forTraining(workload, TRAINING_FORMAT, vectors, shard)),
         1,
         workload,
-        spec.batch(),
+        batch,
         prepared.steps(),
+        samples(prepared, batch),
         spec.shards());
+  }
+
+  /** Samples of all steps: the last step of an epoch takes what the others left of the rows. */
+  private static long samples(TrainingPrepared prepared, long batch) {
+    long rows = prepared.dataset().rows();
+    long perEpoch = prepared.stepsPerEpoch();
+    if (rows == 0 || perEpoch == 0) {
+      return batch * prepared.steps();
+    }
+    long epochs = prepared.steps() / perEpoch;
+    return epochs * rows + prepared.steps() % perEpoch * batch;
   }
 
   private static Requirements inference(InferenceSpec spec, Known known) {
@@ -171,15 +185,20 @@ public final class JobNeeds {
           Requirements.Purpose.INFER, Set.of(format), null, 1, null, spec.batch(), 0, 0);
     }
     var workload = Workload.of(network);
-    long batches = Math.ceilDiv(known.rows(), (long) spec.batch());
+    long rows = known.rows();
+    long batch = rows == 0 ? spec.batch() : Math.clamp(rows, 1, Math.max(1, spec.batch()));
+    long batches = Math.ceilDiv(rows, Math.max(1, batch));
+    // How full a batch gets isn't known before the rows are, and refuses nothing: one row is sure.
+    int atATime = rows == 0 ? 1 : (int) batch;
     return new Requirements(
         Requirements.Purpose.INFER,
         Set.of(format),
-        need(MemoryNeeds.forInference(workload, format, Math.max(1, spec.batch()))),
+        need(MemoryNeeds.forInference(workload, format, atATime)),
         1,
         workload,
-        spec.batch(),
+        batch,
         batches,
+        rows,
         batches);
   }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param workload what a sample costs; null: not known
  * @param batch samples that a device works on at a time; 0: not known
  * @param batches batches in all; 0: not known
+ * @param samples samples in all, which the last batch of an epoch or of the rows may leave fewer
+ *     than batches of batch; 0: not known
  * @param workersMax most workers that can work on it side by side: shards of a step, or batches of
  *     rows; 0: not known
  */
@@ -27,6 +29,7 @@ public record Requirements(
     @Nullable Workload workload,
     long batch,
     long batches,
+    long samples,
     long workersMax) {
 
   /** What is done. */
@@ -43,6 +46,19 @@ public record Requirements(
    * @param what what for, such as "parameters, gradients and Adam state"
    */
   public record MemoryNeed(double bytes, String what) {}
+
+  /** Of work all of whose batches are full. */
+  public Requirements(
+      Purpose purpose,
+      Set<NumberFormat> formats,
+      @Nullable MemoryNeed memory,
+      int devices,
+      @Nullable Workload workload,
+      long batch,
+      long batches,
+      long workersMax) {
+    this(purpose, formats, memory, devices, workload, batch, batches, batch * batches, workersMax);
+  }
 
   public Requirements {
     formats = Set.copyOf(formats);
