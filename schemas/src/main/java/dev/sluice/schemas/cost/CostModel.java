@@ -18,6 +18,10 @@ public final class CostModel {
   /** More devices than any fleet has: it catches a slip of the pen. */
   public static final int COUNT_MAX = 1_000_000;
 
+  static final String MODULE_POWER =
+      "Its power is published of the module, so energy includes that of the processor and the"
+          + " memory beside it.";
+
   private static final CostModel BUILT_IN = new CostModel(Factors.builtIn());
 
   private final Factors factors;
@@ -85,7 +89,7 @@ public final class CostModel {
       case Workload.FeedForward network ->
           predict(accelerator, network, network.formats(), scenario, format, count, batchMax);
       case Workload.Decoder decoder ->
-          predict(accelerator, decoder, Workload.DECODING, scenario, format, count, batchMax);
+          predict(accelerator, decoder, decoder.formats(), scenario, format, count, batchMax);
     };
   }
 
@@ -148,22 +152,8 @@ public final class CostModel {
     return switch (estimate(device, workload, scenario, format, count, batchMax)) {
       case Estimate.Fails(var reasons) -> new Prediction.Impossible(reasons);
       case Estimate.Runs runs -> {
-        if (workload instanceof Workload.FeedForward network
-            && network.origin() == Workload.Origin.COUNTED) {
-          device.note(
-              "Nothing was measured on "
-                  + network.name()
-                  + "; factors are those of its family, "
-                  + network.family().label()
-                  + ".");
-        }
-        switch (device.kind()) {
-          case GPU, NPU -> {}
-          case TPU, ASIC, CPU ->
-              device.note(
-                  "No device of this kind was among those that the factors were fitted to.");
-        }
-        double ratio = factors.intervalRatio(workload, scenario, device.kind());
+        notes(device, workload, format);
+        double ratio = factors.intervalRatio(workload, scenario, device);
         yield new Prediction.Predicted(
             runs.samplesPerSecond(),
             runs.latencySeconds() * 1e3,
@@ -175,6 +165,30 @@ public final class CostModel {
             device.notes());
       }
     };
+  }
+
+  private static void notes(Device device, Workload workload, NumberFormat format) {
+    if (workload instanceof Workload.FeedForward network
+        && network.origin() == Workload.Origin.COUNTED) {
+      device.note(
+          "Nothing was measured on "
+              + network.name()
+              + "; factors are those of its family, "
+              + network.family().label()
+              + ".");
+    }
+    if (workload.accuracy() == Accuracy.HIGH && format.bits() < 16) {
+      device.note(
+          "99.9 % of the accuracy is asked for. "
+              + (Workload.HIGH_ACCURACY.contains(format)
+                  ? format.label() + " is taken to keep it; fp16 surely does, and is slower."
+                  : format.label() + " is not taken to keep it; fp16 is."));
+    }
+    switch (device.kind()) {
+      case GPU, NPU -> {}
+      case TPU, ASIC, CPU ->
+          device.note("No device of this kind was among those that the factors were fitted to.");
+    }
   }
 
   /** What the formulas come to; for a workload that has formulas. */
@@ -200,6 +214,9 @@ public final class CostModel {
    * which the limit can be set, no figure is given, but a note.
    */
   private static @Nullable Double joules(Device device, Estimate.Runs runs) {
+    if (device.isModule()) {
+      device.note(MODULE_POWER);
+    }
     var watts = device.watts();
     if (watts != null) {
       return watts * runs.deviceSeconds();

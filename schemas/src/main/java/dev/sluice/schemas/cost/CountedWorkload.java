@@ -64,6 +64,7 @@ final class CountedWorkload {
     return new Workload.FeedForward(
         NAME,
         Workload.Origin.COUNTED,
+        Accuracy.USUAL,
         counted.convolutionFlops > counted.flops / 2 ? Family.CNN : Family.DENSE,
         false,
         plan.floats(),

@@ -61,7 +61,7 @@ final class DecoderCost {
               + Amounts.number(factors.decoding.batchUnsized())
               + " is assumed.");
     }
-    spanMax = Math.min(count, device.joined().orElse(factors.decoding.spanUnpublished()));
+    spanMax = Math.min(count, device.joinedAtMost());
     link = count == 1 ? OptionalDouble.empty() : device.linkBytesPerSecond(spanMax);
   }
 
@@ -89,6 +89,19 @@ final class DecoderCost {
     }
     if (best.span() > 1) {
       device.note("Each copy of the model spans " + best.span() + " devices.");
+    }
+    int busy =
+        switch (scenario) {
+          case SINGLE_STREAM -> best.span();
+          case OFFLINE -> count / best.span() * best.span();
+        };
+    if (busy < count) {
+      device.note(
+          switch (scenario) {
+            case SINGLE_STREAM -> Device.oneStream(busy, count);
+            case OFFLINE ->
+                "Copies of the model keep %d of %d devices busy.".formatted(busy, count);
+          });
     }
     return best;
   }
@@ -127,8 +140,7 @@ final class DecoderCost {
           case SINGLE_STREAM -> 1 / seconds;
           case OFFLINE -> copies / seconds;
         };
-    return new Estimate.Runs(
-        perSecond, seconds * batch, count / perSecond, terms, (int) batch, span);
+    return new Estimate.Runs(perSecond, seconds * batch, span * seconds, terms, (int) batch, span);
   }
 
   /** A ring passes each sum around twice, but for the part that a device holds. */
@@ -155,7 +167,7 @@ final class DecoderCost {
   /** Why so many devices aren't had or can't share a copy. */
   private String lacking(double devices, double each) {
     var joined = device.joined();
-    int joins = joined.orElse(factors.decoding.spanUnpublished());
+    int joins = device.joinedAtMost();
     if (devices <= count && link.isEmpty()) {
       return "one %s leaves %s to a model, and no link is published over which several could share it."
           .formatted(device.id(), Amounts.of(each, "B"));

@@ -5,6 +5,7 @@ import dev.sluice.schemas.accelerator.AcceleratorModel.Kind;
 import dev.sluice.schemas.accelerator.Measurement;
 import dev.sluice.schemas.accelerator.MemoryClass;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.accelerator.Power;
 import dev.sluice.schemas.document.Amounts;
 import dev.sluice.schemas.document.Spelling;
 import java.util.ArrayList;
@@ -29,9 +30,6 @@ final class Device {
    * Stands for the width of a device that publishes no rate at all: so wide that it never counts.
    */
   private static final double WIDE_TOPS = 1e9;
-
-  private static final String MATMUL_FP8 = "matmul-fp8-efficiency";
-  private static final String MATMUL_BF16 = "matmul-bf16-efficiency";
 
   private final AcceleratorModel model;
   private final Factors factors;
@@ -96,6 +94,11 @@ final class Device {
     return model.power().tdpWatts();
   }
 
+  /** Whether the power is that of a module with a processor of its own. */
+  boolean isModule() {
+    return model.power().scope() == Power.Scope.MODULE;
+  }
+
   /** The most that the device's limit can be set to, in watts; null where it isn't published. */
   @Nullable Double wattsMax() {
     return model.power().mostWatts();
@@ -138,6 +141,12 @@ final class Device {
     return assumed * MEGA;
   }
 
+  /** The note on a stream of single samples that can't use all devices. */
+  static String oneStream(int busy, int count) {
+    return "A single stream keeps %d of %d devices busy; energy counts no others."
+        .formatted(busy, count);
+  }
+
   /** How wide the device is: its rate in 8 bits in TOPS, from wider formats where need be. */
   double width8() {
     for (var eightBits : List.of(NumberFormat.INT8, NumberFormat.FP8)) {
@@ -168,11 +177,14 @@ final class Device {
     return Double.isNaN(measured) ? power : Math.sqrt(power * measured);
   }
 
-  /** Only GPUs: other vendors quote peaks at the card's power. NaN where it can't be told. */
+  /**
+   * Only GPUs: other vendors quote peaks at the card's power. NaN where it can't be told, as of a
+   * module, whose processor takes an unknown part of the power.
+   */
   private double clockOfPower() {
     var watts = watts();
     var peak = peak16();
-    if (!isGpu() || watts == null || peak.isEmpty()) {
+    if (!isGpu() || watts == null || isModule() || peak.isEmpty()) {
       return Double.NaN;
     }
     var clock = factors.clock;
@@ -186,11 +198,13 @@ final class Device {
   }
 
   private double measuredClock(NumberFormat format) {
-    double measured = format.bits() <= BITS_PER_BYTE ? measured(MATMUL_FP8) : Double.NaN;
+    double measured =
+        format.bits() <= BITS_PER_BYTE ? measured(Measurement.MATMUL_FP8) : Double.NaN;
     if (Double.isNaN(measured)) {
-      measured = measured(MATMUL_BF16);
+      measured = measured(Measurement.MATMUL_BF16);
     }
-    return measured / factors.clock.referenceMatmul();
+    // No product is faster than the peak, whoever made the model of the device.
+    return Math.min(1, measured) / factors.clock.referenceMatmul();
   }
 
   private double measured(String name) {
@@ -216,6 +230,11 @@ final class Device {
     return joins == null || !published ? OptionalInt.empty() : OptionalInt.of(joins);
   }
 
+  /** The same; where nobody says, as many as a node has. */
+  int joinedAtMost() {
+    return joined().orElse(factors.transfers.spanUnpublished());
+  }
+
   /**
    * Bytes per second in one direction that each of so many devices passes on in a ring: the
    * interconnect's as far as it reaches. Beyond, the ports of all devices that it joins carry the
@@ -223,14 +242,17 @@ final class Device {
    */
   OptionalDouble linkBytesPerSecond(int devices) {
     var between = linkBytesPerSecond();
-    int joined = joined().orElse(devices);
+    int joined = joinedAtMost();
     if (between.isEmpty() || devices <= joined) {
       return between;
     }
     double port = portBytesPerSecond();
     note(
-        "%s joins %d devices; a network port of %s for each is supposed beyond."
-            .formatted(model.interconnect().kind(), joined, Amounts.of(port, "B/s")));
+        joined().isEmpty()
+            ? "How many devices links of %s join isn't published; %d, a node, are taken to be, and a network port of %s for each is supposed beyond."
+                .formatted(id(), joined, Amounts.of(port, "B/s"))
+            : "%s joins %d devices; a network port of %s for each is supposed beyond."
+                .formatted(model.interconnect().kind(), joined, Amounts.of(port, "B/s")));
     return OptionalDouble.of(Math.min(between.getAsDouble(), joined * port));
   }
 
@@ -254,14 +276,14 @@ final class Device {
     }
     var total = interconnect.totalGigabytesPerSecond();
     if (total != null) {
-      var direction = interconnect.direction();
-      if (direction.contains("unidirectional") || direction.contains("one-way")) {
-        return OptionalDouble.of(total * GIGA);
-      }
-      if (direction.contains("not stated")) {
-        note("The interconnect's direction isn't stated; half of its total is taken.");
-      }
-      return OptionalDouble.of(total * GIGA / 2);
+      return switch (interconnect.counted()) {
+        case ONE_WAY -> OptionalDouble.of(total * GIGA);
+        case BOTH_WAYS -> OptionalDouble.of(total * GIGA / 2);
+        case NOT_STATED -> {
+          note("The interconnect's direction isn't stated; half of its total is taken.");
+          yield OptionalDouble.of(total * GIGA / 2);
+        }
+      };
     }
     var host = model.hostLink().gigabytesPerSecond();
     if (host == null) {

@@ -10,7 +10,7 @@ sealed interface Estimate {
    *
    * @param samplesPerSecond of all devices together
    * @param latencySeconds of a batch
-   * @param deviceSeconds seconds of one device that a sample takes
+   * @param deviceSeconds seconds that a sample takes, times the devices that work on it
    * @param terms where a sample's time goes
    * @param batch samples that are computed together
    * @param span devices that share one copy of the model

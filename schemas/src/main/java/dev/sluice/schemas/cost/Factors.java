@@ -46,6 +46,8 @@ final class Factors {
   final double sharedHost;
   final int batchMax;
   private final double intervalUncalibrated;
+  private final Map<Kind, Double> fittedTops;
+  private final double beyondFitted;
 
   /**
    * What decides the clock that a power limit leaves.
@@ -69,8 +71,14 @@ final class Factors {
    * Shares of published bandwidths and sizes that are reached.
    *
    * @param networkRate bytes per second and device of a network beyond the interconnect
+   * @param spanUnpublished devices that an interconnect joins of which that isn't published
    */
-  record Transfers(double memoryShare, double linkShare, double usableMemory, double networkRate) {}
+  record Transfers(
+      double memoryShare,
+      double linkShare,
+      double usableMemory,
+      double networkRate,
+      int spanUnpublished) {}
 
   /**
    * What a pass or a query takes beside arithmetic and transfers.
@@ -91,8 +99,7 @@ final class Factors {
       double queryExchange) {}
 
   /** What decoders need beside. */
-  record Decoding(
-      double kernelSeconds, double kernelsPerLayer, double batchUnsized, int spanUnpublished) {}
+  record Decoding(double kernelSeconds, double kernelsPerLayer, double batchUnsized) {}
 
   /**
    * What training takes.
@@ -138,7 +145,8 @@ final class Factors {
             table.one("memory-share"),
             table.one("link-share"),
             table.one("usable-memory"),
-            table.one("network-rate"));
+            table.one("network-rate"),
+            (int) table.one("span-unpublished"));
     onChipMegabytes = kinds("on-chip-default", table);
     onChipMegabytesOfGpu =
         table.each(
@@ -160,8 +168,7 @@ final class Factors {
         new Decoding(
             table.one("kernel-latency"),
             table.one("kernels-per-layer"),
-            table.one("batch-unsized"),
-            (int) table.one("span-unpublished"));
+            table.one("batch-unsized"));
     training =
         new TrainingShares(
             table.one("training-efficiency"),
@@ -174,6 +181,8 @@ final class Factors {
       table.one(ofTheFit);
     }
     intervalUncalibrated = table.one("interval-uncalibrated");
+    fittedTops = table.each("fitted-width", Kind.class, List.of(Kind.NPU), Spelling::of);
+    beyondFitted = table.one("beyond-fitted");
     efficiency = table.open("efficiency");
     passLatency = table.open("pass-latency");
     interval = intervals(table);
@@ -227,8 +236,21 @@ final class Factors {
         : onChipMegabytes.getOrDefault(model.kind(), 1.0);
   }
 
-  /** Ratio of either end of the interval to the value. */
-  double intervalRatio(Workload workload, Scenario scenario, Kind kind) {
+  /**
+   * Ratio of either end of the interval to the value. What one query keeps busy was found on
+   * devices of some width, and says less of much wider ones.
+   */
+  double intervalRatio(Workload workload, Scenario scenario, Device device) {
+    double ratio = intervalRatio(workload, scenario, device.kind());
+    var fitted = fittedTops.get(device.kind());
+    return scenario == Scenario.SINGLE_STREAM
+            && fitted != null
+            && device.width8() > beyondFitted * fitted
+        ? Math.max(ratio, intervalUncalibrated)
+        : ratio;
+  }
+
+  private double intervalRatio(Workload workload, Scenario scenario, Kind kind) {
     return switch (workload) {
       case Workload.FeedForward network when network.origin() == Workload.Origin.SURVEYED -> {
         var family = network.family() == Family.ENCODER ? Family.ENCODER : Family.CNN;

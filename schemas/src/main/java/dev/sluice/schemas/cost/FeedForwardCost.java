@@ -10,6 +10,8 @@ import dev.sluice.schemas.document.Amounts;
  */
 final class FeedForwardCost {
 
+  private static final double TERA = 1e12;
+
   private final Device device;
   private final Workload.FeedForward network;
   private final NumberFormat format;
@@ -21,6 +23,7 @@ final class FeedForwardCost {
   private final double onChipBytes;
   private final double hostSeconds;
   private final double sustainedRate;
+  private final double share16;
   private final double efficiency;
 
   private FeedForwardCost(
@@ -34,7 +37,10 @@ final class FeedForwardCost {
     activationBytes = network.activations() * bytes;
     layerBytes = network.largest() * bytes;
     sustainedRate = device.peak(format) * device.sustained(format);
-    efficiency = efficiency();
+    share16 = share16();
+    efficiency =
+        factors.efficiency(network.name(), network.family())
+            * factors.kindEfficiency(device.kind(), network.family());
     onChipBytes = device.onChipBytes();
     hostSeconds = device.hostSeconds(network.input());
   }
@@ -55,37 +61,44 @@ final class FeedForwardCost {
     var cost = new FeedForwardCost(device, network, format, factors);
     return switch (scenario) {
       case OFFLINE -> cost.offline(count, Math.min(batchMax, factors.batchMax));
-      case SINGLE_STREAM -> cost.singleStream();
+      case SINGLE_STREAM -> cost.singleStream(count);
     };
   }
 
-  /** Share of the sustained rate that this network reaches on this kind of device. */
-  private double efficiency() {
-    double share =
-        factors.efficiency(network.name(), network.family())
-            * factors.kindEfficiency(device.kind(), network.family());
+  /** The share of the operations that has to run in 16 bits where the rest runs in 8 or less. */
+  private double share16() {
     if (network.family() != Family.ENCODER || device.kind() != Kind.NPU || bytes > 1) {
-      return share;
+      return 0;
     }
-    var peak16 = device.peak16();
-    if (peak16.isEmpty()) {
+    if (device.peak16().isEmpty()) {
       device.note(
           "No 16-bit rate is published, so all of the encoder is taken to run in "
               + format.label()
               + ", which may miss 99 % of its accuracy.");
-      return share;
+      return 0;
     }
-    double slower = device.peak(format) / 1e12 / peak16.getAsDouble();
-    double share16 = factors.encoderShare16Bit;
-    double longer = (1 - share16) + share16 * slower;
-    device.note(
-        Amounts.number(share16 * 100)
-            + " % of the encoder are taken to run in 16 bits, for accuracy; all of it in "
-            + format.label()
-            + " would take up to "
-            + Amounts.number(longer)
-            + " times less arithmetic time.");
-    return share / longer;
+    return factors.encoderShare16Bit;
+  }
+
+  /**
+   * Seconds of arithmetic. What runs in 16 bits is charged with the ratio of the peaks, also where
+   * one query fills neither: so measurements say. But nothing takes longer than all of it in 16
+   * bits.
+   *
+   * @param width operations per second in 8 bits that can be busy at once, at most
+   */
+  private double computeSeconds(double flops, double width) {
+    double rate = Math.min(sustainedRate, width / bytes);
+    if (share16 > 0) {
+      double peak16 = device.peak16().orElseThrow() * TERA;
+      double longer = (1 - share16) + share16 * device.peak(format) / peak16;
+      double rate16 = Math.min(peak16 * device.sustained(format), width / 2);
+      device.note(
+          "%s %% of the encoder are taken to run in 16 bits, for accuracy; all of it in %s would take up to %s times less arithmetic time."
+              .formatted(Amounts.number(share16 * 100), format.label(), Amounts.number(longer)));
+      rate = Math.max(rate / longer, rate16);
+    }
+    return flops / (rate * efficiency);
   }
 
   /**
@@ -96,7 +109,7 @@ final class FeedForwardCost {
     int cached = (int) Math.min(onChipBytes / layerBytes, Integer.MAX_VALUE);
     boolean cachedCounts = cached >= 1 && cached <= batchMax;
     double overhead = overheadSeconds();
-    double compute = network.flops() / (sustainedRate * efficiency);
+    double compute = computeSeconds(network.flops(), Double.POSITIVE_INFINITY);
     double best = Double.POSITIVE_INFINITY;
     int bestBatch = 0;
     for (int batch = 1; batch <= batchMax; batch *= 2) {
@@ -147,12 +160,11 @@ final class FeedForwardCost {
    * end, so they overlap with nothing. Devices other than GPUs keep them on chip between queries,
    * as far as they fit.
    */
-  private Estimate singleStream() {
-    double rate = sustainedRate;
-    if (!device.isGpu()) {
-      rate = Math.min(rate, factors.latency.queryWidth().getOrDefault(device.kind(), rate) / bytes);
+  private Estimate singleStream(int count) {
+    if (count > 1) {
+      device.note(Device.oneStream(1, count));
     }
-    double compute = network.singleStreamFlops() / (rate * efficiency);
+    double compute = computeSeconds(network.singleStreamFlops(), queryWidth());
     double missed = Math.max(0, 1 - onChipBytes / layerBytes);
     if (device.kind() == Kind.NPU) {
       missed = Math.max(missed, factors.latency.queryExchange());
@@ -172,6 +184,25 @@ final class FeedForwardCost {
         new Terms(compute, weights + activations, hostSeconds, overhead, 0),
         1,
         1);
+  }
+
+  /** Operations per second in 8 bits that one query keeps busy; noted where the device has more. */
+  private double queryWidth() {
+    if (device.isGpu()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double width =
+        factors.latency.queryWidth().getOrDefault(device.kind(), Double.POSITIVE_INFINITY);
+    if (width / bytes < sustainedRate) {
+      device.note(
+          "One query is taken to keep at most %s of %s %s in %s busy: compute is the time of that part, and a wider device answers a single stream no sooner."
+              .formatted(
+                  Amounts.number(width / bytes / TERA),
+                  Amounts.number(sustainedRate / TERA),
+                  format.rateUnit(),
+                  format.label()));
+    }
+    return width;
   }
 
   private double overheadSeconds() {

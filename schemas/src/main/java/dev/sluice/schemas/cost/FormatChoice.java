@@ -32,6 +32,19 @@ sealed interface FormatChoice {
    */
   static FormatChoice of(
       AcceleratorModel accelerator, Optional<NumberFormat> asked, List<NumberFormat> candidates) {
+    return of(accelerator, asked, candidates, List.of(NumberFormat.values()));
+  }
+
+  /**
+   * The same where not every format suits the work.
+   *
+   * @param suitable formats that messages may propose; asked is one of them
+   */
+  static FormatChoice of(
+      AcceleratorModel accelerator,
+      Optional<NumberFormat> asked,
+      List<NumberFormat> candidates,
+      List<NumberFormat> suitable) {
     if (accelerator.peaks().isEmpty()) {
       return new Unknown(
           "No rate of "
@@ -40,7 +53,7 @@ sealed interface FormatChoice {
               + " give one.");
     }
     if (asked.isPresent()) {
-      return asked(accelerator, asked.get());
+      return asked(accelerator, asked.get(), suitable);
     }
     var rated =
         candidates.stream()
@@ -64,22 +77,27 @@ sealed interface FormatChoice {
                 labels(accelerator.peaks().keySet(), ", ")));
   }
 
-  private static FormatChoice asked(AcceleratorModel accelerator, NumberFormat format) {
+  private static FormatChoice asked(
+      AcceleratorModel accelerator, NumberFormat format, List<NumberFormat> suitable) {
     if (accelerator.peaks().containsKey(format)) {
       return new Taken(List.of(format));
     }
-    var published = labels(accelerator.peaks().keySet(), ", ");
     if (accelerator.refuses(format)) {
       return new Impossible(
-          "%s doesn't take %s. Take one of %s."
-              .formatted(accelerator.id(), format.label(), published));
+          accelerator.id() + " doesn't take " + format.label() + take(accelerator, suitable));
     }
     return new Unknown(
-        accelerator.ratesUnpublished().contains(format)
-            ? "The rate of %s in %s isn't published, though its software accepts it. Published are %s."
-                .formatted(accelerator.id(), format.label(), published)
-            : "Whether %s takes %s isn't published. Published are rates in %s."
-                .formatted(accelerator.id(), format.label(), published));
+        (accelerator.ratesUnpublished().contains(format)
+                    ? "The rate of %s in %s isn't published, though its software accepts it"
+                    : "Whether %s takes %s isn't published")
+                .formatted(accelerator.id(), format.label())
+            + take(accelerator, suitable));
+  }
+
+  /** The end of a sentence, and which formats to take instead. */
+  static String take(AcceleratorModel accelerator, List<NumberFormat> suitable) {
+    var rated = accelerator.peaks().keySet().stream().filter(suitable::contains).toList();
+    return rated.isEmpty() ? "." : ". Take one of " + labels(rated, ", ") + ".";
   }
 
   /** Formats as messages list them. */

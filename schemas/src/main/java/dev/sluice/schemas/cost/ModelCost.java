@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param id name in messages and files
  * @param name what people call it
  * @param aliases other names in use, such as MLPerf's
+ * @param highAccuracyAliases names that ask for {@link Accuracy#HIGH}
+ * @param accuracy what is asked for
  * @param parameters number of weights
  * @param input shape of a sample, such as {@code 3x224x224}; null: not stated
  * @param flops operations, in each variant that is known; the usual one first
@@ -34,6 +36,8 @@ public record ModelCost(
     String id,
     String name,
     List<String> aliases,
+    List<String> highAccuracyAliases,
+    Accuracy accuracy,
     long parameters,
     @Nullable String input,
     List<Flops> flops,
@@ -54,6 +58,7 @@ public record ModelCost(
           id + " has 1 to " + PARAMETERS_MAX + " weights, not " + parameters + ".");
     }
     aliases = List.copyOf(aliases);
+    highAccuracyAliases = List.copyOf(highAccuracyAliases);
     flops = List.copyOf(flops);
     weightBytes = Collections.unmodifiableSortedMap(new TreeMap<>(weightBytes));
     caveats = List.copyOf(caveats);
@@ -78,6 +83,26 @@ public record ModelCost(
       @Nullable Long kvHeads,
       @Nullable Long sequence,
       @Nullable Double outputTokensMean) {}
+
+  /** The same model where more of its accuracy has to be kept. */
+  ModelCost inHighAccuracy() {
+    return new ModelCost(
+        id,
+        name,
+        aliases,
+        highAccuracyAliases,
+        Accuracy.HIGH,
+        parameters,
+        input,
+        flops,
+        macsPerSample,
+        weightBytes,
+        shape,
+        serverLatencyMsMax,
+        structure,
+        caveats,
+        sources);
+  }
 
   /** Operations in the usual variant; empty where none are stated. */
   public Optional<Flops> flops(Flops.Per per) {

@@ -99,12 +99,8 @@ public final class ModelCostFile {
     if (!id.isEmpty() && !ids.add(id)) {
       problem(section, "id", "The id " + id + " is taken.", "Give this model another.");
     }
-    var aliases = section.texts("aliases");
-    for (var alias : aliases) {
-      if (!ids.add(alias)) {
-        problem(section, "aliases", "The name " + alias + " is taken.", "Give this model another.");
-      }
-    }
+    var aliases = aliases(section, "aliases");
+    var highAccuracyAliases = aliases(section, "highAccuracyAliases");
     var parameters = count(section, "parameters");
     if (parameters == null && !section.has("parameters")) {
       section.missing("parameters", "It is the number of weights.");
@@ -117,6 +113,8 @@ public final class ModelCostFile {
         id,
         section.required("name", "It is what people call the model."),
         aliases,
+        highAccuracyAliases,
+        Accuracy.USUAL,
         parameters == null ? 1 : parameters,
         section.text("input"),
         flops(section),
@@ -133,6 +131,16 @@ public final class ModelCostFile {
         StructureReader.read(section, "structure"),
         section.texts("caveats"),
         sources);
+  }
+
+  private List<String> aliases(Section section, String field) {
+    var aliases = section.texts(field);
+    for (var alias : aliases) {
+      if (!ids.add(alias)) {
+        problem(section, field, "The name " + alias + " is taken.", "Give this model another.");
+      }
+    }
+    return aliases;
   }
 
   private List<Flops> flops(Section section) {

@@ -36,6 +36,7 @@ public final class ModelCosts {
       this.models.put(model.id(), model);
       name(model.id(), model);
       model.aliases().forEach(alias -> name(alias, model));
+      model.highAccuracyAliases().forEach(alias -> name(alias, model.inHighAccuracy()));
     }
   }
 
@@ -50,7 +51,7 @@ public final class ModelCosts {
     return BUILT_IN;
   }
 
-  /** The model with this id or alias. */
+  /** The model with this id or alias; the alias may ask for {@link Accuracy#HIGH}. */
   public Optional<ModelCost> find(String name) {
     return Optional.ofNullable(named.get(name));
   }
@@ -58,6 +59,11 @@ public final class ModelCosts {
   /** All ids, in order. */
   public Set<String> ids() {
     return Collections.unmodifiableSet(models.keySet());
+  }
+
+  /** All ids and aliases, in order. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(named.keySet());
   }
 
   /** All models, in the order of their ids. */

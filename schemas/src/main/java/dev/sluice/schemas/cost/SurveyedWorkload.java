@@ -38,6 +38,7 @@ final class SurveyedWorkload {
     return new Workload.FeedForward(
         model.id(),
         Workload.Origin.SURVEYED,
+        model.accuracy(),
         structure.family(),
         structure.detector(),
         model.parameters(),
@@ -60,7 +61,14 @@ final class SurveyedWorkload {
       return unknown(model, "its operations per token, cache, depth or width aren't known");
     }
     return new Workload.Decoder(
-        model.id(), model.parameters(), flops.get().least(), cache, layers, hidden, lengths);
+        model.id(),
+        model.accuracy(),
+        model.parameters(),
+        flops.get().least(),
+        cache,
+        layers,
+        hidden,
+        lengths);
   }
 
   private static Workload withoutStructure(ModelCost model) {

@@ -5,20 +5,27 @@ import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.document.Amounts;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long a step of data-parallel training takes: arithmetic, the optimizer's memory traffic, and
- * what the backward pass doesn't hide of the all-reduce. Nothing in it is fitted. Memory for
- * activations and the slowest device's lead are left out, so efficiencies are optimistic.
+ * what the backward pass doesn't hide of the all-reduce. Nothing in it is fitted. Activations of
+ * language models, of which they aren't known, and the slowest device's lead are left out, so
+ * efficiencies are optimistic.
  */
 public final class TrainingCost {
 
   private static final List<NumberFormat> CANDIDATES =
       List.of(NumberFormat.BF16, NumberFormat.FP16, NumberFormat.TF32, NumberFormat.FP32);
 
+  /** Formats of which a step is predicted where they are asked for. */
+  private static final List<NumberFormat> FORMATS =
+      Stream.concat(CANDIDATES.stream(), Stream.of(NumberFormat.FP8)).toList();
+
   private final Device device;
   private final NumberFormat format;
+  private final Workload workload;
   private final double parameters;
   private final double flops;
   private final double launchSeconds;
@@ -28,16 +35,16 @@ public final class TrainingCost {
   private TrainingCost(
       Device device,
       NumberFormat format,
-      double parameters,
+      Workload workload,
       double flops,
-      double launchSeconds,
       int count,
       Factors factors) {
     this.device = device;
     this.format = format;
-    this.parameters = parameters;
+    this.workload = workload;
+    this.parameters = workload.parameters();
     this.flops = flops;
-    this.launchSeconds = launchSeconds;
+    this.launchSeconds = launchSeconds(device, workload, factors);
     this.count = count;
     this.factors = factors;
   }
@@ -48,7 +55,7 @@ public final class TrainingCost {
    * @param accelerator what it runs on
    * @param workload what is trained
    * @param format the number format of the arithmetic; empty: the fastest of bf16, fp16, tf32 and
-   *     fp32
+   *     fp32; fp8 is taken where it is asked for
    * @param samplesPerDevice rows, or tokens of a language model, per device and step
    * @param count devices of this kind, from 1 to {@link CostModel#COUNT_MAX}
    * @throws IllegalArgumentException if samplesPerDevice or count is out of range
@@ -85,14 +92,10 @@ public final class TrainingCost {
     if (workload instanceof Workload.Unknown unknown) {
       return new TrainingPrediction.Unknown(unknown.reasons());
     }
-    if (format.isPresent() && isWhole(format.get())) {
-      return new TrainingPrediction.Impossible(
-          List.of(
-              "Gradients don't fit into the whole numbers of "
-                  + format.get().label()
-                  + ". Take a floating-point format."));
+    if (format.isPresent() && !FORMATS.contains(format.get())) {
+      return noGradients(accelerator, format.get());
     }
-    return switch (FormatChoice.of(accelerator, format, CANDIDATES)) {
+    return switch (FormatChoice.of(accelerator, format, CANDIDATES, FORMATS)) {
       case FormatChoice.Impossible(var reason) ->
           new TrainingPrediction.Impossible(List.of(reason));
       case FormatChoice.Unknown(var reason) -> new TrainingPrediction.Unknown(List.of(reason));
@@ -105,46 +108,47 @@ public final class TrainingCost {
         yield new TrainingCost(
                 device,
                 taken.getFirst(),
-                workload.parameters(),
+                workload,
                 workload.trainingFlop().orElseThrow(),
-                launchSeconds(device, workload, factors),
                 count,
                 factors)
-            .step(samplesPerDevice, workload.name());
+            .step(samplesPerDevice);
       }
     };
   }
 
   private static double launchSeconds(Device device, Workload workload, Factors factors) {
-    return workload instanceof Workload.FeedForward network
-            && network.origin() == Workload.Origin.COUNTED
+    return workload instanceof Workload.FeedForward network && ofUser(network)
         ? factors.training.passes() * FeedForwardCost.overheadSeconds(device, network, factors)
         : 0;
   }
 
-  private static boolean isWhole(NumberFormat format) {
-    return switch (format) {
-      case INT8, INT4 -> true;
-      case FP64, FP32, TF32, FP16, BF16, FP8, FP4 -> false;
-    };
+  private static TrainingPrediction noGradients(AcceleratorModel accelerator, NumberFormat format) {
+    var take = FormatChoice.take(accelerator, FORMATS);
+    return format.bits() > 8
+        ? new TrainingPrediction.Unknown(
+            List.of("Nothing is known here of training in " + format.label() + take))
+        : new TrainingPrediction.Impossible(
+            List.of(
+                "Gradients don't fit into the "
+                    + format.bits()
+                    + " bits of "
+                    + format.label()
+                    + take));
   }
 
-  private TrainingPrediction step(long samplesPerDevice, String name) {
+  private TrainingPrediction step(long samplesPerDevice) {
     double state = parameters * factors.training.stateBytes();
-    double usable = device.usableBytes().orElse(Double.POSITIVE_INFINITY);
-    boolean sharded = state > usable;
-    if (sharded && state / count > usable) {
+    double activations = activationBytes(samplesPerDevice);
+    var published = device.usableBytes();
+    if (published.isEmpty()) {
+      device.note("The size of the memory isn't published, so it is no bound here.");
+    }
+    double usable = published.orElse(Double.POSITIVE_INFINITY);
+    boolean sharded = state + activations > usable;
+    if (sharded && state / count + activations > usable) {
       return new TrainingPrediction.Impossible(
-          List.of(
-              ("%s needs %s for parameters, gradients and Adam state; %d x %s leave %s. Take at"
-                      + " least %s of them, or a device with more memory.")
-                  .formatted(
-                      name,
-                      Amounts.of(state, "B"),
-                      count,
-                      device.id(),
-                      Amounts.of(count * usable, "B"),
-                      Amounts.number(Math.ceil(state / usable)))));
+          List.of(tooLarge(state, activations, samplesPerDevice, usable)));
     }
     double allReduce = 0;
     if (count > 1) {
@@ -161,6 +165,47 @@ public final class TrainingCost {
       allReduce = allReduceSeconds(link.getAsDouble(), sharded);
     }
     return predicted(samplesPerDevice, sharded, allReduce);
+  }
+
+  /**
+   * What a device keeps from the forward pass of its samples. Of users' networks nothing: their
+   * workers compute a shard at a time, whose activations admission counts.
+   */
+  private double activationBytes(long samplesPerDevice) {
+    return ofUser(workload)
+        ? 0
+        : samplesPerDevice * workload.activationsKept().orElse(0) * format.bits() / 8.0;
+  }
+
+  private static boolean ofUser(Workload workload) {
+    return workload instanceof Workload.FeedForward network
+        && network.origin() == Workload.Origin.COUNTED;
+  }
+
+  private String tooLarge(double state, double activations, long samples, double usable) {
+    var needs =
+        "%s needs %s for parameters, gradients and Adam state"
+            .formatted(workload.name(), Amounts.of(state, "B"));
+    if (activations >= usable) {
+      return "%s, and on each device %s for activations of %d samples in %s; %s leaves %s. Take fewer samples a step or a device with more memory."
+          .formatted(
+              needs,
+              Amounts.of(activations, "B"),
+              samples,
+              format.label(),
+              device.id(),
+              Amounts.of(usable, "B"));
+    }
+    return "%s%s; %d x %s leave %s. Take at least %s of them, or a device with more memory."
+        .formatted(
+            needs,
+            activations == 0
+                ? ""
+                : " and %s for activations on each device".formatted(Amounts.of(activations, "B")),
+            count,
+            device.id(),
+            Amounts.of(count * usable, "B"),
+            Amounts.number(Math.ceil(state / (usable - activations))));
   }
 
   /**
@@ -184,14 +229,7 @@ public final class TrainingCost {
     double traffic = parameters * shares.updateTraffic() / (sharded ? count : 1);
     double memory = traffic / device.memoryBytesPerSecond();
     double exposed = Math.max(0, allReduce - shares.overlap() * compute);
-    device.note("Memory for activations is not counted, and no step was measured: optimistic.");
-    if (count > 1 && device.joined().isEmpty()) {
-      device.note(
-          "How many devices the interconnect joins isn't published: all "
-              + count
-              + " are taken to be joined as well as two neighbours are, and none to lag behind:"
-              + " optimistic.");
-    }
+    notes();
     double step = launchSeconds + compute + memory + exposed;
     return new TrainingPrediction.Predicted(
         step,
@@ -206,6 +244,22 @@ public final class TrainingCost {
         new Terms(compute, memory, 0, launchSeconds, exposed).largest(),
         sharded,
         device.notes());
+  }
+
+  private void notes() {
+    device.note(
+        workload.activationsKept().isPresent()
+            ? "No step was measured, and no device lags behind: optimistic."
+            : "Memory for activations is not counted, and no step was measured: optimistic.");
+    if (format == NumberFormat.FP8) {
+      device.note(
+          "All matrix products are taken to run in fp8, and gradients, updates and the state of the"
+              + " optimizer in 16 and 32 bits: optimistic, as parts of a network don't train in"
+              + " 8.");
+    }
+    if (device.isModule()) {
+      device.note(CostModel.MODULE_POWER);
+    }
   }
 
   private @Nullable Double joules(double seconds) {

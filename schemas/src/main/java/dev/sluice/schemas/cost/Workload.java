@@ -5,6 +5,7 @@ import dev.sluice.schemas.network.NetworkPlan;
 import dev.sluice.schemas.wire.NetworkFacts;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** What a model costs to run, whatever runs it; the input of every prediction. */
 public sealed interface Workload {
@@ -21,8 +22,20 @@ public sealed interface Workload {
   List<NumberFormat> AS_TRAINED =
       List.of(NumberFormat.FP16, NumberFormat.BF16, NumberFormat.TF32, NumberFormat.FP32);
 
+  /**
+   * Formats that are taken to keep 99.9 % of the accuracy, which whole numbers are not: floats of 8
+   * bits have a wider range, and those of 16 are what networks are trained in.
+   */
+  List<NumberFormat> HIGH_ACCURACY =
+      Stream.concat(Stream.of(NumberFormat.FP8), AS_TRAINED.stream()).toList();
+
   /** What to call it in messages. */
   String name();
+
+  /** How much of its accuracy answers have to keep. */
+  default Accuracy accuracy() {
+    return Accuracy.USUAL;
+  }
 
   /** Number of weights; 0: not known. */
   long parameters();
@@ -88,6 +101,7 @@ public sealed interface Workload {
    *
    * @param name what to call it; factors of the cost model may have it as owner
    * @param origin where the figures are from
+   * @param accuracy how much of its accuracy answers keep
    * @param family how it uses arithmetic units
    * @param detector whether the host decodes boxes after each pass
    * @param parameters number of weights
@@ -102,6 +116,7 @@ public sealed interface Workload {
   record FeedForward(
       String name,
       Origin origin,
+      Accuracy accuracy,
       Family family,
       boolean detector,
       long parameters,
@@ -153,7 +168,7 @@ public sealed interface Workload {
     /** Formats that are tried where none is asked for, of equally fast ones the first. */
     List<NumberFormat> formats() {
       return switch (origin) {
-        case SURVEYED -> QUANTISED;
+        case SURVEYED -> accuracy == Accuracy.HIGH ? HIGH_ACCURACY : QUANTISED;
         case COUNTED -> AS_TRAINED;
       };
     }
@@ -163,6 +178,7 @@ public sealed interface Workload {
    * A language model that writes one token after the other.
    *
    * @param name what to call it; factors of the cost model may have it as owner
+   * @param accuracy how much of its accuracy answers keep
    * @param parameters number of weights
    * @param flopPerToken operations of one token read or written
    * @param kvBytesPerToken bytes that the cache of keys and values takes for each token in 16 bits
@@ -172,6 +188,7 @@ public sealed interface Workload {
    */
   record Decoder(
       String name,
+      Accuracy accuracy,
       long parameters,
       double flopPerToken,
       double kvBytesPerToken,
@@ -190,6 +207,11 @@ public sealed interface Workload {
       if (!(flopPerToken > 0 && kvBytesPerToken > 0 && layers > 0 && hidden > 0)) {
         throw new IllegalArgumentException(name + " is no decoder: each figure must be above 0.");
       }
+    }
+
+    /** Formats that are tried where none is asked for, of equally fast ones the first. */
+    List<NumberFormat> formats() {
+      return accuracy == Accuracy.HIGH ? HIGH_ACCURACY : DECODING;
     }
 
     /** Tokens of an answer. */

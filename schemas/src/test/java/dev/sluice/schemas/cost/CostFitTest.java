@@ -3,6 +3,7 @@ package dev.sluice.schemas.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.schemas.accelerator.AcceleratorModel.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,18 @@ class CostFitTest {
   void theMeasurementsAreThoseOfSixDevices() {
     assertThat(Calibration.cells()).hasSize(38);
     assertThat(Calibration.cells().stream().map(cell -> cell.device().id()).distinct()).hasSize(6);
+  }
+
+  @Test
+  void theWidestDeviceOfTheFitIsTheOneThatIntervalsGoBy() {
+    double widest =
+        Calibration.cells().stream()
+            .map(Calibration.Cell::device)
+            .filter(device -> device.kind() == Kind.NPU)
+            .mapToDouble(device -> Device.of(device, Factors.builtIn()).width8())
+            .max()
+            .orElseThrow();
+    assertThat(values(Factors.builtIn())).containsEntry("fitted-width.npu", widest);
   }
 
   @Test

@@ -88,7 +88,7 @@ class CostReferenceTest {
   @Test
   void inferenceMatches() {
     var softly = new SoftAssertions();
-    assertThat(REFERENCE.path("inference")).hasSize(103);
+    assertThat(REFERENCE.path("inference")).hasSize(115);
     for (var given : REFERENCE.path("inference")) {
       int count = given.path("count").intValue();
       var expected = given.path("expected");
@@ -144,7 +144,7 @@ class CostReferenceTest {
   @Test
   void trainingMatches() {
     var softly = new SoftAssertions();
-    assertThat(REFERENCE.path("training")).hasSize(13);
+    assertThat(REFERENCE.path("training")).hasSize(17);
     for (var given : REFERENCE.path("training")) {
       int count = given.path("count").intValue();
       long perDevice = given.path("perDevice").longValue();

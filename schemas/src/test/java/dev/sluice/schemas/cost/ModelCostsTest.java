@@ -111,10 +111,20 @@ class ModelCostsTest {
 
   @Test
   void namesOfMlperfStandForTheModels() {
-    assertThat(COSTS.find("bert-99.9")).isEqualTo(COSTS.find("bert-large"));
+    assertThat(COSTS.find("bert-99")).isEqualTo(COSTS.find("bert-large"));
     assertThat(COSTS.find("ssd-small")).isEqualTo(COSTS.find("ssd-mobilenet"));
     assertThat(COSTS.find("llama2-70b-99")).isEqualTo(COSTS.find("llama2-70b"));
     assertThat(COSTS.nearest("bert-98")).isEqualTo("Did you mean 'bert-99'? ");
+  }
+
+  @Test
+  void namesThatEndIn999AskForHighAccuracy() {
+    assertThat(model("bert-large").accuracy()).isEqualTo(Accuracy.USUAL);
+    for (var name : List.of("bert-99.9", "gptj-99.9", "llama2-70b-99.9", "3d-unet-99.9")) {
+      assertThat(model(name).accuracy()).as(name).isEqualTo(Accuracy.HIGH);
+    }
+    assertThat(model("bert-99.9").id()).isEqualTo("bert-large");
+    assertThat(COSTS.names()).containsAll(COSTS.ids()).contains("ssd-small", "gptj-99.9");
   }
 
   @Test
