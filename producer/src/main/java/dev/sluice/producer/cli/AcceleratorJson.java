@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.accelerator.Power;
 import dev.sluice.schemas.accelerator.Training;
 import dev.sluice.schemas.document.Spelling;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class AcceleratorJson {
                   .addSerializer(NumberFormat.class, new Spelled<>())
                   .addSerializer(AcceleratorModel.Kind.class, new Spelled<>())
                   .addSerializer(Training.VendorSoftware.class, new Spelled<>())
+                  .addSerializer(Power.Scope.class, new Spelled<>())
                   .addKeySerializer(NumberFormat.class, new SpelledKey()))
           .build();
 

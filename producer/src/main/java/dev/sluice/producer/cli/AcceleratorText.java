@@ -89,6 +89,13 @@ final class AcceleratorText {
     return tdp == null || tdp.equals(most) ? range : range + ", TDP " + number(tdp) + " W";
   }
 
+  private static String scope(Power power) {
+    return switch (power.scope()) {
+      case DEVICE -> "";
+      case MODULE -> ", of the module with its processor and memory";
+    };
+  }
+
   /** Everything about one model. */
   static String details(AcceleratorModel model) {
     var details = new AcceleratorText();
@@ -118,7 +125,7 @@ final class AcceleratorText {
                 model.hostLink().kind(),
                 figure(model.hostLink().gigabytesPerSecond(), "GB/s in each direction"))));
     evidence(model.hostLink().evidence());
-    line("power", known(watts(model.power())));
+    line("power", known(watts(model.power())) + scope(model.power()));
     evidence(model.power().evidence());
     product(model.product());
     model.measured().forEach(this::measured);

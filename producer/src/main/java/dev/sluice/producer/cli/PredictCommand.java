@@ -13,9 +13,11 @@ import dev.sluice.schemas.cost.Workload;
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +48,31 @@ final class PredictCommand implements Callable<Integer> {
   private static final long BATCH_ROWS = 32;
   private static final long BATCH_TOKENS = 4096;
 
+  /** What `--model` may name, as the help lists it. */
+  private static final class ModelNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      var costs = ModelCosts.builtIn();
+      return Stream.concat(costs.ids().stream(), costs.names().stream()).distinct().iterator();
+    }
+  }
+
+  /** What `--scenario` may name. */
+  private static final class ScenarioNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Scenario.labels().iterator();
+    }
+  }
+
+  /** What `--format` may name. */
+  private static final class FormatNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return NumberFormat.labels().iterator();
+    }
+  }
+
   @Spec CommandSpec spec = CommandSpec.create(); // set by picocli
 
   @Option(
@@ -59,18 +86,20 @@ final class PredictCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "ID",
+      completionCandidates = ModelNames.class,
       description = {
-        "The model: resnet50, ssd-mobilenet, ssd-resnet34, mobilenet-v1, bert-large, gptj-6b,"
-            + " llama2-70b, llama3-8b; for training also gpt3-175b and llama31-405b.",
-        "MLPerf's names do as well: resnet, ssd-small, ssd-large, bert-99, bert-99.9, gptj-99,"
-            + " gptj-99.9, llama2-70b-99, llama2-70b-99.9."
+        "The model, by its name or by one of MLPerf's: ${COMPLETION-CANDIDATES}.",
+        "Names that end in -99.9 ask for so much of the accuracy, in which no whole numbers are"
+            + " used. Of some models only training is known; the answer says so."
       })
   String model = "";
 
   @Option(
       names = "--scenario",
       paramLabel = "NAME",
+      completionCandidates = ScenarioNames.class,
       description = {
+        "One of ${COMPLETION-CANDIDATES}.",
         "offline (the default): all samples are there, throughput counts.",
         "single-stream: one sample after the other, the 90th percentile of latency counts."
       })
@@ -79,8 +108,10 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "NAME",
+      completionCandidates = FormatNames.class,
       description =
-          "Number format, such as int8 or fp16; the fastest that suits the model if left out.")
+          "Number format, one of ${COMPLETION-CANDIDATES}; the one predicted fastest of those that"
+              + " suit the model if left out.")
   @Nullable String format;
 
   @Option(
@@ -149,7 +180,7 @@ final class PredictCommand implements Callable<Integer> {
     var workload = Workload.of(cost);
     var prediction = CostModel.builtIn().predict(device, workload, arrival, asked, (int) count);
     var report =
-        new PredictionReport(device.id(), cost.id(), (int) count, asked.map(NumberFormat::label));
+        new PredictionReport(device, cost.id(), (int) count, asked.map(NumberFormat::label));
     return report.inference(prediction, workload, arrival, output);
   }
 
@@ -159,7 +190,7 @@ final class PredictCommand implements Callable<Integer> {
     long samples = batch == null ? usualBatch(workload) : batch;
     var prediction = TrainingCost.predict(device, workload, asked, samples, (int) count);
     var report =
-        new PredictionReport(device.id(), cost.id(), (int) count, asked.map(NumberFormat::label));
+        new PredictionReport(device, cost.id(), (int) count, asked.map(NumberFormat::label));
     return report.training(prediction, workload, samples, output);
   }
 

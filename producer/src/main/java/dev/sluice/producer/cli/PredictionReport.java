@@ -2,12 +2,14 @@ package dev.sluice.producer.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.producer.api.ApiJson;
+import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.cost.Bound;
 import dev.sluice.schemas.cost.Prediction;
 import dev.sluice.schemas.cost.Scenario;
 import dev.sluice.schemas.cost.TrainingPrediction;
 import dev.sluice.schemas.cost.Workload;
 import dev.sluice.schemas.document.Amounts;
+import dev.sluice.schemas.document.Spelling;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A prediction for people and programs.
  *
- * @param accelerator id of the accelerator model
+ * @param accelerator the accelerator model
  * @param model id of the model
  * @param count number of accelerators
  * @param asked the number format that was asked for
  */
-record PredictionReport(String accelerator, String model, int count, Optional<String> asked) {
+record PredictionReport(
+    AcceleratorModel accelerator, String model, int count, Optional<String> asked) {
 
   private static final int LABEL_CHARS = 14;
   private static final int LINE_CHARS = 100;
@@ -43,8 +46,7 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
     };
   }
 
-  private static void write(
-      Prediction.Predicted predicted, Workload workload, ObjectNode document) {
+  private void write(Prediction.Predicted predicted, Workload workload, ObjectNode document) {
     document.put("verdict", "possible");
     document.put("format", predicted.format().label());
     document.put("samplesPerSecond", predicted.samplesPerSecond());
@@ -53,6 +55,7 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
     }
     document.put("latencyMs", predicted.latencyMs());
     document.put("energyJPerSample", predicted.energyJPerSample());
+    document.put("energyOf", Spelling.of(accelerator.power().scope()));
     document.put("bound", predicted.bound().label());
     var terms = document.putObject("termsMsPerSample");
     for (var bound : Bound.values()) {
@@ -131,13 +134,14 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
     };
   }
 
-  private static void write(TrainingPrediction.Predicted predicted, ObjectNode document) {
+  private void write(TrainingPrediction.Predicted predicted, ObjectNode document) {
     document.put("verdict", "possible");
     document.put("format", predicted.format().label());
     document.put("stepSeconds", predicted.stepSeconds());
     document.put("samplesPerSecond", predicted.samplesPerSecond());
     document.put("scalingEfficiency", predicted.scalingEfficiency());
     document.put("energyJPerStep", predicted.joulesPerStep());
+    document.put("energyOf", Spelling.of(accelerator.power().scope()));
     document.put("bound", predicted.bound().label());
     document
         .putObject("termsSecondsPerStep")
@@ -149,7 +153,7 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
     notes(predicted.notes(), document);
   }
 
-  private static String text(TrainingPrediction.Predicted predicted, String unit, String title) {
+  private String text(TrainingPrediction.Predicted predicted, String unit, String title) {
     var text = new StringBuilder();
     text.append(title).append(", ").append(predicted.format().label()).append(" (modelled)\n");
     line(text, "step", Amounts.of(predicted.stepSeconds(), "s"));
@@ -194,7 +198,7 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
 
   private ObjectNode document() {
     var document = ApiJson.MAPPER.createObjectNode();
-    document.put("accelerator", accelerator);
+    document.put("accelerator", accelerator.id());
     document.put("model", model);
     document.put("count", count);
     document.put("label", "modelled");
@@ -202,13 +206,20 @@ record PredictionReport(String accelerator, String model, int count, Optional<St
   }
 
   private String title() {
-    return (count == 1 ? "" : Text.count(count) + " x ") + accelerator + ", " + model;
+    return (count == 1 ? "" : Text.count(count) + " x ") + accelerator.id() + ", " + model;
   }
 
-  private static String energy(@Nullable Double joules, String of) {
+  private String energy(@Nullable Double joules, String of) {
     return joules == null
         ? "unknown: the thermal design power isn't published"
-        : "at most " + Amounts.of(joules, "J") + " per " + of + ", without the host";
+        : "at most "
+            + Amounts.of(joules, "J")
+            + " per "
+            + of
+            + switch (accelerator.power().scope()) {
+              case DEVICE -> ", without the host";
+              case MODULE -> " of the module, its processor included";
+            };
   }
 
   private static String rate(double perSecond) {

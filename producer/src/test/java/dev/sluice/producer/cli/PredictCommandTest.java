@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.producer.api.ApiJson;
+import dev.sluice.schemas.accelerator.NumberFormat;
+import dev.sluice.schemas.cost.ModelCosts;
+import dev.sluice.schemas.cost.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -208,6 +211,36 @@ class PredictCommandTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("on-chip memory isn't published; 64 MB are assumed");
+  }
+
+  @Test
+  void helpListsWhatTheDataHolds() {
+    var help = run("--help").out().replaceAll("\\s+", " ");
+    assertThat(help).contains(ModelCosts.builtIn().names());
+    assertThat(help).contains(Scenario.labels());
+    assertThat(help).contains(NumberFormat.labels());
+  }
+
+  @Test
+  void energyOfAModuleIsSaidToBeItsOwn() throws Exception {
+    assertThat(run("--accelerator nvidia-gh200-96gb --model resnet50").out())
+        .contains("per sample of the module, its processor included");
+    assertThat(
+            run("--accelerator nvidia-gh200-96gb --model resnet50 --train --json")
+                .json()
+                .path("energyOf")
+                .asText())
+        .isEqualTo("module");
+    assertThat(run("--accelerator nvidia-t4 --model resnet50 --json").json().path("energyOf"))
+        .hasToString("\"device\"");
+  }
+
+  @Test
+  void whetherAFormatIsTakenMayBeUnknown() throws Exception {
+    var json = run("--accelerator google-tpu-v4 --model resnet50 --format fp32 --json").json();
+    assertThat(json.path("verdict").asText()).isEqualTo("unknown");
+    assertThat(json.at("/reasons/0").asText())
+        .isEqualTo("Whether google-tpu-v4 takes fp32 isn't published. Take one of bf16, int8.");
   }
 
   @Test
