@@ -3,6 +3,13 @@ package dev.sluice.coordinator.plan;
 import dev.sluice.coordinator.placement.Candidate;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Priority;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a job of each class takes on each lane, in arrays. A cell is a class on a lane. */
@@ -17,6 +24,8 @@ final class Costs {
   private final @Nullable Double[] workSeconds;
   private final @Nullable Double[] workJoules;
   private final int[][] eligible;
+  private final int[][][] alike;
+  private final Map<String, Integer> laneByName = new HashMap<>();
   private final int[] priorities;
   private final Aim[] aims;
 
@@ -31,6 +40,10 @@ final class Costs {
     workSeconds = new @Nullable Double[jobs * lanes];
     workJoules = new @Nullable Double[jobs * lanes];
     eligible = new int[jobs][];
+    alike = new int[jobs][][];
+    for (int lane = 0; lane < lanes; lane++) {
+      laneByName.put(scene.fleet().lanes().get(lane).lane(), lane);
+    }
     priorities = new int[jobs];
     aims = new Aim[jobs];
     for (int job = 0; job < jobs; job++) {
@@ -41,7 +54,34 @@ final class Costs {
       for (int lane : eligible[job]) {
         put(job, lane);
       }
+      alike[job] = alike(job, eligible[job]);
     }
+  }
+
+  /**
+   * What a job takes on a lane.
+   *
+   * @param seconds its time
+   * @param joules its energy; null: not known
+   */
+  private record Price(double seconds, @Nullable Double joules) {}
+
+  private int[][] alike(int job, int[] lanesOfJob) {
+    var byPrice = new LinkedHashMap<Price, List<Integer>>();
+    for (int lane : lanesOfJob) {
+      int cell = cell(job, lane);
+      byPrice
+          .computeIfAbsent(new Price(seconds[cell], workJoules[cell]), price -> new ArrayList<>())
+          .add(lane);
+    }
+    return byPrice.values().stream()
+        .map(
+            group ->
+                group.stream()
+                    .sorted(Comparator.comparing(lane -> scene.fleet().lanes().get(lane).lane()))
+                    .mapToInt(Integer::intValue)
+                    .toArray())
+        .toArray(int[][]::new);
   }
 
   private void put(int job, int lane) {
@@ -83,6 +123,16 @@ final class Costs {
 
   int[] eligible(int job) {
     return eligible[job];
+  }
+
+  /** Lanes that run a class, those together where it takes the same; of these by name. */
+  int[][] alike(int job) {
+    return alike[job];
+  }
+
+  /** The lane of a candidate. */
+  int laneOf(Candidate candidate) {
+    return Objects.requireNonNull(laneByName.get(candidate.lane()));
   }
 
   int priority(int job) {

@@ -2,7 +2,6 @@ package dev.sluice.coordinator.plan;
 
 import dev.sluice.coordinator.placement.Candidate;
 import dev.sluice.coordinator.placement.Placement;
-import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Priority;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,7 @@ final class Simulation {
     budgetWatts = scene.fleet().budgetWatts();
     lanes = new LaneState[scene.fleet().lanes().size()];
     for (int lane = 0; lane < lanes.length; lane++) {
-      lanes[lane] = new LaneState(scene.fleet().lanes().get(lane), budgetWatts);
+      lanes[lane] = new LaneState(lane, scene.fleet().lanes().get(lane), costs, budgetWatts);
     }
     double interval =
         Math.min(
@@ -91,36 +90,50 @@ final class Simulation {
   }
 
   private void arrive(int job) {
-    int[] eligible = costs.eligible(job);
-    if (eligible.length == 0) {
+    if (costs.alike(job).length == 0) {
       return; // counted as arrived, and never done
     }
-    int lane = place(job, eligible);
-    int priority = costs.priority(job);
-    lanes[lane].enqueue(priority, job, now, costs.deviceSeconds(job, lane));
+    int lane = place(job);
+    lanes[lane].enqueue(job, now);
     dispatch(lane);
     tally.waitingMost[lane] = Math.max(tally.waitingMost[lane], lanes[lane].waiting());
   }
 
-  private int place(int job, int[] eligible) {
-    if (eligible.length == 1) {
-      return eligible[0];
+  private int place(int job) {
+    int[][] groups = costs.alike(job);
+    if (groups.length == 1 && groups[0].length == 1) {
+      return groups[0][0];
     }
-    tally.looks += eligible.length;
     candidates.clear();
-    for (int lane : eligible) {
-      double wait = lanes[lane].waitSeconds(costs.priority(job), costs.devices(job, lane), now);
-      candidates.add(costs.candidate(job, lane, wait));
+    for (int[] alike : groups) {
+      candidates.add(soonest(job, alike));
     }
-    Aim aim = costs.aim(job);
-    var chosen = Placement.choose(candidates, aim).orElseThrow();
-    return eligible[candidates.indexOf(chosen)];
+    return costs.laneOf(Placement.choose(candidates, costs.aim(job)).orElseThrow());
+  }
+
+  /**
+   * Of lanes on which a job takes the same time and energy, placement would choose the one with the
+   * shortest wait, whatever the aim. Only that one is put before it, as a thousand lanes would
+   * otherwise be a thousand objects for each job.
+   */
+  private Candidate soonest(int job, int[] alike) {
+    int soonest = alike[0];
+    double leastSeconds = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < alike.length && leastSeconds > 0; i++) {
+      tally.looks++;
+      double wait = lanes[alike[i]].waitSeconds(job, now);
+      if (wait < leastSeconds) {
+        soonest = alike[i];
+        leastSeconds = wait;
+      }
+    }
+    return costs.candidate(job, soonest, leastSeconds);
   }
 
   private void finish(int cell) {
     int job = costs.jobOf(cell);
     int lane = costs.laneOf(cell);
-    lanes[lane].release(costs.devices(job, lane), now);
+    lanes[lane].release(now);
     watts -= costs.watts(job, lane);
     tally.finished(job, now);
     dispatch(lane);
@@ -128,7 +141,7 @@ final class Simulation {
 
   private void dispatch(int lane) {
     if (budgetWatts == null) {
-      while (lanes[lane].startable(costs, lane)) {
+      while (lanes[lane].startable()) {
         start(lane);
       }
     } else {
@@ -140,7 +153,7 @@ final class Simulation {
   private void dispatchWithin(double budget) {
     powerShort = false;
     for (int lane = first(); lane >= 0; lane = first()) {
-      if (watts + costs.watts(lanes[lane].job(), lane) > budget * (1 + 1e-12)) {
+      if (watts + costs.watts(lanes[lane].job(), lane) > rounded(budget)) {
         powerShort = true;
         return;
       }
@@ -153,8 +166,7 @@ final class Simulation {
     tally.looks += lanes.length;
     int first = -1;
     for (int lane = 0; lane < lanes.length; lane++) {
-      if (lanes[lane].startable(costs, lane)
-          && (first < 0 || lanes[lane].headIsBefore(lanes[first]))) {
+      if (lanes[lane].startable() && (first < 0 || lanes[lane].headIsBefore(lanes[first]))) {
         first = lane;
       }
     }
@@ -165,7 +177,7 @@ final class Simulation {
     var state = lanes[lane];
     int job = state.job();
     double waited = now - state.arrival();
-    state.dequeue(costs.deviceSeconds(job, lane));
+    state.dequeue();
     double end = now + costs.seconds(job, lane);
     state.take(costs.devices(job, lane), end);
     watts += costs.watts(job, lane);
@@ -176,5 +188,10 @@ final class Simulation {
 
   static int priorities() {
     return PRIORITIES;
+  }
+
+  /** A budget that sums of powers can meet exactly, however they were rounded. */
+  static double rounded(double budgetWatts) {
+    return budgetWatts * (1 + 1e-12);
   }
 }

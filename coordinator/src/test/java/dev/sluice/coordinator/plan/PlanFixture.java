@@ -59,6 +59,10 @@ final class PlanFixture {
     return new Planner(Catalogue.builtIn(), new Given(seconds)).plan(fleet, mix);
   }
 
+  static Scene scene(PlannedFleet fleet, JobMix mix, Map<String, Double> seconds) {
+    return Scene.of(fleet, mix, new Matching(new Given(seconds)));
+  }
+
   static Plan.JobOutcome job(Plan plan, String name) {
     return plan.jobs().stream().filter(o -> o.job().name().equals(name)).findFirst().orElseThrow();
   }
