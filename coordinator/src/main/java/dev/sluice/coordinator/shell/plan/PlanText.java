@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A plan as a summary in text. */
 final class PlanText {
 
+  /** What the head of a column of figures begins with. */
+  private static final String TO_THE_RIGHT = ">";
+
   private final StringBuilder text = new StringBuilder();
 
   private PlanText() {}
@@ -68,7 +71,7 @@ final class PlanText {
 
   private void jobs(Plan plan) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("jobs", "arrived", "done", "wait mean", "p50", "p95", "ran on"));
+    var heads = List.of("jobs", ">arrived", ">done", ">wait mean", ">p50", ">p95", "ran on");
     for (var job : plan.jobs()) {
       boolean ran = job.done() > 0;
       rows.add(
@@ -81,44 +84,47 @@ final class PlanText {
               ran ? Words.span(job.waits().p95()) : "-",
               where(job)));
     }
-    table(rows);
+    table(heads, rows);
   }
 
   private static String where(Plan.JobOutcome job) {
     return switch (job.status()) {
       case NEVER -> "never";
       case UNPREDICTABLE -> "can't be predicted";
-      case RUNS ->
-          job.where().stream()
-              .filter(where -> where.ran() > 0)
-              .map(
-                  where ->
-                      where.lane()
-                          + " "
-                          + Words.count(where.ran())
-                          + " (each "
-                          + Words.span(where.seconds())
-                          + " on "
-                          + Words.count(where.devices())
-                          + ", "
-                          + where.format().label()
-                          + (where.bound().isEmpty() ? ")" : ", " + where.bound() + "-bound)"))
-              .collect(Collectors.joining("; "));
+      case RUNS -> job.done() == 0 ? "-" : ran(job);
     };
+  }
+
+  private static String ran(Plan.JobOutcome job) {
+    return job.where().stream()
+        .filter(where -> where.ran() > 0)
+        .map(
+            where ->
+                where.lane()
+                    + " "
+                    + Words.count(where.ran())
+                    + " (each "
+                    + Words.span(where.seconds())
+                    + " on "
+                    + Words.count(where.devices())
+                    + ", "
+                    + where.format().label()
+                    + (where.bound().isEmpty() ? ")" : ", " + where.bound() + "-bound)"))
+        .collect(Collectors.joining("; "));
   }
 
   private void lanes(Plan plan) {
     var rows = new ArrayList<List<String>>();
-    rows.add(
+    var heads =
         List.of(
             "lane",
-            "devices",
+            ">devices",
             "accelerator",
-            "jobs",
-            "busy",
-            "while jobs come",
-            "most waiting",
-            "energy at most"));
+            ">jobs",
+            ">busy",
+            ">while jobs come",
+            ">most waiting",
+            ">energy at most");
     for (var lane : plan.lanes()) {
       rows.add(
           List.of(
@@ -131,7 +137,7 @@ final class PlanText {
               Words.count(lane.waitingMost()),
               energy(lane.joules())));
     }
-    table(rows);
+    table(heads, rows);
   }
 
   private void refusals(Plan plan) {
@@ -172,26 +178,32 @@ final class PlanText {
     return watts == null ? "not known" : Words.watts(watts);
   }
 
-  /** Columns as wide as their widest cell; figures stand to the right, the last column is free. */
-  private void table(List<List<String>> rows) {
-    int columns = rows.getFirst().size();
-    int[] widths = new int[columns];
-    for (var row : rows) {
-      for (int i = 0; i < columns; i++) {
+  /** Columns as wide as their widest cell; those whose head begins with {@code >} to the right. */
+  private void table(List<String> heads, List<List<String>> rows) {
+    var right = heads.stream().map(head -> head.startsWith(TO_THE_RIGHT)).toList();
+    var all = new ArrayList<List<String>>();
+    all.add(heads.stream().map(PlanText::words).toList());
+    all.addAll(rows);
+    int[] widths = new int[heads.size()];
+    for (var row : all) {
+      for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
-    for (var row : rows) {
+    for (var row : all) {
       var cells = new StringBuilder();
-      for (int i = 0; i < columns; i++) {
+      for (int i = 0; i < widths.length; i++) {
         var cell = row.get(i);
         var gap = " ".repeat(widths[i] - cell.length());
-        boolean right = Character.isDigit(rows.getLast().get(i).charAt(0));
-        cells.append(right ? gap + cell : i == columns - 1 ? cell : cell + gap).append("  ");
+        cells.append(right.get(i) ? gap + cell : cell + gap).append("  ");
       }
       line(cells.toString().stripTrailing());
     }
     line("");
+  }
+
+  private static String words(String head) {
+    return head.startsWith(TO_THE_RIGHT) ? head.substring(TO_THE_RIGHT.length()) : head;
   }
 
   private void line(String words) {

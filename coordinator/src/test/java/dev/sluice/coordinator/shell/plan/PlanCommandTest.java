@@ -65,6 +65,23 @@ final class PlanCommandTest {
   }
 
   @Test
+  void aClassOfWhichNothingArrivesIsShownWithoutFigures(@TempDir Path folder) throws IOException {
+    var mix = folder.resolve("mix.yaml");
+    Files.writeString(
+        mix,
+        """
+        name: rare
+        hours: 1
+        jobs:
+          - {name: seldom, kind: inference, model: resnet50, samples: 1000, perHour: 1e-9}
+        """);
+    var page = folder.resolve("plan.html");
+    var run = Run.of("--fleet", "npu-centre", "--jobs", mix.toString(), "--html", page.toString());
+    assertThat(run.code).isZero();
+    assertThat(run.out).containsPattern("seldom +0 +0 +- +- +- +-\n");
+  }
+
+  @Test
   void badInputIsToldWithFileAndLine(@TempDir Path folder) throws IOException {
     var fleet = folder.resolve("fleet.yaml");
     Files.writeString(fleet, "name: x\nlanes:\n  - {lane: a, accelerator: rbln-atm, count: 1}\n");
