@@ -1,12 +1,15 @@
 package dev.sluice.coordinator.plan;
 
 import dev.sluice.schemas.dataset.SplitMix64;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The arrivals of all classes, one after another in the order of their times. */
 final class Arrivals {
 
   private static final double UNIT = 0x1p-53;
+  private static final long FNV_OFFSET = 0xCBF29CE484222325L;
+  private static final long FNV_PRIME = 0x100000001B3L;
 
   private final List<JobClass> jobs;
   private final double horizonSeconds;
@@ -21,9 +24,21 @@ final class Arrivals {
     arrived = new long[jobs.size()];
     for (int job = 0; job < jobs.size(); job++) {
       // By name, so that a class keeps its arrivals when another joins the mix.
-      chance[job] = SplitMix64.keyed(mix.seed(), jobs.get(job).name().hashCode());
+      chance[job] = SplitMix64.keyed(mix.seed(), hash(jobs.get(job).name()));
       schedule(job, 0);
     }
+  }
+
+  /**
+   * 64 bits of a name (FNV-1a; the generator's key mixes them further), as names that share the 32
+   * of {@link String#hashCode} are easily met, and would have the same arrivals.
+   */
+  private static long hash(String name) {
+    long hash = FNV_OFFSET;
+    for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ Byte.toUnsignedLong(each)) * FNV_PRIME;
+    }
+    return hash;
   }
 
   /** When the next job arrives; infinite where none does. */

@@ -1,5 +1,7 @@
 package dev.sluice.coordinator.plan;
 
+import java.util.Arrays;
+
 /**
  * Waiting times in bins that grow by a constant factor, so that a million of them take as much
  * memory as one; a quantile is right within two percent.
@@ -8,9 +10,10 @@ final class WaitHistogram {
 
   private static final double LEAST_SECONDS = 1e-3;
   private static final int BINS_PER_DECADE = 64;
-  private static final int DECADES = 14;
 
-  private final long[] bins = new long[BINS_PER_DECADE * DECADES];
+  /** As many as the longest wait needs. */
+  private long[] bins = {};
+
   private long none;
   private long count;
   private double sum;
@@ -24,7 +27,10 @@ final class WaitHistogram {
       none++;
     } else {
       int bin = (int) (BINS_PER_DECADE * Math.log10(seconds / LEAST_SECONDS));
-      bins[Math.clamp(bin, 0, bins.length - 1)]++;
+      if (bin >= bins.length) {
+        bins = Arrays.copyOf(bins, bin + BINS_PER_DECADE);
+      }
+      bins[bin]++;
     }
   }
 
