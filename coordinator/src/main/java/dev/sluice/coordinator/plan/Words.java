@@ -1,5 +1,7 @@
 package dev.sluice.coordinator.plan;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Figures as people read them; the same in every locale. */
@@ -59,6 +61,12 @@ public final class Words {
   /** A power. */
   public static String watts(double watts) {
     return scaled(watts, WATTS);
+  }
+
+  /** A power that suffices: rounded up, where {@link #watts} may round down. */
+  public static String wattsUp(double watts) {
+    int digits = 3 - 1 - (int) Math.floor(Math.log10(Math.max(1, watts)));
+    return watts(BigDecimal.valueOf(watts).setScale(digits, RoundingMode.CEILING).doubleValue());
   }
 
   /** An energy. */
