@@ -5,16 +5,20 @@ import dev.sluice.coordinator.plan.Plan.Change.Purpose;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Searches what would make jobs possible that nothing in a fleet can run: another budget, larger
  * workers of the devices that are there, more devices of a kind that is there, and only then other
- * devices. Of several the fewest devices win, then the least power.
+ * devices. Of several the fewest devices win, then the least power. What also takes a larger budget
+ * comes after what doesn't. Where the job's own wishes stand in the way of all of it, leaving them
+ * out is what is proposed.
  */
 final class Additions {
 
@@ -27,7 +31,7 @@ final class Additions {
   private static final int ALTERNATIVES_MAX = 3;
 
   /** Classes of jobs that are looked at; others mostly lack the same. */
-  private static final int JOBS_MAX = 50;
+  static final int JOBS_MAX = 50;
 
   private static final String NEW_LANE = "new";
 
@@ -41,275 +45,335 @@ final class Additions {
     this.fleet = fleet;
   }
 
-  /**
-   * Devices that would make jobs possible.
-   *
-   * @param lane the lane afterwards
-   * @param added devices that it has more than now
-   * @param present whether the fleet has this kind of device
-   * @param existing whether the lane is there now
-   */
-  private record Option(PlannedLane lane, int added, boolean present, boolean existing) {
-
-    static final Comparator<Option> ORDER =
-        Comparator.comparing((Option option) -> !option.present())
-            .thenComparingInt(Option::added)
-            .thenComparing(Option::watts, Comparator.nullsLast(Comparator.<Double>naturalOrder()))
-            .thenComparing(option -> option.lane().model().id());
-
-    @Nullable Double watts() {
-      var each = lane.watts();
-      return each == null ? null : Double.valueOf(each * added);
-    }
-
-    String id() {
-      return lane.model().id();
-    }
-  }
-
   /** Changes that together make all of these possible, as far as the catalogue goes. */
   List<Change> find(List<JobClass> never) {
     var changes = new ArrayList<Change>();
-    var rest = new ArrayList<JobClass>();
+    var shared = new LinkedHashMap<JobClass, List<Addition>>();
     for (var job : never.stream().limit(JOBS_MAX).toList()) {
-      withoutDevices(job).ifPresentOrElse(changes::add, () -> rest.add(job));
+      var without = withoutDevices(job);
+      var additions = without.isPresent() ? List.<Addition>of() : additions(job, budget());
+      if (without.isPresent()) {
+        changes.add(without.get());
+      } else if (additions.isEmpty() || !job.wishes().lanes().isEmpty()) {
+        changes.add(alone(job, additions));
+      } else {
+        shared.put(job, additions);
+      }
     }
-    shared(rest).ifPresentOrElse(changes::add, () -> rest.forEach(job -> changes.add(alone(job))));
+    shared(shared)
+        .ifPresentOrElse(
+            changes::add,
+            () -> shared.forEach((job, additions) -> changes.add(alone(job, additions))));
+    if (never.size() > JOBS_MAX) {
+      changes.add(notLookedAt(never.subList(JOBS_MAX, never.size())));
+    }
     return changes;
   }
 
-  private Optional<Change> withoutDevices(JobClass job) {
-    return budget(job).or(() -> regrouped(job));
+  private static Change notLookedAt(List<JobClass> rest) {
+    return Change.of(
+        Purpose.MAKE_POSSIBLE,
+        rest.stream().map(JobClass::name).toList(),
+        Words.count(rest.size())
+            + (rest.size() == 1 ? " class was" : " classes were")
+            + " not looked at, as only the first "
+            + JOBS_MAX
+            + " that can never run are; see whether the same mends them, and plan again.");
   }
 
-  private Optional<Change> budget(JobClass job) {
-    if (fleet.budgetWatts() == null) {
+  private @Nullable Double budget() {
+    return fleet.budgetWatts();
+  }
+
+  private Optional<Change> withoutDevices(JobClass job) {
+    var bound = raised(job).or(() -> regrouped(job, budget()));
+    return budget() == null ? bound : bound.or(() -> regrouped(job, null));
+  }
+
+  private Optional<Change> raised(JobClass job) {
+    if (budget() == null) {
       return Optional.empty();
     }
-    Double least = null;
-    for (var lane : fleet.lanes()) {
-      var each = lane.watts();
-      if (each != null && matching.fit(job, lane, null) instanceof Fit.Runs runs) {
-        double watts = each * runs.devices();
-        least = least == null ? watts : Math.min(least, watts);
-      }
-    }
-    return Optional.ofNullable(least)
+    return fleet.lanes().stream()
+        .flatMap(lane -> watts(job, lane).stream())
+        .min(Double::compare)
         .map(
             watts ->
-                new Change(
-                    Purpose.MAKE_POSSIBLE,
-                    List.of(job.name()),
-                    0,
-                    "",
-                    0,
-                    watts,
-                    "Raise the power budget to " + Words.watts(watts) + ".",
-                    List.of()));
+                Change.of(
+                        Purpose.MAKE_POSSIBLE,
+                        List.of(job.name()),
+                        "Raise the power budget to " + Words.wattsUp(watts) + ".")
+                    .withBudget(watts));
   }
 
-  private Optional<Change> regrouped(JobClass job) {
+  /** What a job would draw on a lane at most, if power were no matter. */
+  private Optional<Double> watts(JobClass job, PlannedLane lane) {
+    var each = lane.watts();
+    return each != null && matching.fit(job, lane, null) instanceof Fit.Runs runs
+        ? Optional.of(each * runs.devices())
+        : Optional.empty();
+  }
+
+  private Optional<Change> regrouped(JobClass job, @Nullable Double budgetWatts) {
     for (int group = 1; group <= GROUP_MAX; group *= 2) {
       for (var lane : fleet.lanes()) {
         if (group <= lane.count()
-            && matching.fit(job, lane.withGroup(group), fleet.budgetWatts()) instanceof Fit.Runs) {
+            && matching.fit(job, lane.withGroup(group), budgetWatts) instanceof Fit.Runs runs) {
           return Optional.of(
-              new Change(
-                  Purpose.MAKE_POSSIBLE,
-                  List.of(job.name()),
-                  0,
-                  "",
-                  group,
-                  null,
-                  "Give workers of lane "
-                      + lane.lane()
-                      + " "
-                      + Words.count(group, "device")
-                      + joined(lane.model(), group)
-                      + " each (group: "
-                      + group
-                      + "); no device has to be added.",
-                  List.of()));
+              regrouped(job, lane, group, needed(lane, runs.devices(), budgetWatts)));
         }
       }
     }
     return Optional.empty();
   }
 
+  private static Change regrouped(
+      JobClass job, PlannedLane lane, int group, @Nullable Double budgetWatts) {
+    var says =
+        "Give workers of lane "
+            + lane.lane()
+            + " "
+            + Words.count(group, "device")
+            + Addition.joined(lane.model(), group)
+            + " each (group: "
+            + group
+            + (budgetWatts == null
+                ? ")"
+                : "), and raise the power budget to " + Words.wattsUp(budgetWatts))
+            + "; no device has to be added.";
+    return Change.of(Purpose.MAKE_POSSIBLE, List.of(job.name()), says)
+        .withGroup(group, lane.lane())
+        .withBudget(budgetWatts);
+  }
+
+  /** The budget that devices take which were searched without one; null: it stays. */
+  private @Nullable Double needed(PlannedLane lane, int devices, @Nullable Double budgetWatts) {
+    var each = lane.watts();
+    return budget() == null || budgetWatts != null || each == null
+        ? null
+        : Double.valueOf(Math.max(budget(), each * devices));
+  }
+
   /** One kind of device for all of them, unless several kinds take fewer devices. */
-  private Optional<Change> shared(List<JobClass> jobs) {
+  private Optional<Change> shared(Map<JobClass, List<Addition>> jobs) {
     if (jobs.size() < 2) {
       return Optional.empty();
     }
-    int apart = 0;
-    for (var job : jobs) {
-      var best = options(job).stream().min(Option.ORDER);
-      if (best.isEmpty()) {
-        return Optional.empty();
-      }
-      apart += best.get().added();
-    }
-    int most = apart;
-    var options =
+    int apart = jobs.values().stream().mapToInt(additions -> additions.getFirst().added()).sum();
+    var additions =
         models()
-            .map(model -> shared(jobs, model))
+            .map(model -> shared(List.copyOf(jobs.keySet()), model))
             .flatMap(Optional::stream)
-            .filter(option -> option.added() <= most)
-            .sorted(Option.ORDER)
+            .filter(addition -> addition.added() <= apart)
+            .sorted(Addition.ORDER)
             .toList();
-    return options.isEmpty()
+    return additions.isEmpty()
         ? Optional.empty()
-        : Optional.of(change(jobs.stream().map(JobClass::name).toList(), options));
+        : Optional.of(change(jobs.keySet().stream().map(JobClass::name).toList(), additions));
   }
 
-  private Optional<Option> shared(List<JobClass> jobs, AcceleratorModel model) {
+  private Optional<Addition> shared(List<JobClass> jobs, AcceleratorModel model) {
     int count = 1;
     int group = 1;
     for (var job : jobs) {
-      var option = option(job, model);
-      if (option.isEmpty() || !job.wishes().lanes().isEmpty()) {
+      var addition = addition(job, model, budget());
+      if (addition.isEmpty()) {
         return Optional.empty();
       }
-      count = Math.max(count, option.get().lane().count());
-      group = Math.max(group, option.get().lane().group());
+      count = Math.max(count, addition.get().lane().count());
+      group = Math.max(group, addition.get().lane().group());
     }
     var lane = lane(NEW_LANE, model, Matching.roundUp(count, group), group);
     boolean all =
-        jobs.stream()
-            .allMatch(job -> matching.fit(job, lane, fleet.budgetWatts()) instanceof Fit.Runs);
+        jobs.stream().allMatch(job -> matching.fit(job, lane, budget()) instanceof Fit.Runs);
     return all
-        ? Optional.of(new Option(lane, lane.count(), present(model), false))
+        ? Optional.of(new Addition(lane, lane.count(), present(model), Addition.Site.NEW, null))
         : Optional.empty();
   }
 
-  private Change alone(JobClass job) {
-    var options = options(job);
-    return options.isEmpty()
-        ? onOtherDevices(job).orElseGet(() -> none(job))
-        : change(List.of(job.name()), options);
+  private Change alone(JobClass job, List<Addition> additions) {
+    return withDevices(job, additions)
+        .or(() -> withoutWishes(job))
+        .orElseGet(() -> Change.of(Purpose.MAKE_POSSIBLE, List.of(job.name()), none(job)));
   }
 
-  private static Change none(JobClass job) {
-    return new Change(
-        Purpose.MAKE_POSSIBLE,
-        List.of(job.name()),
-        0,
-        "",
-        0,
-        null,
-        "No accelerator of the catalogue can run " + job.name() + " as it asks.",
-        List.of());
+  /** With what is found within the budget, else with what takes a larger one. */
+  private Optional<Change> withDevices(JobClass job, List<Addition> within) {
+    var additions = within.isEmpty() && budget() != null ? additions(job, null) : within;
+    return additions.isEmpty()
+        ? Optional.empty()
+        : Optional.of(change(List.of(job.name()), additions));
   }
 
-  /** Where only the number of devices that the job asks for stands in the way, says that. */
-  private Optional<Change> onOtherDevices(JobClass job) {
-    if (job.work().devices() == 0) {
-      return Optional.empty();
+  /** Where only what the job asks for stands in the way, says that. */
+  private Optional<Change> withoutWishes(JobClass job) {
+    var lanes = "lanes: [" + String.join(", ", job.wishes().lanes()) + "]";
+    var devices = "devices: " + job.work().devices();
+    boolean onLanes = !job.wishes().lanes().isEmpty();
+    boolean onDevices = job.work().devices() > 0;
+    var change = Optional.<Change>empty();
+    if (onLanes) {
+      change = without(lanes, job.onAnyLane());
     }
-    var free = job.onAnyDevices();
+    if (change.isEmpty() && onDevices) {
+      change = without(devices, job.onAnyDevices());
+    }
+    if (change.isEmpty() && onLanes && onDevices) {
+      change = without(lanes + " and " + devices, job.onAnyLane().onAnyDevices());
+    }
+    return change;
+  }
+
+  private Optional<Change> without(String wish, JobClass free) {
     var leaveOut =
-        "Leave out devices: "
-            + job.work().devices()
+        "Leave out "
+            + wish
             + " of "
-            + job.name()
-            + ", with which no accelerator of the catalogue can run it. ";
+            + free.name()
+            + ", with which nothing that could be added makes it possible. ";
     if (fleet.lanes().stream()
-        .anyMatch(lane -> matching.fit(free, lane, fleet.budgetWatts()) instanceof Fit.Runs)) {
-      return Optional.of(none(job).saying(leaveOut + "The fleet needs no change then."));
+        .anyMatch(lane -> matching.fit(free, lane, budget()) instanceof Fit.Runs)) {
+      return Optional.of(
+          Change.of(
+              Purpose.MAKE_POSSIBLE,
+              List.of(free.name()),
+              leaveOut + "The fleet needs no change then."));
     }
-    var options = options(free);
     return withoutDevices(free)
-        .or(
-            () ->
-                options.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(change(List.of(job.name()), options)))
+        .or(() -> withDevices(free, additions(free, budget())))
         .map(change -> change.saying(leaveOut + change.says()));
   }
 
-  private static Change change(List<String> jobs, List<Option> options) {
-    var best = options.getFirst();
-    return new Change(
-        Purpose.MAKE_POSSIBLE,
-        jobs,
-        best.added(),
-        best.id(),
-        best.existing() ? 0 : best.lane().group(),
-        null,
-        "Add " + says(best) + ".",
-        options.stream()
-            .filter(option -> !option.id().equals(best.id()))
-            .limit(ALTERNATIVES_MAX)
-            .map(Additions::says)
-            .toList());
+  /** Why nothing is proposed: it can't run, or what it takes or what a device is can't be said. */
+  private String none(JobClass job) {
+    var free = job.onAnyLane();
+    var fits =
+        catalogue.all().stream()
+            .flatMap(
+                model -> groups(free).mapToObj(group -> lane(NEW_LANE, model, COUNT_MAX, group)))
+            .map(lane -> matching.fit(free, lane, null))
+            .toList();
+    if (fits.stream().anyMatch(Fit.Runs.class::isInstance)) {
+      return "Nothing is proposed for "
+          + job.name()
+          + ", as the memory or the power of every accelerator that may run it isn't published.";
+    }
+    return fits.stream()
+        .filter(Fit.Unpredictable.class::isInstance)
+        .map(Fit.Unpredictable.class::cast)
+        .findFirst()
+        .map(
+            unknown ->
+                "Nothing is proposed, as what "
+                    + job.name()
+                    + " takes can't be predicted on any accelerator that may run it: "
+                    + unknown.reasons().getFirst())
+        .orElse("No accelerator of the catalogue can run " + job.name() + " as it asks.");
   }
 
-  private static String says(Option option) {
-    var watts = option.watts();
-    return Words.count(option.added())
-        + " x "
-        + option.id()
-        + (option.existing() ? " to lane " + option.lane().lane() : "")
-        + (watts == null ? "" : ", " + Words.watts(watts) + " at most")
-        + joined(option.lane().model(), option.lane().count());
-  }
-
-  /** What is supposed of how devices exchange that the catalogue doesn't say. */
-  private static String joined(AcceleratorModel model, int devices) {
-    var interconnect = model.interconnect();
-    var kind = interconnect.kind();
-    if (devices < 2 || kind == null || interconnect.isNone()) {
-      return "";
-    }
-    var joins = interconnect.joins();
-    if (joins == null) {
-      return " (supposing " + kind + " between all of them)";
-    }
-    return devices <= joins
-        ? ""
-        : " (" + kind + " joins " + Words.count(joins) + "; supposing a fast network beyond)";
+  private static Change change(List<String> jobs, List<Addition> additions) {
+    var best = additions.getFirst();
+    var lane = best.site() == Addition.Site.NEW ? "" : best.lane().lane();
+    return Change.of(Purpose.MAKE_POSSIBLE, jobs, best.sentence())
+        .withGroup(best.site() == Addition.Site.GROWN ? 0 : best.lane().group(), lane)
+        .withDevices(best.added(), best.id(), lane)
+        .withBudget(best.budgetWatts())
+        .withAlternatives(
+            additions.stream()
+                .filter(addition -> !addition.id().equals(best.id()))
+                .limit(ALTERNATIVES_MAX)
+                .map(Addition::says)
+                .toList());
   }
 
   /** Every kind of device that would do, best first. */
-  private List<Option> options(JobClass job) {
-    var options = new ArrayList<Option>();
-    fleet.lanes().forEach(lane -> larger(job, lane).ifPresent(options::add));
-    models().forEach(model -> option(job, model).ifPresent(options::add));
-    options.sort(Option.ORDER);
-    return options;
+  private List<Addition> additions(JobClass job, @Nullable Double budgetWatts) {
+    var additions = new ArrayList<Addition>();
+    fleet.lanes().forEach(lane -> larger(job, lane, budgetWatts).ifPresent(additions::add));
+    models().forEach(model -> addition(job, model, budgetWatts).ifPresent(additions::add));
+    additions.sort(Addition.ORDER);
+    return additions;
   }
 
-  /** More devices in a lane that has too few. */
-  private Optional<Option> larger(JobClass job, PlannedLane lane) {
-    var fit = matching.fit(job, lane.withCount(COUNT_MAX), fleet.budgetWatts());
-    return fit instanceof Fit.Runs runs && runs.devices() > lane.count()
+  /**
+   * More devices in a lane that has too few; for a job that runs on no other lane also larger
+   * workers made of them.
+   */
+  private Optional<Addition> larger(JobClass job, PlannedLane lane, @Nullable Double budgetWatts) {
+    var groups =
+        job.wishes().lanes().isEmpty()
+            ? IntStream.of(lane.group())
+            : IntStream.concat(IntStream.of(lane.group()), groups(job));
+    return groups
+        .mapToObj(group -> lane.withCount(COUNT_MAX).withGroup(group))
+        .flatMap(more -> larger(job, lane, more, budgetWatts).stream())
+        .findFirst();
+  }
+
+  private Optional<Addition> larger(
+      JobClass job, PlannedLane lane, PlannedLane more, @Nullable Double budgetWatts) {
+    return matching.fit(job, more, budgetWatts) instanceof Fit.Runs runs
+            && runs.devices() > lane.count()
         ? Optional.of(
-            new Option(lane.withCount(runs.devices()), runs.devices() - lane.count(), true, true))
+            new Addition(
+                more.withCount(runs.devices()),
+                runs.devices() - lane.count(),
+                true,
+                more.group() == lane.group() ? Addition.Site.GROWN : Addition.Site.REGROUPED,
+                needed(lane, runs.devices(), budgetWatts)))
         : Optional.empty();
   }
 
   /** A new lane of one kind of device. */
-  private Optional<Option> option(JobClass job, AcceleratorModel model) {
-    var wished = job.wishes().lanes();
-    var name = wished.isEmpty() ? NEW_LANE : wished.getFirst();
-    for (int group = 1; group <= (job.trains() ? 1 : GROUP_MAX); group *= 2) {
-      var fit = matching.fit(job, lane(name, model, COUNT_MAX, group), fleet.budgetWatts());
+  private Optional<Addition> addition(
+      JobClass job, AcceleratorModel model, @Nullable Double budgetWatts) {
+    var name = newLane(job);
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    for (int group : groups(job).toArray()) {
+      var fit = matching.fit(job, lane(name.get(), model, COUNT_MAX, group), budgetWatts);
       if (fit instanceof Fit.Runs runs) {
+        var lane = lane(name.get(), model, runs.devices(), group);
         return Optional.of(
-            new Option(
-                lane(name, model, runs.devices(), group), runs.devices(), present(model), false));
+            new Addition(
+                lane,
+                runs.devices(),
+                present(model),
+                Addition.Site.NEW,
+                needed(lane, runs.devices(), budgetWatts)));
       }
     }
     return Optional.empty();
+  }
+
+  /** A name for a new lane on which a job may run; empty where those it asks for are all taken. */
+  private Optional<String> newLane(JobClass job) {
+    var wished = job.wishes().lanes();
+    var taken = FleetFile.names(fleet);
+    return wished.isEmpty()
+        ? Optional.of(NEW_LANE)
+        : wished.stream().filter(lane -> !taken.contains(lane)).findFirst();
+  }
+
+  /** Devices of a worker that are worth a try. */
+  private static IntStream groups(JobClass job) {
+    int most = job.trains() ? 1 : GROUP_MAX;
+    return IntStream.iterate(1, group -> group <= most, group -> 2 * group);
   }
 
   private static PlannedLane lane(String name, AcceleratorModel model, int count, int group) {
     return new PlannedLane(name, model, count, group, null);
   }
 
-  /** Nobody should buy a device for a job of which it isn't known whether it holds it. */
+  /**
+   * Nobody should buy a device for a job of which it isn't known whether it holds it, nor one that
+   * a fleet with a power budget doesn't take, as what it draws isn't known.
+   */
   private Stream<AcceleratorModel> models() {
-    return catalogue.all().stream().filter(model -> model.memory().gigabytes() != null);
+    return catalogue.all().stream()
+        .filter(model -> model.memory().gigabytes() != null)
+        .filter(model -> budget() == null || model.power().tdpWatts() != null);
   }
 
   private boolean present(AcceleratorModel model) {

@@ -8,7 +8,9 @@ import dev.sluice.coordinator.plan.Plan.Status;
 import dev.sluice.coordinator.plan.Plan.Totals;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Finds what holds a fleet up. */
 final class Bottlenecks {
@@ -19,11 +21,14 @@ final class Bottlenecks {
   /** Power that is short for less of the time is no bottleneck. */
   private static final double SHORT = 0.1;
 
+  /** Below this share of its devices' time a lane isn't short of devices. */
+  private static final double IDLE = 0.5;
+
   private Bottlenecks() {}
 
   /** The worst: what is missing before what is short, power before devices. */
   static Bottleneck find(
-      Scene scene, Totals totals, List<JobOutcome> jobs, List<LaneOutcome> lanes) {
+      Scene scene, Tally tally, Totals totals, List<JobOutcome> jobs, List<LaneOutcome> lanes) {
     var never =
         jobs.stream()
             .filter(job -> job.status() == Status.NEVER)
@@ -46,9 +51,9 @@ final class Bottlenecks {
     return lanes.stream()
         .filter(lane -> lane.waitingMost() > 0)
         .max(
-            Comparator.comparingInt(LaneOutcome::waitingAtHorizon)
+            Comparator.comparingDouble(LaneOutcome::waitingSecondsAtHorizon)
                 .thenComparingDouble(LaneOutcome::utilisationWithinHorizon))
-        .map(Bottlenecks::lane)
+        .map(lane -> lane(scene, tally, jobs, lane))
         .orElseGet(() -> none(lanes));
   }
 
@@ -76,18 +81,49 @@ final class Bottlenecks {
                 reasons));
   }
 
-  private static Bottleneck lane(LaneOutcome lane) {
-    return new Bottleneck(
-        Kind.LANE,
-        lane.lane().lane(),
+  private static Bottleneck lane(
+      Scene scene, Tally tally, List<JobOutcome> jobs, LaneOutcome lane) {
+    var works =
         "Its %s x %s work %s of the time in which jobs arrive, and %s wait at the end of it (%s at"
-                .formatted(
-                    Words.count(lane.lane().count()),
-                    lane.lane().model().id(),
-                    Words.percent(lane.utilisationWithinHorizon()),
-                    Words.count(lane.waitingAtHorizon(), "job"),
-                    Words.count(lane.waitingMost()))
-            + " most).");
+            .formatted(
+                Words.count(lane.lane().count()),
+                lane.lane().model().id(),
+                Words.percent(lane.utilisationWithinHorizon()),
+                Words.count(lane.waitingAtHorizon(), "job"),
+                Words.count(lane.waitingMost()));
+    var rest =
+        " most), which is %s of work for the whole lane."
+            .formatted(Words.span(lane.waitingSecondsAtHorizon()));
+    return new Bottleneck(
+        Kind.LANE, lane.lane().lane(), works + rest + blocked(scene, tally, jobs, lane));
+  }
+
+  /**
+   * Where devices are idle and jobs wait all the same, which of these need more devices at once
+   * than are idle; empty where that is not why they wait.
+   */
+  private static String blocked(
+      Scene scene, Tally tally, List<JobOutcome> jobs, LaneOutcome outcome) {
+    int lane = scene.fleet().lanes().indexOf(outcome.lane());
+    int job =
+        IntStream.range(0, jobs.size())
+            .boxed()
+            .max(Comparator.comparingDouble(each -> tally.blockedSeconds[each][lane]))
+            .orElseThrow();
+    double share = tally.blockedSeconds[job][lane] / Math.max(1e-9, tally.makespanSeconds);
+    if (outcome.utilisationWithinHorizon() > IDLE
+        || share < SHORT
+        || !(scene.fits().get(job).get(lane) instanceof Fit.Runs runs)) {
+      return "";
+    }
+    var wishes = jobs.get(job).job().wishes();
+    return " For %s of the time the next job was one of %s (priority %s), which takes %s at once, and"
+            .formatted(
+                Words.percent(share),
+                jobs.get(job).job().name(),
+                wishes.priority().name().toLowerCase(Locale.ROOT),
+                Words.count(runs.devices(), "device"))
+        + " some were idle, but fewer.";
   }
 
   private static Bottleneck none(List<LaneOutcome> lanes) {

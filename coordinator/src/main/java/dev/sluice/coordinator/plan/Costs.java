@@ -186,17 +186,4 @@ final class Costs {
     }
     return Double.isFinite(shortest) ? shortest : 1;
   }
-
-  /** The longest job's time on the lane where it is fastest, in seconds. */
-  double longestSeconds() {
-    double longest = 0;
-    for (int job = 0; job < eligible.length; job++) {
-      double fastest = Double.POSITIVE_INFINITY;
-      for (int lane : eligible[job]) {
-        fastest = Math.min(fastest, seconds(job, lane));
-      }
-      longest = Double.isFinite(fastest) ? Math.max(longest, fastest) : longest;
-    }
-    return longest;
-  }
 }

@@ -74,6 +74,12 @@ public record JobClass(String name, ModelCost model, Work work, Arrival arrival,
     return new JobClass(name, model, free, arrival, wishes);
   }
 
+  /** The same jobs, each on any lane that it doesn't rule out. */
+  JobClass onAnyLane() {
+    var free = new Wishes(wishes.priority(), wishes.aim(), List.of(), wishes.notLanes());
+    return new JobClass(name, model, work, arrival, free);
+  }
+
   /** Whether these jobs train. */
   public boolean trains() {
     return work.purpose() == Purpose.TRAIN;

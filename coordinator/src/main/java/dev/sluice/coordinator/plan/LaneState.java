@@ -22,6 +22,24 @@ final class LaneState {
 
   private int free;
 
+  /**
+   * The first job: its priority, {@link #NONE} where none waits, its class, devices and arrival. A
+   * thousand lanes are looked at for a job, and for power, so that this is kept at hand.
+   */
+  private int priority = NONE;
+
+  private int headJob;
+  private int headDevices;
+  private double headArrival;
+
+  /** When the first of the jobs that run ends. */
+  private double firstEnd = Double.POSITIVE_INFINITY;
+
+  /** Class of a first job that waits for more devices than are idle, and since when. */
+  private int blocked = NONE;
+
+  private double blockedSince;
+
   /** Sum over the devices that work of the times at which they will be free. */
   private double endSeconds;
 
@@ -48,6 +66,15 @@ final class LaneState {
     return waiting;
   }
 
+  /** What waits, in seconds of all devices. */
+  double waitingSeconds() {
+    double deviceSeconds = 0;
+    for (double queued : queuedDeviceSeconds) {
+      deviceSeconds += queued;
+    }
+    return deviceSeconds / count;
+  }
+
   int busy() {
     return count - free;
   }
@@ -62,14 +89,14 @@ final class LaneState {
    * So one device is waited for all its time, and the next of a thousand hardly at all.
    */
   double waitSeconds(int job, double now) {
+    int mine = costs.priority(job);
+    boolean empty = priority == NONE || priority > mine;
     int needed = costs.devices(job, lane);
+    if (!empty) {
+      needed = Math.max(needed, headDevices);
+    }
     double ahead = 0;
-    boolean empty = true;
-    for (int higher = 0; higher <= costs.priority(job); higher++) {
-      if (empty && !queues[higher].isEmpty()) {
-        needed = Math.max(needed, costs.devices(queues[higher].job(), lane));
-        empty = false;
-      }
+    for (int higher = 0; higher <= mine; higher++) {
       ahead += queuedDeviceSeconds[higher];
     }
     int busy = busy();
@@ -85,7 +112,7 @@ final class LaneState {
   }
 
   private double untilFree(int lacking, int busy, double now) {
-    double first = ends.time() - now;
+    double first = firstEnd - now;
     if (lacking == 1) {
       return first;
     }
@@ -94,63 +121,76 @@ final class LaneState {
   }
 
   void enqueue(int job, double now) {
-    int priority = costs.priority(job);
-    queues[priority].add(job, now);
-    queuedDeviceSeconds[priority] += costs.deviceSeconds(job, lane);
+    int mine = costs.priority(job);
+    queues[mine].add(job, now);
+    queuedDeviceSeconds[mine] += costs.deviceSeconds(job, lane);
+    lookAtHead();
   }
 
   /** Removes the first job. */
   void dequeue() {
-    int priority = priority();
-    double deviceSeconds = costs.deviceSeconds(queues[priority].job(), lane);
     queues[priority].remove();
     queuedDeviceSeconds[priority] =
-        queues[priority].isEmpty() ? 0 : queuedDeviceSeconds[priority] - deviceSeconds;
+        queues[priority].isEmpty()
+            ? 0
+            : queuedDeviceSeconds[priority] - costs.deviceSeconds(headJob, lane);
+    lookAtHead();
+  }
+
+  private void lookAtHead() {
+    priority = NONE;
+    for (int higher = queues.length - 1; higher >= 0; higher--) {
+      priority = queues[higher].isEmpty() ? priority : higher;
+    }
+    if (priority != NONE) {
+      headJob = queues[priority].job();
+      headDevices = costs.devices(headJob, lane);
+      headArrival = queues[priority].arrival();
+    }
   }
 
   void take(int devices, double end) {
     free -= devices;
     endSeconds += devices * end;
     ends.add(end, devices);
+    firstEnd = ends.time();
   }
 
   /** Ends the job that was to end first. */
   void release(double now) {
     int devices = ends.remove();
+    firstEnd = ends.time();
     free += devices;
     endSeconds = free == count ? 0 : endSeconds - devices * now;
   }
 
   /** Whether there is a first job, and devices for it. */
   boolean startable() {
-    int priority = priority();
-    return priority >= 0 && free >= costs.devices(queues[priority].job(), lane);
+    return priority != NONE && free >= headDevices;
+  }
+
+  /** Notes for how long idle devices were too few for the first job, since this was last called. */
+  void noteBlocked(double now, Tally tally) {
+    if (blocked != NONE) {
+      tally.blockedSeconds[blocked][lane] += now - blockedSince;
+    }
+    blocked = free > 0 && priority != NONE && !startable() ? headJob : NONE;
+    blockedSince = now;
   }
 
   /** Class of the first job. */
   int job() {
-    return queues[priority()].job();
+    return headJob;
   }
 
   /** When the first job arrived. */
   double arrival() {
-    return queues[priority()].arrival();
+    return headArrival;
   }
 
   /** Whether the first job here comes before that of another lane. */
   boolean headIsBefore(LaneState other) {
-    int mine = priority();
-    int others = other.priority();
-    return mine < others || (mine == others && arrival() < other.arrival());
-  }
-
-  /** The highest priority at which a job waits; -1: none does. */
-  private int priority() {
-    for (int priority = 0; priority < queues.length; priority++) {
-      if (!queues[priority].isEmpty()) {
-        return priority;
-      }
-    }
-    return NONE;
+    return priority < other.priority
+        || (priority == other.priority && headArrival < other.headArrival);
   }
 }

@@ -52,8 +52,8 @@ public record Plan(
    * @param never jobs that can never run
    * @param unpredictable jobs that were left out
    * @param makespanSeconds from the start to the end of the last job
-   * @param keepsUp whether all that can run is done soon after the last job arrived
-   * @param graceSeconds how soon: the longest job's time and a twentieth of the horizon
+   * @param keepsUp whether all that can run has started soon after the last job arrived
+   * @param graceSeconds how soon: a twentieth of the horizon
    * @param joules energy of all jobs at most; null: not known of some device
    * @param wattsMost most that devices drew together; null: not known of some device
    * @param powerShortSeconds time for which a job waited for power alone
@@ -160,6 +160,7 @@ public record Plan(
    * @param utilisationWithinHorizon the same while jobs arrive
    * @param waitingMost most jobs that waited at a time
    * @param waitingAtHorizon jobs that waited when the last had arrived
+   * @param waitingSecondsAtHorizon the time that all devices of the lane together take for these
    * @param joules energy at most; null: not known
    */
   public record LaneOutcome(
@@ -169,6 +170,7 @@ public record Plan(
       double utilisationWithinHorizon,
       int waitingMost,
       int waitingAtHorizon,
+      double waitingSecondsAtHorizon,
       @Nullable Double joules) {}
 
   /**
@@ -228,6 +230,8 @@ public record Plan(
    * @param jobs classes of jobs that it is for
    * @param devices devices to add; 0: none
    * @param accelerator their kind; empty where none are added
+   * @param lane the lane of the fleet that is changed; empty: none, or devices get a lane of their
+   *     own
    * @param group devices of a worker afterwards; 0: as it was
    * @param budgetWatts budget of the fleet afterwards; null: as it was
    * @param says the change in a sentence
@@ -238,6 +242,7 @@ public record Plan(
       List<String> jobs,
       long devices,
       String accelerator,
+      String lane,
       int group,
       @Nullable Double budgetWatts,
       String says,
@@ -255,9 +260,33 @@ public record Plan(
       alternatives = List.copyOf(alternatives);
     }
 
+    /** Of no device, no worker and no budget so far. */
+    static Change of(Purpose purpose, List<String> jobs, String says) {
+      return new Change(purpose, jobs, 0, "", "", 0, null, says, List.of());
+    }
+
     Change saying(String words) {
       return new Change(
-          purpose, jobs, devices, accelerator, group, budgetWatts, words, alternatives);
+          purpose, jobs, devices, accelerator, lane, group, budgetWatts, words, alternatives);
+    }
+
+    Change withBudget(@Nullable Double watts) {
+      return new Change(
+          purpose, jobs, devices, accelerator, lane, group, watts, says, alternatives);
+    }
+
+    Change withDevices(long number, String kind, String where) {
+      return new Change(purpose, jobs, number, kind, where, group, budgetWatts, says, alternatives);
+    }
+
+    Change withGroup(int number, String where) {
+      return new Change(
+          purpose, jobs, devices, accelerator, where, number, budgetWatts, says, alternatives);
+    }
+
+    Change withAlternatives(List<String> others) {
+      return new Change(
+          purpose, jobs, devices, accelerator, lane, group, budgetWatts, says, others);
     }
   }
 

@@ -38,7 +38,7 @@ public final class Planner {
     var totals = totals(scene, tally);
     var jobs = jobs(scene, tally);
     var lanes = lanes(scene, tally);
-    var bottleneck = Bottlenecks.find(scene, totals, jobs, lanes);
+    var bottleneck = Bottlenecks.find(scene, tally, totals, jobs, lanes);
     var changes = new Changes(catalogue, matching, scene).find(tally, bottleneck);
     return new Plan(fleet, mix, totals, jobs, lanes, timeline(scene, tally), bottleneck, changes);
   }
@@ -135,6 +135,7 @@ public final class Planner {
                   / Math.min(makespan == 0 ? 1 : makespan, scene.mix().horizonSeconds()),
               tally.waitingMost[lane],
               tally.waitingAtHorizon[lane],
+              tally.waitingSecondsAtHorizon[lane],
               known(tally.joules[lane])));
     }
     return outcomes;

@@ -147,6 +147,7 @@ final class Simulation {
     } else {
       dispatchWithin(budgetWatts);
     }
+    lanes[lane].noteBlocked(now, tally);
   }
 
   /** Any lane's job may wait for power that another lane has just let go. */
@@ -184,6 +185,7 @@ final class Simulation {
     running.add(end, costs.cell(job, lane));
     tally.wattsMost = Math.max(tally.wattsMost, watts);
     tally.started(job, lane, now, waited, costs);
+    state.noteBlocked(now, tally);
   }
 
   static int priorities() {

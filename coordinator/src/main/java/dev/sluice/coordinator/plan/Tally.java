@@ -24,7 +24,20 @@ final class Tally {
   /** Jobs of each class that had not started when the last arrived. */
   final long[] lateJobs;
 
+  /** When the last job of each class started. */
+  final double[] startedLast;
+
   final int[] waitingAtHorizon;
+
+  /** What waits at the horizon, in seconds of all devices of a lane. */
+  final double[] waitingSecondsAtHorizon;
+
+  /**
+   * By class and lane, the time for which a job was the next and devices were idle, and these were
+   * too few for it.
+   */
+  final double[][] blockedSeconds;
+
   boolean horizonSeen;
   double wattsMost;
   double powerShortSeconds;
@@ -55,7 +68,10 @@ final class Tally {
     joules = new double[lanes];
     horizonSeconds = scene.mix().horizonSeconds();
     waitingMost = new int[lanes];
+    startedLast = new double[jobs];
     waitingAtHorizon = new int[lanes];
+    waitingSecondsAtHorizon = new double[lanes];
+    blockedSeconds = new double[jobs][lanes];
     waitingNow = new int[lanes];
     busyNow = new int[lanes];
   }
@@ -63,6 +79,7 @@ final class Tally {
   /** Notes that a job starts. */
   void started(int job, int lane, double now, double waited, Costs costs) {
     waits[job].add(waited);
+    startedLast[job] = now;
     ran[job][lane]++;
     busyDeviceSeconds[lane] += costs.deviceSeconds(job, lane);
     double within = Math.clamp(horizonSeconds - now, 0, costs.seconds(job, lane));
@@ -88,6 +105,7 @@ final class Tally {
     }
     for (int lane = 0; lane < lanes.length; lane++) {
       waitingAtHorizon[lane] = lanes[lane].waiting();
+      waitingSecondsAtHorizon[lane] = lanes[lane].waitingSeconds();
     }
   }
 

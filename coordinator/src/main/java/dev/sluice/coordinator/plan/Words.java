@@ -2,11 +2,13 @@ package dev.sluice.coordinator.plan;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Locale;
 
 /** Figures as people read them; the same in every locale. */
 public final class Words {
 
+  private static final int NAMES_MAX = 10;
   private static final String[] WATTS = {"W", "kW", "MW", "GW"};
   private static final String[] WATT_HOURS = {"Wh", "kWh", "MWh", "GWh", "TWh"};
   private static final double JOULES_PER_WATT_HOUR = 3600;
@@ -21,6 +23,13 @@ public final class Words {
   /** Some things, such as {@code 1 device} or {@code 12 devices}. */
   public static String count(long number, String noun) {
     return count(number) + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  /** Names in a row, of which many are counted. */
+  public static String names(List<String> names) {
+    int rest = names.size() - NAMES_MAX;
+    return String.join(", ", names.subList(0, Math.min(NAMES_MAX, names.size())))
+        + (rest > 0 ? " and " + count(rest, "other") : "");
   }
 
   /** A number with three significant digits. */

@@ -148,6 +148,7 @@ final class PlanJson {
     json.put("utilisationWithinHorizon", outcome.utilisationWithinHorizon());
     json.put("waitingMost", outcome.waitingMost());
     json.put("waitingAtHorizon", outcome.waitingAtHorizon());
+    json.put("waitingSecondsAtHorizon", outcome.waitingSecondsAtHorizon());
     json.put("joules", outcome.joules());
     return json;
   }
@@ -166,6 +167,7 @@ final class PlanJson {
     json.put("jobs", change.jobs());
     json.put("devices", change.devices());
     json.put("accelerator", change.accelerator().isEmpty() ? null : change.accelerator());
+    json.put("lane", change.lane().isEmpty() ? null : change.lane());
     json.put("group", change.group() == 0 ? null : change.group());
     json.put("powerBudgetWatts", change.budgetWatts());
     json.put("says", change.says());

@@ -92,7 +92,7 @@ final class PlanPage {
           "span",
           "tag good",
           change.purpose() == Change.Purpose.MAKE_POSSIBLE
-              ? "makes possible: " + String.join(", ", change.jobs())
+              ? "makes possible: " + Words.names(change.jobs())
               : "keeps up");
       page.text(" " + change.says());
       if (!change.alternatives().isEmpty()) {

@@ -58,7 +58,7 @@ final class PlanText {
             : "What runs is done after "
                 + Words.span(totals.makespanSeconds())
                 + (totals.keepsUp() ? ", which keeps up" : ", which does not keep up")
-                + " (to keep up is to be done within "
+                + " (to keep up is to have started all of it within "
                 + Words.span(totals.graceSeconds())
                 + " of the last arrival)");
     line(
@@ -162,7 +162,7 @@ final class PlanText {
   private void change(Change change) {
     line(
         (change.purpose() == Change.Purpose.MAKE_POSSIBLE
-                ? "To make " + String.join(", ", change.jobs()) + " possible: "
+                ? "To make " + Words.names(change.jobs()) + " possible: "
                 : "To keep up: ")
             + change.says()
             + (change.alternatives().isEmpty()
