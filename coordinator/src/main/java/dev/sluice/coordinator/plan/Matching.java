@@ -186,15 +186,7 @@ final class Matching {
               + ".");
     }
     var watts = lane.watts();
-    if (budgetWatts == null) {
-      return reasons;
-    }
-    if (watts == null) {
-      reasons.add(
-          "What a "
-              + lane.model().id()
-              + " draws isn't published, and the fleet has a power budget to keep.");
-    } else if (devices * watts > budgetWatts) {
+    if (budgetWatts != null && watts != null && devices * watts > budgetWatts) {
       reasons.add(
           "The "
               + Words.count(devices, "device")

@@ -91,7 +91,7 @@ final class PlanKeepUpTest {
 
   @Test
   void theNumberThatIsEnoughIsFoundWithinAPercentWhereThereAreManyJobs() {
-    var jobs = 500_000;
+    int jobs = 1_000_000;
     var plan =
         plan(
             fleet(lane("gpu", H100, 1_000)),
