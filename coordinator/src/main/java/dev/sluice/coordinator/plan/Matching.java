@@ -5,6 +5,7 @@ import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.capability.Capability;
 import dev.sluice.schemas.capability.Requirements;
 import dev.sluice.schemas.capability.Requirements.MemoryNeed;
+import dev.sluice.schemas.cost.MemoryLeft;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * all their devices where one does not hold them.
  */
 final class Matching {
-
-  private static final double BYTES_PER_GIGABYTE = 1e9;
 
   /** From here on whole nodes are added. */
   private static final int NODE = 8;
@@ -78,10 +77,15 @@ final class Matching {
     return reasons;
   }
 
-  /** Formats that both take, the fastest first; equal ones in the order of the constants. */
+  /**
+   * Formats that both take, the fastest first; equal ones in the order of the constants. Where
+   * there is none, those of which nobody says that the device doesn't take them.
+   */
   private static List<NumberFormat> candidates(JobClass job, AcceleratorModel model) {
-    return model.formats().stream()
-        .filter(job.work().formats()::contains)
+    var accepted = model.formats().stream().filter(job.work().formats()::contains).toList();
+    var may = accepted.isEmpty() ? job.work().formats() : accepted;
+    return may.stream()
+        .filter(format -> !model.refuses(format))
         .sorted(
             Comparator.<NumberFormat>comparingDouble(format -> -model.peak(format).orElse(0))
                 .thenComparing(Comparator.naturalOrder()))
@@ -152,11 +156,11 @@ final class Matching {
 
   /** Devices whose memory together holds a need, in sizes that are bought. */
   private static int fewest(PlannedLane lane, @Nullable MemoryNeed need) {
-    var gigabytes = lane.model().memory().gigabytes();
-    if (need == null || gigabytes == null) {
+    var left = MemoryLeft.of(lane.model());
+    if (need == null || left.isEmpty()) {
       return 1;
     }
-    double exact = Math.ceil(need.bytes() / (gigabytes * BYTES_PER_GIGABYTE));
+    double exact = Math.ceil(need.bytes() / left.get().bytes());
     return sized((int) Math.clamp(exact, 1, PlannedLane.COUNT_MAX));
   }
 

@@ -48,7 +48,9 @@ public record ModelledAccelerator(AcceleratorModel model) implements Accelerator
       case PrepareWork prepare -> objection(prepare.work(), known(prepare.model()));
       case TermWork term -> objection(term.spec(), JobNeeds.Known.of(term.prepared()));
       case ExportWork export -> objection(export.spec(), JobNeeds.Known.of(export.prepared()));
-      case InferWork infer -> objection(infer.spec(), known(infer.model()));
+      case InferWork infer ->
+          objection(
+              infer.spec(), JobNeeds.Known.of(infer.model(), infer.rowTo() - infer.rowFrom()));
       case QuantiseWork quantise -> objection(quantise.spec(), JobNeeds.Known.NOTHING);
     };
   }
