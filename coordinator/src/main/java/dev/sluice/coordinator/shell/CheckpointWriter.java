@@ -32,26 +32,34 @@ final class CheckpointWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
-  /** Removes what a partition's log holds before an offset. */
-  interface Trimming {
+  /** What a checkpoint has to do with the rest of its partition. */
+  interface Surroundings {
+
+    /** Waits until all that was said of the partition is stored; throws where it could not be. */
+    void settle(int partition);
+
+    /** Removes what the partition's log holds before an offset. */
     void trim(int partition, long gradientsBefore);
   }
 
   private final int partition;
   private final Codec codec;
   private final KafkaProducer<String, byte[]> producer;
-  private final Trimming trimming;
+  private final Surroundings surroundings;
   private final Set<String> stored = new HashSet<>();
   private final ExecutorService executor;
   private @Nullable Future<?> last;
   private volatile boolean broken;
 
   CheckpointWriter(
-      int partition, Codec codec, KafkaProducer<String, byte[]> producer, Trimming trimming) {
+      int partition,
+      Codec codec,
+      KafkaProducer<String, byte[]> producer,
+      Surroundings surroundings) {
     this.partition = partition;
     this.codec = codec;
     this.producer = producer;
-    this.trimming = trimming;
+    this.surroundings = surroundings;
     executor =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("checkpoint-" + partition).factory());
@@ -85,12 +93,13 @@ final class CheckpointWriter implements AutoCloseable {
 
   private void transact(List<BlockSnapshot> blocks, Set<String> ended, long nextOffset) {
     try {
+      surroundings.settle(partition);
       producer.beginTransaction();
       ended.forEach(this::removeJob);
       blocks.forEach(this::writeBlock);
       send("cursor", new CheckpointRecord(new FoldCursor(nextOffset)));
       producer.commitTransaction();
-      trimming.trim(partition, nextOffset);
+      surroundings.trim(partition, nextOffset);
     } catch (RuntimeException e) {
       // Blocks that this checkpoint held count as written: only a fresh takeover is right now.
       broken = true;

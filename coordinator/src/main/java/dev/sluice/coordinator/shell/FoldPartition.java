@@ -66,14 +66,14 @@ final class FoldPartition implements AutoCloseable {
       int partitions,
       KafkaSettings kafka,
       Codec codec,
-      CheckpointWriter.Trimming trimming,
+      CheckpointWriter.Surroundings surroundings,
       long beginning,
       long replayUntil) {
     var producer =
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
                 "sluice-fold-" + partition, KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
-    var checkpoints = new CheckpointWriter(partition, codec, producer, trimming);
+    var checkpoints = new CheckpointWriter(partition, codec, producer, surroundings);
     var owned = new FoldPartition(partition, partitions, codec, checkpoints, replayUntil);
     var stored = new Stored(codec);
     try {

@@ -63,7 +63,7 @@ final class FoldService implements AutoCloseable {
   private final Set<TopicPartition> orphans = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final KafkaProducer<String, byte[]> parameters;
-  private final KafkaProducer<String, byte[]> reports;
+  private final FoldReports reports;
   private final Map<Integer, Long> publishedOffsets = new ConcurrentHashMap<>();
   private final Runnable onFailure;
   private final Thread thread;
@@ -88,7 +88,7 @@ final class FoldService implements AutoCloseable {
     this.onFailure = onFailure;
     consumer = new KafkaConsumer<>(kafka.groupReader(GROUP));
     parameters = new KafkaProducer<>(kafka.bulkProducer());
-    reports = new KafkaProducer<>(kafka.controlProducer());
+    reports = new FoldReports(new KafkaProducer<>(kafka.controlProducer()));
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);
   }
 
@@ -114,7 +114,7 @@ final class FoldService implements AutoCloseable {
       owned.values().forEach(FoldPartition::close);
       consumer.close();
       parameters.close(Duration.ofSeconds(2));
-      reports.close(Duration.ofSeconds(2));
+      reports.close();
     }
   }
 
@@ -167,15 +167,15 @@ final class FoldService implements AutoCloseable {
             || told == null
             || now - told > TimeUnit.MILLISECONDS.toNanos(config.progressMs())) {
           progressToldNanos.put(report.jobId(), now);
-          report(report.jobId(), report);
+          report(partition, report.jobId(), report);
         }
       }
-      case FoldOutput.Failure(var report) -> report(report.jobId(), report);
+      case FoldOutput.Failure(var report) -> report(partition, report.jobId(), report);
       case FoldOutput.Rejected(var jobId, var cause) -> {
         LOG.warn("{}: {} {}", cause.where(), cause.what(), cause.why());
         var letter =
             new DeadLetter(cause, jobId, Topic.GRADIENTS.topicName(), partition, -1, null, null);
-        send(reports, DeadLetters.record(letter, codec));
+        reports.send(partition, DeadLetters.record(letter, codec));
       }
     }
   }
@@ -190,7 +190,7 @@ final class FoldService implements AutoCloseable {
             "A record can't be read.",
             why,
             "Only workers and coordinators write here, as sluice.avdl has it.");
-    send(reports, DeadLetters.record(DeadLetters.of(record, "", cause), codec));
+    reports.send(record.partition(), DeadLetters.record(DeadLetters.of(record, "", cause), codec));
   }
 
   /** A block that is lost on its way is published again when a worker that misses it attaches. */
@@ -211,24 +211,11 @@ final class FoldService implements AutoCloseable {
         });
   }
 
-  private void report(String jobId, JobEvent event) {
-    send(
-        reports,
+  private void report(int partition, String jobId, JobEvent event) {
+    reports.send(
+        partition,
         new ProducerRecord<>(
             Topic.JOBS.topicName(), jobId, codec.encode(new JobRecord(origin, event))));
-  }
-
-  private static void send(
-      KafkaProducer<String, byte[]> producer, ProducerRecord<String, byte[]> record) {
-    var _ =
-        producer.send(
-            record,
-            (metadata, failure) -> {
-              if (failure != null) {
-                LOG.warn(
-                    "A record for {} was not written: {}", record.topic(), failure.getMessage());
-              }
-            });
   }
 
   private void checkpoint() {
@@ -309,7 +296,7 @@ final class FoldService implements AutoCloseable {
       long end = offset(consumer.endOffsets(Set.of(source)).get(source), source);
       var partition =
           FoldPartition.takeOver(
-              source.partition(), partitions, kafka, codec, this::trim, beginning, end);
+              source.partition(), partitions, kafka, codec, new Neighbours(), beginning, end);
       owned.put(source.partition(), partition);
       consumer.seek(source, partition.nextOffset());
       orphans.remove(source);
@@ -336,6 +323,19 @@ final class FoldService implements AutoCloseable {
 
   private static TopicPartition source(int partition) {
     return new TopicPartition(Topic.GRADIENTS.topicName(), partition);
+  }
+
+  private final class Neighbours implements CheckpointWriter.Surroundings {
+
+    @Override
+    public void settle(int partition) {
+      reports.settle(partition);
+    }
+
+    @Override
+    public void trim(int partition, long gradientsBefore) {
+      FoldService.this.trim(partition, gradientsBefore);
+    }
   }
 
   private final class Ownership implements ConsumerRebalanceListener {
