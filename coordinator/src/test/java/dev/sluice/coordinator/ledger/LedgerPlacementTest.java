@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.coordinator.simulation.Specs;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.CancelRequested;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.coordinator.simulation.Specs;
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.NumberFormat;

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.simulation;
+package dev.sluice.coordinator.ledger;
 
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.AdamW;

@@ -2,7 +2,7 @@ package dev.sluice.coordinator.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.coordinator.simulation.Specs;
+import dev.sluice.coordinator.ledger.Specs;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.capability.JobNeeds;

@@ -1,0 +1,66 @@
+package dev.sluice.deploy.simulation;
+
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.TrainingSpec;
+import java.util.SplittableRandom;
+
+/**
+ * What a simulated worker computes in place of a network: gradients that depend on every parameter,
+ * on the step and on the shard, so that any mistake in who computed what from which generation
+ * shows in the bits.
+ */
+final class Arithmetic {
+
+  private Arithmetic() {}
+
+  static float[] initial(long seed, int floats) {
+    var random = new SplittableRandom(seed);
+    float[] values = new float[floats];
+    for (int i = 0; i < floats; i++) {
+      values[i] = (float) (random.nextDouble() - 0.5);
+    }
+    return values;
+  }
+
+  /** Sum over an aligned group of shards, by the rule that workers follow. */
+  static float[] gradient(TrainingSpec spec, float[] parameters, long step, int from, int shards) {
+    if (shards > 1) {
+      float[] left = gradient(spec, parameters, step, from, shards / 2);
+      float[] right = gradient(spec, parameters, step, from + shards / 2, shards / 2);
+      for (int i = 0; i < left.length; i++) {
+        left[i] += right[i];
+      }
+      return left;
+    }
+    var random = new SplittableRandom(spec.seed() * 31 + step * 1_000_003 + from);
+    float mean = 0;
+    for (float value : parameters) {
+      mean += value;
+    }
+    mean /= parameters.length;
+    float[] gradient = new float[parameters.length];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = (float) random.nextDouble() * (parameters[i] + mean) + 0.01f;
+    }
+    return gradient;
+  }
+
+  /** A block of a vector as a contribution; a shard has one sample. */
+  static Contribution contribution(
+      float[] vector, int block, long step, int from, int shards, boolean finite) {
+    int first = block * World.BLOCK_FLOATS;
+    var payload = Vectors.bytes(vector, first, Math.min(vector.length, first + World.BLOCK_FLOATS));
+    return new Contribution(
+        block,
+        step,
+        from,
+        shards,
+        step < 0 ? 0 : shards,
+        step < 0 ? 0 : shards * 0.5,
+        finite,
+        World.ENGINE,
+        Vectors.crc32c(payload),
+        payload);
+  }
+}

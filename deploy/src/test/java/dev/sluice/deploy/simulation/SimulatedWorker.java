@@ -1,0 +1,365 @@
+package dev.sluice.deploy.simulation;
+
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Exported;
+import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.InferencePrepared;
+import dev.sluice.schemas.wire.Inferred;
+import dev.sluice.schemas.wire.JobControl;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.QuantiseWork;
+import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TermFinished;
+import dev.sluice.schemas.wire.TermNearlyDone;
+import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.training.RetryDelay;
+import dev.sluice.worker.training.TermGroup;
+import dev.sluice.worker.training.TermNotice;
+import dev.sluice.worker.training.Terms;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker: the production rules of terms, and the task loop's rules around them. It may die,
+ * between any two records, or hang and come back to find that others have its tasks.
+ */
+final class SimulatedWorker {
+
+  private static final int HELD_MAX = 4;
+  private static final long INITIAL_MS = 500;
+  private static final long INITIAL_MS_MAX = 20_000;
+
+  final String name;
+  final String lane;
+  private final World world;
+  private final Map<String, Holding> held = new LinkedHashMap<>();
+  private final Map<String, Terms> terms = new HashMap<>();
+  private final Map<String, TreeMap<Long, Map<Integer, float[]>>> received = new HashMap<>();
+  private final Map<String, Integer> stopped = new HashMap<>();
+  private final Map<String, RetryDelay> initials = new HashMap<>();
+  private final Set<String> followed = new HashSet<>();
+  private boolean hung;
+  private long taken;
+  private float statistic;
+
+  /** A task in hand; reported: its report is on its way. */
+  private static final class Holding {
+    final String key;
+    final TaskLane.Entry entry;
+    boolean reported;
+
+    Holding(String key, TaskLane.Entry entry) {
+      this.key = key;
+      this.entry = entry;
+    }
+
+    Task task() {
+      return entry.task;
+    }
+  }
+
+  SimulatedWorker(String name, String lane, World world) {
+    this.name = name;
+    this.lane = lane;
+    this.world = world;
+  }
+
+  @Override
+  public String toString() {
+    var tasks = held.values().stream().map(each -> each.task().jobId()).toList();
+    return name + " in " + lane + (hung ? " hangs with " : " has ") + tasks;
+  }
+
+  int holding() {
+    return held.size();
+  }
+
+  boolean hung() {
+    return hung;
+  }
+
+  void receive(ParameterBlock block) {
+    received
+        .computeIfAbsent(block.jobId(), id -> new TreeMap<>())
+        .computeIfAbsent(block.generation(), g -> new HashMap<>())
+        .put(block.block(), Vectors.floats(block.payload()));
+  }
+
+  void receive(JobControl control) {
+    stopped.merge(control.jobId(), control.epoch(), Math::max);
+  }
+
+  /** Its locks run out while it does nothing. */
+  void hang() {
+    hung = true;
+    giveBack();
+  }
+
+  void wake() {
+    hung = false;
+  }
+
+  private void giveBack() {
+    held.values().forEach(each -> world.lane(lane).release(each.entry, each.key));
+  }
+
+  /** Does one thing; false: it has died of it. */
+  boolean act() {
+    if (hung) {
+      return true;
+    }
+    for (var each : List.copyOf(held.values())) {
+      if (isVoid(each.task()) && !each.reported) {
+        world.lane(lane).acknowledge(each.entry, each.key);
+        forget(each);
+      }
+    }
+    for (var each : List.copyOf(held.values())) {
+      if (!each.reported && advance(each)) {
+        return true;
+      }
+    }
+    return take();
+  }
+
+  private boolean isVoid(Task task) {
+    return task.epoch() < stopped.getOrDefault(task.jobId(), 0);
+  }
+
+  private void forget(Holding each) {
+    held.remove(each.key);
+    var job = terms.get(each.task().jobId());
+    if (job != null) {
+      job.drop(each.key);
+    }
+  }
+
+  private boolean take() {
+    boolean room = held.isEmpty() || (held.size() < HELD_MAX && world.random.nextInt(4) == 0);
+    if (!room) {
+      return true;
+    }
+    var key = name + "#" + taken++;
+    var entry = world.lane(lane).acquire(key);
+    if (entry == null) {
+      return true;
+    }
+    var task = entry.task;
+    world.invariants.begun(task);
+    boolean deadly = task.jobId().equals("poison") && !isVoid(task);
+    if (deadly && !held.isEmpty()) {
+      // Whatever else this worker holds would be blamed as well, as often as poison meets it.
+      entry.deliveries--;
+      world.lane(lane).release(entry, key);
+      return true;
+    }
+    var holding = new Holding(key, entry);
+    world.tell(
+        name,
+        new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, entry.deliveries));
+    if (entry.deliveries > 1) {
+      world.network.flush(name, "jobs"); // so that a task that kills its worker is seen
+    }
+    replaceCopy(task);
+    held.put(key, holding);
+    if (deadly) {
+      return false;
+    }
+    if (task.work() instanceof TermWork term) {
+      terms.computeIfAbsent(task.jobId(), id -> new Terms()).hold(group(key, term));
+    }
+    boolean follows = task.work() instanceof TermWork || task.work() instanceof ExportWork;
+    if (follows && followed.add(task.jobId())) {
+      for (int block = 0; block < World.BLOCKS; block++) {
+        world.contribute(name, task.jobId(), block, new Attached(name));
+      }
+    }
+    return true;
+  }
+
+  /** A later copy of a task that is held takes its place. */
+  private void replaceCopy(Task task) {
+    for (var other : List.copyOf(held.values())) {
+      boolean same =
+          other.task().jobId().equals(task.jobId()) && other.task().taskId().equals(task.taskId());
+      if (same && !other.reported) {
+        world.lane(lane).acknowledge(other.entry, other.key);
+        forget(other);
+      }
+    }
+  }
+
+  private TermGroup group(String key, TermWork term) {
+    return new TermGroup(
+        key,
+        term.shardFrom(),
+        term.shards(),
+        term.fromStep(),
+        term.toStep(),
+        term.round(),
+        term.announceStep(),
+        world.nowMs + term.timeMsMax());
+  }
+
+  /** Whether there was something to do. */
+  private boolean advance(Holding each) {
+    return switch (each.task().work()) {
+      case PrepareWork prepare -> end(each, prepared(prepare));
+      case InferWork infer -> end(each, inferred(each.task(), infer));
+      case QuantiseWork quantise -> throw new IllegalStateException("no job here quantises");
+      case ExportWork export -> exported(each, export);
+      case TermWork term -> step(each.task().jobId(), term);
+    };
+  }
+
+  private boolean exported(Holding each, ExportWork export) {
+    var jobId = each.task().jobId();
+    var parameters = complete(jobId, export.generation());
+    if (parameters == null) {
+      return false;
+    }
+    world.exported(jobId, parameters);
+    return end(each, new Exported(Jobs.model(String.valueOf(export.spec().register()), jobId)));
+  }
+
+  private boolean step(String jobId, TermWork work) {
+    var job = terms.get(jobId);
+    if (job == null) {
+      return false;
+    }
+    long newest = newestComplete(jobId);
+    boolean moved = false;
+    if (newest < 0 && job.sendsInitialVector() && initialDue(jobId)) {
+      send(jobId, Arithmetic.initial(work.spec().seed(), World.FLOATS), -1, 0, 1, true);
+      moved = true;
+    }
+    for (var group : job.due(newest)) {
+      contribute(jobId, work.spec(), group, newest);
+      job.contributed(group.key(), newest, group.shards(), 0);
+      moved = true;
+    }
+    for (var notice : job.notices(newest, world.nowMs)) {
+      say(jobId, notice);
+      moved = true;
+    }
+    return moved;
+  }
+
+  private boolean initialDue(String jobId) {
+    return initials
+        .computeIfAbsent(jobId, id -> new RetryDelay(INITIAL_MS, INITIAL_MS_MAX, world.nowMs))
+        .due(world.nowMs);
+  }
+
+  private void contribute(String jobId, TrainingSpec spec, TermGroup group, long step) {
+    var parameters = complete(jobId, step);
+    if (parameters == null) {
+      throw new AssertionError("generation " + step + " of " + jobId + " is not complete");
+    }
+    float[] vector = Arithmetic.gradient(spec, parameters, step, group.shardFrom(), group.shards());
+    if (world.mutation == Mutation.STATISTIC_IN_WORKER) {
+      statistic = 0.9f * statistic + 0.1f * vector[0];
+      vector[vector.length - 1] += statistic;
+    }
+    boolean finite = !(jobId.equals("diverging") && step >= 3);
+    send(jobId, vector, step, group.shardFrom(), group.shards(), finite);
+  }
+
+  private void send(String jobId, float[] vector, long step, int from, int shards, boolean finite) {
+    for (int block = 0; block < World.BLOCKS; block++) {
+      world.contribute(
+          name, jobId, block, Arithmetic.contribution(vector, block, step, from, shards, finite));
+    }
+  }
+
+  private void say(String jobId, TermNotice notice) {
+    switch (notice) {
+      case TermNotice.NearlyDone(long round, long step) ->
+          world.tell(name, new TermNearlyDone(jobId, round, step));
+      case TermNotice.Ended(String key, long reached, long steps, long samples, long nanos) -> {
+        if (world.mutation != Mutation.REPORTED_BEFORE_FLUSHED) {
+          world.network.flush(name, "gradients");
+        }
+        var each = held.get(key);
+        if (each != null) {
+          var _ = end(each, new TermFinished(reached, steps, samples, 0, null));
+        }
+      }
+    }
+  }
+
+  /** Reports; the task is done when the report is stored, unless that is not heard of. */
+  private boolean end(Holding each, Outcome outcome) {
+    var task = each.task();
+    each.reported = true;
+    world.tell(
+        name,
+        new TaskReported(task.jobId(), task.taskId(), task.attempt(), name, World.ENGINE, outcome),
+        () -> {
+          if (world.loses()) {
+            world.lane(lane).release(each.entry, each.key);
+          } else {
+            world.lane(lane).acknowledge(each.entry, each.key);
+          }
+          forget(each);
+        });
+    return true;
+  }
+
+  private static Outcome prepared(PrepareWork prepare) {
+    if (prepare.work() instanceof TrainingSpec training
+        && training.length() instanceof Steps(long steps)) {
+      return Jobs.prepared(steps);
+    }
+    return new InferencePrepared(Jobs.rows(Jobs.ROWS));
+  }
+
+  private Outcome inferred(Task task, InferWork infer) {
+    var range =
+        new ResultRange(0, 0, 0, infer.rowFrom(), infer.rowTo(), "", task.taskId() + "@" + name);
+    return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null);
+  }
+
+  private long newestComplete(String jobId) {
+    for (var entry : received.getOrDefault(jobId, new TreeMap<>()).descendingMap().entrySet()) {
+      if (entry.getValue().size() == World.BLOCKS) {
+        return entry.getKey();
+      }
+    }
+    return -1;
+  }
+
+  private float @Nullable [] complete(String jobId, long generation) {
+    var blocks = received.getOrDefault(jobId, new TreeMap<>()).get(generation);
+    if (blocks == null || blocks.size() < World.BLOCKS) {
+      return null;
+    }
+    float[] vector = new float[World.FLOATS];
+    blocks.forEach(
+        (block, values) ->
+            System.arraycopy(values, 0, vector, block * World.BLOCK_FLOATS, values.length));
+    return vector;
+  }
+
+  /** Nothing more is heard of it; its locks run out. */
+  void die() {
+    world.network.cut(name);
+    giveBack();
+    held.clear();
+  }
+}

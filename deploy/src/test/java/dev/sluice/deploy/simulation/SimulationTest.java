@@ -1,0 +1,172 @@
+package dev.sluice.deploy.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.FoldProgressed;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.ResultRange;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Whatever goes wrong, the outcome is that of the undisturbed run. A failing seed is named in the
+ * message; {@code deploy/simulate --seed N} runs it alone.
+ */
+final class SimulationTest {
+
+  private static final long SEEDS = Long.getLong("sluice.simulation.seeds", 10_000);
+  private static final @Nullable Long ONE_SEED = Long.getLong("sluice.simulation.seed");
+
+  /** Seeds within which every mutation must be caught. */
+  private static final long SEEDS_OF_MUTATION = 20_000;
+
+  private static final int[] REFERENCE_A = reference("train-a");
+  private static final int[] REFERENCE_B = reference("train-b");
+
+  @Test
+  void whateverGoesWrongTheOutcomeIsThatOfTheUndisturbedRun() {
+    if (ONE_SEED != null) {
+      check(ONE_SEED, Mutation.NONE);
+      return;
+    }
+    LongStream.rangeClosed(1, SEEDS).parallel().forEach(seed -> check(seed, Mutation.NONE));
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void aBrokenRuleIsSeen(Mutation mutation) {
+    for (long seed = 1; seed <= SEEDS_OF_MUTATION; seed++) {
+      if (!holds(seed, mutation)) {
+        return;
+      }
+    }
+    throw new AssertionError(mutation + " was not seen in " + SEEDS_OF_MUTATION + " seeds");
+  }
+
+  private static boolean holds(long seed, Mutation mutation) {
+    try {
+      check(seed, mutation);
+      return true;
+    } catch (AssertionError | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static int[] reference(String jobId) {
+    var world = new World(0, Mutation.NONE);
+    new Schedule(world, false).run(1);
+    return bits(world, jobId);
+  }
+
+  private static void check(long seed, Mutation mutation) {
+    var world = new World(seed, mutation);
+    try {
+      new Schedule(world, true).run(1 + (int) (seed % 5));
+    } catch (RuntimeException e) {
+      throw new AssertionError("seed " + seed + ": " + e, e);
+    }
+    statuses(world);
+    assertThat(bits(world, "train-a")).as("seed %d: same bits", seed).isEqualTo(REFERENCE_A);
+    assertThat(bits(world, "train-b")).as("seed %d: same bits", seed).isEqualTo(REFERENCE_B);
+    assertThat(List.of(version(world, "train-a"), version(world, "train-b")))
+        .as("seed %d: two jobs registered one name", seed)
+        .containsExactlyInAnyOrder(1, 2);
+    samples(world, "train-a", Schedule.STEPS_A, 4);
+    samples(world, "train-b", Schedule.STEPS_B, 2);
+    everyRowOnce(world);
+    nothingStays(world);
+  }
+
+  private static void statuses(World world) {
+    status(world, "train-a", JobStatus.SUCCEEDED);
+    status(world, "train-b", JobStatus.SUCCEEDED);
+    status(world, "dropped", JobStatus.CANCELLED);
+    status(world, "maybe", JobStatus.SUCCEEDED, JobStatus.CANCELLED);
+    status(world, "diverging", JobStatus.FAILED);
+    status(world, "poison", JobStatus.FAILED);
+    status(world, "infer", JobStatus.SUCCEEDED);
+    status(world, "missing", JobStatus.FAILED);
+    assertThat(Objects.requireNonNull(job(world, "poison").cause()).what())
+        .as("seed %d: a task that kills its workers is buried as such", world.seed)
+        .contains("workers that ran it");
+    assertThat(Objects.requireNonNull(job(world, "diverging").cause()).what())
+        .as("seed %d", world.seed)
+        .contains("diverged");
+  }
+
+  private static JobState job(World world, String jobId) {
+    return Objects.requireNonNull(world.invariants.ended(jobId), jobId);
+  }
+
+  private static void status(World world, String jobId, JobStatus... possible) {
+    assertThat(job(world, jobId).status())
+        .as("seed %d: %s: %s", world.seed, jobId, job(world, jobId).cause())
+        .isIn((Object[]) possible);
+  }
+
+  /** What the fold says last, which may come when the job has ended. */
+  private static void samples(World world, String jobId, long steps, int perStep) {
+    var told =
+        world.jobs(Topic.partition(jobId, World.PARTITIONS)).stream()
+            .map(World.Appended::event)
+            .filter(FoldProgressed.class::isInstance)
+            .map(FoldProgressed.class::cast)
+            .filter(report -> report.jobId().equals(jobId) && report.generation() == steps)
+            .map(FoldProgressed::samples)
+            .distinct();
+    assertThat(told)
+        .as("seed %d: every sample of %s counts once", world.seed, jobId)
+        .containsExactly(steps * perStep);
+  }
+
+  private static void everyRowOnce(World world) {
+    var ranges = new ArrayList<ResultRange>();
+    for (var state : world.stored("infer").values()) {
+      if (state instanceof ManifestChunk chunk && chunk.jobId().equals("infer")) {
+        ranges.addAll(chunk.ranges());
+      }
+    }
+    ranges.sort(Comparator.comparingLong(ResultRange::rowFrom));
+    long next = 0;
+    for (var range : ranges) {
+      assertThat(range.rowFrom()).as("seed %d: rows answered once", world.seed).isEqualTo(next);
+      next = range.rowTo();
+    }
+    assertThat(next).as("seed %d: all rows answered", world.seed).isEqualTo(Jobs.ROWS);
+  }
+
+  private static void nothingStays(World world) {
+    assertThat(world.isQuiet()).as("seed %d: everything comes to rest", world.seed).isTrue();
+    for (int partition = 0; partition < World.PARTITIONS; partition++) {
+      assertThat(world.ledger(partition).state().activeJobs()).as("seed %d", world.seed).isEmpty();
+      assertThat(world.fold(partition).jobs())
+          .as("seed %d: the fold lets ended jobs go", world.seed)
+          .isEmpty();
+      assertThat(world.gradients(partition).checkpoint())
+          .as("seed %d: checkpoints of ended jobs are removed", world.seed)
+          .isEmpty();
+    }
+  }
+
+  private static int version(World world, String jobId) {
+    return Objects.requireNonNull(job(world, jobId).model()).version();
+  }
+
+  private static int[] bits(World world, String jobId) {
+    float[] values = Objects.requireNonNull(world.exported(jobId), "nothing was exported");
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
+  }
+}
