@@ -26,6 +26,8 @@ enum Mutation {
   TRIMMED_BEFORE_COMMIT,
   /** A term's end is reported while contributions are still on their way. */
   REPORTED_BEFORE_FLUSHED,
+  /** A task that may kill its workers runs beside others, which are blamed as well. */
+  SUSPECTS_BESIDE_OTHERS,
   /** What the broker has dropped is never looked for. */
   STALLS_IGNORED
 }

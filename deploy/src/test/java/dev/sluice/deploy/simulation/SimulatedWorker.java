@@ -21,6 +21,8 @@ import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.loop.Suspects;
+import dev.sluice.worker.queue.HeldTask;
 import dev.sluice.worker.training.RetryDelay;
 import dev.sluice.worker.training.TermGroup;
 import dev.sluice.worker.training.TermNotice;
@@ -48,6 +50,8 @@ final class SimulatedWorker {
   final String lane;
   private final World world;
   private final Map<String, Holding> held = new LinkedHashMap<>();
+  private final Map<String, Holding> waiting = new LinkedHashMap<>();
+  private final Suspects suspects = new Suspects();
   private final Map<String, Terms> terms = new HashMap<>();
   private final Map<String, TreeMap<Long, Map<Integer, float[]>>> received = new HashMap<>();
   private final Map<String, Integer> stopped = new HashMap<>();
@@ -116,6 +120,7 @@ final class SimulatedWorker {
 
   private void giveBack() {
     held.values().forEach(each -> world.lane(lane).release(each.entry, each.key));
+    waiting.values().forEach(each -> world.lane(lane).release(each.entry, each.key));
   }
 
   /** Does one thing; false: it has died of it. */
@@ -128,6 +133,10 @@ final class SimulatedWorker {
         world.lane(lane).acknowledge(each.entry, each.key);
         forget(each);
       }
+    }
+    var suspect = suspects.next(heldTasks()).map(HeldTask::key).map(waiting::remove);
+    if (suspect.isPresent()) {
+      return begin(suspect.get());
     }
     for (var each : List.copyOf(held.values())) {
       if (!each.reported && advance(each)) {
@@ -150,8 +159,11 @@ final class SimulatedWorker {
   }
 
   private boolean take() {
-    boolean room = held.isEmpty() || (held.size() < HELD_MAX && world.random.nextInt(4) == 0);
-    if (!room) {
+    boolean careless = world.mutation == Mutation.SUSPECTS_BESIDE_OTHERS;
+    boolean suspicion = !suspects.isEmpty() || heldTasks().stream().anyMatch(Suspects::isSuspect);
+    boolean alone = suspicion && !careless;
+    boolean more = !alone && held.size() < HELD_MAX && world.random.nextInt(4) == 0;
+    if (!held.isEmpty() && !more) {
       return true;
     }
     var key = name + "#" + taken++;
@@ -161,27 +173,38 @@ final class SimulatedWorker {
     }
     var task = entry.task;
     world.invariants.begun(task);
-    boolean deadly = task.jobId().equals("poison") && !isVoid(task);
-    if (deadly && !held.isEmpty()) {
-      // Whatever else this worker holds would be blamed as well, as often as poison meets it.
-      entry.deliveries--;
-      world.lane(lane).release(entry, key);
-      return true;
-    }
-    var holding = new Holding(key, entry);
     world.tell(
         name,
         new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, entry.deliveries));
     if (entry.deliveries > 1) {
       world.network.flush(name, "jobs"); // so that a task that kills its worker is seen
     }
+    var holding = new Holding(key, entry);
+    boolean copy = held.values().stream().anyMatch(other -> same(other.task(), task));
+    if (!copy && !careless && suspects.keeps(heldTask(holding), heldTasks())) {
+      waiting.put(key, holding);
+      return true;
+    }
+    return begin(holding);
+  }
+
+  private static HeldTask heldTask(Holding each) {
+    return new HeldTask(each.key, each.task(), each.entry.deliveries);
+  }
+
+  private List<HeldTask> heldTasks() {
+    return held.values().stream().map(SimulatedWorker::heldTask).toList();
+  }
+
+  private boolean begin(Holding holding) {
+    var task = holding.task();
     replaceCopy(task);
-    held.put(key, holding);
-    if (deadly) {
+    held.put(holding.key, holding);
+    if (task.jobId().equals("poison") && !isVoid(task)) {
       return false;
     }
     if (task.work() instanceof TermWork term) {
-      terms.computeIfAbsent(task.jobId(), id -> new Terms()).hold(group(key, term));
+      terms.computeIfAbsent(task.jobId(), id -> new Terms()).hold(group(holding.key, term));
     }
     boolean follows = task.work() instanceof TermWork || task.work() instanceof ExportWork;
     if (follows && followed.add(task.jobId())) {
@@ -192,12 +215,14 @@ final class SimulatedWorker {
     return true;
   }
 
+  private static boolean same(Task one, Task other) {
+    return one.jobId().equals(other.jobId()) && one.taskId().equals(other.taskId());
+  }
+
   /** A later copy of a task that is held takes its place. */
   private void replaceCopy(Task task) {
     for (var other : List.copyOf(held.values())) {
-      boolean same =
-          other.task().jobId().equals(task.jobId()) && other.task().taskId().equals(task.taskId());
-      if (same && !other.reported) {
+      if (same(other.task(), task) && !other.reported) {
         world.lane(lane).acknowledge(other.entry, other.key);
         forget(other);
       }

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One task at a time is asked for. Where every job that is held waits for other workers, one
  * more is: it may be the very task that they wait for, left behind by a worker that died.
+ *
+ * <p>A task that has come to two workers before may have killed them. It runs alone, so that what
+ * dies with this worker, if it does, is not blamed for it: see {@link Suspects}.
  */
 public final class ComputeLoop {
 
@@ -70,6 +73,7 @@ public final class ComputeLoop {
   private final Doorbell bell;
   private final Clock clock = Clock.MONOTONIC;
   private final Map<String, HeldTask> held = new LinkedHashMap<>();
+  private final Suspects suspects = new Suspects();
   private final List<PendingExport> exports = new ArrayList<>();
   private final TaskTimes times = new TaskTimes();
   private final Sessions sessions;
@@ -132,6 +136,7 @@ public final class ComputeLoop {
     try {
       while (!leaving) {
         takeMessages();
+        suspects.next(held.values()).ifPresent(this::begin);
         dropVoidTasks();
         boolean moved = advanceSessions();
         moved |= runExports();
@@ -144,6 +149,7 @@ public final class ComputeLoop {
       }
     } finally {
       held.keySet().forEach(queue::giveBack);
+      suspects.keys().forEach(queue::giveBack);
       exports.forEach(this::close);
       sessions.close();
       models.close();
@@ -153,8 +159,15 @@ public final class ComputeLoop {
   private void takeMessages() {
     for (var message = inbox.take(); message.isPresent(); message = inbox.take()) {
       switch (message.get()) {
-        case Inbox.Message.Arrived(var task) -> begin(task);
-        case Inbox.Message.Lost(var key) -> forget(key);
+        case Inbox.Message.Arrived(var task) -> {
+          if (isCopy(task) || !suspects.keeps(task, held.values())) {
+            begin(task);
+          }
+        }
+        case Inbox.Message.Lost(var key) -> {
+          suspects.forget(key);
+          forget(key);
+        }
         case Inbox.Message.Settled(var key) -> settled(key);
       }
     }
@@ -163,6 +176,9 @@ public final class ComputeLoop {
   private boolean wantsAnother() {
     long nowMs = clock.nowMs();
     boolean waiting = exports.stream().allMatch(e -> nowMs - e.sinceMs() >= manner.stallMs());
+    if (!suspects.isEmpty() || held.values().stream().anyMatch(Suspects::isSuspect)) {
+      return false;
+    }
     return held.isEmpty()
         || (waiting
             && sessions.allStalled(nowMs)
@@ -222,6 +238,10 @@ public final class ComputeLoop {
         forget(other.key());
       }
     }
+  }
+
+  private boolean isCopy(HeldTask task) {
+    return held.values().stream().anyMatch(other -> same(other.task(), task.task()));
   }
 
   private static boolean same(Task one, Task other) {
