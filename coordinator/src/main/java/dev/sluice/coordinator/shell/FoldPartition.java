@@ -140,6 +140,13 @@ final class FoldPartition implements AutoCloseable {
     }
   }
 
+  /** Publishes what is current once more: some of it was lost on its way. */
+  void republish(Consumer<FoldOutput> out) {
+    if (!replaying) { // else its end does
+      fold.republishAll(out);
+    }
+  }
+
   /** Hands what changed to the checkpoint writer, unless it is still busy with the last. */
   void checkpoint() {
     if (!replaying && checkpoints.idle()) {

@@ -65,6 +65,7 @@ final class FoldService implements AutoCloseable {
   private final KafkaProducer<String, byte[]> parameters;
   private final FoldReports reports;
   private final Map<Integer, Long> publishedOffsets = new ConcurrentHashMap<>();
+  private final Set<Integer> unpublished = ConcurrentHashMap.newKeySet();
   private final Runnable onFailure;
   private final Thread thread;
   private volatile boolean closed;
@@ -136,6 +137,9 @@ final class FoldService implements AutoCloseable {
       }
     }
     for (var entry : owned.entrySet()) {
+      if (unpublished.remove(entry.getKey())) {
+        entry.getValue().republish(output -> carryOut(entry.getKey(), output));
+      }
       var source = source(entry.getKey());
       if (!waiting.contains(source)) {
         entry
@@ -193,7 +197,7 @@ final class FoldService implements AutoCloseable {
     reports.send(record.partition(), DeadLetters.record(DeadLetters.of(record, "", cause), codec));
   }
 
-  /** A block that is lost on its way is published again when a worker that misses it attaches. */
+  /** Everyone waits for a block that is lost on its way, so it is published again. */
   @SuppressWarnings("FutureReturnValueIgnored")
   private void publish(int partition, ParameterBlock block) {
     parameters.send(
@@ -207,6 +211,7 @@ final class FoldService implements AutoCloseable {
             publishedOffsets.merge(partition, metadata.offset(), Math::max);
           } else {
             LOG.warn("A block of {} was not published: {}", block.jobId(), failure.getMessage());
+            unpublished.add(partition);
           }
         });
   }

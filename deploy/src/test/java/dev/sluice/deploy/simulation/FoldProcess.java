@@ -27,6 +27,7 @@ final class FoldProcess {
   private final PartitionFold fold;
   private final int replayUntil;
   private boolean replaying = true;
+  private boolean unpublished;
   private int next;
   private @Nullable Checkpoint taken;
 
@@ -53,7 +54,7 @@ final class FoldProcess {
   }
 
   boolean hasCaughtUp() {
-    return next == world.gradients(partition).end();
+    return next == world.gradients(partition).end() && !unpublished;
   }
 
   /**
@@ -77,6 +78,10 @@ final class FoldProcess {
       next++;
     }
     reached();
+    if (unpublished && !replaying && world.mutation != Mutation.PUBLICATIONS_LOST) {
+      unpublished = false;
+      collected(fold::republishAll);
+    }
     return true;
   }
 
@@ -90,7 +95,9 @@ final class FoldProcess {
   private void say(FoldOutput output) {
     switch (output) {
       case FoldOutput.Publish(ParameterBlock block) -> {
-        if (!replaying) {
+        if (!replaying && world.losesPublication()) {
+          unpublished = true;
+        } else if (!replaying) {
           world.publish(name(), block);
         }
       }

@@ -20,6 +20,8 @@ enum Mutation {
   STATISTIC_IN_WORKER,
   /** A checkpoint's cursor is where the fold is when it is written, not when it was taken. */
   CURSOR_READ_LATE,
+  /** Parameters that could not be published are not published again. */
+  PUBLICATIONS_LOST,
   /** A checkpoint goes beyond reports that are on their way and may be lost. */
   CHECKPOINT_BEFORE_REPORTS,
   /** The gradient log is trimmed before the checkpoint that allows it is committed. */

@@ -175,6 +175,11 @@ final class World {
     return lossOneIn > 0 && random.nextInt(lossOneIn) == 0;
   }
 
+  /** Publishing again follows from it, so it is rarer than that. */
+  boolean losesPublication() {
+    return lossOneIn > 0 && random.nextInt(50 * lossOneIn) == 0;
+  }
+
   // ---- what the ledger commits
 
   void commit(int partition, Map<String, StoredState> written, int cursor) {
