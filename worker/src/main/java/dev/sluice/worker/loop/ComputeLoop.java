@@ -23,7 +23,6 @@ import dev.sluice.worker.tasks.PrepareTask;
 import dev.sluice.worker.tasks.QuantiseTask;
 import dev.sluice.worker.tasks.TaskProblem;
 import dev.sluice.worker.training.TermNotice;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,12 +73,11 @@ public final class ComputeLoop {
   private final Clock clock = Clock.MONOTONIC;
   private final Map<String, HeldTask> held = new LinkedHashMap<>();
   private final Suspects suspects = new Suspects();
-  private final List<PendingExport> exports = new ArrayList<>();
+  private final Exports exports;
   private final TaskTimes times = new TaskTimes();
   private final Sessions sessions;
   private final Models models;
   private final PrepareTask prepare;
-  private final ExportTask export;
   private final InferTask infer;
   private final QuantiseTask quantise;
   private long seen;
@@ -107,13 +105,14 @@ public final class ComputeLoop {
     this.models =
         new Models(tools.files(), engines.training(), engines.inference(), manner.cacheBytes());
     this.prepare = new PrepareTask(datasets, tools.files(), engines.training());
-    this.export =
+    var export =
         new ExportTask(
             datasets,
             tools.files(),
             engines.training(),
             engines.inference(),
             engines.fingerprint());
+    this.exports = new Exports(tools.follower(), export, manner.exportWaitMs());
     this.quantise =
         new QuantiseTask(datasets, tools.files(), engines.inference(), engines.fingerprint());
     this.infer =
@@ -139,7 +138,7 @@ public final class ComputeLoop {
         suspects.next(held.values()).ifPresent(this::begin);
         dropVoidTasks();
         boolean moved = advanceSessions();
-        moved |= runExports();
+        moved |= exports.look(clock.nowMs(), new ExportEnds());
         sessions.closeIdle(clock.nowMs());
         queue.want(wantsAnother(), seen);
         activity = now();
@@ -150,7 +149,7 @@ public final class ComputeLoop {
     } finally {
       held.keySet().forEach(queue::giveBack);
       suspects.keys().forEach(queue::giveBack);
-      exports.forEach(this::close);
+      exports.close();
       sessions.close();
       models.close();
     }
@@ -175,7 +174,7 @@ public final class ComputeLoop {
 
   private boolean wantsAnother() {
     long nowMs = clock.nowMs();
-    boolean waiting = exports.stream().allMatch(e -> nowMs - e.sinceMs() >= manner.stallMs());
+    boolean waiting = exports.allWait(nowMs, manner.stallMs());
     if (!suspects.isEmpty() || held.values().stream().anyMatch(Suspects::isSuspect)) {
       return false;
     }
@@ -211,7 +210,7 @@ public final class ComputeLoop {
             case PrepareWork work -> end(task, prepare.run(work));
             case InferWork work -> end(task, answer(task.task(), work));
             case TermWork work -> sessions.hold(task, work, clock.nowMs());
-            case ExportWork work -> await(task, work);
+            case ExportWork work -> exports.await(task, work, clock.nowMs());
             case QuantiseWork work -> end(task, quantise.run(task.task().jobId(), work));
           }
         });
@@ -231,7 +230,7 @@ public final class ComputeLoop {
    */
   private void replaceCopy(HeldTask task) {
     for (var other : List.copyOf(held.values())) {
-      boolean waiting = sessions.holds(other.key()) || pendingExport(other.key());
+      boolean waiting = sessions.holds(other.key()) || exports.holds(other.key());
       if (waiting && same(other.task(), task.task())) {
         LOG.info("Task {} of job {} came again.", task.task().taskId(), task.task().jobId());
         queue.accept(other.key());
@@ -316,7 +315,7 @@ public final class ComputeLoop {
 
   private void dropVoidTasks() {
     for (var task : List.copyOf(held.values())) {
-      boolean running = sessions.holds(task.key()) || pendingExport(task.key());
+      boolean running = sessions.holds(task.key()) || exports.holds(task.key());
       if (running && tools.controls().isVoid(task.task())) {
         settleVoid(task);
       }
@@ -333,14 +332,7 @@ public final class ComputeLoop {
     held.remove(key);
     times.forget(key);
     sessions.drop(key, clock.nowMs());
-    var pending = exports.iterator();
-    while (pending.hasNext()) {
-      var one = pending.next();
-      if (one.held().key().equals(key)) {
-        pending.remove();
-        close(one);
-      }
-    }
+    exports.drop(key);
   }
 
   // ---- terms
@@ -404,48 +396,18 @@ public final class ComputeLoop {
     sessions.close(session);
   }
 
-  // ---- exports
+  /** Exports whose parameters have come. */
+  private final class ExportEnds implements Exports.Listener {
 
-  private void await(HeldTask task, ExportWork work) {
-    var parameters =
-        tools.follower().follow(task.task().jobId(), work.prepared().network().floats());
-    exports.add(new PendingExport(task, work, parameters, clock.nowMs()));
-  }
-
-  private boolean runExports() {
-    boolean ran = false;
-    for (var one : List.copyOf(exports)) {
-      long waitedMs = clock.nowMs() - one.sinceMs();
-      if (one.ready()) {
-        ran = true;
-        attempt(one.held(), () -> end(one.held(), exported(one)));
-      } else if (waitedMs >= manner.exportWaitMs()) {
-        fail(one.held(), one.overdue(waitedMs));
-      } else {
-        continue;
-      }
-      exports.remove(one);
-      close(one);
+    @Override
+    public void ready(PendingExport one) {
+      attempt(one.held(), () -> end(one.held(), exports.export(one)));
     }
-    return ran;
-  }
 
-  private Outcome exported(PendingExport one) throws TaskProblem, EngineException, ArtifactMissing {
-    var generation = one.parameters().acquire();
-    try {
-      return export.run(one.held().task().jobId(), one.work(), generation.flat());
-    } finally {
-      one.parameters().release();
+    @Override
+    public void overdue(PendingExport one, TaskProblem problem) {
+      fail(one.held(), problem);
     }
-  }
-
-  private boolean pendingExport(String key) {
-    return exports.stream().anyMatch(one -> one.held().key().equals(key));
-  }
-
-  private void close(PendingExport one) {
-    tools.follower().leave(one.parameters());
-    one.parameters().close();
   }
 
   private Activity now() {
