@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class TaskLane {
 
   /** Deliveries after which the broker gives up on a record. */
-  private static final int DELIVERIES_MAX = 14;
+  private static final int DELIVERIES_MAX = 17;
 
   /** Records that are handed out ahead of an older one, at most: fetches overtake each other. */
   private static final int OVERTAKEN_MAX = 3;

@@ -36,7 +36,7 @@ final class World {
   static final String ENGINE = "engine";
   static final List<String> LANES = List.of("a", "b");
 
-  static final LedgerLimits LIMITS = new LedgerLimits(100, 12, 5_000, 60_000, 10, 3_000, 3, 4);
+  static final LedgerLimits LIMITS = new LedgerLimits(100, 15, 5_000, 60_000, 10, 3_000, 3, 4);
 
   /**
    * A record of {@code sluice.jobs}.
