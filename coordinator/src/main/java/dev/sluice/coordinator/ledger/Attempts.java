@@ -127,18 +127,18 @@ final class Attempts {
   /** Another attempt, where there are workers for it. */
   private void again(
       LedgerState state, JobDraft job, OpenTask task, Moment moment, Decision decision) {
-    var there = task;
     if (Stalls.stranded(state, job, task, moment)) {
-      settle(state, job, moment);
-      there = task.inLane(job.lane);
-      job.replace(task, there);
+      job.open.remove(task);
+      move(state, job, moment, decision);
+      task = task.inLane(job.lane);
+      job.open.add(task);
     }
-    Tasks.redispatch(job, there, works.of(job, there), moment.nowMs(), decision);
+    Tasks.redispatch(job, task, works.of(job, task), moment.nowMs(), decision);
   }
 
   /**
-   * Sends every stranded task of a job to where there are workers, begun or not: whoever began one
-   * is gone.
+   * Gives a job another lane where its own has no workers, and sends every stranded task there,
+   * begun or not: whoever began one is gone.
    */
   private void move(LedgerState state, JobDraft job, Moment moment, Decision decision) {
     var stranded = job.open.stream().filter(t -> Stalls.stranded(state, job, t, moment)).toList();

@@ -1,15 +1,15 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.schemas.wire.DeadlineReached;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Verdict;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds what doesn't move and could. A task may wait for hours where its lane is busy; that is no
@@ -28,7 +28,7 @@ final class Stalls {
   /** A lane without workers for so long is not one whose workers are just being replaced. */
   static final long STRANDED_MS = 10_000;
 
-  /** Held jobs that are judged again in one look; the others have their turn when these start. */
+  /** Held jobs that are judged again in one look. */
   private static final int HELD_MAX = 100;
 
   /** Why a task doesn't move. */
@@ -50,25 +50,40 @@ final class Stalls {
   /** What the ledger should look at again; an event for each. */
   List<DeadlineReached> all(LedgerState state, Moment moment) {
     var found = new ArrayList<DeadlineReached>();
-    int held = 0;
+    var held = new ArrayList<JobDraft>();
+    var begun = latestBegun(state);
     for (var stored : state.activeJobs()) {
       var job = new JobDraft(stored);
       for (var task : job.open) {
-        if (of(state, job, task, moment) != Stall.NONE) {
+        if (of(state, begun, job, task, moment) != Stall.NONE) {
           found.add(new DeadlineReached(job.jobId, task.taskId(), task.attempt()));
         }
       }
-      if (job.status == JobStatus.HELD
-          && held++ < HELD_MAX
-          && placing.place(job, Placing.known(job), state.lanes(), moment, any -> true).isEmpty()) {
-        found.add(new DeadlineReached(job.jobId, "", 0));
+      if (job.status == JobStatus.HELD) {
+        held.add(job);
       }
     }
+    // Another hundred each second, so that those which can never start keep no others waiting.
+    long looks = Math.max(1, Math.ceilDiv(held.size(), HELD_MAX));
+    held.stream()
+        .skip(moment.nowMs() / 1_000 % looks * HELD_MAX)
+        .limit(HELD_MAX)
+        .filter(job -> startable(state, job, moment))
+        .forEach(job -> found.add(new DeadlineReached(job.jobId, "", 0)));
     return found;
+  }
+
+  private boolean startable(LedgerState state, JobDraft job, Moment moment) {
+    return placing.place(job, Placing.known(job), state.lanes(), moment, any -> true).isEmpty();
   }
 
   /** Why a task doesn't move. */
   Stall of(LedgerState state, JobDraft job, OpenTask task, Moment moment) {
+    return of(state, latestBegun(state), job, task, moment);
+  }
+
+  private Stall of(
+      LedgerState state, Map<Queue, Long> begun, JobDraft job, OpenTask task, Moment moment) {
     long nowMs = moment.nowMs();
     if (task.deadlineMs() > 0 && task.deadlineMs() <= nowMs) {
       return Stall.LATE;
@@ -78,7 +93,7 @@ final class Stalls {
       return Stall.STRANDED;
     }
     boolean waits = task.deadlineMs() == 0 && ageMs >= limits.queueMs();
-    return waits && dropped(state, job, task, moment) ? Stall.DROPPED : Stall.NONE;
+    return waits && dropped(begun, job, task, moment) ? Stall.DROPPED : Stall.NONE;
   }
 
   /**
@@ -100,7 +115,7 @@ final class Stalls {
         .anyMatch(v -> v.lane().equals(lane) && v.verdict() == Verdict.IMPOSSIBLE);
   }
 
-  private boolean dropped(LedgerState state, JobDraft job, OpenTask task, Moment moment) {
+  private boolean dropped(Map<Queue, Long> begun, JobDraft job, OpenTask task, Moment moment) {
     var fleet = moment.fleet();
     var lane = Tasks.lane(job, task);
     var engine = Tasks.engine(job);
@@ -108,21 +123,24 @@ final class Stalls {
       return false;
     }
     boolean idle = fleet.idle(lane, engine) && fleet.nothingWaits(lane);
-    return idle || begunLater(state.activeJobs(), lane, job.spec.priority(), task);
+    long latestMs = begun.getOrDefault(new Queue(lane, job.spec.priority()), Long.MIN_VALUE);
+    return idle || latestMs >= task.issuedMs() + limits.queueMs();
   }
 
-  private boolean begunLater(
-      Collection<JobState> jobs, String lane, Priority priority, OpenTask task) {
-    long laterMs = task.issuedMs() + limits.queueMs();
-    return jobs.stream()
-        .filter(job -> job.spec().priority() == priority)
-        .anyMatch(
-            job ->
-                job.open().stream()
-                    .anyMatch(
-                        other ->
-                            other.deadlineMs() > 0
-                                && other.issuedMs() >= laterMs
-                                && LedgerState.lane(job, other).equals(lane)));
+  /** What hands its tasks out in order. */
+  private record Queue(String lane, Priority priority) {}
+
+  /** When the latest of the tasks that have begun was dispatched, for each queue. */
+  private static Map<Queue, Long> latestBegun(LedgerState state) {
+    var latest = new HashMap<Queue, Long>();
+    for (var job : state.activeJobs()) {
+      for (var task : job.open()) {
+        if (task.deadlineMs() > 0) {
+          var queue = new Queue(LedgerState.lane(job, task), job.spec().priority());
+          latest.merge(queue, task.issuedMs(), Math::max);
+        }
+      }
+    }
+    return latest;
   }
 }

@@ -7,9 +7,11 @@ import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
@@ -25,6 +27,7 @@ import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.Unplaceable;
@@ -182,6 +185,23 @@ final class StallsTest {
     assertThat(job("j").lane()).isEqualTo("b");
     assertThat(dispatched).isNotEmpty().allMatch(d -> d.lane().equals("b"));
     assertThat(stalled()).isEmpty();
+  }
+
+  @Test
+  void whereOneTaskFailsInALaneWithoutWorkersAllOfItsJobGoElsewhere() {
+    open("a", "host-cpu");
+    open("b", "host-cpu");
+    fleet = new Fleet(List.of(idle("a1", "a"), idle("a2", "a")), Map.of("a", 0L, "b", 0L), 1);
+    submit("j", Specs.training(100, 4, null));
+    report(Specs.prepared(100, 9));
+    assertThat(dispatched).hasSize(2);
+    fleet = new Fleet(List.of(idle("b1", "b")), Map.of("b", 0L), 2);
+    var first = job("j").open().getFirst();
+    var cause = new Cause(Fault.OUR_FAULT, "", "what", "why", "mend");
+    dispatched.clear();
+    decide(new TaskReported("j", first.taskId(), 1, "a1", ENGINE, new TaskFailed(cause, true)));
+    assertThat(job("j").lane()).isEqualTo("b");
+    assertThat(dispatched).hasSize(2).allMatch(d -> d.lane().equals("b"));
   }
 
   @Test
