@@ -38,6 +38,17 @@ final class DataDirectory implements AutoCloseable {
    * @throws BrokerStartException if it is in use, or cannot be written
    */
   static DataDirectory open(Path path) {
+    return open(path, BrokerSettings.NODE_ID, Uuid.randomUuid().toString());
+  }
+
+  /**
+   * Opens the directory of one broker of several.
+   *
+   * @param node node id, from 1
+   * @param cluster id of the cluster, base64 as Kafka makes it; the same for all its brokers
+   * @throws BrokerStartException if it is in use, or cannot be written
+   */
+  static DataDirectory open(Path path, int node, String cluster) {
     Path absolute = path.toAbsolutePath().normalize();
     FileChannel lock;
     try {
@@ -54,7 +65,7 @@ final class DataDirectory implements AutoCloseable {
     var directory = new DataDirectory(absolute, lock);
     try {
       directory.lock();
-      directory.format();
+      directory.format(node, cluster);
       return directory;
     } catch (BrokerStartException e) {
       directory.close();
@@ -92,7 +103,7 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private void format() {
+  private void format(int node, String cluster) {
     // A directory that has this file is formatted: Kafka writes it last, and atomically.
     if (Files.exists(path.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
       return;
@@ -101,8 +112,8 @@ final class DataDirectory implements AutoCloseable {
     try {
       new Formatter()
           .setPrintStream(new PrintStream(report, true, StandardCharsets.UTF_8))
-          .setNodeId(BrokerSettings.NODE_ID)
-          .setClusterId(Uuid.randomUuid().toString())
+          .setNodeId(node)
+          .setClusterId(cluster)
           .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
           .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
           .setMetadataLogDirectory(path.toString())

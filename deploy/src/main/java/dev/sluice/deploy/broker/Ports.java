@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -22,6 +24,18 @@ public final class Ports {
   public static final int MAX = 65_535;
 
   private Ports() {}
+
+  /** Ports that were free a moment ago, all different. */
+  public static List<Integer> free(int count) {
+    var ports = new ArrayList<Integer>();
+    while (ports.size() < count) {
+      int port = freeBut(0);
+      if (!ports.contains(port)) {
+        ports.add(port);
+      }
+    }
+    return ports;
+  }
 
   /** A port that was free a moment ago, and is not {@code but}. */
   static int freeBut(int but) {
