@@ -20,6 +20,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param rowsPerTask rows of an inference task
  * @param checkpointMs time between checkpoints
  * @param progressMs time between progress reports
+ * @param sessionMs silence after which other coordinators take a coordinator's partitions over
  * @param workerSilenceMs time after which a worker counts as gone
  * @param jobRetentionHours time after which an ended job is forgotten
  */
@@ -100,6 +101,15 @@ public record CoordinatorConfig(
             min = 10,
             max = 60_000)
         int progressMs,
+    @Setting(
+            doc =
+                "Silence after which the other coordinators take the partitions of a coordinator"
+                    + " over; not below the brokers' group.min.session.timeout.ms.",
+            unit = "ms",
+            def = "2000",
+            min = 500,
+            max = 600_000)
+        int sessionMs,
     @Setting(
             doc = "Silence after which a worker counts as gone.",
             unit = "ms",

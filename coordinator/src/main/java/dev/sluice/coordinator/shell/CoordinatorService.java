@@ -34,11 +34,23 @@ public final class CoordinatorService implements AutoCloseable {
     var codec = new Codec(schemas);
     var origin = "coordinator-" + ProcessHandle.current().pid();
     fleet = new FleetFollower(kafka, codec, config.workerSilenceMs());
+    int sessionMs = SessionTime.allowed(admin, config.sessionMs());
     ledger =
         new LedgerService(
-            config, kafka, codec, fleet, origin, partitions, admin, topics, failed::countDown);
+            config,
+            kafka,
+            codec,
+            fleet,
+            origin,
+            partitions,
+            admin,
+            topics,
+            sessionMs,
+            failed::countDown);
     int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
-    fold = new FoldService(config, kafka, codec, origin, admin, foldPartitions, failed::countDown);
+    fold =
+        new FoldService(
+            config, kafka, codec, origin, admin, foldPartitions, sessionMs, failed::countDown);
   }
 
   /**

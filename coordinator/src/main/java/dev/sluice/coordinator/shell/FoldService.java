@@ -79,6 +79,7 @@ final class FoldService implements AutoCloseable {
       String origin,
       Admin admin,
       int partitions,
+      int sessionMs,
       Runnable onFailure) {
     this.config = config;
     this.kafka = kafka;
@@ -87,7 +88,7 @@ final class FoldService implements AutoCloseable {
     this.admin = admin;
     this.partitions = partitions;
     this.onFailure = onFailure;
-    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP));
+    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP, origin, sessionMs));
     parameters = new KafkaProducer<>(kafka.bulkProducer());
     reports = new FoldReports(new KafkaProducer<>(kafka.controlProducer()));
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);

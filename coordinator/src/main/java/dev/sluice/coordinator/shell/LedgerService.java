@@ -73,6 +73,7 @@ final class LedgerService implements AutoCloseable {
       Map<Topic, Integer> partitions,
       Admin admin,
       Topics topics,
+      int sessionMs,
       Runnable onFailure) {
     this.config = config;
     this.kafka = kafka;
@@ -85,7 +86,7 @@ final class LedgerService implements AutoCloseable {
     ledger =
         new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
     lag = new LaneLag(admin, this::lanes);
-    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP));
+    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP, origin, sessionMs));
     reports = new KafkaProducer<>(kafka.controlProducer());
     thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
   }

@@ -29,6 +29,8 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   /** Checkpoints are read at takeovers only, and may be hundreds of megabytes. */
   public static final int CHECKPOINT_TRANSACTION_MS_MAX = 60_000;
 
+  private static final int HEARTBEATS_PER_SESSION = 6;
+
   public KafkaSettings {
     common = Map.copyOf(common);
   }
@@ -95,13 +97,19 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     return reader();
   }
 
-  /** For sharing the partitions of a topic among processes; a dead one is found in seconds. */
-  public Map<String, Object> groupReader(String group) {
+  /**
+   * For sharing the partitions of a topic among processes.
+   *
+   * @param clientId how operators tell the group's members apart
+   * @param sessionMs silence after which the others get a member's partitions, in milliseconds
+   */
+  public Map<String, Object> groupReader(String group, String clientId, int sessionMs) {
     var settings = committedReader();
     settings.put("group.id", group);
+    settings.put("client.id", clientId);
     settings.put("group.protocol", "classic");
-    settings.put("session.timeout.ms", 6_000);
-    settings.put("heartbeat.interval.ms", 500);
+    settings.put("session.timeout.ms", sessionMs);
+    settings.put("heartbeat.interval.ms", Math.max(1, sessionMs / HEARTBEATS_PER_SESSION));
     settings.put("max.poll.interval.ms", 60_000);
     settings.put("auto.offset.reset", "earliest");
     settings.put(
