@@ -1,0 +1,78 @@
+package dev.sluice.deploy.standalone;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to start another JVM of Sluice: this very Java and class path, a smaller heap.
+ *
+ * @param heap size of the Java heap, as -Xmx takes it
+ * @param scratch directory for temporary files
+ * @param shortLived whether it lives for a minute or so, and had better start quickly
+ */
+public record JavaCommand(String heap, Path scratch, boolean shortLived) {
+
+  /** More options for such a JVM, separated by blanks. */
+  private static final String JAVA_OPTIONS = "SLUICE_WORKER_JAVA_OPTIONS";
+
+  /** libtorch needs more than the usual 1 MiB while it is loaded, and overflows it silently. */
+  private static final String STACK = "8m";
+
+  /** A short life does without the optimizing compiler, which would not pay. */
+  private static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
+
+  /** Passed on where this process has them. */
+  private static final List<String> INHERITED_PROPERTIES =
+      List.of("sluice.launcher", "org.bytedeco.javacpp.cachedir", "logback.configurationFile");
+
+  /**
+   * The command.
+   *
+   * @param main class that it runs
+   * @param arguments of that class
+   */
+  public List<String> of(String main, List<String> arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xmx" + heap,
+            "-Xss" + STACK,
+            "-Djava.io.tmpdir=" + scratch));
+    if (shortLived) {
+      command.add(SHORT_LIFE);
+    }
+    Optional.ofNullable(System.getenv(JAVA_OPTIONS))
+        .map(options -> List.of(options.strip().split("\\s+")))
+        .filter(options -> !options.getFirst().isEmpty())
+        .ifPresent(command::addAll);
+    for (var name : INHERITED_PROPERTIES) {
+      property(name).ifPresent(value -> command.add("-D" + name + "=" + value));
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** What the process needs in its environment. */
+  public static void environment(Map<String, String> environment, Path scratch) {
+    environment.put("SLUICE_BUILD", "never");
+    environment.put("TMPDIR", scratch.toString());
+    // Results depend on the number of BLAS threads: one, and one worker per core.
+    for (var name : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
+      environment.put(name, "1");
+    }
+  }
+
+  private static Optional<String> property(String name) {
+    @Nullable String value = System.getProperty(name);
+    return Optional.ofNullable(value);
+  }
+}
