@@ -21,7 +21,8 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A coordinator in a process of its own, beside the cluster's; it shares the partitions with it.
+ * A coordinator in a process of its own, beside the cluster's and others; it shares the partitions
+ * with them. Those that came last are ended first.
  */
 final class SecondCoordinator implements AutoCloseable {
   private static final String LEDGER = "sluice-ledger";
@@ -31,25 +32,27 @@ final class SecondCoordinator implements AutoCloseable {
   private final Cluster cluster;
   private final Admin admin;
   private final Process process;
+  private final int others;
   private final Map<String, Set<TopicPartition>> owned = new HashMap<>();
 
-  private SecondCoordinator(Cluster cluster, Admin admin, Process process) {
+  private SecondCoordinator(Cluster cluster, Admin admin, Process process, int others) {
     this.cluster = cluster;
     this.admin = admin;
     this.process = process;
+    this.others = others;
   }
 
-  /** Starts it, and returns when both coordinators have partitions of ledger and fold. */
+  /** Starts it, and returns when all coordinators have partitions of ledger and fold. */
   static SecondCoordinator beside(Cluster cluster) throws Exception {
     var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin());
     var ledgers = ids(members(admin, LEDGER));
     var folds = ids(members(admin, FOLD));
-    var second = new SecondCoordinator(cluster, admin, start(cluster));
+    var second = new SecondCoordinator(cluster, admin, start(cluster), ledgers.size());
     try {
       cluster.eventually(
-          "both coordinators decide", () -> second.shares(describe(admin, LEDGER), ledgers));
+          "all coordinators decide", () -> second.shares(describe(admin, LEDGER), ledgers));
       cluster.eventually(
-          "both coordinators fold", () -> second.shares(describe(admin, FOLD), folds));
+          "all coordinators fold", () -> second.shares(describe(admin, FOLD), folds));
       return second;
     } catch (Exception | AssertionError e) {
       second.close();
@@ -110,14 +113,28 @@ final class SecondCoordinator implements AutoCloseable {
     process.onExit().join();
   }
 
-  /** Ends it, and returns when the cluster's own coordinator has all partitions again. */
+  /** Ends it as SIGTERM does. */
+  void end() {
+    process.destroy();
+    process.onExit().join();
+  }
+
+  /** How many of a job's blocks it folds. */
+  int blocksOf(String jobId, int blocks) {
+    return (int)
+        IntStream.range(0, blocks)
+            .filter(block -> has(FOLD, Topic.GRADIENTS, Topic.blockKey(jobId, block)))
+            .count();
+  }
+
+  /** Ends it, and returns when the others have all partitions again. */
   @Override
   public void close() {
     kill();
     try {
       for (var group : List.of(LEDGER, FOLD)) {
         cluster.eventually(
-            "one coordinator is left in " + group, () -> members(admin, group).size() == 1);
+            "the others are left in " + group, () -> members(admin, group).size() == others);
       }
     } catch (Exception e) {
       throw new AssertionError("the second coordinator is not gone", e);
