@@ -2,6 +2,7 @@ package dev.sluice.deploy;
 
 import dev.sluice.coordinator.shell.CoordinatorCommand;
 import dev.sluice.coordinator.shell.plan.PlanCommand;
+import dev.sluice.deploy.chaos.ChaosCommand;
 import dev.sluice.deploy.explain.AdmissionJudge;
 import dev.sluice.deploy.quickstart.QuickstartCommand;
 import dev.sluice.deploy.settings.SettingsCommand;
@@ -71,6 +72,7 @@ public final class Sluice implements Runnable {
     return sluice
         .addSubcommand(new ExplainCommand(new AdmissionJudge()))
         .addSubcommand(PlanCommand.class)
+        .addSubcommand(ChaosCommand.class)
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,0 +1,348 @@
+package dev.sluice.deploy.chaos;
+
+import dev.sluice.deploy.chaos.Fault.Kind;
+import dev.sluice.deploy.chaos.Load.Task;
+import dev.sluice.deploy.chaos.Members.Size;
+import dev.sluice.deploy.standalone.StandaloneOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: a cluster is started, jobs run in peace, then the same jobs run while faults happen;
+ * when everything is whole again, what must hold is looked at.
+ *
+ * <p>At most one broker is away at a time, so that two of three copies are there: what was
+ * acknowledged is promised to survive that. Of everything else, any number may be away.
+ */
+final class Campaign implements AutoCloseable {
+
+  private static final Duration START_MAX = Duration.ofMinutes(2);
+  private static final Duration WHOLE_MAX = Duration.ofMinutes(1);
+
+  /** A recovery that takes longer is not timed; what it leads to is seen in the jobs. */
+  private static final Duration RECOVERED_MAX = Duration.ofSeconds(25);
+
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final Options options;
+  private final Consumer<String> news;
+  private final Members members;
+  private final Recoveries recoveries = new Recoveries();
+  private final Map<String, Integer> byKind = new TreeMap<>();
+  private final List<String> endedByThemselves = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+  private final List<String> joined = new ArrayList<>();
+  private final AtomicInteger undone = new AtomicInteger();
+  private final ScheduledExecutorService undoing =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("undo").daemon().factory());
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private int faults;
+
+  /**
+   * What a run is to be like.
+   *
+   * @param size the cluster
+   * @param seed seed of the plan
+   * @param faults how many
+   * @param within time after which no further fault begins
+   * @param directory for data and logs; empty
+   */
+  record Options(Size size, long seed, int faults, Duration within, Path directory) {}
+
+  /** A fault whose recovery is being timed. */
+  private record Timed(String what, long lostMs, Supplier<OptionalLong> recovered) {}
+
+  /**
+   * @param options what it is to be like
+   * @param news is told what happens, a line at a time
+   */
+  Campaign(Options options, Consumer<String> news) {
+    this.options = options;
+    this.news = news;
+    this.members = new Members(options.directory, options.size);
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws Door.Shut where the cluster can't run jobs in peace
+   */
+  Report run() throws Door.Shut, InterruptedException, IOException {
+    Files.createDirectories(options.directory.resolve("tmp"));
+    start();
+    try (var door = new Door(members.servers());
+        var brokers = new Brokers(members.kafka(), options.size.brokers())) {
+      brokers.awaitInSync(START_MAX);
+      ready(door);
+      var load = new Load(door, "chaos-" + options.seed);
+      var models = peace(door, load);
+      try (var tasks = new TaskLog(members.kafka());
+          var folds = new FoldLog(members.kafka());
+          var probe = new StallProbe(members.kafka(), brokers.nodes())) {
+        long beginNanos = System.nanoTime();
+        chaos(new Witnesses(tasks, folds, probe, brokers));
+        news.accept("No more faults. Waiting for the jobs in hand.");
+        whole(brokers);
+        load.end();
+        double seconds = (System.nanoTime() - beginNanos) / 1e9;
+        joined.forEach(
+            id -> tasks.firstTaskAfterMs(id).ifPresent(ms -> recoveries.add(Recoveries.JOIN, ms)));
+        violations.addAll(load.violations());
+        violations.addAll(Endings.check(members.kafka(), load.acknowledged()));
+        violations.addAll(new Versions(door).check());
+        return new Report(
+            options.seed,
+            faults,
+            byKind,
+            load.acknowledged().size(),
+            load.rows(),
+            models,
+            recoveries.lines(),
+            endedByThemselves,
+            violations,
+            seconds);
+      }
+    }
+  }
+
+  private record Witnesses(TaskLog tasks, FoldLog folds, StallProbe probe, Brokers brokers) {}
+
+  private void start() throws InterruptedException {
+    news.accept(
+        "Starting " + members.all().size() + " processes, their logs in " + options.directory);
+    members.of(Kind.BROKER).forEach(Member::start);
+    Brokers.awaitUp(members.kafka(), options.size.brokers(), START_MAX);
+    members.of(Kind.COORDINATOR).forEach(Member::start);
+    members.of(Kind.PRODUCER).forEach(Member::start);
+    members.of(Kind.WORKER).forEach(Member::start);
+  }
+
+  /** Returns when every worker was heard of. */
+  private void ready(Door door) throws Door.Shut, InterruptedException {
+    long deadline = System.nanoTime() + START_MAX.toNanos();
+    door.call(
+        client ->
+            client.declareLane(
+                Members.LANE, StandaloneOptions.ACCELERATOR, 0, options.size.workers()));
+    while (door.call(client -> client.fleet()).size() < options.size.workers()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "not all workers are up after " + START_MAX.toSeconds() + " s");
+      }
+      pause(POLL.toMillis());
+    }
+  }
+
+  /** Each job once in peace; then clients that run them over and over. */
+  private Map<String, String> peace(Door door, Load load) throws Door.Shut, InterruptedException {
+    var jobs = new Jobs(door);
+    var models = new HashMap<String, String>();
+    var training = List.of(jobs.digits(), jobs.wide());
+    for (var task : training) {
+      var ended = load.inPeace(task);
+      models.put(task.name(), ended.bits());
+      news.accept("In peace, %s has %s".formatted(task.name(), ended.bits()));
+    }
+    var inference = new ArrayList<Task>(jobs.inference());
+    for (var task : inference) {
+      load.inPeace(task);
+    }
+    training.forEach(load::keepRunning);
+    inference.forEach(load::keepRunning);
+    return models;
+  }
+
+  private void chaos(Witnesses witnesses) throws InterruptedException {
+    long endNanos = System.nanoTime() + options.within.toNanos();
+    int begun = 0;
+    Timed timed = null;
+    for (var fault : FaultPlan.of(options.seed, options.faults)) {
+      if (System.nanoTime() > endNanos) {
+        violations.add(
+            "only %d of %d faults happened within %d min"
+                .formatted(faults, options.faults, options.within.toMinutes()));
+        break;
+      }
+      pause(fault.pauseMs());
+      restartThoseThatEnded();
+      if (fault.alone()) {
+        int all = begun;
+        await(() -> undone.get() >= all, WHOLE_MAX);
+        note(timed, RECOVERED_MAX);
+      } else {
+        // What happens now falls into the recovery before it.
+        note(timed, Duration.ZERO);
+      }
+      timed = null;
+      if (fault.kind() == Kind.BROKER) {
+        int all = begun;
+        await(() -> undone.get() >= all, WHOLE_MAX);
+        witnesses.brokers.awaitInSync(WHOLE_MAX);
+        witnesses.brokers.balance();
+      }
+      var candidates = members.up(fault.kind());
+      if (candidates.isEmpty()) {
+        news.accept("Nobody is left of kind " + fault.kind().word() + ": one fault less.");
+        continue;
+      }
+      boolean alone = undone.get() >= begun;
+      begun++;
+      var measured = strike(fault, candidates.get(fault.choice() % candidates.size()), witnesses);
+      timed = alone ? measured : null;
+    }
+    int all = begun;
+    await(() -> undone.get() >= all, WHOLE_MAX);
+    note(timed, RECOVERED_MAX);
+  }
+
+  /** Does it, and sees to it that it is undone. */
+  private Timed strike(Fault fault, Member victim, Witnesses witnesses) {
+    var worker = victim.id();
+    var folded =
+        fault.kind() == Kind.COORDINATOR
+            ? witnesses.folds.foldedBy(victim.pid())
+            : Set.<Integer>of();
+    long lostMs = System.currentTimeMillis();
+    var active = witnesses.folds.active(folded, lostMs);
+    faults++;
+    byKind.merge(fault.kind().word() + " " + fault.action().done(), 1, Integer::sum);
+    news.accept("%4d  %s %s".formatted(faults, victim.name(), fault.action().done()));
+    switch (fault.action()) {
+      case KILL -> {
+        victim.kill();
+        undo(fault, () -> start(victim));
+      }
+      case HANG -> {
+        victim.hang();
+        undo(fault, victim::goOn);
+      }
+      case RESTART ->
+          undo(
+              fault,
+              () -> {
+                if (!victim.end()) {
+                  note(victim.name() + " did not end within its time when it was told to");
+                }
+                start(victim);
+              });
+    }
+    Supplier<OptionalLong> recovered =
+        switch (fault.kind()) {
+          case WORKER -> () -> witnesses.tasks.elsewhereAfterMs(worker, lostMs);
+          case COORDINATOR -> () -> witnesses.folds.againAfterMs(active, lostMs);
+          case BROKER -> () -> stall(witnesses, victim, lostMs);
+          case PRODUCER -> OptionalLong::empty;
+        };
+    return new Timed(Recoveries.of(fault.kind(), fault.action()), lostMs, recovered);
+  }
+
+  /** A stall can be told when the broker is back and its partitions are served. */
+  private OptionalLong stall(Witnesses witnesses, Member broker, long lostMs) {
+    int node = members.node(broker);
+    return broker.state() == Member.State.UP
+            && witnesses.probe.confirmedAfter(
+                node, System.currentTimeMillis() - POLL.toMillis() * 4)
+        ? witnesses.probe.stallMs(node, lostMs)
+        : OptionalLong.empty();
+  }
+
+  private void undo(Fault fault, Runnable undo) {
+    var _ =
+        undoing.schedule(
+            () -> {
+              try {
+                undo.run();
+              } catch (RuntimeException e) {
+                note("a fault could not be undone: " + e.getMessage());
+              } finally {
+                undone.incrementAndGet();
+              }
+            },
+            fault.lastsMs(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void start(Member victim) {
+    victim.start();
+    if (victim.kind() == Kind.WORKER) {
+      synchronized (joined) {
+        joined.add(victim.id());
+      }
+    }
+  }
+
+  private void note(String violation) {
+    synchronized (violations) {
+      violations.add(violation);
+    }
+  }
+
+  private void note(@Nullable Timed timed, Duration within) throws InterruptedException {
+    if (timed == null || timed.what.isEmpty()) {
+      return;
+    }
+    await(() -> timed.recovered.get().isPresent(), within);
+    var ms = timed.recovered.get();
+    if (ms.isPresent()) {
+      recoveries.add(timed.what, ms.getAsLong());
+      news.accept("      %.2f s  %s".formatted(ms.getAsLong() / 1000.0, timed.what));
+    }
+  }
+
+  /** As a supervisor would; that it was needed is told. */
+  private void restartThoseThatEnded() {
+    for (var member : members.all()) {
+      if (member.endedByItself()) {
+        var what = "%s ended by itself with code %d".formatted(member.name(), member.exitCode());
+        news.accept("      " + what);
+        endedByThemselves.add(what);
+        member.start();
+      }
+    }
+  }
+
+  private void whole(Brokers brokers) throws InterruptedException {
+    restartThoseThatEnded();
+    brokers.awaitInSync(WHOLE_MAX);
+  }
+
+  private void pause(long ms) throws InterruptedException {
+    if (closing.await(ms, TimeUnit.MILLISECONDS)) {
+      throw new InterruptedException("closed");
+    }
+  }
+
+  private void await(BooleanSupplier condition, Duration within) throws InterruptedException {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+      pause(POLL.toMillis());
+      restartThoseThatEnded();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    undoing.shutdownNow();
+    members.close();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.deploy.chaos;
+
+import dev.sluice.deploy.chaos.Load.Task;
+import dev.sluice.producer.spec.FileReference;
+import dev.sluice.producer.spec.JobFile;
+import dev.sluice.producer.spec.JobFileResult;
+import dev.sluice.schemas.wire.JobSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+
+/** The jobs of a campaign, from files beside the launcher {@code deploy/sluice}. */
+record Jobs(Door door) {
+  private static final String FOLDER = "chaos.d";
+
+  /** The quickstart's data do. */
+  private static final String DATA = "quickstart.d";
+
+  /** A small network: many steps. */
+  Task digits() throws Door.Shut, InterruptedException {
+    return task("digits");
+  }
+
+  /** A network of several blocks: every coordinator folds a part of it. */
+  Task wide() throws Door.Shut, InterruptedException {
+    return task("wide");
+  }
+
+  /** All rows answered by the first version of either model. */
+  List<Task> inference() throws Door.Shut, InterruptedException {
+    return List.of(task("infer-digits"), task("infer-wide"));
+  }
+
+  private Task task(String name) throws Door.Shut, InterruptedException {
+    return new Task(name, spec(name + ".yaml"));
+  }
+
+  private JobSpec spec(String name) throws Door.Shut, InterruptedException {
+    var launcher = Path.of(System.getProperty("sluice.launcher", "deploy/sluice"));
+    var folder = launcher.toAbsolutePath().resolveSibling(FOLDER);
+    JobFileResult result;
+    try {
+      result = JobFile.parse(Files.readString(folder.resolve(name)));
+    } catch (IOException e) {
+      throw new Door.Shut(
+          "%s can't be read (%s). Run deploy/sluice from a checkout."
+              .formatted(folder.resolve(name), e),
+          e);
+    }
+    return switch (result) {
+      case JobFileResult.Parsed parsed -> {
+        var digests = new HashMap<FileReference, String>();
+        for (var file : parsed.files()) {
+          digests.put(
+              file,
+              door.call(client -> client.upload(folder.resolveSibling(DATA).resolve(file.file())))
+                  .artifact());
+        }
+        yield parsed.resolve(digests);
+      }
+      case JobFileResult.Invalid(var problems) ->
+          throw new Door.Shut(
+              folder.resolve(name) + " is wrong: " + problems, new IllegalArgumentException(name));
+    };
+  }
+}

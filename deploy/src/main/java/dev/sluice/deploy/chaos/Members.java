@@ -1,0 +1,138 @@
+package dev.sluice.deploy.chaos;
+
+import dev.sluice.deploy.broker.BrokerSettings.Node;
+import dev.sluice.deploy.broker.Ports;
+import dev.sluice.deploy.chaos.Fault.Kind;
+import dev.sluice.deploy.standalone.JavaCommand;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+
+/** The processes of a cluster on this machine. */
+final class Members implements AutoCloseable {
+  static final String LANE = "cpu";
+
+  private static final String HOST = "127.0.0.1";
+
+  /** Small tasks, so that there are many to lose. */
+  private static final String ROWS_PER_TASK = "rows-per-task=32";
+
+  private final Path directory;
+  private final List<Node> nodes;
+  private final List<URI> servers;
+  private final List<Member> members = new ArrayList<>();
+
+  /**
+   * Makes processes that do not run yet.
+   *
+   * @param directory for their data and logs
+   * @param size how many of each
+   */
+  Members(Path directory, Size size) {
+    this.directory = directory;
+    var ports = Ports.free(2 * size.brokers + size.producers);
+    nodes =
+        IntStream.range(0, size.brokers)
+            .mapToObj(i -> new Node(i + 1, ports.get(2 * i), ports.get(2 * i + 1)))
+            .toList();
+    servers =
+        ports.subList(2 * size.brokers, ports.size()).stream()
+            .map(port -> URI.create("http://" + HOST + ":" + port))
+            .toList();
+    var cluster = Uuid.randomUuid().toString();
+    for (int i = 0; i < size.brokers; i++) {
+      int index = i;
+      var data = directory.resolve("broker-" + (i + 1));
+      add(Kind.BROKER, i + 1, "512m", it -> Tethered.broker(data, cluster, index, nodes));
+    }
+    var to = bootstrapServers();
+    for (int i = 1; i <= size.coordinators; i++) {
+      add(
+          Kind.COORDINATOR,
+          i,
+          "768m",
+          it -> List.of("coordinator", "--bootstrap-servers", to, "--set", ROWS_PER_TASK));
+    }
+    for (int i = 1; i <= size.producers; i++) {
+      var port = String.valueOf(servers.get(i - 1).getPort());
+      add(
+          Kind.PRODUCER,
+          i,
+          "384m",
+          it -> List.of("producer", "--bootstrap-servers", to, "--port", port));
+    }
+    for (int i = 1; i <= size.workers; i++) {
+      int number = i;
+      add(Kind.WORKER, i, "768m", it -> worker(to, Kind.WORKER.word() + "-" + number + "-" + it));
+    }
+  }
+
+  /**
+   * How many processes there are.
+   *
+   * @param brokers of Kafka, each a controller as well
+   * @param coordinators of Sluice
+   * @param producers of Sluice
+   * @param workers of Sluice, in one lane
+   */
+  record Size(int brokers, int coordinators, int producers, int workers) {}
+
+  private static List<String> worker(String to, String id) {
+    return List.of("worker", "--bootstrap-servers", to, "--lane", LANE, "--id", id);
+  }
+
+  private void add(Kind kind, int number, String heap, IntFunction<List<String>> arguments) {
+    var java = new JavaCommand(heap, directory.resolve("tmp"), true);
+    var log = directory.resolve(kind.word() + "-" + number + ".log");
+    members.add(new Member(kind, number, java, log, arguments));
+  }
+
+  /** Every process. */
+  List<Member> all() {
+    return List.copyOf(members);
+  }
+
+  /** Processes of a kind. */
+  List<Member> of(Kind kind) {
+    return members.stream().filter(member -> member.kind() == kind).toList();
+  }
+
+  /** Processes of a kind that are neither dead nor stopped. */
+  List<Member> up(Kind kind) {
+    return of(kind).stream().filter(member -> member.state() == Member.State.UP).toList();
+  }
+
+  /** Where the producers answer. */
+  List<URI> servers() {
+    return servers;
+  }
+
+  /** The node id of a broker. */
+  int node(Member broker) {
+    return nodes.get(of(Kind.BROKER).indexOf(broker)).id();
+  }
+
+  KafkaSettings kafka() {
+    return KafkaSettings.of(bootstrapServers());
+  }
+
+  private String bootstrapServers() {
+    return nodes.stream().map(node -> HOST + ":" + node.port()).collect(Collectors.joining(","));
+  }
+
+  /** Ends every process at once. */
+  @Override
+  public void close() {
+    for (var member : members.reversed()) {
+      if (member.state() != Member.State.DOWN) {
+        member.kill();
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.deploy.chaos;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who began and ended which task, and when, by the brokers' clock, which is this machine's. Follows
+ * {@code sluice.jobs} and {@code sluice.fleet} on a thread of its own.
+ */
+final class TaskLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskLog.class);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /** Enough for some minutes; recovery is asked for within one. */
+  private static final int ENTRIES_MAX = 50_000;
+
+  private record Entry(long timeMs, String task, String worker, boolean begun) {}
+
+  private final Codec codec = Codec.builtIn();
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Deque<Entry> entries = new ArrayDeque<>();
+  private final Map<String, Long> heardOfMs = new HashMap<>();
+  private final Thread thread;
+  private volatile boolean closing;
+
+  TaskLog(KafkaSettings kafka) {
+    consumer = new KafkaConsumer<>(kafka.committedReader());
+    var partitions = new ArrayList<TopicPartition>();
+    for (int i = 0; i < Topic.JOBS.partitions(); i++) {
+      partitions.add(new TopicPartition(Topic.JOBS.topicName(), i));
+    }
+    partitions.add(new TopicPartition(Topic.FLEET.topicName(), 0));
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position);
+    thread = Thread.ofPlatform().name("task-log").daemon().start(this::run);
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        for (var record : consumer.poll(POLL)) {
+          if (record.value() != null) {
+            note(record);
+          }
+        }
+      } catch (KafkaException e) {
+        LOG.debug("The brokers are away: {}", e.getMessage());
+      }
+    }
+    consumer.close();
+  }
+
+  private void note(ConsumerRecord<String, ByteBuffer> record) {
+    if (record.topic().equals(Topic.FLEET.topicName())) {
+      if (codec.decode(WorkerHeartbeat.class, record.value())
+          instanceof Decoded.Message<WorkerHeartbeat>(var heartbeat)) {
+        heardOf(heartbeat.worker(), record.timestamp());
+      }
+    } else if (codec.decode(JobRecord.class, record.value())
+        instanceof Decoded.Message<JobRecord>(var message)) {
+      if (message.event() instanceof AttemptStarted begun) {
+        add(
+            new Entry(
+                record.timestamp(), task(begun.jobId(), begun.taskId()), begun.worker(), true));
+      } else if (message.event() instanceof TaskReported ended) {
+        add(
+            new Entry(
+                record.timestamp(), task(ended.jobId(), ended.taskId()), ended.worker(), false));
+      }
+    }
+  }
+
+  private static String task(String jobId, String taskId) {
+    return jobId + " " + taskId;
+  }
+
+  private synchronized void heardOf(String worker, long timeMs) {
+    heardOfMs.putIfAbsent(worker, timeMs);
+  }
+
+  private synchronized void add(Entry entry) {
+    entries.addLast(entry);
+    if (entries.size() > ENTRIES_MAX) {
+      entries.removeFirst();
+    }
+  }
+
+  /** Tasks that a worker had begun and not ended at a time. */
+  synchronized Set<String> heldBy(String worker, long timeMs) {
+    var held = new HashSet<String>();
+    for (var entry : entries) {
+      if (entry.timeMs <= timeMs && entry.worker.equals(worker)) {
+        if (entry.begun) {
+          held.add(entry.task);
+        } else {
+          held.remove(entry.task);
+        }
+      }
+    }
+    return held;
+  }
+
+  /**
+   * How long it took until each task that a worker held was begun by another, or was ended.
+   *
+   * @param worker the one that was lost
+   * @param lostMs when
+   * @return milliseconds of the last one; empty where it held none, or one was not begun yet
+   */
+  OptionalLong elsewhereAfterMs(String worker, long lostMs) {
+    long last = -1;
+    for (var task : heldBy(worker, lostMs)) {
+      var begunMs = firstElsewhere(task, worker, lostMs);
+      if (begunMs.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      last = Math.max(last, begunMs.getAsLong() - lostMs);
+    }
+    return last < 0 ? OptionalLong.empty() : OptionalLong.of(last);
+  }
+
+  private synchronized OptionalLong firstElsewhere(String task, String worker, long afterMs) {
+    for (var entry : entries) {
+      if (entry.timeMs > afterMs && entry.task.equals(task)) {
+        if (!entry.worker.equals(worker) || !entry.begun) {
+          return OptionalLong.of(entry.timeMs);
+        }
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** Time from a worker's first heartbeat, with which it is ready, to its first task. */
+  synchronized OptionalLong firstTaskAfterMs(String worker) {
+    var readyMs = heardOfMs.get(worker);
+    if (readyMs == null) {
+      return OptionalLong.empty();
+    }
+    for (var entry : entries) {
+      if (entry.begun && entry.worker.equals(worker)) {
+        return OptionalLong.of(Math.max(0, entry.timeMs - readyMs));
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** Whether a worker was heard of. */
+  synchronized boolean heardOf(String worker) {
+    return heardOfMs.containsKey(worker);
+  }
+
+  /** Workers that are known. */
+  synchronized List<String> workers() {
+    return List.copyOf(heardOfMs.keySet());
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      thread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

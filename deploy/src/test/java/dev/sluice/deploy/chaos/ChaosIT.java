@@ -1,0 +1,36 @@
+package dev.sluice.deploy.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.deploy.Sluice;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The short version of {@code sluice chaos}: one fault of each kind. */
+class ChaosIT {
+  private static final int FAULTS = Fault.Kind.values().length * Fault.Action.values().length;
+
+  @Test
+  void oneFaultOfEachKindChangesNoBit() throws Exception {
+    var deploy = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    System.setProperty("sluice.launcher", deploy.resolve("sluice").toString());
+    var out = new StringWriter();
+    int code =
+        Sluice.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+            .execute("chaos", "--json", "--faults", String.valueOf(FAULTS), "--seed", "1");
+    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(report.path("violations")).as(out.toString()).isEmpty();
+    assertThat(code).isZero();
+    assertThat(report.path("faults").asInt()).isEqualTo(FAULTS);
+    assertThat(report.path("byKind")).hasSize(FAULTS);
+    assertThat(report.path("jobs").asInt()).isPositive();
+    assertThat(report.path("recoveries")).isNotEmpty();
+  }
+}
