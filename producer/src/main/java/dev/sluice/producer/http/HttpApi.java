@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +29,10 @@ public final class HttpApi implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
   private static final long START_SECONDS_MAX = 30;
   private static final long STOP_SECONDS_MAX = 5;
+
+  /** Requests that are being answered when the end is called for have so long. */
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
+
   private static final int IDLE_SECONDS_MAX = 120;
   private static final int EVENT_LOOPS = 2;
 
@@ -36,11 +41,14 @@ public final class HttpApi implements AutoCloseable {
       new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
 
   private final Vertx vertx;
+  private final HttpServer server;
   private final Dispatcher dispatcher;
   private final UploadFolder uploads;
   private final URI uri;
 
-  private HttpApi(Vertx vertx, Dispatcher dispatcher, UploadFolder uploads, URI uri) {
+  private HttpApi(
+      Vertx vertx, HttpServer server, Dispatcher dispatcher, UploadFolder uploads, URI uri) {
+    this.server = server;
     this.vertx = vertx;
     this.dispatcher = dispatcher;
     this.uploads = uploads;
@@ -85,7 +93,7 @@ public final class HttpApi implements AutoCloseable {
                       router(vertx, services, artifacts, dispatcher, limits, isLoopback(host)))
                   .listen(),
               START_SECONDS_MAX);
-      return new HttpApi(vertx, dispatcher, uploads, uri(host, server.actualPort()));
+      return new HttpApi(vertx, server, dispatcher, uploads, uri(host, server.actualPort()));
     } catch (ExecutionException | TimeoutException e) {
       dispatcher.close();
       closeQuietly(vertx);
@@ -167,8 +175,14 @@ public final class HttpApi implements AutoCloseable {
     return uri;
   }
 
+  /** Takes no further request, answers those that it has, within a bound, and stops. */
   @Override
   public void close() {
+    try {
+      await(server.shutdown(DRAIN_MAX), DRAIN_MAX.toSeconds() + STOP_SECONDS_MAX);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Requests were cut off: {}", e.toString());
+    }
     closeQuietly(vertx);
     dispatcher.close();
     uploads.close();
