@@ -3,6 +3,7 @@ package dev.sluice.schemas.topics;
 import dev.sluice.schemas.wire.Priority;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,10 +91,27 @@ public enum Topic {
                   "delete.retention.ms", "86400000"));
       case DAYS_14 -> topicSettings(Map.of("retention.ms", String.valueOf(14 * 86_400_000L)));
       case DAYS_28 -> topicSettings(Map.of("retention.ms", String.valueOf(28 * 86_400_000L)));
-      case FOREVER ->
-          topicSettings(
-              Map.of("retention.ms", "-1", "retention.bytes", "-1", "segment.bytes", "67108864"));
+      case FOREVER -> {
+        var settings = new HashMap<>(retention());
+        settings.put("segment.bytes", "67108864");
+        yield topicSettings(settings);
+      }
     };
+  }
+
+  /**
+   * Whether only Sluice itself removes records, once they are folded and checkpointed: a broker
+   * that did so by time or size would remove what a slow fold has yet to read.
+   */
+  public boolean trimmedByItsReader() {
+    return kept == Kept.FOREVER;
+  }
+
+  /** Those of its settings by which brokers would remove records that were not read yet. */
+  Map<String, String> retention() {
+    return trimmedByItsReader()
+        ? Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1")
+        : Map.of();
   }
 
   /** Settings of a lane's task topics: tasks stay until the share group is done with them. */
@@ -102,7 +120,7 @@ public enum Topic {
   }
 
   private static Map<String, String> topicSettings(Map<String, String> own) {
-    var all = new java.util.HashMap<>(own);
+    var all = new HashMap<>(own);
     all.put("message.timestamp.type", "LogAppendTime");
     all.put("max.message.bytes", String.valueOf(RECORD_BYTES_MAX));
     all.put("compression.type", "producer");

@@ -8,12 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -49,7 +52,7 @@ public final class Topics {
    *
    * @return partitions by topic
    * @throws TopicsUnavailable where the cluster does not answer, refuses, or holds counts that do
-   *     not belong together
+   *     not belong together, or would remove what was not read yet
    */
   public Map<Topic, Integer> ensure() {
     var wanted = new ArrayList<NewTopic>();
@@ -58,7 +61,9 @@ public final class Topics {
     }
     create(wanted);
     var counts = new HashMap<Topic, Integer>();
-    var described = describe(wanted.stream().map(NewTopic::name).toList());
+    var names = wanted.stream().map(NewTopic::name).toList();
+    Map<String, TopicDescription> described =
+        onceHeardOf(() -> admin.describeTopics(names).allTopicNames(), "read the topics");
     for (var topic : Topic.values()) {
       var description = described.get(topic.topicName());
       if (description == null) {
@@ -67,6 +72,7 @@ public final class Topics {
       }
       counts.put(topic, description.partitions().size());
     }
+    checkRetention();
     checkTogether(counts, Topic.JOBS, Topic.JOB_STATES);
     checkTogether(counts, Topic.GRADIENTS, Topic.PARAMETERS);
     checkTogether(counts, Topic.GRADIENTS, Topic.CHECKPOINTS);
@@ -134,22 +140,54 @@ public final class Topics {
   }
 
   /** A broker may not have heard yet of a topic that the controller has just made. */
-  private Map<String, TopicDescription> describe(List<String> names) {
+  private static <T> T onceHeardOf(Supplier<KafkaFuture<T>> question, String what) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ADMIN_SECONDS_MAX);
     while (true) {
       try {
-        return admin.describeTopics(names).allTopicNames().get(ADMIN_SECONDS_MAX, TimeUnit.SECONDS);
+        return question.get().get(ADMIN_SECONDS_MAX, TimeUnit.SECONDS);
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
             || System.nanoTime() > deadline) {
-          throw unavailable("read the topics", e.getCause());
+          throw unavailable(what, e.getCause());
         }
         LockSupport.parkNanos(UNHEARD_NANOS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw unavailable("read the topics", e);
+        throw unavailable(what, e);
       } catch (TimeoutException e) {
-        throw unavailable("read the topics", e);
+        throw unavailable(what, e);
+      }
+    }
+  }
+
+  /** Topics that Sluice trims itself, whoever made them, must not be trimmed by brokers. */
+  private void checkRetention() {
+    var trimmed = new HashMap<ConfigResource, Topic>();
+    for (var topic : Topic.values()) {
+      if (topic.trimmedByItsReader()) {
+        trimmed.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName()), topic);
+      }
+    }
+    Map<ConfigResource, Config> found =
+        onceHeardOf(
+            () -> admin.describeConfigs(trimmed.keySet()).all(), "read how topics are kept");
+    trimmed.forEach(
+        (resource, topic) ->
+            Optional.ofNullable(found.get(resource))
+                .ifPresent(settings -> checkRetention(topic, settings)));
+  }
+
+  private static void checkRetention(Topic topic, Config settings) {
+    for (var entry : topic.retention().entrySet()) {
+      var is = settings.get(entry.getKey());
+      if (is != null && !entry.getValue().equals(is.value())) {
+        throw new TopicsUnavailable(
+            new Cause(
+                Fault.BAD_INPUT,
+                topic.topicName(),
+                topic.topicName() + " has " + entry.getKey() + "=" + is.value() + ".",
+                "Brokers would remove what a slow or paused job has yet to read.",
+                "Set it to " + entry.getValue() + "; what was read is removed all the same."));
       }
     }
   }

@@ -24,6 +24,18 @@ class TopicTest {
   }
 
   @Test
+  void brokersRemoveNothingThatAFoldHasYetToRead() {
+    assertThat(Arrays.stream(Topic.values()).filter(Topic::trimmedByItsReader))
+        .containsExactly(Topic.GRADIENTS, Topic.PARAMETERS)
+        .allSatisfy(
+            topic ->
+                assertThat(topic.settings())
+                    .containsEntry("cleanup.policy", "delete")
+                    .containsEntry("retention.ms", "-1")
+                    .containsEntry("retention.bytes", "-1"));
+  }
+
+  @Test
   void aLaneHasOneTopicForEachPriorityMostUrgentFirst() {
     assertThat(Topic.tasks("cpu"))
         .containsExactly(
