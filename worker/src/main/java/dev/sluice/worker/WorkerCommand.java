@@ -9,6 +9,7 @@ import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.ledger.LaneClaim;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,12 +116,16 @@ public final class WorkerCommand implements Callable<Integer> {
     try (var worker = Worker.start(config)) {
       // Kafka's clients, too, have threads in which memory may run out.
       Thread.setDefaultUncaughtExceptionHandler(worker::failed);
-      StopDeadline.onExit(worker::close);
+      var longest = config.stopMax();
+      StopDeadline.onExit(worker::close, longest);
       if (exitWithStdin) {
-        Thread.ofPlatform().name("stdin").daemon().start(() -> closeAtEnd(System.in, worker));
+        Thread.ofPlatform()
+            .name("stdin")
+            .daemon()
+            .start(() -> closeAtEnd(System.in, worker, longest));
       }
       output.running(document(worker, config));
-      return worker.awaitEnd() == null ? STOPPED : FAILED;
+      return worker.awaitEnd() == null ? StopDeadline.exitCode(STOPPED) : FAILED;
     }
   }
 
@@ -148,7 +153,7 @@ public final class WorkerCommand implements Callable<Integer> {
     return WorkerConfig.of(given);
   }
 
-  private static void closeAtEnd(InputStream in, Worker worker) {
+  private static void closeAtEnd(InputStream in, Worker worker, Duration longest) {
     try {
       while (in.read() >= 0) {
         LOG.trace("Input is ignored.");
@@ -156,6 +161,6 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (IOException e) {
       LOG.debug("The standard input is gone: {}", e.getMessage());
     }
-    StopDeadline.keep(worker::close);
+    StopDeadline.keep(worker::close, longest);
   }
 }

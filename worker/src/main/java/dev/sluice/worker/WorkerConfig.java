@@ -7,8 +7,10 @@ import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.job.Names;
+import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +173,11 @@ public record WorkerConfig(
 
   private static Cause problem(String where, String what, String mend) {
     return new Cause(Fault.BAD_INPUT, where, what, "", mend);
+  }
+
+  /** A worker that has not left by then is cut off: the brokers are away. */
+  Duration stopMax() {
+    return StopDeadline.LONGEST.plusMillis(leaveMsMax);
   }
 
   /**

@@ -34,10 +34,11 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:it was told to stop",
       "1:it can't run",
       "2:the command line or a setting is wrong, or a port or the data directory is in use",
-      "4:its own parts do not reach each other"
+      "4:its own parts do not reach each other",
+      "130:it was told to stop by Ctrl-C",
+      "143:it was told to stop by SIGTERM"
     })
 public final class UpCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 8642;

@@ -28,9 +28,9 @@ import picocli.CommandLine.Spec;
     description = "Run the producer: the HTTP API and the dashboard.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:it was told to stop",
       "2:the configuration is wrong, or the port is taken",
-      "4:the brokers can't be reached or can't serve"
+      "4:the brokers can't be reached or can't serve",
+      "143:it was told to stop"
     })
 public final class ProducerCommand implements Callable<Integer> {
 
@@ -78,7 +78,7 @@ public final class ProducerCommand implements Callable<Integer> {
           });
       output.result(Map.of("uri", service.uri()), "The producer answers at " + service.uri() + ".");
       stopped.await();
-      return ExitCode.OK.code();
+      return StopDeadline.exitCode(ExitCode.OK.code());
     } catch (ConfigProblem e) {
       return fail(e, output, e.problems().stream().map(CauseView::of).toList());
     } catch (Topics.TopicsUnavailable e) {
