@@ -64,6 +64,7 @@ public final class Worker implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private @Nullable ComputeLoop loop;
+  private @Nullable TaskQueue intake;
   private @Nullable Thread compute;
   private @Nullable Heartbeat heartbeat;
   private @Nullable SenderThreads senders;
@@ -150,6 +151,7 @@ public final class Worker implements AutoCloseable {
             config.cacheBytes(Runtime.getRuntime().maxMemory()));
     var computing = new ComputeLoop(manner, tools, queue, inbox, bell);
     loop = computing;
+    intake = queue;
     compute = Thread.ofPlatform().name("compute").daemon().start(() -> compute(computing));
     heartbeat =
         new Heartbeat(
@@ -261,8 +263,8 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Leaves: says so, ends or gives back what it holds, and removes itself from the fleet. Closing
-   * twice does nothing more.
+   * Leaves: says so, takes nothing more, ends what it computes and its terms where they are, gives
+   * back the rest, and removes itself from the fleet. Closing twice does nothing more.
    */
   @Override
   public synchronized void close() {
@@ -273,9 +275,8 @@ public final class Worker implements AutoCloseable {
     if (heartbeat != null) {
       heartbeat.leaving();
     }
-    if (loop != null && compute != null) {
-      loop.leave();
-      awaitCompute(compute);
+    if (loop != null && compute != null && intake != null) {
+      leave(intake, loop, compute);
     }
     // The last one opened first: tasks are given back before the clients that report are closed.
     opened.forEach(this::closePart);
@@ -286,8 +287,10 @@ public final class Worker implements AutoCloseable {
     ended.countDown();
   }
 
-  private void awaitCompute(Thread thread) {
+  private void leave(TaskQueue queue, ComputeLoop computing, Thread thread) {
     try {
+      queue.leave();
+      computing.leave();
       if (!thread.join(Duration.ofMillis(Math.max(1, config.leaveMsMax())))) {
         LOG.info("The task in hand is not done after {} ms: others get it.", config.leaveMsMax());
       }

@@ -23,9 +23,11 @@ import dev.sluice.worker.tasks.PrepareTask;
 import dev.sluice.worker.tasks.QuantiseTask;
 import dev.sluice.worker.tasks.TaskProblem;
 import dev.sluice.worker.training.TermNotice;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,9 @@ public final class ComputeLoop {
 
   /** How often waiting is judged; everything else rings. */
   private static final long LOOK_MS = 25;
+
+  /** A report that is not stored by then is not waited for: the brokers are away. */
+  private static final long REPORTED_MS_MAX = 3_000;
 
   /**
    * How the loop behaves.
@@ -72,6 +77,7 @@ public final class ComputeLoop {
   private final Doorbell bell;
   private final Clock clock = Clock.MONOTONIC;
   private final Map<String, HeldTask> held = new LinkedHashMap<>();
+  private final Set<String> reporting = new HashSet<>();
   private final Suspects suspects = new Suspects();
   private final Exports exports;
   private final TaskTimes times = new TaskTimes();
@@ -124,7 +130,10 @@ public final class ComputeLoop {
     return activity;
   }
 
-  /** Ends the loop after what it is computing now; tasks that are not done go back to the queue. */
+  /**
+   * Ends the loop after what it is computing now. Terms end where they are, and other tasks that
+   * are not done go back to the queue.
+   */
   public void leave() {
     leaving = true;
     bell.ring();
@@ -146,12 +155,36 @@ public final class ComputeLoop {
           bell.await(LOOK_MS);
         }
       }
+      // What has arrived was reported as begun: it is done here, and not begun by another again.
+      takeMessages();
+      endTerms();
+      awaitReports();
     } finally {
       held.keySet().forEach(queue::giveBack);
       suspects.keys().forEach(queue::giveBack);
       exports.close();
       sessions.close();
       models.close();
+    }
+  }
+
+  private void endTerms() {
+    for (var session : sessions.all()) {
+      try {
+        session.leave().forEach(notice -> say(session, notice));
+      } catch (TaskProblem e) {
+        LOG.warn("Terms of job {} go back to the queue: {}", session.jobId(), e.getMessage());
+      }
+    }
+  }
+
+  /** A task whose report is on its way would run again if it went back now. */
+  private void awaitReports() throws InterruptedException {
+    long untilMs = clock.nowMs() + REPORTED_MS_MAX;
+    takeMessages();
+    while (!reporting.isEmpty() && clock.nowMs() < untilMs) {
+      bell.await(LOOK_MS);
+      takeMessages();
     }
   }
 
@@ -282,6 +315,7 @@ public final class ComputeLoop {
   /** Reports; the task is settled when the brokers have the report. */
   private void end(HeldTask task, Outcome outcome) {
     var key = task.key();
+    reporting.add(key);
     times.ended(key, outcome, System.nanoTime());
     LOG.info(
         "Task {} of job {} ends: {}",
@@ -308,6 +342,7 @@ public final class ComputeLoop {
   }
 
   private void settled(String key) {
+    reporting.remove(key);
     if (held.remove(key) != null) {
       finished++;
     }

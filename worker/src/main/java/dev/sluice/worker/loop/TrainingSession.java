@@ -202,6 +202,20 @@ final class TrainingSession implements AutoCloseable {
     return notices;
   }
 
+  /**
+   * Ends every term where it is, as this worker leaves.
+   *
+   * @throws TaskProblem where contributions could not be stored: the terms go back instead
+   */
+  List<TermNotice> leave() throws TaskProblem {
+    if (terms.isEmpty()) {
+      return List.of();
+    }
+    gradients.flush();
+    requireSent();
+    return terms.endAll(parameters.newest());
+  }
+
   private void requireSent() throws TaskProblem {
     var failure = unsent.get();
     if (failure != null) {

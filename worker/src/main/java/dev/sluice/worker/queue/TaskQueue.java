@@ -6,6 +6,7 @@ import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -31,6 +32,9 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
 
   private static final long CLOSE_MS_MAX = 8_000;
 
+  /** A start that is not stored by then is not waited for: the brokers are away. */
+  private static final long LEAVE_MS_MAX = 1_000;
+
   /**
    * What decides which tasks are for this worker.
    *
@@ -52,6 +56,8 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
   private long delivered;
   private long sweepAtMs = nowMs();
   private volatile Want want = new Want(false, 0);
+  private final CountDownLatch nothingStarts = new CountDownLatch(1);
+  private volatile boolean leaving;
   private volatile boolean closing;
 
   /**
@@ -132,6 +138,10 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
     var wanted = want;
     takeMessages();
     long nowMs = nowMs();
+    if (leaving) {
+      hold(nowMs);
+      return;
+    }
     boolean asking =
         wanted.another
             && wanted.seen == delivered
@@ -147,6 +157,21 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
       sweep(nowMs);
       awaitMessage();
     }
+  }
+
+  /**
+   * Keeps what is being run and nothing else. What came to a hand since it was looked at last, and
+   * what was to go back after a pause, is for others at once.
+   */
+  private void hold(long nowMs) throws InterruptedException {
+    hands.renew(nowMs);
+    hands.in(Hand.State.EMPTY).forEach(hands::leave);
+    hands.in(Hand.State.GIVING_BACK).forEach(hands::leave);
+    if (hands.in(Hand.State.STARTING).isEmpty()) {
+      nothingStarts.countDown();
+    }
+    sweepAtMs = nowMs + SWEEP_MS;
+    awaitMessage();
   }
 
   private void takeMessages() {
@@ -246,6 +271,17 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
 
   static long nowMs() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /**
+   * Takes nothing from now on; what is held can still be settled. Returns when every task whose
+   * start was reported has arrived at the sink, so that none is begun here and left to be begun
+   * again, or after a second.
+   */
+  public void leave() throws InterruptedException {
+    leaving = true;
+    messages.add(() -> {});
+    var _ = nothingStarts.await(LEAVE_MS_MAX, TimeUnit.MILLISECONDS);
   }
 
   /** Leaves the group; what was not settled before goes to other workers. */

@@ -91,6 +91,27 @@ public final class Terms {
   }
 
   /**
+   * Ends every term where it is: its worker leaves, and the ledger gives the rest to others.
+   *
+   * @param generation newest generation of which all blocks are here; -1: none
+   */
+  public List<TermNotice> endAll(long generation) {
+    var notices = new ArrayList<TermNotice>();
+    held.values().forEach(progress -> notices.add(ended(progress, generation)));
+    held.clear();
+    return notices;
+  }
+
+  private static TermNotice ended(Progress progress, long generation) {
+    return new TermNotice.Ended(
+        progress.group.key(),
+        progress.reached(generation),
+        progress.steps,
+        progress.samples,
+        progress.computeNanos);
+  }
+
+  /**
    * What is to be said now. A group is announced once, when it has reached its announceStep; it
    * ends when it has contributed to all of its steps, when others have, or when its time is up.
    *
@@ -110,9 +131,7 @@ public final class Terms {
       }
       if (reached >= group.toStep() || nowMs >= group.endsAtMs()) {
         progresses.remove();
-        notices.add(
-            new TermNotice.Ended(
-                group.key(), reached, progress.steps, progress.samples, progress.computeNanos));
+        notices.add(ended(progress, generation));
       }
     }
     return notices;

@@ -56,6 +56,18 @@ class TermsTest {
   }
 
   @Test
+  void whoLeavesEndsEveryTermWhereItIsAndHoldsNoneAfterwards() {
+    terms.hold(group("a", 0, 2, 0, 10));
+    terms.hold(group("b", 2, 2, 20, 30));
+    terms.contributed("a", 3, 8, 5);
+    assertThat(terms.endAll(3))
+        .containsExactly(
+            new TermNotice.Ended("a", 4, 1, 8, 5), new TermNotice.Ended("b", 20, 0, 0, 0));
+    assertThat(terms.isEmpty()).isTrue();
+    assertThat(terms.endAll(3)).isEmpty();
+  }
+
+  @Test
   void aTermEndsWhenItHasContributedToItsLastStep() {
     terms.hold(group("a", 0, 4, 0, 3));
     terms.contributed("a", 0, 8, 5);
