@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param waiting tasks that are not done, those in hand included, by lane; a lane that isn't there
  *     was not looked at
  * @param version offset in {@code sluice.fleet} of the last heartbeat seen
+ * @param left workers that have left in good order of late: what they held did not kill them
  */
-public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, long version) {
+public record Fleet(
+    List<WorkerHeartbeat> workers, Map<String, Long> waiting, long version, Set<String> left) {
 
   /** Nobody. */
   public static final Fleet EMPTY = Fleet.of(List.of());
@@ -25,6 +28,12 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
   public Fleet {
     workers = List.copyOf(workers);
     waiting = Map.copyOf(waiting);
+    left = Set.copyOf(left);
+  }
+
+  /** A fleet that nobody has left. */
+  public Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, long version) {
+    this(workers, waiting, version, Set.of());
   }
 
   /** A fleet of these workers, for whom nothing waits. */
@@ -64,9 +73,9 @@ public record Fleet(List<WorkerHeartbeat> workers, Map<String, Long> waiting, lo
     return known != null && known <= running(lane);
   }
 
-  /** Whether a worker has been heard of lately. */
+  /** Whether a worker has been heard of lately, or has said that it leaves. */
   public boolean hears(String worker) {
-    return workers.stream().anyMatch(w -> w.worker().equals(worker));
+    return left.contains(worker) || workers.stream().anyMatch(w -> w.worker().equals(worker));
   }
 
   /** Whether a lane has workers whose hardware is there, and not modelled. */

@@ -8,8 +8,12 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +35,11 @@ final class FleetFollower implements AutoCloseable {
   /** Most workers followed; the share group's own limit is far below. */
   private static final int WORKERS_MAX = 100_000;
 
+  /**
+   * Workers that left in good order and are remembered; a fleet that rolls has as many in minutes.
+   */
+  private static final int LEFT_MAX = 1_000;
+
   /** Silent for so long, a worker is taken off the list, where people have seen that it is gone. */
   private static final long GONE_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -45,6 +54,8 @@ final class FleetFollower implements AutoCloseable {
   private final Codec codec;
   private final long silenceNanos;
   private final Map<String, Heard> workers = new ConcurrentHashMap<>();
+  private final Set<String> left = Collections.newSetFromMap(new ConcurrentHashMap<>());
+  private final Queue<String> leftFirst = new ArrayDeque<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread thread;
   private volatile long version = -1;
@@ -75,7 +86,8 @@ final class FleetFollower implements AutoCloseable {
             .map(Heard::heartbeat)
             .toList(),
         waiting,
-        version);
+        version,
+        left);
   }
 
   /** Whether whoever is alive has been heard of; before that, nothing should be placed. */
@@ -123,11 +135,23 @@ final class FleetFollower implements AutoCloseable {
 
   private void hear(String worker, @Nullable ByteBuffer value) {
     if (value == null) {
-      workers.remove(worker);
+      var last = workers.remove(worker);
+      if (last != null && last.heartbeat.leaving()) {
+        remember(worker);
+      }
     } else if (codec.decode(WorkerHeartbeat.class, value)
             instanceof Decoded.Message<WorkerHeartbeat>(var heartbeat)
         && workers.size() < WORKERS_MAX) {
       workers.put(heartbeat.worker(), new Heard(heartbeat, System.nanoTime()));
+    }
+  }
+
+  private void remember(String worker) {
+    if (left.add(worker)) {
+      leftFirst.add(worker);
+    }
+    if (leftFirst.size() > LEFT_MAX) {
+      left.remove(leftFirst.remove());
     }
   }
 

@@ -19,6 +19,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class FoldPartition implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FoldPartition.class);
+  private static final long LAST_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Codec codec;
   private final PartitionFold fold;
@@ -46,6 +50,7 @@ final class FoldPartition implements AutoCloseable {
   private long nextOffset;
   private long replayUntil;
   private boolean replaying = true;
+  private boolean whole = true;
 
   private FoldPartition(
       int partition, int partitions, Codec codec, CheckpointWriter checkpoints, long replayUntil) {
@@ -121,7 +126,11 @@ final class FoldPartition implements AutoCloseable {
           }
         };
     switch (codec.decode(GradientRecord.class, record.value())) {
-      case Decoded.Message<GradientRecord>(var gradient) -> fold.apply(gradient, kept);
+      case Decoded.Message<GradientRecord>(var gradient) -> {
+        whole = false;
+        fold.apply(gradient, kept);
+        whole = true;
+      }
       case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> {
         return fingerprint;
       }
@@ -154,9 +163,29 @@ final class FoldPartition implements AutoCloseable {
     }
   }
 
+  /**
+   * Leaves the partition, with a last checkpoint where its state can be trusted, so that the next
+   * owner has little to replay. Where another owns it by now, that is fenced.
+   */
   @Override
   public void close() {
+    if (whole && !replaying && checkpointEnds()) {
+      try {
+        checkpoints.write(fold.snapshotChanged(), fold.takeEnded(), nextOffset);
+      } catch (KafkaException e) {
+        LOG.debug("No last checkpoint: {}", e.getMessage());
+      }
+    }
     checkpoints.close();
+  }
+
+  /** Waits for the checkpoint that is being written: the next one builds on it. */
+  private boolean checkpointEnds() {
+    long deadline = System.nanoTime() + LAST_NANOS_MAX;
+    while (!checkpoints.idle() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    return checkpoints.idle();
   }
 
   /** The newest checkpoint of a partition, while it is read. */

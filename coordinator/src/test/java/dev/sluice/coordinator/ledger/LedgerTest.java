@@ -263,6 +263,17 @@ class LedgerTest {
   }
 
   @Test
+  void workersThatLeftInGoodOrderHaveNotDiedOfWhatTheyGaveBack() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(10, 4, null));
+    fleet = new Fleet(fleet.workers(), Map.of(), 0, Set.of("w0", "w1", "w2"));
+    for (int worker = 0; worker < 4; worker++) {
+      decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
+    }
+    assertThat(last().status()).isEqualTo(JobStatus.PREPARING);
+  }
+
+  @Test
   void timeRunsFromTheStartOfATaskNotFromItsDispatch() {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));
