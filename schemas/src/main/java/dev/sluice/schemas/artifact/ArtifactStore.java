@@ -156,6 +156,16 @@ public final class ArtifactStore implements AutoCloseable {
       }
     }
     scannedTo.put(partition, in.position(partition));
+    requireRead(in, partition, end);
+  }
+
+  /** What was not read to its end may hold what was not found: the brokers are away, or slow. */
+  private static void requireRead(
+      KafkaConsumer<String, ByteBuffer> in, TopicPartition partition, long end) {
+    if (in.position(partition) < end) {
+      throw new KafkaException(
+          "%s could not be read to its end within %d s".formatted(partition, WAIT_MAX.toSeconds()));
+    }
   }
 
   private static long endOffset(KafkaConsumer<String, ByteBuffer> in, TopicPartition partition) {
@@ -192,7 +202,11 @@ public final class ArtifactStore implements AutoCloseable {
         }
       }
     }
-    if (pieces.size() < chunks || bytes > FILE_BYTES_MAX) {
+    if (pieces.size() < chunks) {
+      requireRead(in, partition, end);
+      return null;
+    }
+    if (bytes > FILE_BYTES_MAX) {
       return null;
     }
     var file = ByteBuffer.allocate((int) bytes);

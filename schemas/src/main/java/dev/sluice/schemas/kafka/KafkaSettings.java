@@ -50,6 +50,18 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     return producer(Map.of("linger.ms", 0, "buffer.memory", 16L * 1024 * 1024));
   }
 
+  /**
+   * For what is worth nothing when it comes late, such as heartbeats. It gives up soon, so that who
+   * sends can say that the brokers are away.
+   */
+  public Map<String, Object> heartbeatProducer() {
+    var settings = controlProducer();
+    settings.put("request.timeout.ms", 4_000);
+    settings.put("delivery.timeout.ms", 5_000);
+    settings.put("max.block.ms", 5_000);
+    return settings;
+  }
+
   /** For blocks of about 1 MiB. */
   public Map<String, Object> bulkProducer() {
     return producer(

@@ -247,8 +247,13 @@ final class ScriptModule implements AutoCloseable {
   private static Path write(byte[] file) throws EngineException {
     try {
       Path path = Files.createTempFile("sluice", ".pt");
-      Files.write(path, file);
-      return path;
+      try {
+        return Files.write(path, file);
+      } catch (IOException thrown) {
+        // On a disk that is full the part that fitted would stay.
+        delete(path);
+        throw thrown;
+      }
     } catch (IOException thrown) {
       throw temporaryFile(thrown);
     }

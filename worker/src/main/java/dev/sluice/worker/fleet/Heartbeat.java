@@ -79,7 +79,7 @@ public final class Heartbeat implements AutoCloseable {
     this.codec = codec;
     this.activity = activity;
     this.everyMs = everyMs;
-    this.producer = new KafkaProducer<>(kafka.controlProducer());
+    this.producer = new KafkaProducer<>(kafka.heartbeatProducer());
     this.thread =
         Thread.ofPlatform()
             .name("heartbeat")

@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.worker.engine.EngineException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 
 /** A task cannot be done. */
 public final class TaskProblem extends Exception {
@@ -14,6 +15,9 @@ public final class TaskProblem extends Exception {
 
   /** How many problems one cause lists; a wrong file can have one in every row. */
   private static final int PROBLEMS_MAX = 20;
+
+  /** How deep the causes of what was thrown are looked at. */
+  private static final int CAUSES_MAX = 8;
 
   private final transient Cause reason;
   private final boolean retryable;
@@ -65,6 +69,25 @@ public final class TaskProblem extends Exception {
                   "Something recursed too deeply.",
                   "Use a less deeply nested network, or start workers with a larger -Xss."),
               true);
+      case KafkaException away ->
+          new TaskFailed(
+              new Cause(
+                  Fault.NO_CAPACITY,
+                  where,
+                  "The brokers did not serve the worker.",
+                  away.getMessage() + (away.getCause() == null ? "" : ": " + away.getCause()),
+                  "Check the brokers; the task is tried again."),
+              true);
+      case Throwable full when isOutOfSpace(full) ->
+          new TaskFailed(
+              new Cause(
+                  Fault.NO_CAPACITY,
+                  where,
+                  "The worker's disk is full.",
+                  String.valueOf(full.getMessage()),
+                  "Free space in its temporary directory, or start it with another one"
+                      + " (-Djava.io.tmpdir)."),
+              true);
       default ->
           new TaskFailed(
               new Cause(
@@ -75,6 +98,19 @@ public final class TaskProblem extends Exception {
                   "See the worker's log; if it happens again, report the defect."),
               true);
     };
+  }
+
+  /** As Linux words ENOSPC and EDQUOT, which Java and libtorch pass on as text only. */
+  private static boolean isOutOfSpace(Throwable thrown) {
+    Throwable at = thrown;
+    for (int depth = 0; at != null && depth < CAUSES_MAX; depth++) {
+      var text = String.valueOf(at.getMessage());
+      if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+        return true;
+      }
+      at = at.getCause();
+    }
+    return false;
   }
 
   /** One cause that says everything that several say. */

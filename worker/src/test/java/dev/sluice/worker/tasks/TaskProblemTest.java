@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.worker.engine.EngineException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class TaskProblemTest {
@@ -58,6 +61,23 @@ class TaskProblemTest {
     var outcome = TaskProblem.outcome("task 1", new OutOfMemoryError("Java heap space"));
     assertThat(outcome.cause().fault()).isEqualTo(Fault.NO_CAPACITY);
     assertThat(outcome.cause().why()).isEqualTo("Java heap space");
+    assertThat(outcome.retryable()).isTrue();
+  }
+
+  @Test
+  void aFullDiskIsAMatterOfCapacityHoweverDeepItIsFound() {
+    var full = new IOException("/tmp/sluice1.pt: No space left on device");
+    var outcome = TaskProblem.outcome("task 1", new UncheckedIOException("not written", full));
+    assertThat(outcome.cause().fault()).isEqualTo(Fault.NO_CAPACITY);
+    assertThat(outcome.cause().what()).isEqualTo("The worker's disk is full.");
+    assertThat(outcome.retryable()).isTrue();
+  }
+
+  @Test
+  void brokersThatAreAwayAreAMatterOfCapacityAndNotOfTheInput() {
+    var outcome = TaskProblem.outcome("task 1", new TimeoutException("no metadata in 60 s"));
+    assertThat(outcome.cause().fault()).isEqualTo(Fault.NO_CAPACITY);
+    assertThat(outcome.cause().why()).isEqualTo("no metadata in 60 s");
     assertThat(outcome.retryable()).isTrue();
   }
 
