@@ -287,6 +287,12 @@ public final class Worker implements AutoCloseable {
     ended.countDown();
   }
 
+  /** Whether it computes, as it still may after it was closed. */
+  boolean computes() {
+    var thread = compute;
+    return thread != null && thread.isAlive();
+  }
+
   private void leave(TaskQueue queue, ComputeLoop computing, Thread thread) {
     try {
       queue.leave();

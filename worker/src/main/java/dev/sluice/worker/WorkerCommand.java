@@ -117,7 +117,7 @@ public final class WorkerCommand implements Callable<Integer> {
       // Kafka's clients, too, have threads in which memory may run out.
       Thread.setDefaultUncaughtExceptionHandler(worker::failed);
       var longest = config.stopMax();
-      StopDeadline.onExit(worker::close, longest);
+      StopDeadline.onExit(() -> stop(worker), longest);
       if (exitWithStdin) {
         Thread.ofPlatform()
             .name("stdin")
@@ -126,6 +126,17 @@ public final class WorkerCommand implements Callable<Integer> {
       }
       output.running(document(worker, config));
       return worker.awaitEnd() == null ? StopDeadline.exitCode(STOPPED) : FAILED;
+    }
+  }
+
+  /**
+   * Ends at once where the task in hand is not done: it would go on while the JVM's shutdown closes
+   * the libraries that it computes with.
+   */
+  private static void stop(Worker worker) {
+    worker.close();
+    if (worker.computes()) {
+      Runtime.getRuntime().halt(StopDeadline.exitCode(STOPPED));
     }
   }
 
@@ -161,6 +172,6 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (IOException e) {
       LOG.debug("The standard input is gone: {}", e.getMessage());
     }
-    StopDeadline.keep(worker::close, longest);
+    StopDeadline.keep(() -> stop(worker), longest);
   }
 }
