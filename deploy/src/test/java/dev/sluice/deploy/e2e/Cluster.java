@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -44,7 +42,6 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   static final Duration READY_MAX = Duration.ofSeconds(60);
   static final Duration JOB_MAX = Duration.ofMinutes(2);
-  private static final long POLL_MS = 50;
 
   /** The module's folder, as surefire and failsafe give it. */
   static final Path DEPLOY = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
@@ -182,7 +179,7 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     };
   }
 
-  private static void signal(String signal, List<Long> pids) throws IOException {
+  static void signal(String signal, List<Long> pids) throws IOException {
     for (long pid : pids) {
       var kill = new ProcessBuilder("kill", signal, String.valueOf(pid)).inheritIO().start();
       assertThat(kill.onExit().join().exitValue()).as("kill %s %d", signal, pid).isZero();
@@ -226,19 +223,9 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     throw new AssertionError(jobId + " ended without being " + what + ": " + client.job(jobId));
   }
 
-  /** What a test waits for. */
-  interface Condition {
-    boolean holds() throws Exception;
-  }
-
   /** Waits for a condition, within a bound. */
-  void eventually(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + READY_MAX.toNanos();
-    var never = new CountDownLatch(1);
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("deadline of: " + what).isLessThan(deadline);
-      var _ = never.await(POLL_MS, TimeUnit.MILLISECONDS);
-    }
+  void eventually(String what, Eventually.Condition condition) throws Exception {
+    Eventually.holds(what, READY_MAX, condition);
   }
 
   /** What must be there. */
@@ -265,6 +252,11 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   /** The answers of an inference job, one object a row. */
   List<JsonNode> results(String jobId) throws SluiceException, IOException {
+    return results(client, jobId);
+  }
+
+  static List<JsonNode> results(SluiceClient client, String jobId)
+      throws SluiceException, IOException {
     var out = new ByteArrayOutputStream();
     client.results(jobId, ResultFormat.NDJSON, out);
     try (var rows =

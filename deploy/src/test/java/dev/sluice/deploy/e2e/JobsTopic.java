@@ -1,5 +1,7 @@
 package dev.sluice.deploy.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.schemas.codec.Codec;
@@ -7,19 +9,31 @@ import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.WireSchemas;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
+import dev.sluice.schemas.wire.LedgerCursor;
+import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Submitted;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -36,10 +50,134 @@ final class JobsTopic {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaSettings kafka;
-  private final Codec codec = Codec.builtIn();
+  private final Codec codec;
 
   JobsTopic(Cluster cluster) {
-    kafka = KafkaSettings.of(cluster.bootstrapServers());
+    this(cluster.bootstrapServers());
+  }
+
+  JobsTopic(String bootstrapServers) {
+    this(bootstrapServers, Codec.builtIn());
+  }
+
+  /** Reads what others than this build have written. */
+  JobsTopic(String bootstrapServers, Codec codec) {
+    this.kafka = KafkaSettings.of(bootstrapServers);
+    this.codec = codec;
+  }
+
+  /** Every event so far, those of one job in their order. */
+  List<JobEvent> events() {
+    return read(Topic.JOBS, JobRecord.class).stream().map(JobRecord::event).toList();
+  }
+
+  /** Hands on every event, as soon as it is there, until a condition holds. */
+  void follow(Consumer<JobEvent> to, Eventually.Condition end) throws Exception {
+    var all = partitions(Topic.JOBS);
+    long deadline = System.nanoTime() + Cluster.JOB_MAX.toNanos();
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.uncommittedReader())) {
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      while (!end.holds()) {
+        assertThat(System.nanoTime()).as("the end comes in time").isLessThan(deadline);
+        for (var found : consumer.poll(POLL)) {
+          if (found.value() != null
+              && codec.decode(JobRecord.class, found.value())
+                  instanceof Decoded.Message<JobRecord>(var record)) {
+            to.accept(record.event());
+          }
+        }
+      }
+    }
+  }
+
+  /** Every start of a job's tasks so far, in their order. */
+  List<AttemptStarted> starts(String jobId) {
+    return events().stream()
+        .filter(AttemptStarted.class::isInstance)
+        .map(AttemptStarted.class::cast)
+        .filter(start -> start.jobId().equals(jobId))
+        .toList();
+  }
+
+  /** Every dead letter so far. */
+  List<DeadLetter> deadLetters() {
+    return read(Topic.DEAD_LETTERS, DeadLetter.class);
+  }
+
+  /** Where a takeover of the fold goes on, by partition. */
+  Map<Integer, Long> cursors() {
+    var cursors = new HashMap<Integer, Long>();
+    read(
+        Topic.CHECKPOINTS,
+        CheckpointRecord.class,
+        (partition, record) -> {
+          if (record.entry() instanceof FoldCursor(long nextOffset)) {
+            cursors.put(partition, nextOffset);
+          }
+        });
+    return cursors;
+  }
+
+  /** Where a takeover of the ledger goes on, by partition. */
+  Map<Integer, Long> ledgerCursors() {
+    var cursors = new HashMap<Integer, Long>();
+    read(
+        Topic.JOB_STATES,
+        StateRecord.class,
+        (partition, record) -> {
+          if (record.state() instanceof LedgerCursor(long nextOffset)) {
+            cursors.put(partition, nextOffset);
+          }
+        });
+    return cursors;
+  }
+
+  /** Everything that the fold's checkpoints hold now. */
+  List<CheckpointRecord> checkpoints() {
+    return read(Topic.CHECKPOINTS, CheckpointRecord.class);
+  }
+
+  /** Everything that the gradient log holds now. */
+  List<GradientRecord> gradients() {
+    return read(Topic.GRADIENTS, GradientRecord.class);
+  }
+
+  /** Every block of parameters that is there now. */
+  List<ParameterBlock> parameters() {
+    return read(Topic.PARAMETERS, ParameterBlock.class);
+  }
+
+  private <T extends Record> List<T> read(Topic topic, Class<T> type) {
+    var all = new ArrayList<T>();
+    read(topic, type, (partition, record) -> all.add(record));
+    return all;
+  }
+
+  /** Hands on everything that a topic of ours holds now, a partition's records in their order. */
+  private <T extends Record> void read(Topic topic, Class<T> type, BiConsumer<Integer, T> to) {
+    var all = partitions(topic);
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      var ends = consumer.endOffsets(all);
+      long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+      while (all.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+        assertThat(System.nanoTime()).as("%s is read in time", topic).isLessThan(deadline);
+        for (var found : consumer.poll(POLL)) {
+          if (found.value() != null
+              && codec.decode(type, found.value()) instanceof Decoded.Message<T>(var message)) {
+            to.accept(found.partition(), message);
+          }
+        }
+      }
+    }
+  }
+
+  private static List<TopicPartition> partitions(Topic topic) {
+    return IntStream.range(0, topic.partitions())
+        .mapToObj(number -> new TopicPartition(topic.topicName(), number))
+        .toList();
   }
 
   void submit(String jobId, JobSpec spec) throws Exception {

@@ -3,9 +3,8 @@ package dev.sluice.deploy.e2e;
 import dev.sluice.producer.jobs.JobIds;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -31,11 +30,11 @@ final class SecondCoordinator implements AutoCloseable {
 
   private final Cluster cluster;
   private final Admin admin;
-  private final Process process;
+  private final OwnProcess process;
   private final int others;
   private final Map<String, Set<TopicPartition>> owned = new HashMap<>();
 
-  private SecondCoordinator(Cluster cluster, Admin admin, Process process, int others) {
+  private SecondCoordinator(Cluster cluster, Admin admin, OwnProcess process, int others) {
     this.cluster = cluster;
     this.admin = admin;
     this.process = process;
@@ -43,11 +42,11 @@ final class SecondCoordinator implements AutoCloseable {
   }
 
   /** Starts it, and returns when all coordinators have partitions of ledger and fold. */
-  static SecondCoordinator beside(Cluster cluster) throws Exception {
+  static SecondCoordinator beside(Cluster cluster, String... settings) throws Exception {
     var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin());
     var ledgers = ids(members(admin, LEDGER));
     var folds = ids(members(admin, FOLD));
-    var second = new SecondCoordinator(cluster, admin, start(cluster), ledgers.size());
+    var second = new SecondCoordinator(cluster, admin, start(cluster, settings), ledgers.size());
     try {
       cluster.eventually(
           "all coordinators decide", () -> second.shares(describe(admin, LEDGER), ledgers));
@@ -60,19 +59,13 @@ final class SecondCoordinator implements AutoCloseable {
     }
   }
 
-  private static Process start(Cluster cluster) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.sluice.deploy.Sluice",
-            "coordinator",
-            "--bootstrap-servers",
-            cluster.bootstrapServers())
-        .redirectErrorStream(true)
-        .redirectOutput(new File("/dev/null"))
-        .start();
+  private static OwnProcess start(Cluster cluster, String... settings) throws IOException {
+    var arguments = new ArrayList<>(List.of("coordinator", "--bootstrap-servers"));
+    arguments.add(cluster.bootstrapServers());
+    for (var setting : settings) {
+      arguments.addAll(List.of("--set", setting));
+    }
+    return OwnProcess.start("second coordinator", arguments);
   }
 
   private boolean shares(ConsumerGroupDescription group, Set<String> before) {
@@ -109,14 +102,17 @@ final class SecondCoordinator implements AutoCloseable {
 
   /** Ends it as {@code kill -9} does. */
   void kill() {
-    process.destroyForcibly();
-    process.onExit().join();
+    process.close();
   }
 
-  /** Ends it as SIGTERM does. */
-  void end() {
-    process.destroy();
-    process.onExit().join();
+  /** Tells it to stop, as SIGTERM does; returns its exit code. */
+  int terminate() throws Exception {
+    return process.terminate();
+  }
+
+  /** How many coordinators the brokers count as owners of ledger and fold partitions. */
+  static List<Integer> owners(Admin admin) throws Exception {
+    return List.of(members(admin, LEDGER).size(), members(admin, FOLD).size());
   }
 
   /** How many of a job's blocks it folds. */

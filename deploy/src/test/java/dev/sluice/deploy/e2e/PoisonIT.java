@@ -1,0 +1,114 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.deploy.standalone.LaneWorkers;
+import dev.sluice.deploy.standalone.StandaloneOptions;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.Objective;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A task that ends the process of every worker that begins it. The test does the killing, as soon
+ * as the log says that the task was begun: a model file that crashes its engine does the same.
+ */
+final class PoisonIT {
+  /** Reading so many takes a worker long enough to be killed meanwhile. */
+  private static final int ROWS_OF_POISON = 1_000_000;
+
+  private static final int ROWS = 20_000;
+  private static final int EPOCHS = 60;
+  private static final int DEATHS = 4;
+
+  @Test
+  void itsJobFailsAndOthersGoOn(@TempDir Path dir) throws Exception {
+    var options =
+        new StandaloneOptions(
+            null,
+            0,
+            0,
+            true,
+            List.of(new LaneWorkers(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR, 3)),
+            Map.of(),
+            Map.of(),
+            Map.of());
+    try (var cluster = Cluster.ofItsOwn(options)) {
+      var training = TestJobs.quickstart(cluster.client(), EPOCHS, "digits");
+      var reference = cluster.succeeded(cluster.client().submit(training, null).jobId());
+      var poison = poison(cluster, dir);
+      var rows = cluster.client().upload(Csv.circles(dir, ROWS)).artifact();
+      var circles =
+          TestJobs.train(
+              TestJobs.classification(rows, "inside"),
+              TestJobs.dense(16, 2),
+              Objective.CROSS_ENTROPY,
+              2,
+              "circles");
+      cluster.succeeded(cluster.client().submit(circles, null).jobId());
+
+      var again = cluster.client().submit(training, null).jobId();
+      var poisoned = cluster.client().submit(poison, null).jobId();
+      var answering = TestJobs.inferAll(TestJobs.classification(rows, "inside"), "circles", "1", 1);
+      var answers = cluster.client().submit(answering, null).jobId();
+      var dead = killWhoeverBegins(cluster, poisoned);
+
+      var failed = cluster.failed(poisoned);
+      assertThat(Cluster.present(failed.cause()).what())
+          .isEqualTo("Task prepare ended " + DEATHS + " workers that ran it.");
+      assertThat(dead).hasSizeGreaterThanOrEqualTo(DEATHS);
+      assertThat(new JobsTopic(cluster).deadLetters())
+          .as("only the task that killed is put away")
+          .isNotEmpty()
+          .extracting(DeadLetter::jobId)
+          .containsOnly(poisoned);
+
+      assertThat(sha256(cluster.succeeded(again))).isEqualTo(sha256(reference));
+      cluster.succeeded(answers);
+      var answered = new HashSet<Long>();
+      cluster.results(answers).forEach(row -> answered.add(row.required("row").asLong()));
+      assertThat(answered).hasSize(ROWS);
+      assertThat(cluster.results(answers)).hasSize(ROWS);
+      cluster.eventually("the dead are replaced", () -> cluster.workerPids().size() == 3);
+    }
+  }
+
+  private static JobSpec poison(Cluster cluster, Path dir) throws Exception {
+    var large = cluster.client().upload(Csv.prices(dir, ROWS_OF_POISON)).artifact();
+    return TestJobs.train(
+        TestJobs.regression(large, "price"),
+        TestJobs.dense(16, 1),
+        Objective.MEAN_SQUARED_ERROR,
+        1,
+        "poison");
+  }
+
+  /** Kills every worker that begins a task of a job, until the job has ended; returns them. */
+  private static Set<String> killWhoeverBegins(Cluster cluster, String jobId) throws Exception {
+    var dead = new HashSet<String>();
+    new JobsTopic(cluster)
+        .follow(
+            event -> {
+              if (event instanceof AttemptStarted start
+                  && start.jobId().equals(jobId)
+                  && dead.add(start.worker())) {
+                long pid = Long.parseLong(start.worker().replaceFirst(".*-", ""));
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+              }
+            },
+            () -> !cluster.client().job(jobId).status().equals("preparing"));
+    return dead;
+  }
+
+  private static String sha256(JobView job) {
+    return Cluster.present(job.model()).sha256();
+  }
+}
