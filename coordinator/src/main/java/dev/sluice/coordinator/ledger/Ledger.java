@@ -1,7 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.AliasSet;
@@ -15,11 +14,9 @@ import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobStatus;
-import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
@@ -37,13 +34,9 @@ import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
-import dev.sluice.schemas.wire.Unplaceable;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Decides what follows from a record of {@code sluice.jobs}. Pure: the same state, record and
@@ -54,7 +47,7 @@ import java.util.function.Predicate;
  */
 public final class Ledger {
 
-  private final Placing placing;
+  private final Starting starting;
   private final Attempts attempts;
   private final TrainingJob trainings;
   private final InferenceJob inferences;
@@ -64,9 +57,10 @@ public final class Ledger {
    * @param admission judges lanes
    */
   public Ledger(LedgerLimits limits, Admission admission) {
-    placing = new Placing(admission);
+    var placing = new Placing(admission);
     trainings = new TrainingJob(limits);
     inferences = new InferenceJob(limits);
+    starting = new Starting(placing, trainings, inferences);
     attempts = new Attempts(limits, placing, this::work);
   }
 
@@ -104,8 +98,8 @@ public final class Ledger {
     long nowMs = moment.nowMs();
     switch (event) {
       case Submitted e -> submitted(state, e, moment, decision);
-      case LaneDeclared e -> declared(state, e.lane(), moment, decision);
-      case LaneOpened e -> opened(state, e.lane(), moment, decision);
+      case LaneDeclared e -> starting.declared(state, e.lane(), moment, decision);
+      case LaneOpened e -> starting.opened(state, e.lane(), moment, decision);
       case RegisterModel e -> ModelNames.register(state, e, nowMs, decision);
       case ResolveModel e -> ModelNames.resolve(state, e, decision);
       case AliasSet e -> ModelNames.alias(state, e, decision);
@@ -140,7 +134,11 @@ public final class Ledger {
           change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
       case ModelResolved e ->
           change(
-              state, e.jobId(), nowMs, decision, job -> resolved(state, job, e, moment, decision));
+              state,
+              e.jobId(),
+              nowMs,
+              decision,
+              job -> starting.resolved(state, job, e, moment, decision));
     }
     return decision;
   }
@@ -229,7 +227,7 @@ public final class Ledger {
     var job = new JobDraft(event, moment.nowMs());
     var problems = JobValidation.check(event.spec());
     if (problems.isEmpty()) {
-      admit(state.lanes(), job, moment, decision);
+      starting.admit(state.lanes(), job, moment, decision);
     } else {
       Endings.end(job, JobStatus.REFUSED, Endings.cause(problems), decision);
     }
@@ -243,136 +241,6 @@ public final class Ledger {
         "'" + jobId.substring(0, Math.min(jobId.length(), 128)) + "' can't be a job's id.",
         "A job's id has " + Names.JOB_ID_RULE + ".",
         "Submit the job with such an id.");
-  }
-
-  /** Gives the job a lane by what is known of it now, and does what comes next. */
-  private void admit(Collection<Lane> lanes, JobDraft job, Moment moment, Decision decision) {
-    if (!place(lanes, job, Placing.known(job), moment, decision)) {
-      return;
-    }
-    switch (job.spec.work()) {
-      case TrainingSpec training -> trainings.prepare(job, moment.nowMs(), decision);
-      case InferenceSpec inference -> {
-        if (job.inference == null) {
-          resolve(job, inference.model(), inference.version(), decision);
-        } else {
-          inferences.prepare(job, moment.nowMs(), decision);
-        }
-      }
-      case QuantisationSpec quantisation -> {
-        if (job.source == null) {
-          resolve(job, quantisation.model(), quantisation.version(), decision);
-        } else {
-          QuantisationJob.quantise(job, moment.nowMs(), decision);
-        }
-      }
-    }
-  }
-
-  private boolean place(
-      Collection<Lane> lanes,
-      JobDraft job,
-      JobNeeds.Known known,
-      Moment moment,
-      Decision decision) {
-    return placed(job, placing.place(job, known, lanes, moment, lane -> true), decision);
-  }
-
-  /** Holds or refuses a job for which there is no lane. */
-  private static boolean placed(JobDraft job, Optional<Cause> without, Decision decision) {
-    if (without.isEmpty()) {
-      return true;
-    }
-    if (job.spec.unplaceable() == Unplaceable.HOLD) {
-      job.status = JobStatus.HELD;
-      job.cause = without.get();
-    } else {
-      Endings.end(job, JobStatus.REFUSED, without.get(), decision);
-    }
-    return false;
-  }
-
-  /** Asks the model's owner for a version. */
-  private static void resolve(JobDraft job, String model, String version, Decision decision) {
-    job.status = JobStatus.RESOLVING;
-    decision.send(new Effect.Tell(model, new ResolveModel(model, job.jobId, version)));
-  }
-
-  /**
-   * A worker has seen data and network, so what they need is known. The job stays, or goes where
-   * the workers' engine gives the same bits; where neither can run it, a third lane prepares it
-   * anew.
-   */
-  private void prepared(
-      LedgerState state,
-      JobDraft job,
-      TrainingPrepared prepared,
-      String engine,
-      Moment moment,
-      Decision decision) {
-    var own = job.lane;
-    var known = JobNeeds.Known.of(prepared);
-    var fleet = moment.fleet();
-    Predicate<String> alike = lane -> lane.equals(own) || fleet.workers(lane, engine) > 0;
-    if (placing.place(job, known, state.lanes(), moment, alike).isEmpty()) {
-      trainings.prepared(job, prepared, engine, moment, decision);
-    } else if (place(state.lanes(), job, known, moment, decision)) {
-      trainings.prepare(job, moment.nowMs(), decision);
-    }
-  }
-
-  private void prepared(
-      LedgerState state, JobDraft job, long rows, Moment moment, Decision decision) {
-    var known = JobNeeds.Known.of(job.inference).withRows(rows);
-    if (place(state.lanes(), job, known, moment, decision)) {
-      var cause = inferences.prepared(job, rows, moment, decision);
-      if (cause != null) {
-        Endings.end(job, JobStatus.FAILED, cause, decision);
-      }
-    }
-  }
-
-  private void declared(LedgerState state, Lane lane, Moment moment, Decision decision) {
-    var before = state.lane(lane.lane());
-    if (before != null && !before.accelerator().equals(lane.accelerator())) {
-      decision.send(
-          new Effect.Bury(
-              Endings.letter(
-                  "",
-                  new Cause(
-                      Fault.BAD_INPUT,
-                      "lane " + lane.lane(),
-                      "Lane " + lane.lane() + " can't be declared for " + lane.accelerator() + ".",
-                      "It exists for " + before.accelerator() + ", and work may wait in it.",
-                      "Declare a lane of another name."))));
-      return;
-    }
-    boolean asItIs = lane.workersMax() == Lane.AS_IT_IS;
-    if (asItIs && before != null) {
-      return;
-    }
-    var wanted = asItIs ? new Lane(lane.lane(), lane.accelerator(), 0, 0) : lane;
-    // It is open here at once, so that a declaration that follows finds it.
-    opened(state, wanted, moment, decision);
-    decision.send(new Effect.TellAll(new LaneOpened(wanted)));
-  }
-
-  /** Remembers a lane and admits the jobs that were held. */
-  private void opened(LedgerState state, Lane lane, Moment moment, Decision decision) {
-    if (lane.equals(state.lane(lane.lane()))) {
-      return;
-    }
-    decision.change(lane);
-    var lanes = new ArrayList<>(state.lanes());
-    lanes.removeIf(other -> other.lane().equals(lane.lane()));
-    lanes.add(lane);
-    for (var held : List.copyOf(state.activeJobs())) {
-      if (held.status() == JobStatus.HELD) {
-        var job = new JobDraft(held);
-        admit(lanes, job, moment, decision);
-        decision.change(job.build(moment.nowMs()));
-      }
-    }
   }
 
   private static void cancel(JobDraft job, String reason, Decision decision) {
@@ -393,11 +261,11 @@ public final class Ledger {
       case TaskFailed failed -> attempts.failed(state, job, task, report, failed, moment, decision);
       case TrainingPrepared prepared -> {
         job.open.remove(task);
-        prepared(state, job, prepared, report.engine(), moment, decision);
+        starting.prepared(state, job, prepared, report.engine(), moment, decision);
       }
       case InferencePrepared prepared -> {
         job.open.remove(task);
-        prepared(state, job, prepared.dataset().rows(), moment, decision);
+        starting.prepared(state, job, prepared.dataset().rows(), moment, decision);
       }
       case TermFinished finished -> trainings.finished(job, task, finished, moment, decision);
       case Exported exported -> {
@@ -435,7 +303,7 @@ public final class Ledger {
   private void overdue(
       LedgerState state, JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
     if (job.status == JobStatus.HELD) {
-      admit(state.lanes(), job, moment, decision);
+      starting.admit(state.lanes(), job, moment, decision);
     } else {
       attempts.overdue(state, job, event, moment, decision);
     }
@@ -460,24 +328,5 @@ public final class Ledger {
       job.model = made.numbered(event.version(), nowMs);
       Endings.end(job, JobStatus.SUCCEEDED, null, decision);
     }
-  }
-
-  private void resolved(
-      LedgerState state, JobDraft job, ModelResolved event, Moment moment, Decision decision) {
-    if (job.status != JobStatus.RESOLVING) {
-      return;
-    }
-    var model = event.model();
-    if (model == null) {
-      Endings.end(job, JobStatus.FAILED, event.cause(), decision);
-      return;
-    }
-    switch (job.spec.work()) {
-      case InferenceSpec inference -> job.inference = InferenceState.of(model);
-      case QuantisationSpec quantisation -> job.source = model;
-      case TrainingSpec training ->
-          throw new IllegalStateException("a training job resolves no model");
-    }
-    admit(state.lanes(), job, moment, decision);
   }
 }
