@@ -73,6 +73,8 @@ final class Attempts {
     }
     if (!failed.retryable()) {
       Endings.end(job, JobStatus.FAILED, failed.cause(), decision);
+    } else if (task.copied()) {
+      job.replace(task, task.withoutCopy()); // the other execution goes on
     } else if (task.attempt() >= limits.attemptsMax()) {
       Endings.bury(job, failed.cause(), decision);
     } else {

@@ -26,6 +26,7 @@ import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
@@ -49,6 +50,7 @@ public final class Ledger {
 
   private final Starting starting;
   private final Attempts attempts;
+  private final Speculation speculation;
   private final TrainingJob trainings;
   private final InferenceJob inferences;
 
@@ -62,6 +64,7 @@ public final class Ledger {
     inferences = new InferenceJob(limits);
     starting = new Starting(placing, trainings, inferences);
     attempts = new Attempts(limits, placing, this::work);
+    speculation = new Speculation(this::work);
   }
 
   /** Key whose partition decides on an event. */
@@ -75,6 +78,7 @@ public final class Ledger {
       case FoldProgressed e -> Optional.of(e.jobId());
       case FoldFailed e -> Optional.of(e.jobId());
       case DeadlineReached e -> Optional.of(e.jobId());
+      case ShardsLate e -> Optional.of(e.jobId());
       case RegisterModel e -> Optional.of(e.name());
       case ModelRegistered e -> Optional.of(e.jobId());
       case ResolveModel e -> Optional.of(e.name());
@@ -130,6 +134,9 @@ public final class Ledger {
       case DeadlineReached e ->
           change(
               state, e.jobId(), nowMs, decision, job -> overdue(state, job, e, moment, decision));
+      case ShardsLate e ->
+          change(
+              state, e.jobId(), nowMs, decision, job -> speculation.late(job, e, moment, decision));
       case ModelRegistered e ->
           change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
       case ModelResolved e ->
@@ -182,6 +189,8 @@ public final class Ledger {
       case FoldProgressed e -> fail(state, e.jobId(), cause, moment, decision);
       case FoldFailed e -> fail(state, e.jobId(), cause, moment, decision);
       case DeadlineReached e -> fail(state, e.jobId(), cause, moment, decision);
+      // Nobody waits for a copy: the term itself goes on.
+      case ShardsLate e -> {}
       case ModelRegistered e -> fail(state, e.jobId(), cause, moment, decision);
       case ModelResolved e -> fail(state, e.jobId(), cause, moment, decision);
     }

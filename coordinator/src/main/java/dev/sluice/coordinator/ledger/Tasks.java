@@ -31,6 +31,15 @@ final class Tasks {
     send(job, again, work, decision);
   }
 
+  /**
+   * Dispatches a second copy of an attempt that a slow worker runs: whoever reports first counts.
+   */
+  static void copy(JobDraft job, OpenTask task, TaskWork work, Decision decision) {
+    var twice = task.withCopy();
+    job.replace(task, twice);
+    send(job, twice, work, decision);
+  }
+
   /** Where a task waits or runs. */
   static String lane(JobDraft job, OpenTask task) {
     return task.lane().isEmpty() ? job.lane : task.lane();

@@ -21,6 +21,8 @@ import dev.sluice.schemas.wire.Aim;
  * @param checkpointMs time between checkpoints
  * @param progressMs time between progress reports
  * @param sessionMs silence after which other coordinators take a coordinator's partitions over
+ * @param stragglerFactor what counts as late
+ * @param stragglerMs least time that counts as late
  * @param workerSilenceMs time after which a worker counts as gone
  * @param jobRetentionHours time after which an ended job is forgotten
  */
@@ -110,6 +112,21 @@ public record CoordinatorConfig(
             min = 500,
             max = 600_000)
         int sessionMs,
+    @Setting(
+            doc =
+                "Shards are late in a step after so many times what half of them took; a copy of"
+                    + " their term then goes to workers that wait.",
+            def = "3",
+            min = 2,
+            max = 1_000_000)
+        double stragglerFactor,
+    @Setting(
+            doc = "Least time after which shards are late in a step.",
+            unit = "ms",
+            def = "200",
+            min = 10,
+            max = 3_600_000)
+        int stragglerMs,
     @Setting(
             doc = "Silence after which a worker counts as gone.",
             unit = "ms",

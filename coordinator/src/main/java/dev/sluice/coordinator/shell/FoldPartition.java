@@ -3,6 +3,7 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
@@ -12,10 +13,12 @@ import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.GradientRecord;
+import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,15 +50,22 @@ final class FoldPartition implements AutoCloseable {
   private final Codec codec;
   private final PartitionFold fold;
   private final CheckpointWriter checkpoints;
+  private final Stragglers stragglers;
   private long nextOffset;
   private long replayUntil;
   private boolean replaying = true;
   private boolean whole = true;
 
   private FoldPartition(
-      int partition, int partitions, Codec codec, CheckpointWriter checkpoints, long replayUntil) {
+      int partition,
+      int partitions,
+      Codec codec,
+      CheckpointWriter checkpoints,
+      Stragglers stragglers,
+      long replayUntil) {
     this.codec = codec;
     this.checkpoints = checkpoints;
+    this.stragglers = stragglers;
     this.replayUntil = replayUntil;
     fold = new PartitionFold(partition, partitions);
   }
@@ -63,6 +73,7 @@ final class FoldPartition implements AutoCloseable {
   /**
    * Takes a partition over.
    *
+   * @param stragglers finds shards that are late; of this partition alone
    * @param replayUntil end of the gradient log now
    * @param beginning first offset that the gradient log still holds
    */
@@ -72,6 +83,7 @@ final class FoldPartition implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       CheckpointWriter.Surroundings surroundings,
+      Stragglers stragglers,
       long beginning,
       long replayUntil) {
     var producer =
@@ -79,7 +91,8 @@ final class FoldPartition implements AutoCloseable {
             kafka.transactionalProducer(
                 "sluice-fold-" + partition, KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
     var checkpoints = new CheckpointWriter(partition, codec, producer, surroundings);
-    var owned = new FoldPartition(partition, partitions, codec, checkpoints, replayUntil);
+    var owned =
+        new FoldPartition(partition, partitions, codec, checkpoints, stragglers, replayUntil);
     var stored = new Stored(codec);
     try {
       producer.initTransactions();
@@ -111,22 +124,26 @@ final class FoldPartition implements AutoCloseable {
   /**
    * Folds one record.
    *
+   * @param nowMs the time, for stragglers only
    * @param out told what follows
    * @param unreadable told of a record that can't be read, and why
    * @return the schema fingerprint it waits for, or null where it was folded
    */
   @Nullable Long fold(
       ConsumerRecord<String, ByteBuffer> record,
+      long nowMs,
       Consumer<FoldOutput> out,
       BiConsumer<ConsumerRecord<String, ByteBuffer>, String> unreadable) {
+    var noted = noting(nowMs, out);
     Consumer<FoldOutput> kept =
         output -> {
           if (!replaying || !(output instanceof FoldOutput.Publish)) {
-            out.accept(output);
+            noted.accept(output);
           }
         };
     switch (codec.decode(GradientRecord.class, record.value())) {
       case Decoded.Message<GradientRecord>(var gradient) -> {
+        stragglers.folded(gradient, nowMs);
         whole = false;
         fold.apply(gradient, kept);
         whole = true;
@@ -141,12 +158,27 @@ final class FoldPartition implements AutoCloseable {
   }
 
   /** After each batch: ends the replay once the log's end of then is reached. */
-  void reached(long position, Consumer<FoldOutput> out) {
+  void reached(long position, long nowMs, Consumer<FoldOutput> out) {
     nextOffset = Math.max(nextOffset, position);
     if (replaying && position >= replayUntil) {
       replaying = false;
-      fold.republishAll(out);
+      fold.republishAll(noting(nowMs, out));
     }
+  }
+
+  /** Who is late, as far as the log was folded. */
+  List<ShardsLate> late(long nowMs) {
+    stragglers.keep(fold.jobs());
+    return stragglers.late(nowMs);
+  }
+
+  private Consumer<FoldOutput> noting(long nowMs, Consumer<FoldOutput> out) {
+    return output -> {
+      if (output instanceof FoldOutput.Publish(var block)) {
+        stragglers.published(block, nowMs);
+      }
+      out.accept(output);
+    };
   }
 
   /** Publishes what is current once more: some of it was lost on its way. */

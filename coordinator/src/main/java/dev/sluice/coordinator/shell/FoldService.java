@@ -1,6 +1,7 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.fold.FoldOutput;
+import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
@@ -50,6 +51,9 @@ final class FoldService implements AutoCloseable {
   /** What is folded counts as waiting for no longer than this. */
   private static final long LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** How often late shards are looked for. */
+  private static final long LOOK_MS = 50;
+
   private final CoordinatorConfig config;
   private final KafkaSettings kafka;
   private final Codec codec;
@@ -71,6 +75,7 @@ final class FoldService implements AutoCloseable {
   private volatile boolean closed;
   private long checkpointedNanos = System.nanoTime();
   private long committedNanos = System.nanoTime();
+  private long lookedMs;
 
   FoldService(
       CoordinatorConfig config,
@@ -103,6 +108,7 @@ final class FoldService implements AutoCloseable {
       consumer.subscribe(List.of(Topic.GRADIENTS.topicName()), new Ownership());
       while (!closed) {
         fold();
+        lookForStragglers();
         checkpoint();
         commitLag();
       }
@@ -122,6 +128,7 @@ final class FoldService implements AutoCloseable {
 
   private void fold() {
     var records = consumer.poll(POLL);
+    long nowMs = nowMs();
     for (var source : records.partitions()) {
       var partition = owned.get(source.partition());
       if (partition == null) {
@@ -130,7 +137,8 @@ final class FoldService implements AutoCloseable {
       Long unknown = null;
       for (var record : records.records(source)) {
         unknown =
-            partition.fold(record, output -> carryOut(source.partition(), output), this::bury);
+            partition.fold(
+                record, nowMs, output -> carryOut(source.partition(), output), this::bury);
         if (unknown != null) {
           pause(source, partition, unknown);
           break;
@@ -145,9 +153,27 @@ final class FoldService implements AutoCloseable {
       if (!waiting.contains(source)) {
         entry
             .getValue()
-            .reached(consumer.position(source), output -> carryOut(entry.getKey(), output));
+            .reached(consumer.position(source), nowMs, output -> carryOut(entry.getKey(), output));
       }
     }
+  }
+
+  /** Where the log was read to its end: what waits there to be folded is not late. */
+  private void lookForStragglers() {
+    long nowMs = nowMs();
+    if (nowMs - lookedMs < LOOK_MS) {
+      return;
+    }
+    lookedMs = nowMs;
+    for (var entry : owned.entrySet()) {
+      if (consumer.currentLag(source(entry.getKey())).orElse(1) == 0) {
+        entry.getValue().late(nowMs).forEach(late -> report(entry.getKey(), late.jobId(), late));
+      }
+    }
+  }
+
+  private static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private void pause(TopicPartition source, FoldPartition partition, long fingerprint) {
@@ -302,7 +328,14 @@ final class FoldService implements AutoCloseable {
       long end = offset(consumer.endOffsets(Set.of(source)).get(source), source);
       var partition =
           FoldPartition.takeOver(
-              source.partition(), partitions, kafka, codec, new Neighbours(), beginning, end);
+              source.partition(),
+              partitions,
+              kafka,
+              codec,
+              new Neighbours(),
+              new Stragglers(config.stragglerFactor(), config.stragglerMs()),
+              beginning,
+              end);
       owned.put(source.partition(), partition);
       consumer.seek(source, partition.nextOffset());
       orphans.remove(source);

@@ -3,6 +3,7 @@ package dev.sluice.deploy.simulation;
 import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class FoldProcess {
   private final int partition;
   private final int epoch;
   private final PartitionFold fold;
+  private final Stragglers stragglers = new Stragglers(3, World.LATE_MS);
   private final int replayUntil;
   private boolean replaying = true;
   private boolean unpublished;
@@ -73,6 +75,7 @@ final class FoldProcess {
       if (record.entry() instanceof Attached) {
         collected(out -> fold.apply(record, out));
       } else {
+        stragglers.folded(record, world.nowMs);
         fold.apply(record, this::say);
       }
       next++;
@@ -95,6 +98,9 @@ final class FoldProcess {
   private void say(FoldOutput output) {
     switch (output) {
       case FoldOutput.Publish(ParameterBlock block) -> {
+        if (!replaying) {
+          stragglers.published(block, world.nowMs);
+        }
         if (!replaying && world.losesPublication()) {
           unpublished = true;
         } else if (!replaying) {
@@ -127,6 +133,25 @@ final class FoldProcess {
       }
     }
     newest.values().forEach(this::say);
+  }
+
+  /** Says which shards are late; a mutant puts nothing in their place and goes on. */
+  void lookForStragglers() {
+    stragglers.keep(fold.jobs());
+    for (var late : stragglers.late(world.nowMs)) {
+      world.tell(name(), late);
+      if (world.mutation == Mutation.STRAGGLERS_CUT_OFF) {
+        late.shards().forEach(shard -> cutOff(late.jobId(), late.step(), shard));
+      }
+    }
+  }
+
+  private void cutOff(String jobId, long step, int shard) {
+    var nothing = new float[World.FLOATS];
+    for (int block = 0; block < World.BLOCKS; block++) {
+      var entry = Arithmetic.contribution(nothing, block, step, shard, 1, true);
+      world.contribute(name(), jobId, block, entry);
+    }
   }
 
   /** Takes a checkpoint, or commits the one that was taken. */

@@ -4,6 +4,7 @@ import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.StoredState;
@@ -25,6 +26,7 @@ final class Invariants {
   private final Map<String, JobState> ended = new TreeMap<>();
   private final Map<String, Integer> versions = new HashMap<>();
   private final Set<Task> dispatched = new HashSet<>();
+  private boolean copied;
 
   Invariants(long seed) {
     this.seed = seed;
@@ -73,7 +75,13 @@ final class Invariants {
     }
   }
 
+  /** Whether a term ran twice because its worker was slow. */
+  boolean copied() {
+    return copied;
+  }
+
   private void job(JobState job) {
+    copied |= job.open().stream().anyMatch(OpenTask::copied);
     var end = ended.get(job.jobId());
     require(end == null, "a job ends once: " + job.jobId() + " as " + job.status());
     boolean answers = job.inference() != null;

@@ -31,5 +31,7 @@ enum Mutation {
   /** A task that may kill its workers runs beside others, which are blamed as well. */
   SUSPECTS_BESIDE_OTHERS,
   /** What the broker has dropped is never looked for. */
-  STALLS_IGNORED
+  STALLS_IGNORED,
+  /** A step goes on without the shards that are late. */
+  STRAGGLERS_CUT_OFF
 }

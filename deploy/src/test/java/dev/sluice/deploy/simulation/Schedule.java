@@ -39,6 +39,7 @@ final class Schedule {
     FOLD_TURNS_ZOMBIE,
     WORKER_DIES,
     WORKER_HANGS,
+    WORKER_SLOWS,
     WORKER_JOINS,
     WORKER_LEAVES_LANE,
     BROKERS_RESTART,
@@ -165,7 +166,10 @@ final class Schedule {
         }
       }
       case 1 -> world.lookAtFleet();
-      case 2 -> world.ledger(partition).look();
+      case 2 -> {
+        world.ledger(partition).look();
+        world.fold(partition).lookForStragglers();
+      }
       default -> world.moveAZombie();
     }
     if (world.random.nextInt(10) == 0) {
@@ -193,6 +197,11 @@ final class Schedule {
       case WORKER_HANGS -> {
         if (!world.workers.isEmpty()) {
           world.workers.get(random.nextInt(world.workers.size())).hang();
+        }
+      }
+      case WORKER_SLOWS -> {
+        if (!world.workers.isEmpty()) {
+          world.workers.get(random.nextInt(world.workers.size())).slow(1 + random.nextInt(40));
         }
       }
       case WORKER_JOINS -> {

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker: the production rules of terms, and the task loop's rules around them. It may die,
- * between any two records, or hang and come back to find that others have its tasks.
+ * between any two records, be slow, or hang and come back to find that others have its tasks.
  */
 final class SimulatedWorker {
 
@@ -58,6 +58,7 @@ final class SimulatedWorker {
   private final Map<String, RetryDelay> initials = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
   private boolean hung;
+  private int slowness = 1;
   private long taken;
   private float statistic;
 
@@ -116,6 +117,12 @@ final class SimulatedWorker {
 
   void wake() {
     hung = false;
+    slowness = 1;
+  }
+
+  /** From now on it moves one time of so many. */
+  void slow(int times) {
+    slowness = times;
   }
 
   private void giveBack() {
@@ -125,7 +132,7 @@ final class SimulatedWorker {
 
   /** Does one thing; false: it has died of it. */
   boolean act() {
-    if (hung) {
+    if (hung || world.random.nextInt(slowness) > 0) {
       return true;
     }
     for (var each : List.copyOf(held.values())) {

@@ -43,6 +43,19 @@ final class SimulationTest {
     LongStream.rangeClosed(1, SEEDS).parallel().forEach(seed -> check(seed, Mutation.NONE));
   }
 
+  @Test
+  void termsOfSlowWorkersRunTwice() {
+    assertThat(LongStream.rangeClosed(1, 100).filter(SimulationTest::copies).count())
+        .as("of 100 seeds")
+        .isGreaterThan(10);
+  }
+
+  private static boolean copies(long seed) {
+    var world = new World(seed, Mutation.NONE);
+    new Schedule(world, true).run(2);
+    return world.invariants.copied();
+  }
+
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aBrokenRuleIsSeen(Mutation mutation) {

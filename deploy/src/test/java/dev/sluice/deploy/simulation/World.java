@@ -38,6 +38,9 @@ final class World {
 
   static final LedgerLimits LIMITS = new LedgerLimits(100, 15, 5_000, 60_000, 10, 3_000, 3, 4);
 
+  /** Shards are late no sooner than this. */
+  static final long LATE_MS = 50;
+
   /**
    * A record of {@code sluice.jobs}.
    *

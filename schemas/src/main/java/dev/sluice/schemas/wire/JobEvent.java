@@ -19,4 +19,5 @@ public sealed interface JobEvent
         ModelResolved,
         AliasSet,
         LaneDeclared,
-        LaneOpened {}
+        LaneOpened,
+        ShardsLate {}

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param round TERM: round of terms
  * @param lane the lane it waits or runs in; empty: the job's own
  * @param begunBy the last workers that have begun to run this attempt, each once
+ * @param copied whether a second copy of this attempt was dispatched, as the first is slow
  */
 public record OpenTask(
     String taskId,
@@ -33,7 +34,8 @@ public record OpenTask(
     long toStep,
     long round,
     String lane,
-    List<String> begunBy) {
+    List<String> begunBy,
+    boolean copied) {
 
   /** Workers that are remembered of an attempt. */
   private static final int BEGUN_BY_MAX = 16;
@@ -53,17 +55,17 @@ public record OpenTask(
       long toStep,
       long round) {
     return new OpenTask(
-        taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "", List.of());
+        taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "", List.of(), false);
   }
 
   /** Another attempt. */
   public OpenTask again(long nowMs) {
-    return with(attempt + 1, nowMs, 0, 0, lane, List.of());
+    return with(attempt + 1, nowMs, 0, 0, lane, List.of(), false);
   }
 
   /** The same attempt, dispatched once more. */
   public OpenTask requeued(long nowMs) {
-    return with(attempt, nowMs, 0, starts, lane, begunBy);
+    return with(attempt, nowMs, 0, starts, lane, begunBy, copied);
   }
 
   /** The same attempt, which a worker has begun. */
@@ -71,18 +73,36 @@ public record OpenTask(
     var others = begunBy.stream().filter(other -> !other.equals(worker)).toList();
     var last = others.stream().skip(Math.max(0, others.size() - BEGUN_BY_MAX + 1));
     var all = Stream.concat(last, Stream.of(worker)).toList();
-    return with(attempt, issuedMs, untilMs, starts + 1, lane, all);
+    // A copy that came to the very worker that is slow helps nobody, so there may be another.
+    boolean helps = copied && !begunBy.equals(List.of(worker));
+    return with(attempt, issuedMs, untilMs, starts + 1, lane, all, helps);
+  }
+
+  /** The same attempt, of which a second copy is dispatched. */
+  public OpenTask withCopy() {
+    return with(attempt, issuedMs, deadlineMs, starts, lane, begunBy, true);
+  }
+
+  /** The same attempt, of whose two executions one has ended without a result. */
+  public OpenTask withoutCopy() {
+    return with(attempt, issuedMs, deadlineMs, starts, lane, begunBy, false);
   }
 
   /** The same, in another lane than the job's own. */
   public OpenTask inLane(String other) {
-    return with(attempt, issuedMs, deadlineMs, starts, other, begunBy);
+    return with(attempt, issuedMs, deadlineMs, starts, other, begunBy, copied);
   }
 
   private OpenTask with(
-      int number, long issued, long deadline, int begun, String where, List<String> workers) {
+      int number,
+      long issued,
+      long deadline,
+      int begun,
+      String where,
+      List<String> workers,
+      boolean twice) {
     return new OpenTask(
         taskId, kind, number, issued, deadline, begun, from, count, fromStep, toStep, round, where,
-        workers);
+        workers, twice);
   }
 }
