@@ -44,6 +44,7 @@ final class TrainingSession implements AutoCloseable {
   private @Nullable RetryDelay initialAgain;
   private long idleSinceMs;
   private long samples;
+  private long computedStep = -1;
 
   /**
    * @param jobId job
@@ -140,7 +141,12 @@ final class TrainingSession implements AutoCloseable {
     } finally {
       parameters.release();
     }
-    patience.moved(clock.nowMs());
+    if (generation.generation() > computedStep) {
+      computedStep = generation.generation();
+      patience.moved(clock.nowMs());
+    } else {
+      patience.helped(clock.nowMs());
+    }
     return true;
   }
 

@@ -159,8 +159,11 @@ final class Hands {
     }
   }
 
-  /** Leaves the group; what is held goes to other workers. */
+  /**
+   * Leaves the group; what is held goes to other workers, and before anything else is waited for.
+   */
   void leaveAll() {
+    where(hand -> hand.state() != Hand.State.EMPTY).forEach(this::leave);
     List.copyOf(hands).forEach(this::leave);
   }
 }

@@ -14,10 +14,14 @@ public final class Patience {
 
   private static final int STEPS_REMEMBERED = 9;
 
+  /** Within a step that has stalled, further waits are so much shorter. */
+  private static final int IMPATIENCE = 5;
+
   private final long leastMs;
   private final long[] intervalsMs = new long[STEPS_REMEMBERED];
   private int intervals;
   private long movedMs;
+  private boolean helped;
 
   /**
    * @param leastMs shortest wait that counts as a stall, in milliseconds
@@ -28,9 +32,19 @@ public final class Patience {
     this.movedMs = nowMs;
   }
 
-  /** A step was computed. */
+  /** The next step was computed. */
   public void moved(long nowMs) {
+    helped = false;
     intervalsMs[intervals++ % STEPS_REMEMBERED] = nowMs - movedMs;
+    movedMs = nowMs;
+  }
+
+  /**
+   * More of the same step was computed. Where that was all that was missing, the step is over about
+   * now; where several workers have gone, it need not be found out for each in full.
+   */
+  public void helped(long nowMs) {
+    helped = true;
     movedMs = nowMs;
   }
 
@@ -46,16 +60,18 @@ public final class Patience {
 
   /** Whether the job has stalled. */
   public boolean exhausted(long nowMs) {
-    return nowMs - movedMs >= waitMs();
+    return nowMs - movedMs >= (helped ? waitMs() / IMPATIENCE : waitMs());
   }
 
   private long waitMs() {
     if (intervals == 0) {
       return leastMs;
     }
-    // The median: one long wait, such as for a worker that died, does not make the next one longer.
+    // The lower quartile: long waits, for a worker that died or that has become slow, don't make
+    // the
+    // next ones longer, and a single short step, of a worker that catches up, not shorter.
     var known = Arrays.copyOf(intervalsMs, Math.min(intervals, STEPS_REMEMBERED));
     Arrays.sort(known);
-    return Math.max(leastMs, STEPS_WAITED * known[known.length / 2]);
+    return Math.max(leastMs, STEPS_WAITED * known[known.length / 4]);
   }
 }

@@ -47,6 +47,26 @@ class PatienceTest {
   }
 
   @Test
+  void aWorkerThatHasBecomeSlowIsNotWaitedForLongerAfterSomeSlowSteps() {
+    long now = 0;
+    for (int step = 0; step < 20; step++) {
+      now += step < 14 ? 100 : 10_000;
+      patience.moved(now);
+    }
+    assertThat(patience.exhausted(now + 400)).isTrue();
+  }
+
+  @Test
+  void whoHasHelpedWithAStepThatStalledWaitsShortlyUntilItMoves() {
+    patience.moved(100);
+    patience.helped(300);
+    assertThat(patience.exhausted(300 + 29)).isFalse();
+    assertThat(patience.exhausted(300 + 80)).isTrue();
+    patience.moved(400);
+    assertThat(patience.exhausted(400 + 149)).isFalse();
+  }
+
+  @Test
   void timeWithoutAnyTermDoesNotCount() {
     patience.restarted(5_000);
     assertThat(patience.exhausted(5_149)).isFalse();
