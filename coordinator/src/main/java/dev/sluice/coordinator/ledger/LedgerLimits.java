@@ -26,5 +26,5 @@ public record LedgerLimits(
 
   /** What holds where nothing is configured. */
   public static final LedgerLimits DEFAULT =
-      new LedgerLimits(3, 4, 60_000, 180_000, 2_000, 20_000, 64, 1_024);
+      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024);
 }

@@ -70,7 +70,7 @@ public record CoordinatorConfig(
     @Setting(
             doc = "Time that a term of training should take; workers that join wait for the next.",
             unit = "ms",
-            def = "2000",
+            def = "1000",
             min = 50,
             max = 60_000)
         int termMs,
