@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.TaskKind;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -22,7 +23,7 @@ import java.util.List;
 final class Speculation {
 
   /** Of so many open terms of a job one may run twice, and one of fewer. */
-  static final int TERMS_PER_COPY = 4;
+  static final int TERMS_PER_COPY = 2;
 
   private final Attempts.Works works;
 
@@ -42,6 +43,8 @@ final class Speculation {
     long room = room(job, late, moment);
     late.stream()
         .filter(task -> !task.copied())
+        // Those that nobody works on first.
+        .sorted(Comparator.comparing(task -> task.deadlineMs() > 0))
         .limit(Math.max(0, room))
         .forEach(task -> Tasks.copy(job, task, works.of(job, task), decision));
   }

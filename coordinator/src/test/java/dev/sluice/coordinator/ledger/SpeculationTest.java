@@ -131,11 +131,19 @@ final class SpeculationTest {
     begin(IntStream.range(0, SHARDS).toArray());
     late(3, 1, 2, 3, 4);
     assertThat(dispatched()).hasSize(SHARDS / Speculation.TERMS_PER_COPY);
-    late(3, 1, 2, 3, 4);
+    late(3, 2, 3, 4, 5);
     assertThat(dispatched()).isEmpty();
     report("term-1-1@0", "w0", new TermFinished(8, 8, 0, 0, null));
-    late(3, 2, 3, 4);
-    assertThat(dispatched()).extracting(Task::taskId).containsExactly("term-1-3@0");
+    late(3, 3, 4, 5);
+    assertThat(dispatched()).extracting(Task::taskId).containsExactly("term-1-5@0");
+  }
+
+  @Test
+  void termsThatNobodyWorksOnComeFirst() {
+    round(4);
+    begin(0, 1, 2);
+    late(3, 2, 4, 6);
+    assertThat(dispatched()).extracting(Task::taskId).containsExactly("term-1-6@0", "term-1-2@0");
   }
 
   @Test
