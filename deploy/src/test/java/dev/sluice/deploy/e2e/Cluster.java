@@ -127,9 +127,25 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
     Standalone.awaitWorkers(running, n, READY_MAX);
   }
 
-  /** Starts one more worker and does not wait for it. */
-  void addWorker() {
-    running.workers().add(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
+  /** Starts one more worker and does not wait for it; returns its number. */
+  int addWorker() {
+    return running.workers().add(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
+  }
+
+  /** Asks workers to leave, all of them before any has; returns when they have. */
+  void leave(Collection<Integer> numbers) throws InterruptedException {
+    var leaving =
+        numbers.stream()
+            .map(number -> Thread.ofPlatform().start(() -> running.workers().stop(number)))
+            .toList();
+    for (var each : leaving) {
+      each.join();
+    }
+  }
+
+  /** Process ids by the number of the worker. */
+  Map<Integer, Long> workers() {
+    return running.workers().pids();
   }
 
   /** Starts a worker of another lane and does not wait for it. */
@@ -171,7 +187,12 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   /** Stops every worker process where it is, as SIGSTOP does. */
   Pause pauseWorkers() throws IOException {
-    var pids = List.copyOf(workerPids());
+    return pause(workerPids());
+  }
+
+  /** Stops worker processes where they are. */
+  Pause pause(Collection<Long> which) throws IOException {
+    var pids = List.copyOf(which);
     signal("-STOP", pids);
     return () -> {
       var alive = List.copyOf(workerPids());

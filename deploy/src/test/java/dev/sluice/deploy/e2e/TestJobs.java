@@ -72,6 +72,26 @@ final class TestJobs {
             register));
   }
 
+  /** The same job, of other shards. */
+  static JobSpec ofShards(JobSpec job, int shards) {
+    var training = (TrainingSpec) job.work();
+    return job(
+        job.name(),
+        new TrainingSpec(
+            training.dataset(),
+            training.network(),
+            training.objective(),
+            training.optimizer(),
+            training.learningRate(),
+            training.schedule(),
+            training.warmupSteps(),
+            training.batch(),
+            shards,
+            training.length(),
+            training.seed(),
+            training.register()));
+  }
+
   /** Answers the rows that a training job held out. */
   static JobSpec inferHeldOut(JobSpec training, String model, String version) {
     return infer(((TrainingSpec) training.work()).dataset(), model, version);

@@ -1,0 +1,104 @@
+package dev.sluice.deploy.e2e;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.ParameterBlock;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * When each generation of a job's parameters was published, as {@code sluice.parameters} has it,
+ * while it is followed. The time is that of the record.
+ */
+final class Generations implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+  /** Time between two generations that follow each other, in milliseconds. */
+  record Gap(long fromMs, long toMs) {
+    long ms() {
+      return toMs - fromMs;
+    }
+  }
+
+  private final Codec codec = Codec.builtIn();
+  private final String jobId;
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final NavigableMap<Long, Long> publishedMs = new ConcurrentSkipListMap<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  Generations(Cluster cluster, String jobId) {
+    this.jobId = jobId;
+    consumer =
+        new KafkaConsumer<>(KafkaSettings.of(cluster.bootstrapServers()).uncommittedReader());
+    int partition = Topic.partition(Topic.blockKey(jobId, 0), Topic.PARAMETERS.partitions());
+    var place = List.of(new TopicPartition(Topic.PARAMETERS.topicName(), partition));
+    consumer.assign(place);
+    consumer.seekToBeginning(place);
+    thread = Thread.ofPlatform().name("generations").daemon().start(this::follow);
+  }
+
+  private void follow() {
+    try (consumer) {
+      while (!closed) {
+        consumer.poll(POLL).forEach(this::note);
+      }
+    }
+  }
+
+  private void note(ConsumerRecord<String, ByteBuffer> record) {
+    if (record.value() != null
+        && codec.decode(ParameterBlock.class, record.value())
+            instanceof Decoded.Message<ParameterBlock>(var block)
+        && block.jobId().equals(jobId)
+        && block.block() == 0) {
+      publishedMs.putIfAbsent(block.generation(), record.timestamp());
+    }
+  }
+
+  /** The generation that was published last; -1: none. */
+  long newest() {
+    return publishedMs.isEmpty() ? -1 : publishedMs.lastKey();
+  }
+
+  /** The longest gap that a span of time has part in. */
+  Optional<Gap> longest(long fromMs, long toMs) {
+    return gaps().stream()
+        .filter(gap -> gap.toMs >= fromMs && gap.fromMs <= toMs)
+        .max((one, other) -> Long.compare(one.ms(), other.ms()));
+  }
+
+  /** The gap that half of all are shorter than, in milliseconds. */
+  long medianMs() {
+    var sorted = gaps().stream().mapToLong(Gap::ms).sorted().toArray();
+    return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+  }
+
+  private List<Gap> gaps() {
+    var times = List.copyOf(publishedMs.values());
+    return IntStream.range(1, times.size())
+        .mapToObj(i -> new Gap(times.get(i - 1), times.get(i)))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      thread.join(CLOSE_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
