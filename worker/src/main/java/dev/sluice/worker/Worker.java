@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,6 +58,9 @@ public final class Worker implements AutoCloseable {
 
   /** How often the threads that send are looked at. */
   private static final long SENDERS_MS = 1_000;
+
+  /** libtorch needs more than the usual 1 MiB while it is loaded, and overflows it silently. */
+  private static final long ENGINE_STACK_BYTES = 8L << 20;
 
   private final WorkerConfig config;
   private final String id;
@@ -101,12 +105,17 @@ public final class Worker implements AutoCloseable {
 
   private void open() throws InterruptedException {
     var kafka = KafkaSettings.of(config.bootstrapServers());
+    // Each takes a second or so, and neither needs the other.
+    var loading = new FutureTask<>(() -> new Engines(new TorchEngine(), new OnnxEngine()));
+    Thread.ofPlatform().name("engines").stackSize(ENGINE_STACK_BYTES).daemon().start(loading);
     var partitions = topics(kafka);
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
-    var engines = new Engines(new TorchEngine(), new OnnxEngine());
+    var bell = new Doorbell();
+    // Read while the engines are loaded and the lane is claimed.
+    var controls = keep(new Controls(kafka, codec, bell::ring, this::failed));
+    var engines = loaded(loading);
     var engine = engines.fingerprint();
     var accelerator = Accelerator.of(config.model());
-    var bell = new Doorbell();
     var inbox = new Inbox(bell);
 
     var files = Files.in(keep(new ArtifactStore(kafka, codec)));
@@ -120,7 +129,6 @@ public final class Worker implements AutoCloseable {
         count(partitions, Topic.JOB_STATES),
         Duration.ofMillis(config.startMsMax()));
     var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
-    var controls = keep(new Controls(kafka, codec, bell::ring, this::failed));
     var gradients =
         keep(new GradientLog(kafka, codec, count(partitions, Topic.GRADIENTS), id, engine));
     var follower =
@@ -167,6 +175,18 @@ public final class Worker implements AutoCloseable {
       LOG.info(
           "{} is modelled: tasks are computed on this host's processor under its constraints.",
           config.accelerator());
+    }
+  }
+
+  private static Engines loaded(FutureTask<Engines> loading) throws InterruptedException {
+    try {
+      return loading.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException("the engines can't be loaded", e);
+      }
     }
   }
 
