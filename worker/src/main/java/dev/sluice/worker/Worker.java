@@ -25,6 +25,8 @@ import dev.sluice.worker.loop.Tools;
 import dev.sluice.worker.queue.TaskQueue;
 import dev.sluice.worker.tasks.Files;
 import dev.sluice.worker.tasks.ResultLog;
+import dev.sluice.worker.trial.ChildTrials;
+import dev.sluice.worker.trial.TriedTraining;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -106,7 +108,10 @@ public final class Worker implements AutoCloseable {
   private void open() throws InterruptedException {
     var kafka = KafkaSettings.of(config.bootstrapServers());
     // Each takes a second or so, and neither needs the other.
-    var loading = new FutureTask<>(() -> new Engines(new TorchEngine(), new OnnxEngine()));
+    var trials = new ChildTrials(config.trialLimits());
+    var loading =
+        new FutureTask<>(
+            () -> new Engines(new TriedTraining(new TorchEngine(), trials), new OnnxEngine()));
     Thread.ofPlatform().name("engines").stackSize(ENGINE_STACK_BYTES).daemon().start(loading);
     var partitions = topics(kafka);
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
@@ -148,7 +153,7 @@ public final class Worker implements AutoCloseable {
 
     var scope = new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax());
     var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox, this::failed));
-    var tools = new Tools(engines, files, gradients, follower, results, reports, controls);
+    var tools = new Tools(engines, trials, files, gradients, follower, results, reports, controls);
     var manner =
         new ComputeLoop.Manner(
             id,

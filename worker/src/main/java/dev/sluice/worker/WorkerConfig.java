@@ -11,6 +11,7 @@ import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.time.Duration;
+import dev.sluice.worker.trial.TrialLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import java.util.Optional;
  * @param lingerMs time a job stays loaded
  * @param exportWaitMs wait for final parameters
  * @param cacheMebibytes room for data sets and for models
+ * @param trialMsMax longest trial of a model file
+ * @param trialMebibytes most memory of such a trial
  * @param startMsMax longest wait for the brokers at start
  * @param leaveMsMax longest wait for the task in hand at the end
  */
@@ -95,6 +98,24 @@ public record WorkerConfig(
             min = 1,
             max = 1_048_576)
         int cacheMebibytes,
+    @Setting(
+            doc =
+                "Longest time that a model file which others wrote may take to be opened and run"
+                    + " once, in a process of its own.",
+            unit = "ms",
+            def = "30000",
+            min = 100,
+            max = 600_000)
+        int trialMsMax,
+    @Setting(
+            doc =
+                "Most memory that such a file may take there, beside its library and four times its"
+                    + " own size.",
+            unit = "MiB",
+            def = "2048",
+            min = 64,
+            max = 1_048_576)
+        int trialMebibytes,
     @Setting(
             doc = "Longest wait for the brokers at the start.",
             unit = "ms",
@@ -187,5 +208,10 @@ public record WorkerConfig(
    */
   long cacheBytes(long heapBytes) {
     return Math.min(cacheMebibytes * 1024L * 1024, heapBytes / CACHE_PART);
+  }
+
+  /** What opening and running a model file may take. */
+  TrialLimits trialLimits() {
+    return TrialLimits.of(trialMsMax, (long) trialMebibytes << 20);
   }
 }

@@ -17,7 +17,13 @@ public final class EngineException extends Exception {
     this.reason = reason;
   }
 
-  EngineException(Cause reason, Throwable from) {
+  /**
+   * Wraps a cause.
+   *
+   * @param reason what, why and how to mend it
+   * @param from what showed it
+   */
+  public EngineException(Cause reason, Throwable from) {
     super(reason.what() + (reason.why().isEmpty() ? "" : ": " + reason.why()), from);
     this.reason = reason;
   }

@@ -25,15 +25,19 @@ import org.jspecify.annotations.Nullable;
  * libraries choose kernels by processor and their version strings do not say all of it.
  */
 public final class TorchEngine implements TrainingEngine {
-  private final String fingerprint;
+  private @Nullable String fingerprint;
 
   /** Loads the native libraries: some seconds the first time in a process. */
   public TorchEngine() {
-    this.fingerprint = TorchRuntime.describe() + ", probe " + Probe.digest(this);
+    TorchRuntime.pin();
   }
 
+  /** Computed when it is first asked for. */
   @Override
-  public String fingerprint() {
+  public synchronized String fingerprint() {
+    if (fingerprint == null) {
+      fingerprint = TorchRuntime.describe() + ", probe " + Probe.digest(this);
+    }
     return fingerprint;
   }
 

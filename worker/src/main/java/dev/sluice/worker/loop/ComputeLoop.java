@@ -109,7 +109,12 @@ public final class ComputeLoop {
     var datasets = new Datasets(tools.files(), manner.cacheBytes());
     this.sessions = new Sessions(tools, datasets, manner.stallMs(), manner.lingerMs());
     this.models =
-        new Models(tools.files(), engines.training(), engines.inference(), manner.cacheBytes());
+        new Models(
+            tools.files(),
+            engines.training(),
+            engines.inference(),
+            tools.trials(),
+            manner.cacheBytes());
     this.prepare = new PrepareTask(datasets, tools.files(), engines.training());
     var export =
         new ExportTask(

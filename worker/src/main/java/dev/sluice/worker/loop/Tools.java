@@ -6,11 +6,13 @@ import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
 import dev.sluice.worker.tasks.Files;
 import dev.sluice.worker.tasks.Results;
+import dev.sluice.worker.trial.Trials;
 
 /**
  * What the computing thread works with.
  *
  * @param engines computes
+ * @param trials tries model files that others wrote
  * @param files data sets, networks and models
  * @param gradients takes contributions
  * @param follower brings parameters
@@ -20,6 +22,7 @@ import dev.sluice.worker.tasks.Results;
  */
 public record Tools(
     Engines engines,
+    Trials trials,
     Files files,
     GradientLog gradients,
     ParameterFollower follower,

@@ -12,10 +12,20 @@ import dev.sluice.worker.engine.InferenceEngine;
 import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.engine.ProgramSession;
 import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.export.OnnxModel;
+import dev.sluice.worker.trial.ModelFile.Onnx;
+import dev.sluice.worker.trial.Trials;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Models that rows are put to; those used last stay loaded. A model with an ONNX file runs in the
  * inference engine, one without in the training engine. For one thread.
+ *
+ * <p>Anyone may store a file and name it in a model version. An ONNX file is opened in a process of
+ * its own first, unless it is, byte for byte, what this worker itself writes for the network and
+ * parameters of the version: then nobody else has had a hand in it, whoever stored it.
  */
 public final class Models implements AutoCloseable {
 
@@ -28,6 +38,8 @@ public final class Models implements AutoCloseable {
   /** Format of a network that the user wrote. */
   public static final String TORCHSCRIPT = "torchscript";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Models.class);
+
   private static final int MODELS_MAX = 8;
 
   private record Loaded(InferenceSession session, long bytes, Runnable closing) {}
@@ -35,18 +47,26 @@ public final class Models implements AutoCloseable {
   private final Files files;
   private final TrainingEngine training;
   private final InferenceEngine inference;
+  private final Trials trials;
   private final RecentlyUsed<String, Loaded> recent;
 
   /**
    * @param files where model files are
    * @param training runs models without an ONNX file
    * @param inference runs models with one
+   * @param trials tries files that others wrote
    * @param bytesMax most bytes of model files to keep loaded beside the one in use
    */
-  public Models(Files files, TrainingEngine training, InferenceEngine inference, long bytesMax) {
+  public Models(
+      Files files,
+      TrainingEngine training,
+      InferenceEngine inference,
+      Trials trials,
+      long bytesMax) {
     this.files = files;
     this.training = training;
     this.inference = inference;
+    this.trials = trials;
     this.recent =
         new RecentlyUsed<>(MODELS_MAX, bytesMax, Loaded::bytes, loaded -> loaded.closing.run());
   }
@@ -64,14 +84,39 @@ public final class Models implements AutoCloseable {
       return kept.get().session;
     }
     var onnx = model.file(ONNX);
-    var loaded = onnx.isPresent() ? loadOnnx(onnx.get()) : loadProgram(model);
+    var loaded = onnx.isPresent() ? loadOnnx(model, onnx.get()) : loadProgram(model);
     recent.put(model.sha256(), loaded);
     return loaded.session;
   }
 
-  private Loaded loadOnnx(ModelFile file) throws ArtifactMissing, EngineException {
-    var session = inference.open(files.get(file.artifact()));
+  private Loaded loadOnnx(ModelVersion model, ModelFile file)
+      throws ArtifactMissing, EngineException {
+    var bytes = files.get(file.artifact());
+    if (!isOurs(model, bytes)) {
+      trials.pass(new Onnx(bytes));
+    }
+    var session = inference.open(bytes);
     return new Loaded(session, file.bytes(), session::close);
+  }
+
+  /** Whether this worker would write the same file. */
+  private boolean isOurs(ModelVersion model, byte[] onnx) {
+    if (!(model.network().network() instanceof LayerStack) || model.file(SAFETENSORS).isEmpty()) {
+      return false;
+    }
+    try (var flat = StoredParameters.read(files, model)) {
+      // Its shapes are checked: a stack that nobody could train is nobody's work of ours.
+      training.open(model.network(), null).close();
+      var ours = OnnxModel.write(model.network(), flat.values(), model.name(), model.sha256());
+      return Arrays.equals(ours, onnx);
+    } catch (ArtifactMissing | EngineException | TaskProblem | RuntimeException e) {
+      LOG.info(
+          "Model {} version {} is not of this release's making: {}",
+          model.name(),
+          model.version(),
+          e.getMessage());
+      return false;
+    }
   }
 
   private Loaded loadProgram(ModelVersion model)

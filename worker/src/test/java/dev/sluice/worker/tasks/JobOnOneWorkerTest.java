@@ -39,6 +39,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,7 @@ class JobOnOneWorkerTest {
 
   private final MemoryFiles files = new MemoryFiles();
   private final Datasets datasets = new Datasets(files, CACHE_BYTES);
+  private final List<dev.sluice.worker.trial.ModelFile> tried = new ArrayList<>();
   private final PrepareTask prepare = new PrepareTask(datasets, files, TRAINING);
   private final ExportTask export =
       new ExportTask(datasets, files, TRAINING, INFERENCE, "the engine");
@@ -218,7 +220,7 @@ class JobOnOneWorkerTest {
       throws Exception {
     var taken = new ArrayList<ResultBatch>();
     var spec = new InferenceSpec("plane", "latest", rows, 64, List.of());
-    try (var models = new Models(files, TRAINING, INFERENCE, CACHE_BYTES)) {
+    try (var models = new Models(files, TRAINING, INFERENCE, tried::add, CACHE_BYTES)) {
       var infer =
           new InferTask(datasets, models, jobId -> collecting(taken), new HostProcessor(), "w");
       var work = new InferWork(spec, model, from, to);
@@ -309,6 +311,33 @@ class JobOnOneWorkerTest {
           .isEqualTo(predictions(answer(model, spec.dataset(), 0, ROWS)));
       assertThatThrownBy(() -> answer(withFiles(model, List.of()), spec.dataset(), 0, ROWS))
           .isInstanceOf(TaskProblem.class);
+    }
+  }
+
+  @Test
+  void onlyAnOnnxFileThatThisReleaseWouldNotWriteIsTriedFirst() throws Exception {
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, linear(2));
+    var prepared = prepared(spec);
+    try (var arena = Arena.ofConfined()) {
+      var model =
+          export
+              .run("job", new ExportWork(spec, prepared, 10), initial(prepared, 1, arena))
+              .model();
+      var ours = files.get(model.file(Models.ONNX).orElseThrow().artifact());
+      // The same model; its file says once more which version it is.
+      var theirs = Arrays.copyOf(ours, ours.length + 2);
+      theirs[ours.length] = 5 << 3;
+      theirs[ours.length + 1] = 1;
+      var other = new ModelFile(Models.ONNX, files.put(theirs), theirs.length);
+
+      var expected = predictions(answer(model, spec.dataset(), 0, ROWS));
+      assertThat(tried).isEmpty();
+
+      var foreign = withFiles(model, List.of(model.files().getFirst(), other));
+      assertThat(predictions(answer(foreign, spec.dataset(), 0, ROWS))).isEqualTo(expected);
+      var alone = withFiles(model, List.of(model.files().getLast()));
+      assertThat(predictions(answer(alone, spec.dataset(), 0, ROWS))).isEqualTo(expected);
+      assertThat(tried).extracting(file -> file.bytes()).containsExactly(theirs, ours);
     }
   }
 

@@ -221,7 +221,7 @@ class QuantiseTaskTest {
 
   /** The share of rows that an inference task answers rightly. */
   private double correct(ModelVersion model, DatasetSpec dataset) throws Exception {
-    try (var models = new Models(files, TRAINING, INFERENCE, CACHE_BYTES)) {
+    try (var models = new Models(files, TRAINING, INFERENCE, file -> {}, CACHE_BYTES)) {
       var infer = new InferTask(datasets, models, jobId -> new Nowhere(), new HostProcessor(), "w");
       var work =
           new InferWork(

@@ -1,0 +1,33 @@
+package dev.sluice.worker.trial;
+
+import dev.sluice.schemas.wire.Network;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.engine.TrainingProgram;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine that opens no TorchScript file which has not passed its trial.
+ *
+ * @param engine opens them then
+ * @param trials tries them
+ */
+public record TriedTraining(TrainingEngine engine, Trials trials) implements TrainingEngine {
+
+  @Override
+  public String fingerprint() {
+    return engine.fingerprint();
+  }
+
+  @Override
+  public TrainingProgram open(
+      Network network, List<Integer> input, Objective objective, byte @Nullable [] torchScript)
+      throws EngineException {
+    if (torchScript != null) {
+      trials.pass(new ModelFile.TorchScript(torchScript, input, objective));
+    }
+    return engine.open(network, input, objective, torchScript);
+  }
+}
