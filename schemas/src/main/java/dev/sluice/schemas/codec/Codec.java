@@ -108,8 +108,11 @@ public final class Codec {
       }
       return new Decoded.Message<>(type.cast(reader.read(null, decoder(in))));
     } catch (IOException | RuntimeException e) {
+      return new Decoded.Malformed<>("The value is not a " + type.getSimpleName() + ": " + e);
+    } catch (StackOverflowError e) {
+      // A schema of another writer may nest without end.
       return new Decoded.Malformed<>(
-          "The value is not a " + type.getSimpleName() + ": " + e.getMessage());
+          "The value is not a " + type.getSimpleName() + ": it is nested too deeply.");
     }
   }
 

@@ -13,8 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -134,13 +132,12 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
     if (value == null || schemas.size() >= SCHEMAS_MAX) {
       return;
     }
-    var json = StandardCharsets.UTF_8.decode(value.duplicate()).toString();
     try {
       // The fingerprint is computed, never taken from the key: a wrong key can't pass one schema
       // off as another.
-      var schema = new Schema.Parser(NameValidator.STRICT_VALIDATOR).parse(json);
+      var schema = SchemaRecord.parse(value);
       schemas.put(SchemaNormalization.parsingFingerprint64(schema), schema);
-    } catch (AvroRuntimeException e) {
+    } catch (SchemaRecord.NotASchema e) {
       LOG.warn("A record of {} is not a schema: {}", Topic.SCHEMAS.topicName(), e.getMessage());
     }
   }

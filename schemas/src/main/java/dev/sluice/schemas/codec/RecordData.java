@@ -57,6 +57,8 @@ final class RecordData extends GenericData {
   /** Reads straight into Java records. */
   static final class Reader<T> extends GenericDatumReader<T> {
 
+    private static final int ITEMS_AT_FIRST = 64;
+
     private final RecordShapes shapes = RecordShapes.get();
 
     Reader(Schema writer, Schema reader, RecordData data) {
@@ -72,6 +74,12 @@ final class RecordData extends GenericData {
         values[field.pos()] = read(null, field.schema(), in);
       }
       return shape.construct(values);
+    }
+
+    /** Room for what a length claims is made when it comes, not before. */
+    @Override
+    protected Object newArray(@Nullable Object old, int size, Schema schema) {
+      return super.newArray(old, Math.min(size, ITEMS_AT_FIRST), schema);
     }
 
     @Override
