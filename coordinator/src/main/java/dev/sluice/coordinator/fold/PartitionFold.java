@@ -40,7 +40,7 @@ public final class PartitionFold {
   /** Folds one record. */
   public void apply(GradientRecord record, Consumer<FoldOutput> out) {
     switch (record.entry()) {
-      case FoldStarted plan -> start(record.jobId(), plan);
+      case FoldStarted plan -> start(record.jobId(), plan, out);
       case FoldStopped stopped -> stop(record.jobId());
       case Attached attached ->
           blocks(record.jobId()).values().forEach(block -> block.republish(out));
@@ -89,8 +89,13 @@ public final class PartitionFold {
         .put(snapshot.head().block(), BlockFold.restore(snapshot));
   }
 
-  private void start(String jobId, FoldStarted plan) {
+  private void start(String jobId, FoldStarted plan, Consumer<FoldOutput> out) {
     if (jobs.containsKey(jobId)) {
+      return;
+    }
+    var objection = Startable.objection(jobId, plan);
+    if (objection != null) {
+      out.accept(new FoldOutput.Rejected(jobId, objection));
       return;
     }
     var blocks = new TreeMap<Integer, BlockFold>();

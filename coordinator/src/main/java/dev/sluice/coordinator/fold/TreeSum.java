@@ -47,7 +47,7 @@ final class TreeSum {
         && count <= shards
         && from >= 0
         && from % count == 0
-        && from + count <= shards;
+        && from <= shards - count;
   }
 
   /**

@@ -144,6 +144,53 @@ class PartitionFoldTest {
     assertThat(fold.takeEnded()).isEmpty();
   }
 
+  @Test
+  void aPlanThatMakesNoSenseIsRejectedAndEndsNothing() {
+    out.clear();
+    for (var plan :
+        List.of(
+            plan(0, 0, 4, 2, 4),
+            plan(-8, 0, 4, 2, 4),
+            plan(1L << 60, 6, 4, 2, 4),
+            plan(8, 9, 4, 2, 4),
+            plan(8, -1, 4, 2, 4),
+            plan(8, 6, 0, 2, 4),
+            plan(8, 6, -4, 2, 4),
+            plan(1 << 20, 6, 1, 2, 4),
+            plan(1 << 27, 1 << 27, 1 << 18, 1024, 4),
+            plan(8, 6, 4, 3, 4),
+            plan(8, 6, 4, 1 << 30, 4),
+            plan(8, 6, 4, 2, 0))) {
+      fold.apply(new GradientRecord("other", plan), out::add);
+    }
+    assertThat(out).hasSize(12).allMatch(FoldOutput.Rejected.class::isInstance);
+    assertThat(fold.jobs()).containsExactly(JOB);
+  }
+
+  private static FoldStarted plan(
+      long floats, long parameters, int blockFloats, int shards, long stepsPerEpoch) {
+    return new FoldStarted(
+        floats,
+        parameters,
+        blockFloats,
+        shards,
+        new Adam(0.9, 0.999, 1e-8, 0),
+        0.1,
+        new Constant(),
+        0,
+        stepsPerEpoch,
+        3,
+        ENGINE,
+        1);
+  }
+
+  @Test
+  void shardsBeyondTheLargestNumberAreNoNodeOfTheTree() {
+    out.clear();
+    give(contribution(0, Integer.MAX_VALUE - 1, 2, 1, 1, 1, 1, 1));
+    assertThat(out).singleElement().isInstanceOf(FoldOutput.Rejected.class);
+  }
+
   private static List<FoldOutput> finish(PartitionFold fold) {
     var outputs = new ArrayList<FoldOutput>();
     for (var entry :

@@ -23,8 +23,17 @@ public record FoldMemory(int generations, int moments, int sums, long floats) {
    * @param floats length of its flat vector
    */
   public static FoldMemory of(TrainingSpec spec, long floats) {
-    int levels = Integer.numberOfTrailingZeros(Integer.highestOneBit(Math.max(1, spec.shards())));
-    return new FoldMemory(GENERATIONS, moments(spec.optimizer()), levels, floats);
+    return of(spec.optimizer(), spec.shards(), floats);
+  }
+
+  /**
+   * @param optimizer the job's
+   * @param shards the job's
+   * @param floats length of its flat vector
+   */
+  public static FoldMemory of(Optimizer optimizer, int shards, long floats) {
+    int levels = Integer.numberOfTrailingZeros(Integer.highestOneBit(Math.max(1, shards)));
+    return new FoldMemory(GENERATIONS, moments(optimizer), levels, floats);
   }
 
   private static int moments(Optimizer optimizer) {

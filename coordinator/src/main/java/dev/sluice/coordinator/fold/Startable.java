@@ -1,0 +1,79 @@
+package dev.sluice.coordinator.fold;
+
+import dev.sluice.schemas.job.FoldMemory;
+import dev.sluice.schemas.job.JobLimits;
+import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Constant;
+import dev.sluice.schemas.wire.Cosine;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.Linear;
+import dev.sluice.schemas.wire.Schedule;
+import dev.sluice.schemas.wire.StepDecay;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a plan can be folded. The ledger checks jobs before it writes one, but a record that
+ * anyone else wrote must not end the fold of all jobs, now and with every replay.
+ */
+final class Startable {
+
+  /** Of the largest network there are 1,024. */
+  private static final long BLOCKS_MAX = 1L << 16;
+
+  private Startable() {}
+
+  /** Why a plan can't be folded; null where it can. */
+  static @Nullable Cause objection(String jobId, FoldStarted plan) {
+    var what = problem(plan);
+    return what == null
+        ? null
+        : new Cause(
+            Fault.BAD_INPUT,
+            jobId,
+            "A job's fold can't be started.",
+            what,
+            "Submit the job to the ledger, which writes the plans of folds.");
+  }
+
+  private static @Nullable String problem(FoldStarted plan) {
+    if (plan.floats() < 1 || plan.floats() > NetworkShapes.MAX_FLOATS) {
+      return "Its vector has %d floats; 1 to %d are possible."
+          .formatted(plan.floats(), NetworkShapes.MAX_FLOATS);
+    }
+    if (plan.parameters() < 0 || plan.parameters() > plan.floats()) {
+      return "%d of its %d floats are trained.".formatted(plan.parameters(), plan.floats());
+    }
+    if (plan.blockFloats() < 1
+        || Math.ceilDiv(plan.floats(), (long) plan.blockFloats()) > BLOCKS_MAX) {
+      return "Blocks of %d floats would be too many of %d floats; at most %d are possible."
+          .formatted(plan.blockFloats(), plan.floats(), BLOCKS_MAX);
+    }
+    if (plan.shards() < 1
+        || plan.shards() > JobLimits.SHARDS_MAX
+        || Integer.bitCount(plan.shards()) != 1) {
+      return "It has %d shards; a power of two up to %d is possible."
+          .formatted(plan.shards(), JobLimits.SHARDS_MAX);
+    }
+    if (plan.stepsPerEpoch() < 1 || plan.warmupSteps() < 0 || !decays(plan.schedule())) {
+      return "Its schedule is %s, with %d steps of warm-up and %d steps per epoch."
+          .formatted(plan.schedule(), plan.warmupSteps(), plan.stepsPerEpoch());
+    }
+    long bytes = FoldMemory.of(plan.optimizer(), plan.shards(), plan.floats()).bytes();
+    if (bytes > JobLimits.FOLD_BYTES_MAX) {
+      return "It would take %d bytes; at most %d are kept for a job."
+          .formatted(bytes, JobLimits.FOLD_BYTES_MAX);
+    }
+    return null;
+  }
+
+  private static boolean decays(Schedule schedule) {
+    return switch (schedule) {
+      case StepDecay(int everyEpochs, double factor) -> everyEpochs >= 1;
+      case Constant constant -> true;
+      case Cosine cosine -> true;
+      case Linear linear -> true;
+    };
+  }
+}
