@@ -12,7 +12,6 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.TensorSpec;
 import dev.sluice.worker.engine.EngineException;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -151,7 +150,9 @@ public final class Safetensors {
       throw malformed("its header does not start with {");
     }
     try {
-      JsonNode header = JSON.readTree(file, Long.BYTES, headerBytes);
+      // As text: given bytes, the parser would guess at encodings other than UTF-8.
+      JsonNode header =
+          JSON.readTree(new String(file, Long.BYTES, headerBytes, StandardCharsets.UTF_8));
       if (header.size() > MAX_TENSORS) {
         throw malformed(
             "it has " + header.size() + " tensors; at most " + MAX_TENSORS + " are read");
@@ -159,8 +160,6 @@ public final class Safetensors {
       return header;
     } catch (JsonProcessingException broken) {
       throw malformed("its header is not JSON: " + broken.getOriginalMessage());
-    } catch (IOException impossible) {
-      throw new IllegalStateException("reading from memory failed", impossible);
     }
   }
 

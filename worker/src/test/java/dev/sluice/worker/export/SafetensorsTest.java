@@ -100,6 +100,14 @@ class SafetensorsTest {
     assertRefused(file, "claims 57 bytes of 56");
   }
 
+  @Test
+  void aHeaderIsReadAsUtf8WhateverItLooksLike() {
+    // To a parser that guesses, two characters of UTF-32 and a part of a third.
+    byte[] header = {'{', 0, 0, 0, '}', 0, 0, 0, ' ', 0, 0};
+    var file = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+    assertRefused(file.putLong(header.length).put(header).array(), "not JSON");
+  }
+
   private static void assertRefused(byte[] file, String why) {
     assertThatThrownBy(() -> Safetensors.read(file))
         .isInstanceOfSatisfying(
