@@ -51,7 +51,10 @@ public final class JobViews {
         state.updatedMs(),
         finished ? state.finishedMs() : null,
         progress(state),
-        training == null ? null : training(state, training, curve),
+        // A record that is no ledger's work may have the one without the other.
+        training != null && state.spec().work() instanceof TrainingSpec work
+            ? training(state, work, training, curve)
+            : null,
         inference == null ? null : inference(state, inference),
         model == null ? null : ModelViews.version(model),
         cause == null ? null : CauseView.of(cause),
@@ -126,12 +129,11 @@ public final class JobViews {
   }
 
   private static JobView.Training training(
-      JobState state, TrainingState training, List<LossCurves.Point> curve) {
+      JobState state, TrainingSpec spec, TrainingState training, List<LossCurves.Point> curve) {
     var prepared = training.prepared();
     long perEpoch = Math.max(1, prepared.stepsPerEpoch());
     long epochs = Math.ceilDiv(prepared.steps(), perEpoch);
     long epoch = Math.min(training.generation() / perEpoch + 1, Math.max(1, epochs));
-    var spec = (TrainingSpec) state.spec().work();
     double seconds = seconds(training.startedMs(), training.finishedMs(), state);
     boolean started = training.startedMs() > 0;
     return new JobView.Training(

@@ -3,11 +3,14 @@ package dev.sluice.producer.http;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemType;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -17,6 +20,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,6 +44,11 @@ public final class HttpApi implements AutoCloseable {
   /** No file is served: a cache of files would be a directory that a killed process leaves. */
   private static final FileSystemOptions NO_FILES =
       new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+
+  private static final Set<HttpMethod> WITH_BODY =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE);
+
+  private static final Handler<RoutingContext> NEXT = RoutingContext::next;
 
   private final Vertx vertx;
   private final HttpServer server;
@@ -89,6 +99,7 @@ public final class HttpApi implements AutoCloseable {
           await(
               vertx
                   .createHttpServer(options)
+                  .invalidRequestHandler(HttpApi::malformed)
                   .requestHandler(
                       router(vertx, services, artifacts, dispatcher, limits, isLoopback(host)))
                   .listen(),
@@ -116,9 +127,14 @@ public final class HttpApi implements AutoCloseable {
     var operations = new OperationRoutes(services, metrics);
 
     router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
+    router.route().handler(HttpApi::refuseForms);
     // Before the body handler: artifacts go to disk as they come.
     router.put("/v1/artifacts").handler(artifacts::put);
-    router.route().handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytesMax()));
+    var bodies = BodyHandler.create(false).setBodyLimit(limits.bodyBytesMax());
+    // The body of a GET is nothing to anyone, and one that claims to be a form would make it fail.
+    router
+        .route()
+        .handler(c -> (WITH_BODY.contains(c.request().method()) ? bodies : NEXT).handle(c));
 
     router.post("/v1/jobs").handler(run.to(jobs::submit));
     router.get("/v1/jobs").handler(run.to(jobs::list));
@@ -166,6 +182,9 @@ public final class HttpApi implements AutoCloseable {
                     + " bytes. Files go to PUT /v1/artifacts, and a job names their digest."));
     router.errorHandler(
         400, c -> refuse(c, ProblemType.BAD_REQUEST, "The path or query is not well-formed."));
+    router.errorHandler(
+        417,
+        c -> refuse(c, ProblemType.BAD_REQUEST, "Nothing but Expect: 100-continue can be met."));
     router.errorHandler(500, HttpApi::ourFault);
     return router;
   }
@@ -198,6 +217,32 @@ public final class HttpApi implements AutoCloseable {
 
   static void refuse(RoutingContext context, ProblemType type, String detail) {
     Dispatcher.send(context.response(), Answer.problem(Problem.of(type, detail)));
+  }
+
+  /** No route takes them, and one that is broken would make their reader fail. */
+  private static void refuseForms(RoutingContext context) {
+    var type = context.request().getHeader("Content-Type");
+    if (type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+      refuse(
+          context,
+          ProblemType.UNSUPPORTED_TYPE,
+          "Forms of several parts are not taken. Send the job itself, as YAML or JSON, and the"
+              + " bytes of a file to PUT /v1/artifacts.");
+    } else {
+      context.next();
+    }
+  }
+
+  /** What is no HTTP does not get as far as the router. What follows it can't be told apart. */
+  private static void malformed(HttpServerRequest request) {
+    var why = request.decoderResult().cause();
+    Dispatcher.send(
+        request.response().putHeader("Connection", "close"),
+        Answer.problem(
+            Problem.of(
+                ProblemType.BAD_REQUEST,
+                "The request line or a header is not well-formed, or too long: " + why)));
+    request.connection().close();
   }
 
   private static void ourFault(RoutingContext context) {

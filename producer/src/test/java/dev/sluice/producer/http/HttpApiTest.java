@@ -485,6 +485,34 @@ class HttpApiTest {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 
+  @Test
+  void formsOfSeveralPartsAreNotTakenWhateverTheirForm() throws Exception {
+    for (var request :
+        List.of(
+            request("/v1/jobs").POST(BodyPublishers.ofString("no parts")),
+            request("/v1/lag").PUT(BodyPublishers.noBody()),
+            request("/v1/jobs").GET())) {
+      var response = send(request.header("Content-Type", "Multipart/form-data; boundary="));
+      assertThat(problem(response).status()).isEqualTo(415);
+    }
+  }
+
+  @Test
+  void whatIsNoHttpIsToldWhy() throws Exception {
+    try (var socket = new Socket(cluster.uri().getHost(), cluster.uri().getPort())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      socket
+          .getOutputStream()
+          .write(
+              "GET /v1/jobs HTTP/1.1\r\nHost: a b c\r\nX: \u0001\r\n\r\n"
+                  .getBytes(StandardCharsets.UTF_8));
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400")
+          .contains("not well-formed", "Connection: close");
+    }
+  }
+
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return send(request(path).GET());
   }
