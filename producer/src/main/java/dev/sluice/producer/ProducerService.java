@@ -16,6 +16,7 @@ import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topics;
 import java.net.URI;
 import java.nio.file.Path;
@@ -70,7 +71,8 @@ public final class ProducerService implements AutoCloseable {
     topics.ensure();
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var view = new ClusterView(config.finishedJobsMax());
-    var follower = keep(ViewFollower.start(kafka, codec, view));
+    var passedOver = keep(new PassedOver(kafka, codec));
+    var follower = keep(ViewFollower.start(kafka, codec, view, passedOver));
     var lag =
         keep(
             new LagMonitor(

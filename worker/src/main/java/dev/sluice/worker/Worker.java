@@ -5,6 +5,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.worker.accelerator.Accelerator;
@@ -116,8 +117,9 @@ public final class Worker implements AutoCloseable {
     var partitions = topics(kafka);
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var bell = new Doorbell();
+    var passedOver = keep(new PassedOver(kafka, codec));
     // Read while the engines are loaded and the lane is claimed.
-    var controls = keep(new Controls(kafka, codec, bell::ring, this::failed));
+    var controls = keep(new Controls(kafka, codec, passedOver, bell::ring, this::failed));
     var engines = loaded(loading);
     var engine = engines.fingerprint();
     var accelerator = Accelerator.of(config.model());
@@ -141,6 +143,7 @@ public final class Worker implements AutoCloseable {
             new ParameterFollower(
                 kafka,
                 codec,
+                passedOver,
                 gradients,
                 count(partitions, Topic.PARAMETERS),
                 config.attachRetryMs(),

@@ -3,6 +3,7 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ public final class CoordinatorService implements AutoCloseable {
 
   private final Admin admin;
   private final KafkaSchemas schemas;
+  private final PassedOver passedOver;
   private final FleetFollower fleet;
   private final LedgerService ledger;
   private final FoldService fold;
@@ -33,7 +35,8 @@ public final class CoordinatorService implements AutoCloseable {
     schemas = KafkaSchemas.start(kafka);
     var codec = new Codec(schemas);
     var origin = "coordinator-" + ProcessHandle.current().pid();
-    fleet = new FleetFollower(kafka, codec, config.workerSilenceMs());
+    passedOver = new PassedOver(kafka, codec);
+    fleet = new FleetFollower(kafka, codec, config.workerSilenceMs(), passedOver);
     int sessionMs = SessionTime.allowed(admin, config.sessionMs());
     ledger =
         new LedgerService(
@@ -77,6 +80,7 @@ public final class CoordinatorService implements AutoCloseable {
     ledger.close();
     fold.close();
     fleet.close();
+    passedOver.close();
     schemas.close();
     admin.close();
   }

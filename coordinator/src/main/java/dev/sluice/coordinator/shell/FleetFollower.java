@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -52,6 +54,7 @@ final class FleetFollower implements AutoCloseable {
   private record Heard(WorkerHeartbeat heartbeat, long atNanos) {}
 
   private final Codec codec;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
   private final long silenceNanos;
   private final Map<String, Heard> workers = new ConcurrentHashMap<>();
   private final Set<String> left = Collections.newSetFromMap(new ConcurrentHashMap<>());
@@ -62,8 +65,13 @@ final class FleetFollower implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable Long listeningNanos;
 
-  FleetFollower(KafkaSettings kafka, Codec codec, int silenceMs) {
+  FleetFollower(
+      KafkaSettings kafka,
+      Codec codec,
+      int silenceMs,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
     this.codec = codec;
+    this.passedOver = passedOver;
     silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMs);
     consumer = new KafkaConsumer<>(kafka.committedReader());
     thread = Thread.ofPlatform().name("fleet").daemon().unstarted(this::follow);
@@ -120,7 +128,7 @@ final class FleetFollower implements AutoCloseable {
           listeningNanos = System.nanoTime();
         }
         for (var record : consumer.poll(POLL)) {
-          hear(record.key(), record.value());
+          hear(record);
           version = record.offset();
         }
       } catch (WakeupException e) {
@@ -133,16 +141,28 @@ final class FleetFollower implements AutoCloseable {
     consumer.close();
   }
 
-  private void hear(String worker, @Nullable ByteBuffer value) {
-    if (value == null) {
-      var last = workers.remove(worker);
+  private void hear(ConsumerRecord<String, ByteBuffer> record) {
+    if (record.key() == null) {
+      passedOver.accept(record, "It has no key, which would be the worker's id.");
+      return;
+    }
+    if (record.value() == null) {
+      var last = workers.remove(record.key());
       if (last != null && last.heartbeat.leaving()) {
-        remember(worker);
+        remember(record.key());
       }
-    } else if (codec.decode(WorkerHeartbeat.class, value)
-            instanceof Decoded.Message<WorkerHeartbeat>(var heartbeat)
-        && workers.size() < WORKERS_MAX) {
-      workers.put(heartbeat.worker(), new Heard(heartbeat, System.nanoTime()));
+      return;
+    }
+    switch (codec.decode(WorkerHeartbeat.class, record.value())) {
+      case Decoded.Message<WorkerHeartbeat>(var heartbeat) -> {
+        if (workers.size() < WORKERS_MAX) {
+          workers.put(heartbeat.worker(), new Heard(heartbeat, System.nanoTime()));
+        }
+      }
+      case Decoded.Malformed<WorkerHeartbeat>(var why) -> passedOver.accept(record, why);
+      case Decoded.UnknownSchema<WorkerHeartbeat>(long fingerprint) ->
+          // The next one comes in a moment, and its schema before that.
+          LOG.debug("A heartbeat waits for schema {}.", Long.toHexString(fingerprint));
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record whose schema is not known yet holds up its partition until the schema arrives: the
  * partition is paused and looked at again each second, since one that is only sought back would be
- * fetched again at full speed. A record that is broken is counted, logged and passed over, since
- * states are rewritten with every change.
+ * fetched again at full speed. A record that is broken is passed over: states are rewritten with
+ * every change.
  */
 final class Intake {
 
@@ -39,21 +39,24 @@ final class Intake {
   private final Consumer<String, ByteBuffer> consumer;
   private final Codec codec;
   private final ClusterView view;
-  private final AtomicLong malformed;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
   private final Map<TopicPartition, HeldUp> heldUp = new LinkedHashMap<>();
 
   /**
    * @param consumer has its partitions; not closed
    * @param codec reads the records
    * @param view takes over what they say
-   * @param malformed counts the records passed over
+   * @param passedOver told of the records passed over, and why
    */
   Intake(
-      Consumer<String, ByteBuffer> consumer, Codec codec, ClusterView view, AtomicLong malformed) {
+      Consumer<String, ByteBuffer> consumer,
+      Codec codec,
+      ClusterView view,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
     this.consumer = consumer;
     this.codec = codec;
     this.view = view;
-    this.malformed = malformed;
+    this.passedOver = passedOver;
   }
 
   /** What holds it up, in plain words; empty while nothing does. */
@@ -144,13 +147,7 @@ final class Intake {
   }
 
   private Optional<Long> passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
-    malformed.incrementAndGet();
-    LOG.warn(
-        "Passed over {}-{} offset {}: {}",
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        why);
+    passedOver.accept(record, why);
     return Optional.empty();
   }
 }

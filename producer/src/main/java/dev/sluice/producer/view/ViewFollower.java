@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -39,24 +41,43 @@ public final class ViewFollower implements AutoCloseable {
   private final KafkaSettings kafka;
   private final Codec codec;
   private final ClusterView view;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong malformed = new AtomicLong();
   private final Thread thread;
   private volatile boolean caughtUp;
   private volatile @Nullable String trouble;
 
-  private ViewFollower(KafkaSettings kafka, Codec codec, ClusterView view) {
+  private ViewFollower(
+      KafkaSettings kafka,
+      Codec codec,
+      ClusterView view,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
+    this.passedOver = passedOver;
     this.kafka = kafka;
     this.codec = codec;
     this.view = view;
     this.thread = Thread.ofPlatform().name("sluice-view").daemon().unstarted(this::run);
   }
 
-  /** Begins to follow. */
-  public static ViewFollower start(KafkaSettings kafka, Codec codec, ClusterView view) {
-    var follower = new ViewFollower(kafka, codec, view);
+  /**
+   * Begins to follow.
+   *
+   * @param passedOver told of records that can't be read, and why
+   */
+  public static ViewFollower start(
+      KafkaSettings kafka,
+      Codec codec,
+      ClusterView view,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
+    var follower = new ViewFollower(kafka, codec, view, passedOver);
     follower.thread.start();
     return follower;
+  }
+
+  private void passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
+    malformed.incrementAndGet();
+    passedOver.accept(record, why);
   }
 
   /** Whether everything that was in the topics when this process began has been read. */
@@ -125,7 +146,7 @@ public final class ViewFollower implements AutoCloseable {
     consumer.seekToBeginning(partitions);
     var behind = new HashMap<>(consumer.endOffsets(partitions, METADATA_MAX));
     trouble = null;
-    var intake = new Intake(consumer, codec, view, malformed);
+    var intake = new Intake(consumer, codec, view, this::passOver);
     while (!stopping()) {
       intake.step(POLL, System.nanoTime());
       trouble = intake.trouble().orElse(null);

@@ -3,7 +3,9 @@ package dev.sluice.schemas.artifact;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ArtifactChunk;
 import java.nio.ByteBuffer;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,6 +27,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files in {@code sluice.artifacts}: pieces of 1 MiB, found by the SHA-256 of the whole file, which
@@ -37,6 +42,11 @@ public final class ArtifactStore implements AutoCloseable {
   /** Largest file, in bytes. */
   public static final long FILE_BYTES_MAX = 256L * 1024 * 1024;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
+
+  /** How the keys of first pieces end. */
+  private static final String FIRST = "/0";
+
   private static final int CHUNK_BYTES = 1024 * 1024;
   private static final long CACHE_BYTES_MAX = 256L * 1024 * 1024;
   private static final Duration WAIT_MAX = Duration.ofSeconds(15);
@@ -46,6 +56,7 @@ public final class ArtifactStore implements AutoCloseable {
   private final Codec codec;
   private final Map<String, Long> firstOffsets = new HashMap<>();
   private final Map<TopicPartition, Long> scannedTo = new HashMap<>();
+  private final PassedOver passedOver;
   private final LinkedHashMap<String, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true);
   private long cacheBytes;
   private @Nullable KafkaProducer<String, byte[]> producer;
@@ -58,6 +69,7 @@ public final class ArtifactStore implements AutoCloseable {
   public ArtifactStore(KafkaSettings kafka, Codec codec) {
     this.kafka = kafka;
     this.codec = codec;
+    this.passedOver = new PassedOver(kafka, codec);
   }
 
   /**
@@ -150,8 +162,8 @@ public final class ArtifactStore implements AutoCloseable {
     long deadline = System.nanoTime() + WAIT_MAX.toNanos();
     while (in.position(partition) < end && System.nanoTime() < deadline) {
       for (var record : in.poll(POLL)) {
-        if (record.key() != null && record.key().endsWith("/0") && record.value() != null) {
-          firstOffsets.put(record.key().substring(0, record.key().length() - 2), record.offset());
+        if (record.key() != null && record.key().endsWith(FIRST) && record.value() != null) {
+          begins(record);
         }
       }
     }
@@ -165,6 +177,24 @@ public final class ArtifactStore implements AutoCloseable {
     if (in.position(partition) < end) {
       throw new KafkaException(
           "%s could not be read to its end within %d s".formatted(partition, WAIT_MAX.toSeconds()));
+    }
+  }
+
+  /** Notes where a file begins; a record that is no first piece of that file must not hide it. */
+  private void begins(ConsumerRecord<String, ByteBuffer> record) {
+    var digest = record.key().substring(0, record.key().length() - FIRST.length());
+    switch (codec.decode(ArtifactChunk.class, record.value())) {
+      case Decoded.Message<ArtifactChunk>(var chunk)
+          when chunk.artifact().equals(digest) && chunk.chunk() == 0 && Pieces.sound(chunk) ->
+          firstOffsets.putIfAbsent(digest, record.offset());
+      case Decoded.Message<ArtifactChunk>(var other) ->
+          passedOver.accept(record, "It is no first piece of " + digest + ".");
+      case Decoded.Malformed<ArtifactChunk>(var why) -> passedOver.accept(record, why);
+      case Decoded.UnknownSchema<ArtifactChunk>(long fingerprint) ->
+          LOG.warn(
+              "{} is left out: its schema {} is not known here; a later release wrote it.",
+              DeadLetters.place(record),
+              Long.toHexString(fingerprint));
     }
   }
 
@@ -182,42 +212,25 @@ public final class ArtifactStore implements AutoCloseable {
       String digest,
       long first,
       long deadline) {
-    var pieces = new HashMap<Integer, ByteBuffer>();
-    int chunks = Integer.MAX_VALUE;
-    long bytes = 0;
+    var pieces = new Pieces(digest);
     long end = endOffset(in, partition);
     in.seek(partition, first);
-    while (pieces.size() < chunks && in.position(partition) < end && System.nanoTime() < deadline) {
+    while (!pieces.complete() && in.position(partition) < end && System.nanoTime() < deadline) {
       for (var record : in.poll(POLL)) {
         if (record.value() != null
             && record.key() != null
             && record.key().startsWith(digest)
             && codec.decode(ArtifactChunk.class, record.value())
-                instanceof Decoded.Message<ArtifactChunk>(var chunk)
-            && chunk.fileBytes() <= FILE_BYTES_MAX) {
-          chunks = chunk.chunks();
-          if (pieces.put(chunk.chunk(), chunk.payload()) == null) {
-            bytes += chunk.payload().remaining();
-          }
+                instanceof Decoded.Message<ArtifactChunk>(var chunk)) {
+          pieces.take(chunk);
         }
       }
     }
-    if (pieces.size() < chunks) {
+    var file = pieces.file();
+    if (file.isEmpty()) {
       requireRead(in, partition, end);
-      return null;
     }
-    if (bytes > FILE_BYTES_MAX) {
-      return null;
-    }
-    var file = ByteBuffer.allocate((int) bytes);
-    for (int chunk = 0; chunk < chunks; chunk++) {
-      var piece = pieces.get(chunk);
-      if (piece == null) {
-        return null;
-      }
-      file.put(piece.duplicate());
-    }
-    return file.array();
+    return file.orElse(null);
   }
 
   private void remember(String digest, byte[] file) {
@@ -265,6 +278,7 @@ public final class ArtifactStore implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    passedOver.close();
     var timeout = Duration.ofSeconds(5);
     if (producer != null) {
       producer.close(timeout);

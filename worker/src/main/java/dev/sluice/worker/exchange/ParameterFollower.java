@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -56,6 +57,7 @@ public final class ParameterFollower implements AutoCloseable {
       RetryDelay later) {}
 
   private final Codec codec;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
   private final GradientLog gradients;
   private final int partitionCount;
   private final long attachRetryMs;
@@ -71,6 +73,7 @@ public final class ParameterFollower implements AutoCloseable {
   /**
    * @param kafka cluster
    * @param codec decodes blocks
+   * @param passedOver told of records that are no blocks
    * @param gradients asks for blocks
    * @param partitions partitions of the topic
    * @param attachRetryMs how long to wait for the first parameters before asking again
@@ -80,12 +83,14 @@ public final class ParameterFollower implements AutoCloseable {
   public ParameterFollower(
       KafkaSettings kafka,
       Codec codec,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver,
       GradientLog gradients,
       int partitions,
       long attachRetryMs,
       Runnable bell,
       Thread.UncaughtExceptionHandler onDefect) {
     this.codec = codec;
+    this.passedOver = passedOver;
     this.gradients = gradients;
     this.partitionCount = partitions;
     this.attachRetryMs = attachRetryMs;
@@ -244,8 +249,7 @@ public final class ParameterFollower implements AutoCloseable {
               "Left out {}: its schema {} is not known here; the fold runs another release.",
               place(record),
               Long.toHexString(fingerprint));
-      case Decoded.Malformed<ParameterBlock>(var why) ->
-          LOG.warn("Left out {}: {}", place(record), why);
+      case Decoded.Malformed<ParameterBlock>(var why) -> passedOver.accept(record, why);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -37,6 +38,7 @@ public final class Controls implements AutoCloseable {
   private static final long RETRY_MS = 500;
 
   private final Codec codec;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Map<String, JobControl> controls = new ConcurrentHashMap<>();
   private final Runnable bell;
@@ -48,12 +50,18 @@ public final class Controls implements AutoCloseable {
   /**
    * @param kafka cluster
    * @param codec decodes controls
+   * @param passedOver told of records that are no controls
    * @param bell rung whenever a control has come
    * @param onDefect told where its thread fails
    */
   public Controls(
-      KafkaSettings kafka, Codec codec, Runnable bell, Thread.UncaughtExceptionHandler onDefect) {
+      KafkaSettings kafka,
+      Codec codec,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver,
+      Runnable bell,
+      Thread.UncaughtExceptionHandler onDefect) {
     this.codec = codec;
+    this.passedOver = passedOver;
     this.bell = bell;
     this.consumer = new KafkaConsumer<>(kafka.committedReader());
     this.thread =
@@ -112,6 +120,10 @@ public final class Controls implements AutoCloseable {
   }
 
   private void learn(ConsumerRecord<String, ByteBuffer> record) {
+    if (record.key() == null) {
+      passedOver.accept(record, "It has no key, which would be the job's id.");
+      return;
+    }
     if (record.value() == null) {
       controls.remove(record.key());
       return;
@@ -124,8 +136,7 @@ public final class Controls implements AutoCloseable {
                   + " another release.",
               record.offset(),
               Long.toHexString(fingerprint));
-      case Decoded.Malformed<JobControl>(var why) ->
-          LOG.warn("Left out a control at offset {}: {}", record.offset(), why);
+      case Decoded.Malformed<JobControl>(var why) -> passedOver.accept(record, why);
     }
   }
 

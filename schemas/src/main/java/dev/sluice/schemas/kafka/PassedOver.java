@@ -1,0 +1,93 @@
+package dev.sluice.schemas.kafka;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.Fault;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a copy of what a reader passes over into the dead letters. Several readers of a topic may
+ * say the same: letters about one place have one key.
+ *
+ * <p>The producer is opened with the first such record, which as a rule never comes. Safe for use
+ * by several threads.
+ */
+public final class PassedOver
+    implements BiConsumer<ConsumerRecord<String, ByteBuffer>, String>, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PassedOver.class);
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
+  private final KafkaSettings kafka;
+  private final Codec codec;
+  private @Nullable KafkaProducer<String, byte[]> producer;
+  private boolean closed;
+
+  /**
+   * @param kafka cluster
+   * @param codec encodes letters
+   */
+  public PassedOver(KafkaSettings kafka, Codec codec) {
+    this.kafka = kafka;
+    this.codec = codec;
+  }
+
+  /**
+   * Sends a letter, without waiting until it is stored.
+   *
+   * @param record what is passed over
+   * @param why in one sentence
+   */
+  @Override
+  public void accept(ConsumerRecord<String, ByteBuffer> record, String why) {
+    var place = DeadLetters.place(record);
+    LOG.warn("{} is passed over, and goes to the dead letters: {}", place, why);
+    var cause =
+        new Cause(
+            Fault.BAD_INPUT,
+            place,
+            "A record can't be read.",
+            why,
+            "Only processes of Sluice write here; whatever else does has to write as sluice.avdl"
+                + " has it.");
+    try {
+      send(DeadLetters.of(record, "", cause));
+    } catch (KafkaException | IllegalStateException e) {
+      LOG.warn("The letter about {} was not written: {}", place, e.getMessage());
+    }
+  }
+
+  private synchronized void send(DeadLetter letter) {
+    if (closed) {
+      return;
+    }
+    if (producer == null) {
+      producer = new KafkaProducer<>(kafka.controlProducer());
+    }
+    var _ =
+        producer.send(
+            DeadLetters.record(letter, codec),
+            (metadata, failure) -> {
+              if (failure != null) {
+                LOG.warn("A dead letter was not written: {}", failure.getMessage());
+              }
+            });
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (producer != null) {
+      producer.close(CLOSE_MAX);
+    }
+  }
+}
