@@ -34,6 +34,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -256,6 +258,46 @@ final class JobsTopic {
     try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
       return producer.send(record).get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);
     }
+  }
+
+  /** Writes records to any topics; returns where they are, in their order. */
+  List<RecordMetadata> writeAll(List<ProducerRecord<String, byte @Nullable []>> records)
+      throws Exception {
+    try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+      var sent = records.stream().map(producer::send).toList();
+      var written = new ArrayList<RecordMetadata>();
+      for (var one : sent) {
+        written.add(one.get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS));
+      }
+      return written;
+    }
+  }
+
+  /** Waits until every one of the records has a dead letter that says why. */
+  void awaitDeadLetters(List<RecordMetadata> records) {
+    var missing = records.stream().map(JobsTopic::place).collect(Collectors.toSet());
+    var partition = new TopicPartition(Topic.DEAD_LETTERS.topicName(), 0);
+    long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (!missing.isEmpty() && System.nanoTime() < deadline) {
+        for (var found : consumer.poll(POLL)) {
+          if (codec.decode(DeadLetter.class, found.value())
+                  instanceof Decoded.Message<DeadLetter>(var letter)
+              && !letter.cause().why().isBlank()) {
+            missing.remove(letter.topic() + "-" + letter.partition() + "@" + letter.offset());
+          }
+        }
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new AssertionError("no dead letters of " + new TreeSet<>(missing));
+    }
+  }
+
+  private static String place(RecordMetadata record) {
+    return record.topic() + "-" + record.partition() + "@" + record.offset();
   }
 
   /** Waits for the dead letter of a record. */

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A child process that tries files: this Java and class path, with a small heap, no environment but
- * what a process needs, and a directory of its own. It takes one file after another; whoever has
- * got a verdict other than {@link Verdict.Passed} should close it. For one thread.
+ * what a process needs, and a directory of its own. It takes one file after another until it is
+ * {@link #spent}. For one thread.
  */
 public final class TrialProcess implements AutoCloseable {
 
@@ -51,6 +51,7 @@ public final class TrialProcess implements AutoCloseable {
   private final Path directory;
   private final String token;
   private final DataOutputStream in;
+  private boolean spent;
   private final BlockingQueue<String> words = new ArrayBlockingQueue<>(WORDS_MAX);
 
   private TrialProcess(TrialLimits limits, Process process, Path directory, String token) {
@@ -189,7 +190,13 @@ public final class TrialProcess implements AutoCloseable {
     }
   }
 
-  private static Cause harmful(String why, String mend) {
+  /** Whether it can take no further file: the last one has done it harm. */
+  public boolean spent() {
+    return spent || !process.isAlive();
+  }
+
+  private Cause harmful(String why, String mend) {
+    spent = true;
     return new Cause(
         Fault.BAD_INPUT,
         "model",

@@ -1,0 +1,42 @@
+package dev.sluice.deploy.fuzz;
+
+import dev.sluice.schemas.wire.Cause;
+import java.util.List;
+
+/** Something that reads bytes from outside. */
+interface Target {
+
+  /** Name, part of a case's seed. */
+  String name();
+
+  /** Cases of a hundred that are its own. */
+  int share();
+
+  /**
+   * One case: makes bytes and reads them. A value or the reader's declared error is right; that
+   * error must say something. Whatever is thrown is a defect.
+   */
+  void attempt(Dice dice) throws Exception;
+
+  /** Fails unless an error says what, why or how to mend it. */
+  static void sound(Cause cause) {
+    if (cause.what().isBlank() || (cause.why().isBlank() && cause.mend().isBlank())) {
+      throw new AssertionError("an error says nothing: " + cause);
+    }
+  }
+
+  /** Fails unless there are errors and each says something. */
+  static void sound(List<Cause> causes) {
+    if (causes.isEmpty()) {
+      throw new AssertionError("it is refused for no reason");
+    }
+    causes.forEach(Target::sound);
+  }
+
+  /** Fails unless a reason is given. */
+  static void sound(String why) {
+    if (why.isBlank() || why.endsWith("null")) {
+      throw new AssertionError("an error says nothing: '" + why + "'");
+    }
+  }
+}
