@@ -1,6 +1,7 @@
 package dev.sluice.deploy;
 
 import dev.sluice.coordinator.shell.CoordinatorCommand;
+import dev.sluice.coordinator.shell.audit.AuditCommand;
 import dev.sluice.coordinator.shell.plan.PlanCommand;
 import dev.sluice.deploy.chaos.ChaosCommand;
 import dev.sluice.deploy.explain.AdmissionJudge;
@@ -73,6 +74,7 @@ public final class Sluice implements Runnable {
         .addSubcommand(new ExplainCommand(new AdmissionJudge()))
         .addSubcommand(PlanCommand.class)
         .addSubcommand(ChaosCommand.class)
+        .addSubcommand(AuditCommand.class)
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)
         .setCaseInsensitiveEnumValuesAllowed(true)

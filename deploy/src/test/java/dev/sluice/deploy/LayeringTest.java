@@ -51,6 +51,7 @@ final class LayeringTest {
           "dev.sluice.coordinator.ledger..",
           "dev.sluice.coordinator.fold..",
           "dev.sluice.coordinator.placement..",
+          "dev.sluice.coordinator.audit..",
           "dev.sluice.schemas.capability..",
           "dev.sluice.coordinator.plan..",
           "dev.sluice.worker.training..");

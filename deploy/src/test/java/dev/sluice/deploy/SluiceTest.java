@@ -43,6 +43,7 @@ final class SluiceTest {
         "accelerators",
         "predict",
         "plan",
+        "audit",
         "settings"
       })
   void everyCommandExplainsItself(String command) {
@@ -108,7 +109,8 @@ final class SluiceTest {
             List.of("quickstart", "--workers", "65"),
             List.of("settings", "nobody"),
             List.of("coordinator", "--bootstrap-servers", "nowhere"),
-            List.of("worker", "--bootstrap-servers", "nowhere", "--lane", "cpu"))) {
+            List.of("worker", "--bootstrap-servers", "nowhere", "--lane", "cpu"),
+            List.of("audit", "digits@1", "--bootstrap-servers", "nowhere"))) {
       var arguments = new ArrayList<>(command);
       arguments.add("--json");
       var ran = run(arguments.toArray(String[]::new));

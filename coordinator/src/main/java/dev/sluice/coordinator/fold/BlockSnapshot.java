@@ -16,6 +16,11 @@ public record BlockSnapshot(BlockCheckpoint head, Map<String, float[]> vectors) 
     vectors = new TreeMap<>(vectors);
   }
 
+  /** Size of its vectors. */
+  long bytes() {
+    return vectors.values().stream().mapToLong(vector -> (long) vector.length * Float.BYTES).sum();
+  }
+
   /**
    * A vector that must be there.
    *

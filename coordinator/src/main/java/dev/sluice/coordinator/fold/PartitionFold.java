@@ -2,17 +2,19 @@ package dev.sluice.coordinator.fold;
 
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientRecord;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The fold of one partition of {@code sluice.gradients}: all blocks, of all jobs, whose key leads
@@ -22,6 +24,9 @@ public final class PartitionFold {
 
   /** Version of the fold's arithmetic: a change of any bit of a result is a new version. */
   public static final int VERSION = 1;
+
+  /** Nobody knows which steps' contributions are lost. */
+  private static final long UNKNOWN_STEP = -1;
 
   private final int partition;
   private final int partitions;
@@ -65,15 +70,31 @@ public final class PartitionFold {
 
   /** Snapshots of the blocks that changed since the last call. */
   public List<BlockSnapshot> snapshotChanged() {
-    var snapshots = new ArrayList<BlockSnapshot>();
-    for (var blocks : jobs.values()) {
-      for (var block : blocks.values()) {
-        if (block.changed()) {
-          snapshots.add(block.snapshot());
-        }
-      }
+    return snapshots(BlockFold::changed);
+  }
+
+  /** Snapshots of all blocks, job by job; they count as unchanged from here on. */
+  public List<BlockSnapshot> snapshotAll() {
+    return snapshots(block -> true);
+  }
+
+  private List<BlockSnapshot> snapshots(Predicate<BlockFold> which) {
+    return jobs.values().stream()
+        .flatMap(blocks -> blocks.values().stream())
+        .filter(which)
+        .map(BlockFold::snapshot)
+        .toList();
+  }
+
+  /**
+   * Gives every job here up, because the log has lost something of them: they fail, and count as
+   * ended.
+   */
+  public void abandon(Cause cause, Consumer<FoldOutput> out) {
+    for (var jobId : jobs()) {
+      out.accept(new FoldOutput.Failure(new FoldFailed(jobId, UNKNOWN_STEP, cause)));
+      stop(jobId);
     }
-    return snapshots;
   }
 
   /** Jobs that ended since the last call: their checkpoints can go. */

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Model names: each has one owner, so two jobs that register one name get versions 1 and 2. */
-final class ModelNames {
+public final class ModelNames {
 
   /** The alias that always means the newest version. */
   private static final String LATEST = "latest";
@@ -107,7 +107,13 @@ final class ModelNames {
     return entry == null ? new ModelEntry(name, List.of(), Map.of()) : entry;
   }
 
-  private static @Nullable ModelVersion find(ModelEntry entry, String selector) {
+  /**
+   * The version that a number or an alias means.
+   *
+   * @param selector a number from 1, an alias, or latest
+   * @return null where there is none
+   */
+  public static @Nullable ModelVersion find(ModelEntry entry, String selector) {
     int count = entry.versions().size();
     Integer number =
         selector.equals(LATEST) ? Integer.valueOf(count) : entry.aliases().get(selector);

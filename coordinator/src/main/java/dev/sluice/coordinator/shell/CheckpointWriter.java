@@ -1,16 +1,20 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.coordinator.fold.Retention;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.FoldMark;
 import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,12 +29,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a partition's checkpoints, off the path of its steps: all blocks that changed and the
  * cursor in one transaction, whose id fences every other owner. Only after its commit is the log
- * trimmed, so what is trimmed is never needed again.
+ * trimmed, so what is trimmed is never needed again. Now and then the same transaction holds an
+ * anchor, which {@link Retention} tells of.
  */
 final class CheckpointWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+  /** Key of the record that says how far the fold was. */
+  static final String CURSOR = "cursor";
 
   /** What a checkpoint has to do with the rest of its partition. */
   interface Surroundings {
@@ -38,9 +46,25 @@ final class CheckpointWriter implements AutoCloseable {
     /** Waits until all that was said of the partition is stored; throws where it could not be. */
     void settle(int partition);
 
-    /** Removes what the partition's log holds before an offset. */
-    void trim(int partition, long gradientsBefore);
+    /**
+     * Removes what the partition's logs no longer need.
+     *
+     * @param gradientsBefore end of what goes of the gradients
+     * @param anchorsBefore the same of the anchors; -1: all
+     */
+    void trim(int partition, long gradientsBefore, long anchorsBefore);
   }
+
+  /**
+   * A checkpoint to be written.
+   *
+   * @param blocks blocks that changed; for an anchor all
+   * @param ended jobs whose blocks are gone
+   * @param cursor what it stands for; the writer adds the marks
+   * @param anchor whether it is kept as an anchor, too
+   */
+  record Checkpoint(
+      List<BlockSnapshot> blocks, Set<String> ended, FoldCursor cursor, boolean anchor) {}
 
   private final int partition;
   private final Codec codec;
@@ -50,16 +74,19 @@ final class CheckpointWriter implements AutoCloseable {
   private final ExecutorService executor;
   private @Nullable Future<?> last;
   private volatile boolean broken;
+  private volatile Retention retention;
 
   CheckpointWriter(
       int partition,
       Codec codec,
       KafkaProducer<String, byte[]> producer,
-      Surroundings surroundings) {
+      Surroundings surroundings,
+      Retention retention) {
     this.partition = partition;
     this.codec = codec;
     this.producer = producer;
     this.surroundings = surroundings;
+    this.retention = retention;
     executor =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("checkpoint-" + partition).factory());
@@ -75,36 +102,77 @@ final class CheckpointWriter implements AutoCloseable {
     return last == null || last.isDone();
   }
 
-  /**
-   * Begins to write a checkpoint.
-   *
-   * @param blocks blocks that changed
-   * @param ended jobs whose blocks are gone
-   * @param nextOffset offset of the gradient log that the checkpoint stands for
-   */
-  void write(List<BlockSnapshot> blocks, Set<String> ended, long nextOffset) {
+  /** Whether the next checkpoint is to be an anchor. */
+  boolean anchorDue(long foldedBytes) {
+    return retention.anchorDue(foldedBytes);
+  }
+
+  /** Begins to write a checkpoint. */
+  void write(Checkpoint checkpoint) {
     if (broken) {
       throw new KafkaException("Checkpoints of fold partition " + partition + " can't be written");
     }
-    if (!blocks.isEmpty() || !ended.isEmpty()) {
-      last = executor.submit(() -> transact(blocks, ended, nextOffset));
+    if (!checkpoint.blocks.isEmpty() || !checkpoint.ended.isEmpty() || checkpoint.anchor) {
+      last = executor.submit(() -> transact(checkpoint));
     }
   }
 
-  private void transact(List<BlockSnapshot> blocks, Set<String> ended, long nextOffset) {
+  private void transact(Checkpoint checkpoint) {
+    var at = checkpoint.cursor;
     try {
       surroundings.settle(partition);
       producer.beginTransaction();
-      ended.forEach(this::removeJob);
-      blocks.forEach(this::writeBlock);
-      send("cursor", new CheckpointRecord(new FoldCursor(nextOffset)));
+      checkpoint.ended.forEach(this::removeJob);
+      checkpoint.blocks.forEach(this::writeBlock);
+      var kept = retention;
+      if (checkpoint.anchor) {
+        long offset = writeAnchor(at, kept.anchor(checkpoint.blocks));
+        kept = kept.with(new FoldMark(at.nextOffset(), at.foldedBytes(), offset));
+      }
+      kept = kept.at(at.foldedBytes());
+      var cursor =
+          new FoldCursor(at.nextOffset(), at.leaderEpoch(), at.foldedBytes(), kept.marks());
+      send(CURSOR, new CheckpointRecord(cursor));
       producer.commitTransaction();
-      surroundings.trim(partition, nextOffset);
-    } catch (RuntimeException e) {
+      retention = kept;
+      surroundings.trim(partition, kept.logFrom(at.nextOffset()), kept.anchorsFrom());
+    } catch (InterruptedException | ExecutionException | RuntimeException e) {
       // Blocks that this checkpoint held count as written: only a fresh takeover is right now.
       broken = true;
       LOG.warn("A checkpoint of fold partition {} failed: {}", partition, e.getMessage());
     }
+  }
+
+  /**
+   * Writes where the fold is, then all blocks, each followed by its vectors.
+   *
+   * @return offset of the anchor's first record
+   */
+  private long writeAnchor(FoldCursor at, List<BlockSnapshot> blocks)
+      throws InterruptedException, ExecutionException {
+    var first = producer.send(anchored(CURSOR, new CheckpointRecord(at)));
+    for (var block : blocks) {
+      var head = block.head();
+      var key = Topic.blockKey(head.jobId(), head.block());
+      send(anchored(key, new CheckpointRecord(head)));
+      block
+          .vectors()
+          .forEach(
+              (name, values) ->
+                  send(
+                      anchored(
+                          key + "/" + name, new CheckpointRecord(vector(head, name, values)))));
+    }
+    return first.get().offset();
+  }
+
+  private ProducerRecord<String, byte @Nullable []> anchored(String key, CheckpointRecord record) {
+    return new ProducerRecord<>(Topic.ANCHORS.topicName(), partition, key, codec.encode(record));
+  }
+
+  private static VectorCheckpoint vector(BlockCheckpoint head, String name, float[] values) {
+    var payload = Vectors.bytes(values);
+    return new VectorCheckpoint(head.jobId(), head.block(), name, Vectors.crc32c(payload), payload);
   }
 
   private void removeJob(String jobId) {
@@ -123,12 +191,8 @@ final class CheckpointWriter implements AutoCloseable {
         .vectors()
         .forEach(
             (name, values) -> {
-              var payload = Vectors.bytes(values);
-              var vector =
-                  new VectorCheckpoint(
-                      head.jobId(), head.block(), name, Vectors.crc32c(payload), payload);
               fresh.add(key + "/" + name);
-              send(key + "/" + name, new CheckpointRecord(vector));
+              send(key + "/" + name, new CheckpointRecord(vector(head, name, values)));
             });
     for (var old : List.copyOf(stored)) {
       if (old.startsWith(key + "/") && !fresh.contains(old)) {

@@ -25,6 +25,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param stragglerMs least time that counts as late
  * @param workerSilenceMs time after which a worker counts as gone
  * @param jobRetentionHours time after which an ended job is forgotten
+ * @param auditMebibytes folded gradients that stay for audits
  */
 public record CoordinatorConfig(
     @Setting(doc = "Brokers as host:port, comma-separated.") String bootstrapServers,
@@ -140,7 +141,24 @@ public record CoordinatorConfig(
             def = "336",
             min = 1,
             max = 87_600)
-        int jobRetentionHours) {
+        int jobRetentionHours,
+    @Setting(
+            doc =
+                "Folded gradients that stay in each partition of sluice.gradients, so that `sluice"
+                    + " audit` can derive models from them again; anchors take up to one and a half"
+                    + " times as much beside them. 0: none stay.",
+            unit = "MiB",
+            def = "256",
+            min = 0,
+            max = 1_048_576)
+        int auditMebibytes) {
+
+  private static final long MEBIBYTE = 1024 * 1024;
+
+  /** Folded gradients that stay, in bytes. */
+  long auditBytes() {
+    return auditMebibytes * MEBIBYTE;
+  }
 
   /** The ledger's part. */
   LedgerLimits limits() {

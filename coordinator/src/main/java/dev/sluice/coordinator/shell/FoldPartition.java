@@ -3,30 +3,34 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.coordinator.fold.Resumption;
+import dev.sluice.coordinator.fold.Retention;
 import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.BlockCheckpoint;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.CheckpointRecord;
+import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -39,7 +43,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Takeover: fence the owner before, read the last checkpoint, replay the gradient log from its
  * cursor. Generations that the replay passes through are not published again, only the ones that
- * are current at its end; they are byte-identical to what the owner before published.
+ * are current at its end; they are byte-identical to what the owner before published. Where the log
+ * has lost what was not folded yet, the jobs that it concerns fail with that cause.
  */
 final class FoldPartition implements AutoCloseable {
 
@@ -47,35 +52,63 @@ final class FoldPartition implements AutoCloseable {
   private static final long LAST_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** Most jobs remembered as failed after a loss; more are told again. */
+  private static final int LOST_MAX = 10_000;
+
+  /** About what the log adds to a record's key and value, in bytes. */
+  private static final int RECORD_OVERHEAD_BYTES = 80;
+
+  /** The leader epoch is not known. */
+  private static final int NO_EPOCH = -1;
+
+  /**
+   * What a takeover goes by.
+   *
+   * @param beginning first offset that the gradient log still holds
+   * @param end its end now
+   * @param same end of what is still the log that was folded; at least {@code end} where nothing
+   *     else is known
+   */
+  record LogBounds(long beginning, long end, long same) {}
+
   private final Codec codec;
   private final PartitionFold fold;
   private final CheckpointWriter checkpoints;
   private final Stragglers stragglers;
+  private final long replayUntil;
+  private final @Nullable Cause loss;
+  private final Set<String> lost = new HashSet<>();
   private long nextOffset;
-  private long replayUntil;
+  private int leaderEpoch;
+  private long foldedBytes;
   private boolean replaying = true;
   private boolean whole = true;
 
   private FoldPartition(
-      int partition,
-      int partitions,
       Codec codec,
+      PartitionFold fold,
       CheckpointWriter checkpoints,
       Stragglers stragglers,
+      Resumption resumption,
+      FoldCursor stored,
       long replayUntil) {
     this.codec = codec;
+    this.fold = fold;
     this.checkpoints = checkpoints;
     this.stragglers = stragglers;
     this.replayUntil = replayUntil;
-    fold = new PartitionFold(partition, partitions);
+    loss = resumption.loss();
+    nextOffset = resumption.nextOffset();
+    leaderEpoch = loss == null ? stored.leaderEpoch() : NO_EPOCH;
+    foldedBytes = stored.foldedBytes();
   }
 
   /**
    * Takes a partition over.
    *
    * @param stragglers finds shards that are late; of this partition alone
-   * @param replayUntil end of the gradient log now
-   * @param beginning first offset that the gradient log still holds
+   * @param auditBytes folded gradients that stay for audits
+   * @param out told what is lost with records that the log no longer holds
    */
   static FoldPartition takeOver(
       int partition,
@@ -84,41 +117,83 @@ final class FoldPartition implements AutoCloseable {
       Codec codec,
       CheckpointWriter.Surroundings surroundings,
       Stragglers stragglers,
-      long beginning,
-      long replayUntil) {
+      LogBounds log,
+      long auditBytes,
+      Consumer<FoldOutput> out) {
+    var source = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
+    var fold = new PartitionFold(partition, partitions);
+    var stored = new Stored(codec);
     var producer =
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
                 "sluice-fold-" + partition, KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
-    var checkpoints = new CheckpointWriter(partition, codec, producer, surroundings);
-    var owned =
-        new FoldPartition(partition, partitions, codec, checkpoints, stragglers, replayUntil);
-    var stored = new Stored(codec);
     try {
       producer.initTransactions();
       TopicTail.read(
           kafka.committedReader(),
           new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
           stored::accept);
-      stored.blocks().forEach(owned.fold::restore);
+      stored.blocks().forEach(fold::restore);
     } catch (RuntimeException e) {
-      owned.close();
+      producer.close(Duration.ZERO);
       throw e;
     }
+    var at = stored.cursor;
+    var resumption =
+        Resumption.of(
+            source.toString(), at.nextOffset(), log.beginning(), Math.min(log.end(), log.same()));
+    // Marks are places in the log that was; after a loss they count from the one that is.
+    var marked =
+        resumption.loss() == null
+            ? at
+            : new FoldCursor(resumption.nextOffset(), NO_EPOCH, at.foldedBytes(), List.of());
+    var checkpoints =
+        new CheckpointWriter(
+            partition, codec, producer, surroundings, Retention.resumed(auditBytes, marked));
     checkpoints.knows(stored.keys());
-    owned.nextOffset = Math.max(stored.cursor, beginning);
     LOG.info(
         "Fold partition {} taken over: jobs {}, offsets {} to {} to replay.",
         partition,
-        owned.fold.jobs(),
-        owned.nextOffset,
-        replayUntil);
+        fold.jobs(),
+        resumption.nextOffset(),
+        log.end());
+    var owned = new FoldPartition(codec, fold, checkpoints, stragglers, resumption, at, log.end());
+    owned.giveUpWhatIsLost(out);
     return owned;
+  }
+
+  private void giveUpWhatIsLost(Consumer<FoldOutput> out) {
+    if (loss != null) {
+      LOG.error("{}: {} {}", loss.where(), loss.why(), loss.mend());
+      lost.addAll(fold.jobs());
+      fold.abandon(loss, out);
+    }
+  }
+
+  /** A job whose beginning is among what is lost would wait for ever. */
+  private void giveUpWhatNeverBegan(GradientRecord record, Consumer<FoldOutput> out) {
+    if (loss != null
+        && record.entry() instanceof Contribution contribution
+        && !fold.jobs().contains(record.jobId())) {
+      if (lost.size() >= LOST_MAX) {
+        lost.clear();
+      }
+      if (lost.add(record.jobId())) {
+        out.accept(
+            new FoldOutput.Failure(new FoldFailed(record.jobId(), contribution.step(), loss)));
+      }
+    }
   }
 
   /** Offset of the next record to fold. */
   long nextOffset() {
     return nextOffset;
+  }
+
+  /** The same, with what shows whether the log before it is still the one that was folded. */
+  OffsetAndMetadata position() {
+    return new OffsetAndMetadata(
+        nextOffset, leaderEpoch < 0 ? Optional.empty() : Optional.of(leaderEpoch), "");
   }
 
   /**
@@ -144,6 +219,7 @@ final class FoldPartition implements AutoCloseable {
     switch (codec.decode(GradientRecord.class, record.value())) {
       case Decoded.Message<GradientRecord>(var gradient) -> {
         stragglers.folded(gradient, nowMs);
+        giveUpWhatNeverBegan(gradient, kept);
         whole = false;
         fold.apply(gradient, kept);
         whole = true;
@@ -154,13 +230,23 @@ final class FoldPartition implements AutoCloseable {
       case Decoded.Malformed<GradientRecord>(String why) -> unreadable.accept(record, why);
     }
     nextOffset = record.offset() + 1;
+    leaderEpoch = record.leaderEpoch().orElse(NO_EPOCH);
+    foldedBytes +=
+        RECORD_OVERHEAD_BYTES
+            + Math.max(0, record.serializedKeySize())
+            + Math.max(0, record.serializedValueSize());
     return null;
   }
 
+  /** Everything before an offset was given to {@link #fold}, or is no record of ours. */
+  void read(OffsetAndMetadata upTo) {
+    nextOffset = upTo.offset();
+    leaderEpoch = upTo.leaderEpoch().orElse(NO_EPOCH);
+  }
+
   /** After each batch: ends the replay once the log's end of then is reached. */
-  void reached(long position, long nowMs, Consumer<FoldOutput> out) {
-    nextOffset = Math.max(nextOffset, position);
-    if (replaying && position >= replayUntil) {
+  void reached(long nowMs, Consumer<FoldOutput> out) {
+    if (replaying && nextOffset >= replayUntil) {
       replaying = false;
       fold.republishAll(noting(nowMs, out));
     }
@@ -188,11 +274,27 @@ final class FoldPartition implements AutoCloseable {
     }
   }
 
+  /** Whether so much was folded that the next checkpoint should not wait. */
+  boolean anchorDue() {
+    return !replaying && checkpoints.idle() && checkpoints.anchorDue(foldedBytes);
+  }
+
   /** Hands what changed to the checkpoint writer, unless it is still busy with the last. */
   void checkpoint() {
-    if (!replaying && checkpoints.idle()) {
-      checkpoints.write(fold.snapshotChanged(), fold.takeEnded(), nextOffset);
+    if (replaying || !checkpoints.idle()) {
+      return;
     }
+    boolean anchor = checkpoints.anchorDue(foldedBytes);
+    checkpoints.write(
+        new CheckpointWriter.Checkpoint(
+            anchor ? fold.snapshotAll() : fold.snapshotChanged(),
+            fold.takeEnded(),
+            cursor(),
+            anchor));
+  }
+
+  private FoldCursor cursor() {
+    return new FoldCursor(nextOffset, leaderEpoch, foldedBytes, List.of());
   }
 
   /**
@@ -203,7 +305,9 @@ final class FoldPartition implements AutoCloseable {
   public void close() {
     if (whole && !replaying && checkpointEnds()) {
       try {
-        checkpoints.write(fold.snapshotChanged(), fold.takeEnded(), nextOffset);
+        checkpoints.write(
+            new CheckpointWriter.Checkpoint(
+                fold.snapshotChanged(), fold.takeEnded(), cursor(), false));
       } catch (KafkaException e) {
         LOG.debug("No last checkpoint: {}", e.getMessage());
       }
@@ -224,10 +328,9 @@ final class FoldPartition implements AutoCloseable {
   private static final class Stored {
 
     private final Codec codec;
-    private final Map<String, BlockCheckpoint> heads = new TreeMap<>();
-    private final Map<String, ByteBuffer> vectors = new HashMap<>();
+    private final StoredBlocks blocks = new StoredBlocks();
     private final Set<String> keys = new HashSet<>();
-    private long cursor;
+    private FoldCursor cursor = new FoldCursor(0, NO_EPOCH, 0, List.of());
 
     Stored(Codec codec) {
       this.codec = codec;
@@ -236,8 +339,7 @@ final class FoldPartition implements AutoCloseable {
     void accept(ConsumerRecord<String, ByteBuffer> record) {
       if (record.value() == null) {
         keys.remove(record.key());
-        heads.remove(record.key());
-        vectors.remove(record.key());
+        blocks.remove(record.key());
         return;
       }
       if (!(codec.decode(CheckpointRecord.class, record.value())
@@ -247,36 +349,14 @@ final class FoldPartition implements AutoCloseable {
       }
       keys.add(record.key());
       switch (checkpoint.entry()) {
-        case BlockCheckpoint head -> heads.put(record.key(), head);
-        case VectorCheckpoint vector -> vectors.put(record.key(), verified(vector));
-        case FoldCursor at -> cursor = at.nextOffset();
+        case BlockCheckpoint head -> blocks.add(record.key(), head);
+        case VectorCheckpoint vector -> blocks.add(record.key(), vector);
+        case FoldCursor at -> cursor = at;
       }
     }
 
-    private static ByteBuffer verified(VectorCheckpoint vector) {
-      if (Vectors.crc32c(vector.payload()) != vector.crc()) {
-        throw new IllegalStateException(
-            "The checkpoint of %s/%d has a wrong checksum in %s"
-                .formatted(vector.jobId(), vector.block(), vector.vector()));
-      }
-      return vector.payload();
-    }
-
-    Set<BlockSnapshot> blocks() {
-      var blocks = new HashSet<BlockSnapshot>();
-      heads.forEach(
-          (key, head) -> {
-            var values = new TreeMap<String, float[]>();
-            for (var name : head.vectors()) {
-              var payload = vectors.get(key + "/" + name);
-              if (payload == null) {
-                throw new IllegalStateException("The checkpoint of " + key + " lacks " + name);
-              }
-              values.put(name, Vectors.floats(payload));
-            }
-            blocks.add(new BlockSnapshot(head, values));
-          });
-      return blocks;
+    List<BlockSnapshot> blocks() {
+      return blocks.snapshots();
     }
 
     Set<String> keys() {

@@ -24,10 +24,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -59,16 +61,14 @@ final class FoldService implements AutoCloseable {
   private final Codec codec;
   private final String origin;
   private final int partitions;
-  private final Admin admin;
+  private final FoldTrim trim;
   private final Map<Integer, FoldPartition> owned = new TreeMap<>();
-  private final Map<Integer, Long> parametersTrim = new ConcurrentHashMap<>();
   private final Map<String, Long> progressToldNanos = new HashMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
   private final Set<TopicPartition> orphans = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final KafkaProducer<String, byte[]> parameters;
   private final FoldReports reports;
-  private final Map<Integer, Long> publishedOffsets = new ConcurrentHashMap<>();
   private final Set<Integer> unpublished = ConcurrentHashMap.newKeySet();
   private final Runnable onFailure;
   private final Thread thread;
@@ -90,10 +90,13 @@ final class FoldService implements AutoCloseable {
     this.kafka = kafka;
     this.codec = codec;
     this.origin = origin;
-    this.admin = admin;
+    trim = new FoldTrim(admin);
     this.partitions = partitions;
     this.onFailure = onFailure;
-    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP, origin, sessionMs));
+    var settings = kafka.groupReader(GROUP, origin, sessionMs);
+    // Positions are those of checkpoints. What the log no longer holds is a loss, and is said.
+    settings.put("auto.offset.reset", "none");
+    consumer = new KafkaConsumer<>(settings);
     parameters = new KafkaProducer<>(kafka.bulkProducer());
     reports = new FoldReports(new KafkaProducer<>(kafka.controlProducer()));
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);
@@ -127,7 +130,7 @@ final class FoldService implements AutoCloseable {
   }
 
   private void fold() {
-    var records = consumer.poll(POLL);
+    var records = poll();
     long nowMs = nowMs();
     for (var source : records.partitions()) {
       var partition = owned.get(source.partition());
@@ -146,14 +149,17 @@ final class FoldService implements AutoCloseable {
       }
     }
     for (var entry : owned.entrySet()) {
-      if (unpublished.remove(entry.getKey())) {
-        entry.getValue().republish(output -> carryOut(entry.getKey(), output));
+      int number = entry.getKey();
+      var partition = entry.getValue();
+      if (unpublished.remove(number)) {
+        partition.republish(output -> carryOut(number, output));
       }
-      var source = source(entry.getKey());
-      if (!waiting.contains(source)) {
-        entry
-            .getValue()
-            .reached(consumer.position(source), nowMs, output -> carryOut(entry.getKey(), output));
+      if (!waiting.contains(source(number))) {
+        var next = records.nextOffsets().get(source(number));
+        if (next != null) {
+          partition.read(next);
+        }
+        partition.reached(nowMs, output -> carryOut(number, output));
       }
     }
   }
@@ -174,6 +180,26 @@ final class FoldService implements AutoCloseable {
 
   private static long nowMs() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** The next records; a partition whose log is not what was folded is taken over anew. */
+  private ConsumerRecords<String, ByteBuffer> poll() {
+    try {
+      return consumer.poll(POLL);
+    } catch (InvalidOffsetException e) {
+      LOG.error("The gradient log is not what was folded: {}", e.getMessage());
+      for (var source : e.partitions()) {
+        release(source.partition());
+        takeOver(source, same(e, source));
+      }
+      return ConsumerRecords.empty();
+    }
+  }
+
+  /** Offset at which the log is known to part from what was folded. */
+  private static long same(InvalidOffsetException e, TopicPartition source) {
+    var parts = e instanceof LogTruncationException t ? t.divergentOffsets().get(source) : null;
+    return parts == null ? Long.MAX_VALUE : parts.offset();
   }
 
   private void pause(TopicPartition source, FoldPartition partition, long fingerprint) {
@@ -235,7 +261,7 @@ final class FoldService implements AutoCloseable {
             codec.encode(block)),
         (metadata, failure) -> {
           if (failure == null) {
-            publishedOffsets.merge(partition, metadata.offset(), Math::max);
+            trim.published(partition, metadata.offset());
           } else {
             LOG.warn("A block of {} was not published: {}", block.jobId(), failure.getMessage());
             unpublished.add(partition);
@@ -252,24 +278,28 @@ final class FoldService implements AutoCloseable {
 
   private void checkpoint() {
     long now = System.nanoTime();
-    if (now - checkpointedNanos < TimeUnit.MILLISECONDS.toNanos(config.checkpointMs())) {
-      return;
+    boolean due = now - checkpointedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMs());
+    if (due) {
+      checkpointedNanos = now;
+      orphans.retainAll(consumer.assignment());
+      List.copyOf(orphans).forEach(this::takeOver);
     }
-    checkpointedNanos = now;
-    orphans.retainAll(consumer.assignment());
-    List.copyOf(orphans).forEach(this::takeOver);
     for (var entry : Map.copyOf(owned).entrySet()) {
       try {
-        entry.getValue().checkpoint();
+        if (due || entry.getValue().anchorDue()) {
+          entry.getValue().checkpoint();
+        }
       } catch (KafkaException e) {
         LOG.warn("Fold partition {} is taken over again: {}", entry.getKey(), e.getMessage());
         release(entry.getKey());
         takeOver(source(entry.getKey()));
       }
     }
-    waiting.retainAll(consumer.assignment());
-    consumer.resume(waiting);
-    waiting.clear();
+    if (due) {
+      waiting.retainAll(consumer.assignment());
+      consumer.resume(waiting);
+      waiting.clear();
+    }
   }
 
   /** For lag only: takeover reads the cursor of the checkpoint. */
@@ -292,37 +322,15 @@ final class FoldService implements AutoCloseable {
         });
   }
 
-  /**
-   * Removes gradients that are folded and checkpointed, and parameters that were published before
-   * the checkpoint before: whoever still lacks one of those asks for the current ones.
-   */
-  private void trim(int partition, long gradientsBefore) {
-    var deletions = new HashMap<TopicPartition, RecordsToDelete>();
-    deletions.put(source(partition), RecordsToDelete.beforeOffset(gradientsBefore));
-    var parametersBefore = parametersTrim.get(partition);
-    if (parametersBefore != null) {
-      deletions.put(
-          new TopicPartition(Topic.PARAMETERS.topicName(), partition),
-          RecordsToDelete.beforeOffset(parametersBefore));
-    }
-    var published = publishedOffsets.get(partition);
-    if (published != null) {
-      parametersTrim.put(partition, published);
-    }
-    var _ =
-        admin
-            .deleteRecords(deletions)
-            .all()
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure != null) {
-                    LOG.warn("Partition {} was not trimmed: {}", partition, failure.getMessage());
-                  }
-                });
-  }
-
   /** Takes a partition over; where the brokers are away, it is tried again with the next tick. */
   private void takeOver(TopicPartition source) {
+    takeOver(source, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param same offset up to which the log is the one that was folded, as far as is known
+   */
+  private void takeOver(TopicPartition source, long same) {
     try {
       long beginning = offset(consumer.beginningOffsets(Set.of(source)).get(source), source);
       long end = offset(consumer.endOffsets(Set.of(source)).get(source), source);
@@ -334,14 +342,19 @@ final class FoldService implements AutoCloseable {
               codec,
               new Neighbours(),
               new Stragglers(config.stragglerFactor(), config.stragglerMs()),
-              beginning,
-              end);
+              new FoldPartition.LogBounds(beginning, end, same),
+              config.auditBytes(),
+              output -> carryOut(source.partition(), output));
       owned.put(source.partition(), partition);
-      consumer.seek(source, partition.nextOffset());
+      consumer.seek(source, partition.position());
+      consumer.resume(Set.of(source));
       orphans.remove(source);
     } catch (KafkaException e) {
       LOG.warn("{} can't be taken over yet: {}", source, e.getMessage());
       orphans.add(source);
+      // Without a position the consumer would look for one, and not find it.
+      consumer.seek(source, 0);
+      consumer.pause(Set.of(source));
     }
   }
 
@@ -372,8 +385,8 @@ final class FoldService implements AutoCloseable {
     }
 
     @Override
-    public void trim(int partition, long gradientsBefore) {
-      FoldService.this.trim(partition, gradientsBefore);
+    public void trim(int partition, long gradientsBefore, long anchorsBefore) {
+      trim.after(partition, gradientsBefore, anchorsBefore);
     }
   }
 

@@ -5,18 +5,22 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads a partition from its beginning to its end, as recovery does. */
-final class TopicTail {
+/** Reads a partition from its beginning to its end, as recovery and audits do. */
+public final class TopicTail {
 
   /** Longest time without any record while some are left. */
   private static final long STALL_NANOS_MAX = Duration.ofSeconds(60).toNanos();
 
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /** Wherever the partition begins. */
+  private static final long BEGINNING = -1;
 
   private TopicTail() {}
 
@@ -25,18 +29,49 @@ final class TopicTail {
    *
    * @throws KafkaException where the brokers stop answering before the end is reached
    */
-  static void read(
+  public static void read(
       Map<String, Object> settings,
       TopicPartition partition,
       Consumer<ConsumerRecord<String, ByteBuffer>> each) {
+    readWhile(
+        settings,
+        partition,
+        BEGINNING,
+        record -> {
+          each.accept(record);
+          return true;
+        });
+  }
+
+  /**
+   * The same from an offset on, until {@code each} has enough.
+   *
+   * @param from first offset
+   * @param each says whether it wants more
+   * @throws org.apache.kafka.clients.consumer.InvalidOffsetException where the log is trimmed
+   *     meanwhile beyond what was read
+   */
+  public static void readWhile(
+      Map<String, Object> settings,
+      TopicPartition partition,
+      long from,
+      Predicate<ConsumerRecord<String, ByteBuffer>> each) {
     try (var consumer = new KafkaConsumer<String, ByteBuffer>(settings)) {
       consumer.assign(Set.of(partition));
       var end = consumer.endOffsets(Set.of(partition)).get(partition);
-      consumer.seekToBeginning(Set.of(partition));
+      if (from == BEGINNING) {
+        consumer.seekToBeginning(Set.of(partition));
+      } else {
+        consumer.seek(partition, from);
+      }
       long heardNanos = System.nanoTime();
       while (end != null && consumer.position(partition) < end) {
         var records = consumer.poll(POLL);
-        records.forEach(each);
+        for (var record : records) {
+          if (!each.test(record)) {
+            return;
+          }
+        }
         if (!records.isEmpty()) {
           heardNanos = System.nanoTime();
         } else if (System.nanoTime() - heardNanos > STALL_NANOS_MAX) {

@@ -114,8 +114,8 @@ final class JobsTopic {
         Topic.CHECKPOINTS,
         CheckpointRecord.class,
         (partition, record) -> {
-          if (record.entry() instanceof FoldCursor(long nextOffset)) {
-            cursors.put(partition, nextOffset);
+          if (record.entry() instanceof FoldCursor cursor) {
+            cursors.put(partition, cursor.nextOffset());
           }
         });
     return cursors;

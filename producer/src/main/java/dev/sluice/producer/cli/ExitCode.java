@@ -4,7 +4,10 @@ package dev.sluice.producer.cli;
 public enum ExitCode {
   /** All went well. */
   OK(0),
-  /** The job failed, was cancelled or was refused; a prediction says that nothing would run. */
+  /**
+   * The job failed, was cancelled or was refused; a prediction says that nothing would run; an
+   * audit finds other bits.
+   */
   JOB_FAILED(1),
   /** The command line, a file or the configuration is wrong. */
   BAD_INPUT(2),
@@ -13,7 +16,9 @@ public enum ExitCode {
   /** The server, or a broker, can't be reached or can't serve. */
   UNREACHABLE(4),
   /** It took longer than the bound. */
-  TIMED_OUT(5);
+  TIMED_OUT(5),
+  /** What an audit takes is no longer kept. */
+  GONE(6);
 
   private final int code;
 

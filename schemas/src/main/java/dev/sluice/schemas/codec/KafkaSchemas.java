@@ -73,6 +73,15 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new KafkaException("Interrupted while publishing schemas", e);
     }
+    return follow(kafka);
+  }
+
+  /**
+   * The same without publishing, for whoever only reads.
+   *
+   * @throws KafkaException where the schemas could not be read within a minute
+   */
+  public static KafkaSchemas follow(KafkaSettings kafka) {
     var followed = new KafkaSchemas(kafka);
     followed.follower.start();
     try {

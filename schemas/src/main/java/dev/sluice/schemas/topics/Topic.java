@@ -15,8 +15,8 @@ import org.apache.kafka.common.utils.Utils;
  *
  * <p>Topics that share a partitioning stand together: partition p of {@link #JOB_STATES} holds the
  * states that partition p of {@link #JOBS} led to, and a block has one partition number in {@link
- * #GRADIENTS}, {@link #PARAMETERS} and {@link #CHECKPOINTS}. Partition counts never change once
- * made.
+ * #GRADIENTS}, {@link #PARAMETERS}, {@link #CHECKPOINTS} and {@link #ANCHORS}. Partition counts
+ * never change once made.
  */
 public enum Topic {
   /** Commands and reports, keyed by job id or by the name of the model or lane they are about. */
@@ -25,12 +25,20 @@ public enum Topic {
   JOB_STATES("sluice.job-states", 4, Kept.COMPACTED),
   /** Run, pause or stop, by job id. */
   CONTROLS("sluice.controls", 1, Kept.COMPACTED),
-  /** Contributions to training steps, by {@link #blockKey}. Trimmed by the fold, not by time. */
+  /**
+   * Contributions to training steps, by {@link #blockKey}. Trimmed by the fold, behind its
+   * checkpoints, and by nothing else: a bound of time or size would take what is not folded yet.
+   */
   GRADIENTS("sluice.gradients", 4, Kept.FOREVER),
   /** Parameter blocks, by {@link #blockKey}. Trimmed by the fold, not by time. */
   PARAMETERS("sluice.parameters", 4, Kept.FOREVER),
   /** The fold's state; partitioned as {@link #GRADIENTS}. */
   CHECKPOINTS("sluice.checkpoints", 4, Kept.COMPACTED),
+  /**
+   * The fold's whole state now and then, for audits; partitioned as {@link #GRADIENTS}. Trimmed by
+   * the fold, not by time.
+   */
+  ANCHORS("sluice.anchors", 4, Kept.FOREVER),
   /** Answers of inference tasks, by job id. */
   RESULTS("sluice.results", 4, Kept.DAYS_14),
   /** Heartbeats, by worker id. */
@@ -91,6 +99,7 @@ public enum Topic {
                   "delete.retention.ms", "86400000"));
       case DAYS_14 -> topicSettings(Map.of("retention.ms", String.valueOf(14 * 86_400_000L)));
       case DAYS_28 -> topicSettings(Map.of("retention.ms", String.valueOf(28 * 86_400_000L)));
+      // Where a cluster's defaults would delete, these say that nothing but trimming may.
       case FOREVER -> {
         var settings = new HashMap<>(retention());
         settings.put("segment.bytes", "67108864");

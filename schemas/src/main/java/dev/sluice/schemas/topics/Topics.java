@@ -2,7 +2,7 @@ package dev.sluice.schemas.topics;
 
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -55,16 +56,38 @@ public final class Topics {
    *     not belong together, or would remove what was not read yet
    */
   public Map<Topic, Integer> ensure() {
-    var wanted = new ArrayList<NewTopic>();
-    for (var topic : Topic.values()) {
-      wanted.add(newTopic(topic.topicName(), topic.partitions(), topic.settings()));
-    }
-    create(wanted);
     var counts = new HashMap<Topic, Integer>();
-    var names = wanted.stream().map(NewTopic::name).toList();
+    for (var topic : Topic.values()) {
+      counts.put(topic, topic.partitions());
+    }
+    // A topic that came with a later release has as many partitions as the one that it belongs to.
+    counts.putAll(ensure(counts, topic -> topic != Topic.ANCHORS));
+    counts.put(Topic.ANCHORS, counts.getOrDefault(Topic.GRADIENTS, Topic.ANCHORS.partitions()));
+    counts.putAll(ensure(counts, topic -> topic == Topic.ANCHORS));
+    checkRetention();
+    checkTogether(counts, Topic.JOBS, Topic.JOB_STATES);
+    checkTogether(counts, Topic.GRADIENTS, Topic.PARAMETERS);
+    checkTogether(counts, Topic.GRADIENTS, Topic.CHECKPOINTS);
+    checkTogether(counts, Topic.GRADIENTS, Topic.ANCHORS);
+    return Map.copyOf(counts);
+  }
+
+  private Map<Topic, Integer> ensure(Map<Topic, Integer> wished, Predicate<Topic> which) {
+    var topics = Arrays.stream(Topic.values()).filter(which).toList();
+    create(
+        topics.stream()
+            .map(
+                topic ->
+                    newTopic(
+                        topic.topicName(),
+                        wished.getOrDefault(topic, topic.partitions()),
+                        topic.settings()))
+            .toList());
+    var names = topics.stream().map(Topic::topicName).toList();
     Map<String, TopicDescription> described =
         onceHeardOf(() -> admin.describeTopics(names).allTopicNames(), "read the topics");
-    for (var topic : Topic.values()) {
+    var counts = new HashMap<Topic, Integer>();
+    for (var topic : topics) {
       var description = described.get(topic.topicName());
       if (description == null) {
         throw new TopicsUnavailable(
@@ -72,11 +95,7 @@ public final class Topics {
       }
       counts.put(topic, description.partitions().size());
     }
-    checkRetention();
-    checkTogether(counts, Topic.JOBS, Topic.JOB_STATES);
-    checkTogether(counts, Topic.GRADIENTS, Topic.PARAMETERS);
-    checkTogether(counts, Topic.GRADIENTS, Topic.CHECKPOINTS);
-    return Map.copyOf(counts);
+    return counts;
   }
 
   /**

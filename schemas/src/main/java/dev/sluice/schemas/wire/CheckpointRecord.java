@@ -1,7 +1,7 @@
 package dev.sluice.schemas.wire;
 
 /**
- * One record of sluice.checkpoints.
+ * One record of sluice.checkpoints and of sluice.anchors.
  *
  * @param entry what is stored
  */

@@ -1,0 +1,163 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.deploy.standalone.StandaloneOptions;
+import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.jobs.JobIds;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.Topics;
+import dev.sluice.schemas.wire.CheckpointRecord;
+import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.JobSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The gradient log is not the one that was folded. What a broker would have to lose for that can't
+ * be lost on purpose, so the checkpoint is made to say that it was folded up to elsewhere.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class LostLogIT {
+
+  private static final int EPOCHS = 60;
+  private static final int EPOCHS_NEXT = 2;
+
+  private Cluster cluster;
+
+  @BeforeAll
+  void start() throws Exception {
+    cluster =
+        Cluster.ofItsOwn(
+            StandaloneOptions.temporary(0)
+                .withCoordinator(Map.of("audit-mebibytes", "0", "checkpoint-ms", "100")));
+    cluster.workers(1);
+  }
+
+  @AfterAll
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void whatWasRemovedBeforeItWasFoldedFailsItsJob() throws Exception {
+    assertThat(loses(beginning -> beginning - 5))
+        .contains("are lost", "begins at", "submit the job again");
+  }
+
+  @Test
+  void anEndThatIsGoneFailsItsJob() throws Exception {
+    assertThat(loses(end -> end + 1000)).contains("are lost", "ends at", "submit the job again");
+  }
+
+  @Test
+  void aLogThatIsMadeAnewWhileItIsReadFailsItsJob() throws Exception {
+    var spec = TestJobs.quickstart(cluster.client(), EPOCHS, "lost");
+    var jobId = cluster.client().submit(spec, null).jobId();
+    cluster.until(jobId, LostLogIT::begun, "begun");
+    try (var _ = cluster.pauseWorkers()) {
+      makeAnew(Topic.GRADIENTS);
+      cluster.failed(jobId);
+    }
+    assertThat(said(jobId)).contains("are lost", "ends at 0");
+    trainsAfter(jobId);
+  }
+
+  /** Trains, says in the middle that another part of the log was folded, and trains once more. */
+  private String loses(LongUnaryOperator folded) throws Exception {
+    var spec = TestJobs.quickstart(cluster.client(), EPOCHS, "lost");
+    var jobId = cluster.client().submit(spec, null).jobId();
+    int partition = partition(jobId);
+    cluster.until(jobId, LostLogIT::begun, "begun");
+    try (var _ = cluster.pauseWorkers()) {
+      cluster.eventually(
+          "all is folded", () -> offset(partition, true) == offset(partition, false));
+      say(partition, folded.applyAsLong(offset(partition, true)));
+      cluster.restartCoordinator();
+      cluster.failed(jobId);
+    }
+    trainsAfter(jobId);
+    return said(jobId);
+  }
+
+  /** The next job in the same partition runs as ever. */
+  private void trainsAfter(String jobId) throws Exception {
+    var next = TestJobs.quickstart(cluster.client(), EPOCHS_NEXT, "next");
+    cluster.succeeded(cluster.client().submit(next, keyOf(next, jobId)).jobId());
+  }
+
+  private String said(String jobId) throws Exception {
+    return String.valueOf(cluster.client().job(jobId).cause());
+  }
+
+  private void makeAnew(Topic topic) throws Exception {
+    try (var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin())) {
+      admin
+          .deleteTopics(List.of(topic.topicName()))
+          .all()
+          .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS);
+      cluster.eventually(
+          "the topic is gone", () -> !admin.listTopics().names().get().contains(topic.topicName()));
+      new Topics(admin, (short) -1).ensure();
+    }
+  }
+
+  private static boolean begun(JobView job) {
+    var training = job.training();
+    return training != null && training.step() >= 10;
+  }
+
+  private void say(int partition, long nextOffset) throws Exception {
+    var cursor = new CheckpointRecord(new FoldCursor(nextOffset, -1, 0, List.of()));
+    var kafka = KafkaSettings.of(cluster.bootstrapServers());
+    try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  Topic.CHECKPOINTS.topicName(),
+                  partition,
+                  "cursor",
+                  Codec.builtIn().encode(cursor)))
+          .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static int partition(String jobId) {
+    return Topic.partition(Topic.blockKey(jobId, 0), Topic.GRADIENTS.partitions());
+  }
+
+  /** A key of a job whose only block is in the partition of another job's. */
+  private static String keyOf(JobSpec spec, String other) {
+    return IntStream.range(0, 1000)
+        .mapToObj(number -> "after-" + other + "-" + number)
+        .filter(key -> partition(JobIds.derived(spec.tenant(), key)) == partition(other))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private long offset(int partition, boolean beginning) throws Exception {
+    var log = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
+    var spec = beginning ? OffsetSpec.earliest() : OffsetSpec.latest();
+    try (var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin())) {
+      return admin
+          .listOffsets(Map.of(log, spec))
+          .partitionResult(log)
+          .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS)
+          .offset();
+    }
+  }
+}
