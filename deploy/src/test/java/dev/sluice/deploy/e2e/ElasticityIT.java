@@ -112,7 +112,9 @@ final class ElasticityIT {
         .map(said -> term(TERM_BEGINS, said, jobId))
         .filter(term -> !term.isEmpty())
         .distinct()
-        .collect(Collectors.groupingBy(term -> term.split(" ")[1], Collectors.counting()))
+        .collect(
+            Collectors.groupingBy(
+                term -> term.substring(term.indexOf(' ') + 1), Collectors.counting()))
         .entrySet()
         .stream()
         .filter(term -> term.getValue() > 1)
