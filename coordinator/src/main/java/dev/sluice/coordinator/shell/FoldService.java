@@ -137,8 +137,13 @@ final class FoldService implements AutoCloseable {
       if (partition == null) {
         continue;
       }
+      var batch = records.records(source);
+      if (missed(source, partition.nextOffset(), batch.getFirst().offset())) {
+        reload(source, "another owner has trimmed what was to be folded next");
+        continue;
+      }
       Long unknown = null;
-      for (var record : records.records(source)) {
+      for (var record : batch) {
         unknown =
             partition.fold(
                 record, nowMs, output -> carryOut(source.partition(), output), this::bury);
@@ -200,6 +205,21 @@ final class FoldService implements AutoCloseable {
   private static long same(InvalidOffsetException e, TopicPartition source) {
     var parts = e instanceof LogTruncationException t ? t.divergentOffsets().get(source) : null;
     return parts == null ? Long.MAX_VALUE : parts.offset();
+  }
+
+  /**
+   * Whether the log was trimmed beyond the next record, which the consumer passes over in silence:
+   * one that had lost the partition took it once more, was faster, and stored what it had folded.
+   */
+  private boolean missed(TopicPartition source, long next, long found) {
+    return found > next // mostly a transaction's marker
+        && offset(consumer.beginningOffsets(Set.of(source)).get(source), source) > next;
+  }
+
+  private void reload(TopicPartition source, String why) {
+    LOG.warn("{} is taken over again: {}", source, why);
+    release(source.partition());
+    takeOver(source);
   }
 
   private void pause(TopicPartition source, FoldPartition partition, long fingerprint) {
@@ -290,9 +310,7 @@ final class FoldService implements AutoCloseable {
           entry.getValue().checkpoint();
         }
       } catch (KafkaException e) {
-        LOG.warn("Fold partition {} is taken over again: {}", entry.getKey(), e.getMessage());
-        release(entry.getKey());
-        takeOver(source(entry.getKey()));
+        reload(source(entry.getKey()), String.valueOf(e.getMessage()));
       }
     }
     if (due) {
