@@ -1,6 +1,5 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.coordinator.fold.Stragglers;
@@ -8,7 +7,6 @@ import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,31 +22,32 @@ final class FoldProcess {
 
   private final World world;
   private final int partition;
-  private final int epoch;
+  private final String name;
+  private final Transactions.Producer producer;
   private final PartitionFold fold;
   private final Stragglers stragglers = new Stragglers(3, World.LATE_MS);
   private final int replayUntil;
   private boolean replaying = true;
   private boolean unpublished;
   private int next;
-  private @Nullable Checkpoint taken;
-
-  private record Checkpoint(List<BlockSnapshot> blocks, Set<String> ended, int cursor) {}
+  private GradientTopic.@Nullable Checkpoint taken;
 
   FoldProcess(World world, int partition) {
     this.world = world;
     this.partition = partition;
-    epoch = world.fenceFold(partition);
+    name = world.nameOf("fold-" + partition);
+    boolean unfenced = world.mutation == Mutation.ZOMBIE_CHECKPOINT;
+    producer = world.transactions.init(unfenced ? name : "fold-" + partition);
     fold = new PartitionFold(partition, World.PARTITIONS);
-    var log = world.gradients(partition);
-    log.checkpoint().values().forEach(fold::restore);
-    next = Math.max(log.cursor(), log.beginning());
-    replayUntil = log.end();
+    var topic = world.gradients(partition);
+    topic.stored().values().forEach(fold::restore);
+    next = Math.max(topic.cursor(), topic.log.beginning());
+    replayUntil = topic.log.stable();
     reached();
   }
 
   String name() {
-    return "fold-" + partition + "-" + epoch;
+    return name;
   }
 
   Set<String> jobs() {
@@ -56,29 +55,35 @@ final class FoldProcess {
   }
 
   boolean hasCaughtUp() {
-    return next == world.gradients(partition).end() && !unpublished;
+    return world.gradients(partition).log.readUpTo(next) && !unpublished;
   }
 
   /**
    * Folds some records.
    *
-   * @return whether it may go on; otherwise what it would read has been trimmed by the owner
+   * @return whether it may go on; otherwise another has trimmed what it would fold next
    */
   boolean act() {
-    var log = world.gradients(partition);
-    if (next < log.beginning() && world.isFencedFold(partition, epoch)) {
-      return false;
+    var log = world.gradients(partition).log;
+    if (next < log.beginning()) {
+      if (world.mutation != Mutation.TRIMMED_RECORDS_PASSED_OVER) {
+        return false;
+      }
+      next = log.beginning();
     }
-    int until = Math.min(log.end(), next + 1 + world.random.nextInt(BATCH_MAX));
-    while (next < until) {
-      var record = log.get(next);
+    int most = 1 + world.random.nextInt(BATCH_MAX);
+    for (int taken = 0; next < log.stable() && taken < most; next++) {
+      var record = log.committed(next);
+      if (record == null) {
+        continue;
+      }
+      taken++;
       if (record.entry() instanceof Attached) {
         collected(out -> fold.apply(record, out));
       } else {
         stragglers.folded(record, world.nowMs);
         fold.apply(record, this::say);
       }
-      next++;
     }
     reached();
     if (unpublished && !replaying && world.mutation != Mutation.PUBLICATIONS_LOST) {
@@ -104,15 +109,15 @@ final class FoldProcess {
         if (!replaying && world.losesPublication()) {
           unpublished = true;
         } else if (!replaying) {
-          world.publish(name(), block);
+          world.publish(name, block);
         }
       }
       case FoldOutput.Progress(var report, boolean milestone) -> {
         if (milestone || world.random.nextInt(3) == 0) {
-          world.tell(name(), report);
+          world.tell(name, report);
         }
       }
-      case FoldOutput.Failure(var report) -> world.tell(name(), report);
+      case FoldOutput.Failure(var report) -> world.tell(name, report);
       case FoldOutput.Rejected(var jobId, var cause) ->
           throw new AssertionError("Rejected: " + jobId + ": " + cause.why());
     }
@@ -139,7 +144,7 @@ final class FoldProcess {
   void lookForStragglers() {
     stragglers.keep(fold.jobs());
     for (var late : stragglers.late(world.nowMs)) {
-      world.tell(name(), late);
+      world.tell(name, late);
       if (world.mutation == Mutation.STRAGGLERS_CUT_OFF) {
         late.shards().forEach(shard -> cutOff(late.jobId(), late.step(), shard));
       }
@@ -150,32 +155,42 @@ final class FoldProcess {
     var nothing = new float[World.FLOATS];
     for (int block = 0; block < World.BLOCKS; block++) {
       var entry = Arithmetic.contribution(nothing, block, step, shard, 1, true);
-      world.contribute(name(), jobId, block, entry);
+      world.contribute(name, jobId, block, entry);
     }
   }
 
-  /** Takes a checkpoint, or commits the one that was taken. */
-  void checkpoint() {
-    var log = world.gradients(partition);
+  /**
+   * Takes a checkpoint, or commits the one that was taken, where there is anything to store.
+   *
+   * @return whether it may go on; otherwise it is fenced, and what it took counts as written
+   */
+  boolean checkpoint() {
+    var topic = world.gradients(partition);
     var ready = taken;
     if (ready == null) {
       if (!replaying) {
-        taken = new Checkpoint(fold.snapshotChanged(), fold.takeEnded(), next);
+        taken = new GradientTopic.Checkpoint(fold.snapshotChanged(), fold.takeEnded(), next);
         if (world.mutation == Mutation.TRIMMED_BEFORE_COMMIT) {
-          log.trim(next);
+          topic.log.trim(next);
         }
       }
-      return;
+      return true;
     }
     taken = null;
+    if (ready.blocks().isEmpty() && ready.ended().isEmpty()) {
+      return true;
+    }
     if (world.mutation != Mutation.CHECKPOINT_BEFORE_REPORTS) {
-      world.network.flush(name(), "jobs");
+      world.network.flush(name, "jobs");
     }
-    boolean fenced = world.isFencedFold(partition, epoch);
-    if (!fenced || world.mutation == Mutation.ZOMBIE_CHECKPOINT) {
-      int cursor = world.mutation == Mutation.CURSOR_READ_LATE ? next : ready.cursor;
-      log.commit(ready.blocks, ready.ended, cursor);
-      log.trim(cursor);
+    int cursor = world.mutation == Mutation.CURSOR_READ_LATE ? next : ready.cursor();
+    producer.begin();
+    producer.send(
+        topic.checkpoints, new GradientTopic.Checkpoint(ready.blocks(), ready.ended(), cursor));
+    if (!producer.commit()) {
+      return false;
     }
+    topic.log.trim(cursor);
+    return true;
   }
 }

@@ -3,7 +3,6 @@ package dev.sluice.deploy.simulation;
 import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.GradientRecord;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,50 +11,42 @@ import java.util.TreeMap;
 /** One partition of the gradient log, with what has been checkpointed of its fold. */
 final class GradientTopic {
 
-  private final List<GradientRecord> records = new ArrayList<>();
-  private final Map<String, BlockSnapshot> checkpoint = new TreeMap<>();
+  /**
+   * What one transaction writes of a fold.
+   *
+   * @param blocks blocks that changed
+   * @param ended jobs whose blocks are gone
+   * @param cursor offset of the gradient log that it stands for
+   */
+  record Checkpoint(List<BlockSnapshot> blocks, Set<String> ended, int cursor) {}
+
+  final PartitionLog<GradientRecord> log;
+  final PartitionLog<Checkpoint> checkpoints;
+  private final Map<String, BlockSnapshot> stored = new TreeMap<>();
   private int cursor;
-  private int beginning;
 
-  void append(GradientRecord record) {
-    records.add(record);
+  GradientTopic(int partition) {
+    log = new PartitionLog<>("gradients-" + partition);
+    checkpoints = new PartitionLog<>("checkpoints-" + partition, this::store);
   }
 
-  /** A record that is still there. */
-  GradientRecord get(int offset) {
-    if (offset < beginning) {
-      throw new AssertionError("Offset " + offset + " was trimmed, up to " + beginning);
-    }
-    return records.get(offset);
+  /** The newest checkpoint's blocks. */
+  Map<String, BlockSnapshot> stored() {
+    return stored;
   }
 
-  int beginning() {
-    return beginning;
-  }
-
-  int end() {
-    return records.size();
-  }
-
+  /** The newest checkpoint's cursor. */
   int cursor() {
     return cursor;
   }
 
-  Map<String, BlockSnapshot> checkpoint() {
-    return checkpoint;
-  }
-
-  void commit(List<BlockSnapshot> blocks, Set<String> ended, int upTo) {
-    for (var block : blocks) {
-      checkpoint.put(Topic.blockKey(block.head().jobId(), block.head().block()), block);
+  private void store(Checkpoint checkpoint) {
+    for (var block : checkpoint.blocks) {
+      stored.put(Topic.blockKey(block.head().jobId(), block.head().block()), block);
     }
-    for (var jobId : ended) {
-      checkpoint.keySet().removeIf(key -> key.startsWith(jobId + "/"));
+    for (var jobId : checkpoint.ended) {
+      stored.keySet().removeIf(key -> key.startsWith(jobId + "/"));
     }
-    cursor = upTo;
-  }
-
-  void trim(int before) {
-    beginning = Math.max(beginning, before);
+    cursor = checkpoint.cursor;
   }
 }

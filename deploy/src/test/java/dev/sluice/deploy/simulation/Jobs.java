@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Steps;
@@ -35,8 +36,10 @@ final class Jobs {
 
   private Jobs() {}
 
-  static JobSpec training(long steps, int shards, long seed, @Nullable String register) {
+  static JobSpec training(
+      Priority priority, long steps, int shards, long seed, @Nullable String register) {
     return job(
+        priority,
         new TrainingSpec(
             dataset(0.2),
             new LayerStack(List.of(4), List.of(new Dense(3, true))),
@@ -53,18 +56,17 @@ final class Jobs {
   }
 
   static JobSpec inference(String model) {
-    return job(new InferenceSpec(model, "latest", dataset(0), 4, List.of()));
+    return job(Priority.LOW, new InferenceSpec(model, "latest", dataset(0), 4, List.of()));
   }
 
-  private static JobSpec job(Work work) {
+  static JobSpec quantisation(String model) {
+    return job(
+        Priority.NORMAL, new QuantisationSpec(model, "latest", "int8", dataset(0.2), 100, null));
+  }
+
+  private static JobSpec job(Priority priority, Work work) {
     return new JobSpec(
-        "default",
-        "simulated",
-        Priority.NORMAL,
-        List.of(),
-        Unplaceable.HOLD,
-        work,
-        PlacementWishes.NONE);
+        "default", "simulated", priority, List.of(), Unplaceable.HOLD, work, PlacementWishes.NONE);
   }
 
   static TrainingPrepared prepared(long steps) {

@@ -3,12 +3,10 @@ package dev.sluice.deploy.simulation;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.ledger.Moment;
-import dev.sluice.schemas.wire.StoredState;
+import dev.sluice.schemas.wire.LedgerCursor;
+import dev.sluice.schemas.wire.Task;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A coordinator's ledger over one partition: it decides on records, and commits states, effects and
@@ -20,92 +18,105 @@ final class LedgerProcess {
 
   private final World world;
   private final int partition;
-  private final int epoch;
+  private final String name;
+  private final Transactions.Producer producer;
   private final LedgerState state = new LedgerState();
+  private final List<Task> dispatched = new ArrayList<>();
+  private boolean deciding;
   private int next;
-  private @Nullable Transaction open;
-
-  private record Transaction(Map<String, StoredState> states, List<Effect> effects, int next) {}
 
   /** Takes the partition over: whoever had it is fenced, and what it had not committed is void. */
   LedgerProcess(World world, int partition) {
     this.world = world;
     this.partition = partition;
-    epoch = world.fenceLedger(partition);
-    world.states(partition).values().forEach(state::apply);
+    name = world.nameOf("ledger-" + partition);
+    boolean unfenced = world.mutation == Mutation.ZOMBIE_LEDGER;
+    if (world.mutation == Mutation.STATES_READ_BEFORE_FENCING) {
+      world.states(partition).values().forEach(state::apply);
+      producer = world.transactions.init("ledger-" + partition);
+    } else {
+      producer = world.transactions.init(unfenced ? name : "ledger-" + partition);
+      world.states(partition).values().forEach(state::apply);
+    }
     next =
         world.mutation == Mutation.GROUP_OFFSETS_TRUSTED
             ? world.polled(partition)
-            : world.cursor(partition);
+            : (int) state.nextOffset();
   }
 
   String name() {
-    return "ledger-" + partition + "-" + epoch;
+    return name;
   }
 
   LedgerState state() {
     return state;
   }
 
-  /** Whether it has decided on something and not committed it. */
-  boolean inTransaction() {
-    return open != null;
-  }
-
   boolean hasCaughtUp() {
-    return open == null && next == world.jobs(partition).size();
+    return !deciding && world.jobs(partition).readUpTo(next);
   }
 
   /**
    * Decides on some records, or commits what it has decided on.
    *
-   * @return whether it may go on; otherwise it has found itself fenced
+   * @param owns whether the group takes offsets of this partition from its coordinator
+   * @return whether it may go on; otherwise it has found itself fenced, and what it knows is void
    */
-  boolean act() {
-    var transaction = open;
-    if (transaction == null) {
+  boolean act(boolean owns) {
+    if (!deciding) {
       decide();
       return true;
     }
-    open = null;
-    if (world.isFencedLedger(partition, epoch) && world.mutation != Mutation.ZOMBIE_LEDGER) {
+    deciding = false;
+    if (!owns && world.mutation != Mutation.ZOMBIE_LEDGER) {
+      producer.abort();
       return false;
     }
-    world.commit(partition, transaction.states, transaction.next);
-    for (var effect : transaction.effects) {
-      if (effect instanceof Effect.Dispatch dispatch) {
-        world.invariants.dispatched(dispatch.task());
-      }
-      boolean seen =
-          world.mutation == Mutation.UNCOMMITTED_TASKS && effect instanceof Effect.Dispatch;
-      if (!seen) {
-        world.carryOut(name(), effect);
-      }
+    if (!producer.commit()) {
+      return false;
     }
+    dispatched.forEach(world.invariants::dispatched);
+    dispatched.clear();
     return true;
   }
 
   private void decide() {
     var log = world.jobs(partition);
-    int until = Math.min(log.size(), next + 1 + world.random.nextInt(BATCH_MAX));
-    var states = new TreeMap<String, StoredState>();
-    var effects = new ArrayList<Effect>();
-    for (int at = next; at < until; at++) {
-      var record = log.get(at);
+    int from = next;
+    int most = 1 + world.random.nextInt(BATCH_MAX);
+    for (int taken = 0; next < log.stable() && taken < most; next++) {
+      var record = log.committed(next);
+      if (record == null) {
+        continue;
+      }
+      if (taken++ == 0) {
+        producer.begin();
+        deciding = true;
+      }
       var decision =
           world.ledger.decide(state, record.event(), new Moment(record.atMs(), world.fleetSeen()));
-      decision.changes().values().forEach(state::apply);
-      states.putAll(decision.changes());
-      effects.addAll(decision.effects());
+      decision
+          .changes()
+          .forEach(
+              (key, change) -> {
+                state.apply(change);
+                world.store(producer, partition, key, change);
+              });
+      decision.effects().forEach(this::carryOut);
     }
-    next = until;
-    world.poll(partition, until);
-    open = new Transaction(states, effects, until);
-    if (world.mutation == Mutation.UNCOMMITTED_TASKS) {
-      effects.stream()
-          .filter(Effect.Dispatch.class::isInstance)
-          .forEach(effect -> world.carryOut(name(), effect));
+    if (deciding) {
+      world.store(producer, partition, "cursor", new LedgerCursor(next));
     }
+    if (next > from) {
+      world.poll(partition, next);
+    }
+  }
+
+  private void carryOut(Effect effect) {
+    if (effect instanceof Effect.Dispatch dispatch) {
+      dispatched.add(dispatch.task());
+    }
+    world.carryOut(producer, effect);
   }
 
   /** Looks for what doesn't move, by this process's clock. */
@@ -114,7 +125,7 @@ final class LedgerProcess {
       world
           .ledger
           .stalled(state, new Moment(world.nowMs, world.fleetSeen()))
-          .forEach(event -> world.tell(name(), event));
+          .forEach(event -> world.tell(name, event));
     }
   }
 }

@@ -12,6 +12,8 @@ enum Mutation {
   PARAMETERS_TRIMMED_EARLY,
   /** A takeover goes on from the offset that the group has polled, not from the stored cursor. */
   GROUP_OFFSETS_TRUSTED,
+  /** A takeover reads states and cursor, and only then fences the owner before. */
+  STATES_READ_BEFORE_FENCING,
   /** A job's end reaches one partition of the gradient log, and not the others. */
   STOP_IN_ONE_PARTITION,
   /** Workers see tasks of transactions that were aborted. */
@@ -26,6 +28,8 @@ enum Mutation {
   CHECKPOINT_BEFORE_REPORTS,
   /** The gradient log is trimmed before the checkpoint that allows it is committed. */
   TRIMMED_BEFORE_COMMIT,
+  /** What another owner has trimmed is passed over, as a consumer does that resets its offset. */
+  TRIMMED_RECORDS_PASSED_OVER,
   /** A term's end is reported while contributions are still on their way. */
   REPORTED_BEFORE_FLUSHED,
   /** A task that may kill its workers runs beside others, which are blamed as well. */

@@ -14,6 +14,8 @@ import java.util.SplittableRandom;
  */
 final class Network {
 
+  private static final int ON_THEIR_WAY_MAX = 100;
+
   /** A stream in which order holds. */
   record Stream(String sender, String to) {}
 
@@ -34,13 +36,20 @@ final class Network {
     return onTheirWay == 0;
   }
 
+  /** Whether so much is on its way that senders have to wait. */
+  boolean isFull() {
+    return onTheirWay > ON_THEIR_WAY_MAX;
+  }
+
   /** Lets something arrive, if anything is on its way. */
   void deliverOne() {
     if (onTheirWay == 0) {
       return;
     }
-    var keys = new ArrayList<>(streams.keySet());
-    deliver(keys.get(random.nextInt(keys.size())), 1 + random.nextInt(4));
+    do {
+      var keys = new ArrayList<>(streams.keySet());
+      deliver(keys.get(random.nextInt(keys.size())), 1 + random.nextInt(4));
+    } while (isFull());
   }
 
   /** Waits until all that a sender has sent to such places has arrived. */

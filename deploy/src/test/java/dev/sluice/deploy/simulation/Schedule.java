@@ -1,13 +1,18 @@
 package dev.sluice.deploy.simulation;
 
 import dev.sluice.schemas.wire.CancelRequested;
+import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
+import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * One run: jobs are submitted, and a seed chooses who moves, what arrives and what goes wrong. Each
@@ -18,13 +23,20 @@ final class Schedule {
 
   static final List<String> FIRST =
       List.of("train-a", "train-b", "dropped", "maybe", "diverging", "poison");
-  static final List<String> THEN = List.of("infer", "missing");
+  static final List<String> THEN = List.of("infer", "missing", "quantised");
   static final long STEPS_A = 14;
   static final long STEPS_B = 19;
 
-  private static final int MOVES_MAX = 600_000;
+  private static final int MOVES_MAX = 200_000;
   private static final int WORKERS_MAX = 6;
+  private static final int COORDINATORS_MAX = 3;
   private static final int INTENSITY_MAX = 40;
+
+  /** Takes one, finds itself fenced, takes one again, commits it, and once more. */
+  private static final int CHECKPOINTS_AT_END = 5;
+
+  private static final Set<Fault> OF_COORDINATORS =
+      EnumSet.range(Fault.COORDINATOR_DIES, Fault.FOLD_RELOADS);
 
   private final World world;
   private final Map<Fault, Integer> intensity = new EnumMap<>(Fault.class);
@@ -33,10 +45,13 @@ final class Schedule {
 
   /** What can go wrong. */
   private enum Fault {
-    LEDGER_DIES,
-    LEDGER_TURNS_ZOMBIE,
-    FOLD_DIES,
-    FOLD_TURNS_ZOMBIE,
+    COORDINATOR_DIES,
+    COORDINATOR_STOPS,
+    COORDINATOR_JOINS,
+    COORDINATOR_HANGS,
+    COORDINATOR_EXPELLED,
+    LEDGER_RELOADS,
+    FOLD_RELOADS,
     WORKER_DIES,
     WORKER_HANGS,
     WORKER_SLOWS,
@@ -45,7 +60,9 @@ final class Schedule {
     BROKERS_RESTART,
     CLOCK_JUMPS,
     CLOCK_GOES_BACK,
-    CLIENT_REPEATS
+    CLIENT_REPEATS,
+    CLIENT_CANCELS_AGAIN,
+    DEADLINE_SAID
   }
 
   Schedule(World world, boolean faults) {
@@ -54,8 +71,10 @@ final class Schedule {
     if (faults) {
       slowness = 1 + world.random.nextInt(6);
       world.lossOneIn = world.random.nextBoolean() ? 0 : 2 + world.random.nextInt(20);
+      world.repetitionOneIn = world.random.nextBoolean() ? 0 : 2 + world.random.nextInt(20);
+      boolean calm = world.random.nextInt(4) == 0; // what one takeover mends shows without others
       for (var fault : Fault.values()) {
-        boolean spared = world.random.nextInt(3) == 0;
+        boolean spared = world.random.nextInt(3) == 0 || (calm && OF_COORDINATORS.contains(fault));
         intensity.put(fault, spared ? 0 : 1 + world.random.nextInt(INTENSITY_MAX));
       }
     }
@@ -63,6 +82,7 @@ final class Schedule {
 
   /** Runs until all jobs have ended and nothing is left to do. */
   void run(int workers) {
+    world.coordinate();
     for (int i = 0; i < workers; i++) {
       world.join(World.LANES.get(i % World.LANES.size()));
     }
@@ -79,6 +99,7 @@ final class Schedule {
     drive(FIRST);
     submit("infer");
     submit("missing");
+    submit("quantised");
     drive(THEN);
     settle();
   }
@@ -86,13 +107,14 @@ final class Schedule {
   private void submit(String jobId) {
     var spec =
         switch (jobId) {
-          case "train-a" -> Jobs.training(STEPS_A, 4, 42, "m");
-          case "train-b" -> Jobs.training(STEPS_B, 2, 7, "m");
-          case "dropped" -> Jobs.training(1_000_000, 4, 1, null);
-          case "maybe" -> Jobs.training(9, 1, 2, null);
+          case "train-a" -> Jobs.training(Priority.NORMAL, STEPS_A, 4, 42, "m");
+          case "train-b" -> Jobs.training(Priority.HIGH, STEPS_B, 2, 7, "m");
+          case "dropped" -> Jobs.training(Priority.NORMAL, 1_000_000, 4, 1, null);
+          case "maybe" -> Jobs.training(Priority.LOW, 9, 1, 2, null);
           case "infer" -> Jobs.inference("m");
           case "missing" -> Jobs.inference("nobody");
-          default -> Jobs.training(9, 2, 3, null);
+          case "quantised" -> Jobs.quantisation("m");
+          default -> Jobs.training(Priority.NORMAL, 9, 2, 3, null);
         };
     world.tell("client", new Submitted(jobId, "", spec));
   }
@@ -113,8 +135,15 @@ final class Schedule {
     }
     var waiting = jobs.stream().filter(job -> !world.ended(job)).map(this::said).toList();
     throw new AssertionError(
-        "seed %d: no end after %d moves: %s; workers %s; faults %s, slowness %d"
-            .formatted(world.seed, MOVES_MAX, waiting, world.workers, intensity, slowness));
+        "seed %d: no end after %d moves: %s; %s; %s; faults %s, slowness %d"
+            .formatted(
+                world.seed,
+                MOVES_MAX,
+                waiting,
+                world.coordinators,
+                world.workers,
+                intensity,
+                slowness));
   }
 
   private String said(String jobId) {
@@ -126,20 +155,13 @@ final class Schedule {
   private void move() {
     var random = world.random;
     int partition = random.nextInt(World.PARTITIONS);
+    var coordinator = world.coordinators.get(random.nextInt(world.coordinators.size()));
     switch (random.nextInt(12)) {
-      case 0, 1 -> {
-        if (!world.ledger(partition).act()) {
-          world.replaceLedger(partition, false);
-        }
-      }
-      case 2, 3 -> {
-        if (!world.fold(partition).act()) {
-          throw new AssertionError("an owner has lost its partition");
-        }
-      }
-      case 4 -> tick(partition);
+      case 0, 1 -> coordinator.decide(partition);
+      case 2, 3 -> coordinator.fold(partition);
+      case 4 -> tick(coordinator, partition);
       case 5, 6, 7 -> {
-        if (random.nextInt(slowness) == 0) {
+        if (world.network.isFull() || random.nextInt(slowness) == 0) {
           world.network.deliverOne();
         }
       }
@@ -155,25 +177,39 @@ final class Schedule {
     }
   }
 
-  private void tick(int partition) {
-    world.nowMs += world.random.nextInt(200);
-    switch (world.random.nextInt(4)) {
+  private void tick(Coordinator coordinator, int partition) {
+    var random = world.random;
+    world.nowMs += random.nextInt(200);
+    world.transactions.expire();
+    switch (random.nextInt(4)) {
       case 0 -> {
-        world.fold(partition).checkpoint();
-        boolean dies = intensity.getOrDefault(Fault.FOLD_DIES, 0) > 0;
-        if (dies && world.random.nextInt(20) == 0) {
-          world.replaceFold(partition, false); // the moment at which most could be lost
+        coordinator.checkpoint(partition);
+        boolean dies = intensity.getOrDefault(Fault.COORDINATOR_DIES, 0) > 0;
+        if (dies && random.nextInt(20) == 0) {
+          replace(coordinator, true); // the moment at which most could be lost
         }
       }
       case 1 -> world.lookAtFleet();
-      case 2 -> {
-        world.ledger(partition).look();
-        world.fold(partition).lookForStragglers();
-      }
-      default -> world.moveAZombie();
+      case 2 -> coordinator.look(partition);
+      default -> coordinator.poll();
     }
-    if (world.random.nextInt(10) == 0) {
-      world.workers.stream().filter(SimulatedWorker::hung).findFirst().ifPresent(w -> w.wake());
+    if (random.nextInt(10) == 0) {
+      world.workers.stream()
+          .filter(SimulatedWorker::disturbed)
+          .findFirst()
+          .ifPresent(SimulatedWorker::wake);
+      world.coordinators.stream()
+          .filter(Coordinator::hung)
+          .findFirst()
+          .ifPresent(Coordinator::wake);
+    }
+  }
+
+  /** It ends, and the last one is replaced. */
+  private void replace(Coordinator coordinator, boolean dies) {
+    world.end(coordinator, dies);
+    if (world.coordinators.isEmpty()) {
+      world.coordinate();
     }
   }
 
@@ -184,11 +220,26 @@ final class Schedule {
       return;
     }
     int partition = random.nextInt(World.PARTITIONS);
+    var coordinator = world.coordinators.get(random.nextInt(world.coordinators.size()));
     switch (fault) {
-      case LEDGER_DIES -> world.replaceLedger(partition, false);
-      case LEDGER_TURNS_ZOMBIE -> world.replaceLedger(partition, true);
-      case FOLD_DIES -> world.replaceFold(partition, false);
-      case FOLD_TURNS_ZOMBIE -> world.replaceFold(partition, true);
+      case COORDINATOR_DIES -> replace(coordinator, true);
+      case COORDINATOR_STOPS -> replace(coordinator, false);
+      case COORDINATOR_JOINS -> {
+        if (world.coordinators.size() < COORDINATORS_MAX) {
+          world.coordinate();
+        }
+      }
+      case COORDINATOR_HANGS -> coordinator.hang();
+      case COORDINATOR_EXPELLED -> { // from one of the two groups, or from both
+        if (random.nextInt(3) > 0) {
+          world.ledgerOwners.remove(coordinator);
+        }
+        if (random.nextInt(3) > 0) {
+          world.foldOwners.remove(coordinator);
+        }
+      }
+      case LEDGER_RELOADS -> coordinator.reloadLedger(partition);
+      case FOLD_RELOADS -> coordinator.reloadFold(partition);
       case WORKER_DIES -> {
         if (world.workers.size() > 1) {
           world.kill(world.workers.get(random.nextInt(world.workers.size())));
@@ -220,20 +271,48 @@ final class Schedule {
       case CLOCK_JUMPS -> world.nowMs += random.nextInt(120_000);
       case CLOCK_GOES_BACK -> world.nowMs -= random.nextInt(3_000);
       case CLIENT_REPEATS -> submit(FIRST.get(random.nextInt(FIRST.size())));
+      case CLIENT_CANCELS_AGAIN -> {
+        if (world.ended("dropped")) {
+          world.tell("client", new CancelRequested("dropped", "again"));
+        }
+      }
+      case DEADLINE_SAID -> deadline(FIRST.get(random.nextInt(FIRST.size())));
+    }
+  }
+
+  /** A coordinator whose clock is wrong, or that was late, says that a task's time is up. */
+  private void deadline(String jobId) {
+    if (world.stored(jobId).get(jobId) instanceof JobState job && !job.open().isEmpty()) {
+      var task = job.open().get(world.random.nextInt(job.open().size()));
+      world.tell("clock", new DeadlineReached(jobId, task.taskId(), task.attempt()));
     }
   }
 
   /** Without further faults everything comes to rest, and nothing of ended jobs stays. */
   private void settle() {
-    world.endZombies();
+    world.coordinators.forEach(Coordinator::wake);
     world.workers.forEach(SimulatedWorker::wake);
     World.LANES.forEach(world::join); // what is left in a lane without workers has to go as well
     for (int move = 0; move < MOVES_MAX && !world.isQuiet(); move++) {
       move();
     }
+    for (int call = 0; call < CHECKPOINTS_AT_END; call++) {
+      checkpointAll();
+    }
+    while (!world.network.isEmpty()) {
+      world.network.deliverOne();
+    }
+  }
+
+  /** Owners that find themselves fenced by one that has gone take their partitions over again. */
+  private void checkpointAll() {
     for (int partition = 0; partition < World.PARTITIONS; partition++) {
-      for (int call = 0; call < 3; call++) { // commits what was taken, takes, commits
-        world.fold(partition).checkpoint();
+      var owner = world.foldOwners.owner(partition);
+      if (owner != null) {
+        owner.checkpoint(partition);
+        while (!Objects.requireNonNull(world.fold(partition)).hasCaughtUp()) {
+          owner.fold(partition);
+        }
       }
     }
   }

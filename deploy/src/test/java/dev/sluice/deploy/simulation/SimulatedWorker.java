@@ -1,6 +1,5 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.ExportWork;
@@ -23,6 +22,7 @@ import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.worker.loop.Suspects;
 import dev.sluice.worker.queue.HeldTask;
+import dev.sluice.worker.queue.PriorityOrder;
 import dev.sluice.worker.training.RetryDelay;
 import dev.sluice.worker.training.TermGroup;
 import dev.sluice.worker.training.TermNotice;
@@ -33,8 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A worker: the production rules of terms, and the task loop's rules around them. It may die,
@@ -51,9 +49,10 @@ final class SimulatedWorker {
   private final World world;
   private final Map<String, Holding> held = new LinkedHashMap<>();
   private final Map<String, Holding> waiting = new LinkedHashMap<>();
+  private final PriorityOrder order = new PriorityOrder();
   private final Suspects suspects = new Suspects();
   private final Map<String, Terms> terms = new HashMap<>();
-  private final Map<String, TreeMap<Long, Map<Integer, float[]>>> received = new HashMap<>();
+  private final ReceivedParameters received = new ReceivedParameters();
   private final Map<String, Integer> stopped = new HashMap<>();
   private final Map<String, RetryDelay> initials = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
@@ -65,16 +64,26 @@ final class SimulatedWorker {
   /** A task in hand; reported: its report is on its way. */
   private static final class Holding {
     final String key;
-    final TaskLane.Entry entry;
+    final TaskLane<Task> topic;
+    final TaskLane.Entry<Task> entry;
     boolean reported;
 
-    Holding(String key, TaskLane.Entry entry) {
+    Holding(String key, TaskLane<Task> topic, TaskLane.Entry<Task> entry) {
       this.key = key;
+      this.topic = topic;
       this.entry = entry;
     }
 
     Task task() {
       return entry.task;
+    }
+
+    void accept() {
+      topic.acknowledge(entry, key);
+    }
+
+    void giveBack() {
+      topic.release(entry, key);
     }
   }
 
@@ -98,11 +107,12 @@ final class SimulatedWorker {
     return hung;
   }
 
+  boolean disturbed() {
+    return hung || slowness > 1;
+  }
+
   void receive(ParameterBlock block) {
-    received
-        .computeIfAbsent(block.jobId(), id -> new TreeMap<>())
-        .computeIfAbsent(block.generation(), g -> new HashMap<>())
-        .put(block.block(), Vectors.floats(block.payload()));
+    received.add(block);
   }
 
   void receive(JobControl control) {
@@ -126,8 +136,8 @@ final class SimulatedWorker {
   }
 
   private void giveBack() {
-    held.values().forEach(each -> world.lane(lane).release(each.entry, each.key));
-    waiting.values().forEach(each -> world.lane(lane).release(each.entry, each.key));
+    held.values().forEach(Holding::giveBack);
+    waiting.values().forEach(Holding::giveBack);
   }
 
   /** Does one thing; false: it has died of it. */
@@ -137,7 +147,7 @@ final class SimulatedWorker {
     }
     for (var each : List.copyOf(held.values())) {
       if (isVoid(each.task()) && !each.reported) {
-        world.lane(lane).acknowledge(each.entry, each.key);
+        each.accept();
         forget(each);
       }
     }
@@ -174,22 +184,29 @@ final class SimulatedWorker {
       return true;
     }
     var key = name + "#" + taken++;
-    var entry = world.lane(lane).acquire(key);
-    if (entry == null) {
-      return true;
+    for (var priority : order.order()) {
+      var topic = world.lane(lane, priority);
+      var entry = topic.acquire(key);
+      if (entry != null) {
+        order.taken();
+        return receive(new Holding(key, topic, entry), careless);
+      }
     }
-    var task = entry.task;
+    return true;
+  }
+
+  private boolean receive(Holding holding, boolean careless) {
+    var task = holding.task();
+    int deliveries = holding.entry.deliveries;
     world.invariants.begun(task);
     world.tell(
-        name,
-        new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, entry.deliveries));
-    if (entry.deliveries > 1) {
+        name, new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, deliveries));
+    if (deliveries > 1) {
       world.network.flush(name, "jobs"); // so that a task that kills its worker is seen
     }
-    var holding = new Holding(key, entry);
     boolean copy = held.values().stream().anyMatch(other -> same(other.task(), task));
     if (!copy && !careless && suspects.keeps(heldTask(holding), heldTasks())) {
-      waiting.put(key, holding);
+      waiting.put(holding.key, holding);
       return true;
     }
     return begin(holding);
@@ -230,7 +247,7 @@ final class SimulatedWorker {
   private void replaceCopy(Task task) {
     for (var other : List.copyOf(held.values())) {
       if (same(other.task(), task) && !other.reported) {
-        world.lane(lane).acknowledge(other.entry, other.key);
+        other.accept();
         forget(other);
       }
     }
@@ -253,7 +270,10 @@ final class SimulatedWorker {
     return switch (each.task().work()) {
       case PrepareWork prepare -> end(each, prepared(prepare));
       case InferWork infer -> end(each, inferred(each.task(), infer));
-      case QuantiseWork quantise -> throw new IllegalStateException("no job here quantises");
+      case QuantiseWork quantise -> {
+        var jobId = each.task().jobId();
+        yield end(each, new Exported(Jobs.model(quantise.model().name(), jobId)));
+      }
       case ExportWork export -> exported(each, export);
       case TermWork term -> step(each.task().jobId(), term);
     };
@@ -261,7 +281,7 @@ final class SimulatedWorker {
 
   private boolean exported(Holding each, ExportWork export) {
     var jobId = each.task().jobId();
-    var parameters = complete(jobId, export.generation());
+    var parameters = received.complete(jobId, export.generation());
     if (parameters == null) {
       return false;
     }
@@ -274,7 +294,7 @@ final class SimulatedWorker {
     if (job == null) {
       return false;
     }
-    long newest = newestComplete(jobId);
+    long newest = received.newest(jobId);
     boolean moved = false;
     if (newest < 0 && job.sendsInitialVector() && initialDue(jobId)) {
       send(jobId, Arithmetic.initial(work.spec().seed(), World.FLOATS), -1, 0, 1, true);
@@ -299,7 +319,7 @@ final class SimulatedWorker {
   }
 
   private void contribute(String jobId, TrainingSpec spec, TermGroup group, long step) {
-    var parameters = complete(jobId, step);
+    var parameters = received.complete(jobId, step);
     if (parameters == null) {
       throw new AssertionError("generation " + step + " of " + jobId + " is not complete");
     }
@@ -344,9 +364,9 @@ final class SimulatedWorker {
         new TaskReported(task.jobId(), task.taskId(), task.attempt(), name, World.ENGINE, outcome),
         () -> {
           if (world.loses()) {
-            world.lane(lane).release(each.entry, each.key);
+            each.giveBack();
           } else {
-            world.lane(lane).acknowledge(each.entry, each.key);
+            each.accept();
           }
           forget(each);
         });
@@ -365,27 +385,6 @@ final class SimulatedWorker {
     var range =
         new ResultRange(0, 0, 0, infer.rowFrom(), infer.rowTo(), "", task.taskId() + "@" + name);
     return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null);
-  }
-
-  private long newestComplete(String jobId) {
-    for (var entry : received.getOrDefault(jobId, new TreeMap<>()).descendingMap().entrySet()) {
-      if (entry.getValue().size() == World.BLOCKS) {
-        return entry.getKey();
-      }
-    }
-    return -1;
-  }
-
-  private float @Nullable [] complete(String jobId, long generation) {
-    var blocks = received.getOrDefault(jobId, new TreeMap<>()).get(generation);
-    if (blocks == null || blocks.size() < World.BLOCKS) {
-      return null;
-    }
-    float[] vector = new float[World.FLOATS];
-    blocks.forEach(
-        (block, values) ->
-            System.arraycopy(values, 0, vector, block * World.BLOCK_FLOATS, values.length));
-    return vector;
   }
 
   /** Nothing more is heard of it; its locks run out. */

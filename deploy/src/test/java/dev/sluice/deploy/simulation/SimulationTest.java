@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class SimulationTest {
 
-  private static final long SEEDS = Long.getLong("sluice.simulation.seeds", 10_000);
+  private static final long SEEDS = Long.getLong("sluice.simulation.seeds", 2_000);
   private static final @Nullable Long ONE_SEED = Long.getLong("sluice.simulation.seed");
 
   /** Seeds within which every mutation must be caught. */
@@ -95,6 +95,7 @@ final class SimulationTest {
     assertThat(List.of(version(world, "train-a"), version(world, "train-b")))
         .as("seed %d: two jobs registered one name", seed)
         .containsExactlyInAnyOrder(1, 2);
+    assertThat(version(world, "quantised")).as("seed %d", seed).isEqualTo(3);
     samples(world, "train-a", Schedule.STEPS_A, 4);
     samples(world, "train-b", Schedule.STEPS_B, 2);
     everyRowOnce(world);
@@ -110,6 +111,7 @@ final class SimulationTest {
     status(world, "poison", JobStatus.FAILED);
     status(world, "infer", JobStatus.SUCCEEDED);
     status(world, "missing", JobStatus.FAILED);
+    status(world, "quantised", JobStatus.SUCCEEDED);
     assertThat(Objects.requireNonNull(job(world, "poison").cause()).what())
         .as("seed %d: a task that kills its workers is buried as such", world.seed)
         .contains("workers that ran it");
@@ -131,7 +133,7 @@ final class SimulationTest {
   /** What the fold says last, which may come when the job has ended. */
   private static void samples(World world, String jobId, long steps, int perStep) {
     var told =
-        world.jobs(Topic.partition(jobId, World.PARTITIONS)).stream()
+        world.jobs(Topic.partition(jobId, World.PARTITIONS)).records().stream()
             .map(World.Appended::event)
             .filter(FoldProgressed.class::isInstance)
             .map(FoldProgressed.class::cast)
@@ -162,11 +164,13 @@ final class SimulationTest {
   private static void nothingStays(World world) {
     assertThat(world.isQuiet()).as("seed %d: everything comes to rest", world.seed).isTrue();
     for (int partition = 0; partition < World.PARTITIONS; partition++) {
-      assertThat(world.ledger(partition).state().activeJobs()).as("seed %d", world.seed).isEmpty();
-      assertThat(world.fold(partition).jobs())
+      assertThat(Objects.requireNonNull(world.ledger(partition)).state().activeJobs())
+          .as("seed %d", world.seed)
+          .isEmpty();
+      assertThat(Objects.requireNonNull(world.fold(partition)).jobs())
           .as("seed %d: the fold lets ended jobs go", world.seed)
           .isEmpty();
-      assertThat(world.gradients(partition).checkpoint())
+      assertThat(world.gradients(partition).stored())
           .as("seed %d: checkpoints of ended jobs are removed", world.seed)
           .isEmpty();
     }

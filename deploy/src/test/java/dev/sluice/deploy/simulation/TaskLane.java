@@ -1,43 +1,69 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.schemas.wire.Task;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane's task topic as a share group reads it: in order, to whoever asks, locked until it is
+ * A task topic as a lane's share group reads it: in order, to whoever asks, locked until it is
  * acknowledged, released or its lock runs out, and given up on after a few deliveries.
+ *
+ * @param <T> what a record holds
  */
-final class TaskLane {
-
-  /** Deliveries after which the broker gives up on a record. */
-  private static final int DELIVERIES_MAX = 17;
+final class TaskLane<T> {
 
   /** Records that are handed out ahead of an older one, at most: fetches overtake each other. */
   private static final int OVERTAKEN_MAX = 3;
 
   /** One record. */
-  static final class Entry {
-    final Task task;
+  static final class Entry<T> {
+    final T task;
     int deliveries;
-    @Nullable String holder;
+    private int deliveriesStored;
+    private @Nullable String holder;
 
-    Entry(Task task) {
+    private Entry(T task) {
       this.task = task;
     }
   }
 
-  private final SplittableRandom random;
-  private final List<Entry> entries = new ArrayList<>();
+  private final PartitionLog<T> log;
+  private final List<Entry<T>> entries = new ArrayList<>();
+  private final IntUnaryOperator choice;
+  private final int deliveriesMax;
+  private final boolean uncommitted;
 
-  TaskLane(SplittableRandom random) {
-    this.random = random;
+  /**
+   * @param name of the topic's partition
+   * @param choice which of so many free records is handed out; always 0: the oldest
+   * @param deliveriesMax deliveries after which the brokers give up on a record
+   * @param uncommitted whether the group sees records of open and aborted transactions
+   */
+  TaskLane(String name, IntUnaryOperator choice, int deliveriesMax, boolean uncommitted) {
+    log =
+        new PartitionLog<>(
+            name,
+            task -> {
+              if (!uncommitted) {
+                entries.add(new Entry<>(task));
+              }
+            });
+    this.choice = choice;
+    this.deliveriesMax = deliveriesMax;
+    this.uncommitted = uncommitted;
   }
 
-  void add(Task task) {
-    entries.add(new Entry(task));
+  /** The topic's records. */
+  PartitionLog<T> log() {
+    return log;
+  }
+
+  void add(Transactions.Producer producer, T task) {
+    producer.send(log, task);
+    if (uncommitted) {
+      entries.add(new Entry<>(task));
+    }
   }
 
   /** Records that are not done, those in hand included. */
@@ -45,39 +71,51 @@ final class TaskLane {
     return entries.size();
   }
 
-  @Nullable Entry acquire(String holder) {
+  @Nullable Entry<T> acquire(String holder) {
     var free = entries.stream().filter(entry -> entry.holder == null).limit(OVERTAKEN_MAX).toList();
     if (free.isEmpty()) {
       return null;
     }
-    var entry = free.get(random.nextInt(free.size()));
+    var entry = free.get(choice.applyAsInt(free.size()));
     entry.holder = holder;
     entry.deliveries++;
     return entry;
   }
 
-  /** Whoever has lost its lock acknowledges nothing. */
-  void acknowledge(Entry entry, String holder) {
-    if (holder.equals(entry.holder)) {
+  /**
+   * The record is done.
+   *
+   * @return false where the holder has lost its lock, which changes nothing
+   */
+  boolean acknowledge(Entry<T> entry, String holder) {
+    return holder.equals(entry.holder) && entries.remove(entry);
+  }
+
+  /**
+   * Its lock ran out, or it was given back.
+   *
+   * @return false where the holder has lost its lock, which changes nothing
+   */
+  boolean release(Entry<T> entry, String holder) {
+    if (!holder.equals(entry.holder)) {
+      return false;
+    }
+    entry.holder = null;
+    entry.deliveriesStored = entry.deliveries;
+    if (entry.deliveries >= deliveriesMax) {
       entries.remove(entry);
     }
+    return true;
   }
 
-  /** Its lock ran out, or it was given back. */
-  void release(Entry entry, String holder) {
-    if (holder.equals(entry.holder)) {
-      entry.holder = null;
-      if (entry.deliveries >= DELIVERIES_MAX) {
-        entries.remove(entry);
-      }
-    }
-  }
-
-  /** The broker starts anew: it has forgotten who holds what, and how often it was delivered. */
+  /**
+   * The brokers start anew: they have forgotten who holds what, and count deliveries from what they
+   * stored when a record was last given back.
+   */
   void restart() {
     for (var entry : entries) {
       entry.holder = null;
-      entry.deliveries = 0;
+      entry.deliveries = entry.deliveriesStored;
     }
   }
 }

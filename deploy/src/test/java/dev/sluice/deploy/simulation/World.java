@@ -6,6 +6,7 @@ import dev.sluice.coordinator.ledger.LedgerLimits;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.FoldStarted;
@@ -15,15 +16,17 @@ import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
+import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The topics, and the processes that work on them. Topics survive everything. */
@@ -35,6 +38,9 @@ final class World {
   static final int BLOCKS = 3;
   static final String ENGINE = "engine";
   static final List<String> LANES = List.of("a", "b");
+
+  /** Deliveries after which the brokers give up on a record. */
+  private static final int DELIVERIES_MAX = 17;
 
   static final LedgerLimits LIMITS = new LedgerLimits(100, 15, 5_000, 60_000, 10, 3_000, 3, 4);
 
@@ -49,10 +55,16 @@ final class World {
    */
   record Appended(JobEvent event, long atMs) {}
 
+  private record Stored(String key, StoredState state) {}
+
   final long seed;
   final Mutation mutation;
   final SplittableRandom random;
   final Network network;
+  final Transactions transactions;
+  final OwnerGroup ledgerOwners = new OwnerGroup(PARTITIONS);
+  final OwnerGroup foldOwners = new OwnerGroup(PARTITIONS);
+  final List<Coordinator> coordinators = new ArrayList<>();
   final Invariants invariants;
   final Ledger ledger = new Ledger(LIMITS, new Admission(Catalogue.builtIn(), Aim.FINISH));
   final List<SimulatedWorker> workers = new ArrayList<>();
@@ -61,22 +73,20 @@ final class World {
   /** Of so many acknowledgements one is lost; 0: none. */
   int lossOneIn;
 
-  private final List<List<Appended>> jobs = new ArrayList<>();
+  /** Of so many records one is stored, or read, once more, and later; 0: none. */
+  int repetitionOneIn;
+
+  private final List<PartitionLog<Appended>> jobs = new ArrayList<>();
+  private final List<PartitionLog<Stored>> stateLogs = new ArrayList<>();
   private final List<Map<String, StoredState>> states = new ArrayList<>();
   private final List<GradientTopic> gradients = new ArrayList<>();
-  private final Map<String, TaskLane> lanes = new TreeMap<>();
+  private final Map<String, Map<Priority, TaskLane<Task>>> lanes = new TreeMap<>();
+  private final PartitionLog<JobControl> controlLog = new PartitionLog<>("controls", this::spread);
   private final Map<String, JobControl> controls = new TreeMap<>();
   private final Map<String, float[]> exported = new HashMap<>();
-  private final int[] cursors = new int[PARTITIONS];
   private final int[] polled = new int[PARTITIONS];
-  private final int[] ledgerEpochs = new int[PARTITIONS];
-  private final int[] foldEpochs = new int[PARTITIONS];
-  private final LedgerProcess[] ledgers = new LedgerProcess[PARTITIONS];
-  private final FoldProcess[] folds = new FoldProcess[PARTITIONS];
-  private final List<LedgerProcess> zombieLedgers = new ArrayList<>();
-  private final List<FoldProcess> zombieFolds = new ArrayList<>();
   private Fleet seen = Fleet.EMPTY;
-  private int workersBegun;
+  private int begun;
   private long heartbeats;
 
   World(long seed, Mutation mutation) {
@@ -84,22 +94,35 @@ final class World {
     this.mutation = mutation;
     random = new SplittableRandom(seed);
     network = new Network(random);
+    transactions = new Transactions(network, () -> nowMs, KafkaSettings.LEDGER_TRANSACTION_MS_MAX);
     invariants = new Invariants(seed);
-    LANES.forEach(lane -> lanes.put(lane, new TaskLane(random)));
-    for (int partition = 0; partition < PARTITIONS; partition++) {
-      jobs.add(new ArrayList<>());
-      states.add(new TreeMap<>());
-      gradients.add(new GradientTopic());
+    for (var lane : LANES) {
+      var topics = new EnumMap<Priority, TaskLane<Task>>(Priority.class);
+      for (var priority : Priority.values()) {
+        boolean uncommitted = mutation == Mutation.UNCOMMITTED_TASKS;
+        var name = Topic.tasks(lane, priority);
+        topics.put(priority, new TaskLane<>(name, random::nextInt, DELIVERIES_MAX, uncommitted));
+      }
+      lanes.put(lane, topics);
     }
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      ledgers[partition] = new LedgerProcess(this, partition);
-      folds[partition] = new FoldProcess(this, partition);
+      var view = new TreeMap<String, StoredState>();
+      states.add(view);
+      stateLogs.add(
+          new PartitionLog<>(
+              "states-" + partition,
+              stored -> {
+                invariants.stored(stored.state);
+                view.put(stored.key, stored.state);
+              }));
+      jobs.add(new PartitionLog<>("jobs-" + partition));
+      gradients.add(new GradientTopic(partition));
     }
   }
 
   // ---- topics
 
-  List<Appended> jobs(int partition) {
+  PartitionLog<Appended> jobs(int partition) {
     return jobs.get(partition);
   }
 
@@ -111,16 +134,12 @@ final class World {
     return gradients.get(partition);
   }
 
-  TaskLane lane(String lane) {
-    var found = lanes.get(lane);
+  TaskLane<Task> lane(String lane, Priority priority) {
+    var found = lanes.getOrDefault(lane, Map.of()).get(priority);
     if (found == null) {
       throw new AssertionError("a task was sent to lane " + lane);
     }
     return found;
-  }
-
-  int cursor(int partition) {
-    return cursors[partition];
   }
 
   /** What the consumer group would have committed by itself. */
@@ -140,22 +159,31 @@ final class World {
   void tell(String sender, JobEvent event, Runnable stored) {
     var key = Ledger.key(event).orElse("");
     int partition = Topic.partition(key, PARTITIONS);
+    var log = jobs.get(partition);
     network.send(
         sender,
-        "jobs-" + partition,
+        log.name,
         () -> {
-          jobs.get(partition).add(new Appended(event, nowMs));
+          log.append(new Appended(event, nowMs));
           stored.run();
         });
+    again(sender, log.name, () -> log.append(new Appended(event, nowMs)));
   }
 
   /** Sends a record to the fold of a block. */
   void contribute(String sender, String jobId, int block, GradientEntry entry) {
     int partition = Topic.partition(Topic.blockKey(jobId, block), PARTITIONS);
-    network.send(
-        sender,
-        "gradients-" + partition,
-        () -> gradients.get(partition).append(new GradientRecord(jobId, entry)));
+    var log = gradients.get(partition).log;
+    Runnable arrival = () -> log.append(new GradientRecord(jobId, entry));
+    network.send(sender, log.name, arrival);
+    again(sender, log.name, arrival);
+  }
+
+  /** Whoever was not told that a record is stored may send it again. */
+  private void again(String sender, String to, Runnable arrival) {
+    if (repetitionOneIn > 0 && random.nextInt(repetitionOneIn) == 0) {
+      network.send(sender + "-again", to, arrival);
+    }
   }
 
   /** Parameters reach every worker that listens, each in its time. */
@@ -163,6 +191,7 @@ final class World {
     invariants.published(block);
     for (var worker : workers) {
       network.send(sender, worker.name, () -> worker.receive(block));
+      again(sender, worker.name, () -> worker.receive(block));
     }
   }
 
@@ -185,33 +214,36 @@ final class World {
 
   // ---- what the ledger commits
 
-  void commit(int partition, Map<String, StoredState> written, int cursor) {
-    written.values().forEach(invariants::stored);
-    states.get(partition).putAll(written);
-    cursors[partition] = cursor;
+  void store(Transactions.Producer producer, int partition, String key, StoredState state) {
+    producer.send(stateLogs.get(partition), new Stored(key, state));
   }
 
-  void carryOut(String sender, Effect effect) {
+  void carryOut(Transactions.Producer producer, Effect effect) {
     switch (effect) {
-      case Effect.Dispatch dispatch -> lane(dispatch.lane()).add(dispatch.task());
-      case Effect.Control(var control) -> {
-        controls.put(control.jobId(), control);
-        for (var worker : workers) {
-          network.send("controls", worker.name, () -> worker.receive(control));
-        }
-      }
+      case Effect.Dispatch(var lane, var priority, var task) ->
+          lane(lane, priority).add(producer, task);
+      case Effect.Control(var control) -> producer.send(controlLog, control);
       case Effect.Tell(var key, var event) ->
-          jobs.get(Topic.partition(key, PARTITIONS)).add(new Appended(event, nowMs));
-      case Effect.TellAll(var event) -> jobs.forEach(log -> log.add(new Appended(event, nowMs)));
+          producer.send(jobs.get(Topic.partition(key, PARTITIONS)), new Appended(event, nowMs));
+      case Effect.TellAll(var event) ->
+          jobs.forEach(log -> producer.send(log, new Appended(event, nowMs)));
       case Effect.Fold fold -> {
         boolean first =
             mutation == Mutation.STOP_IN_ONE_PARTITION && fold.entry() instanceof FoldStopped;
         for (var topic : first ? gradients.subList(0, 1) : gradients) {
-          topic.append(new GradientRecord(fold.jobId(), small(fold.entry())));
+          producer.send(topic.log, new GradientRecord(fold.jobId(), small(fold.entry())));
         }
       }
       case Effect.Publish publish -> {}
       case Effect.Bury bury -> {}
+    }
+  }
+
+  /** A control that was committed reaches every worker, each in its time. */
+  private void spread(JobControl control) {
+    controls.put(control.jobId(), control);
+    for (var worker : workers) {
+      network.send("controls", worker.name, () -> worker.receive(control));
     }
   }
 
@@ -236,81 +268,42 @@ final class World {
 
   // ---- processes
 
-  int fenceLedger(int partition) {
-    return ++ledgerEpochs[partition];
+  /** A name that no process has had. */
+  String nameOf(String kind) {
+    return kind + "-" + ++begun;
   }
 
-  boolean isFencedLedger(int partition, int epoch) {
-    return ledgerEpochs[partition] != epoch;
+  /** The process that the group has given a partition; null: nobody runs it now. */
+  @Nullable LedgerProcess ledger(int partition) {
+    var owner = ledgerOwners.owner(partition);
+    return owner == null ? null : owner.ledgers().get(partition);
   }
 
-  int fenceFold(int partition) {
-    return ++foldEpochs[partition];
+  @Nullable FoldProcess fold(int partition) {
+    var owner = foldOwners.owner(partition);
+    return owner == null ? null : owner.folds().get(partition);
   }
 
-  boolean isFencedFold(int partition, int epoch) {
-    return foldEpochs[partition] != epoch;
+  /** A coordinator begins. */
+  void coordinate() {
+    var coordinator = new Coordinator(nameOf("coordinator"), this);
+    coordinators.add(coordinator);
+    coordinator.poll();
   }
 
-  LedgerProcess ledger(int partition) {
-    return ledgers[partition];
-  }
-
-  FoldProcess fold(int partition) {
-    return folds[partition];
-  }
-
-  /** The owner dies, or loses the partition without knowing it yet. */
-  void replaceLedger(int partition, boolean zombie) {
-    var old = ledgers[partition];
-    if (zombie) {
-      zombieLedgers.add(old);
-    } else {
-      network.cut(old.name());
+  /** A coordinator ends: it dies, or stops as it should. */
+  void end(Coordinator coordinator, boolean dies) {
+    coordinators.remove(coordinator);
+    if (dies) {
+      coordinator.die();
     }
-    ledgers[partition] = new LedgerProcess(this, partition);
-  }
-
-  void replaceFold(int partition, boolean zombie) {
-    var old = folds[partition];
-    if (zombie) {
-      zombieFolds.add(old);
-    } else {
-      network.cut(old.name());
-    }
-    folds[partition] = new FoldProcess(this, partition);
-  }
-
-  /** A process that lost its partition goes on as long as it doesn't know. */
-  void moveAZombie() {
-    if (!zombieLedgers.isEmpty()) {
-      var zombie = zombieLedgers.get(random.nextInt(zombieLedgers.size()));
-      if (!zombie.act()) {
-        zombieLedgers.remove(zombie);
-      }
-    }
-    if (!zombieFolds.isEmpty()) {
-      var zombie = zombieFolds.get(random.nextInt(zombieFolds.size()));
-      switch (random.nextInt(4)) {
-        case 0 -> zombie.checkpoint();
-        case 1 -> zombieFolds.remove(zombie);
-        default -> {
-          if (!zombie.act()) {
-            zombieFolds.remove(zombie);
-          }
-        }
-      }
-    }
-  }
-
-  void endZombies() {
-    zombieLedgers.clear();
-    zombieFolds.clear();
+    ledgerOwners.remove(coordinator);
+    foldOwners.remove(coordinator);
   }
 
   /** A worker is ready, and reads which jobs have ended. */
   void join(String lane) {
-    var worker = new SimulatedWorker("worker-" + ++workersBegun, lane, this);
+    var worker = new SimulatedWorker(nameOf("worker"), lane, this);
     controls.values().forEach(worker::receive);
     workers.add(worker);
   }
@@ -324,7 +317,9 @@ final class World {
   /** Workers are heard of, and lag is sampled; between, everyone believes what was so. */
   void lookAtFleet() {
     var waiting = new HashMap<String, Long>();
-    lanes.forEach((lane, tasks) -> waiting.put(lane, (long) tasks.waiting()));
+    lanes.forEach(
+        (lane, topics) ->
+            waiting.put(lane, topics.values().stream().mapToLong(TaskLane::waiting).sum()));
     seen =
         new Fleet(
             workers.stream().filter(worker -> !worker.hung()).map(World::heartbeat).toList(),
@@ -355,14 +350,21 @@ final class World {
   }
 
   void restartBrokers() {
-    lanes.values().forEach(TaskLane::restart);
+    lanes.values().forEach(topics -> topics.values().forEach(TaskLane::restart));
   }
 
   /** Whether nothing is left to do for anybody. */
   boolean isQuiet() {
-    return Stream.of(ledgers).allMatch(LedgerProcess::hasCaughtUp)
-        && Stream.of(folds).allMatch(FoldProcess::hasCaughtUp)
-        && lanes.values().stream().allMatch(lane -> lane.waiting() == 0)
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      var ledger = ledger(partition);
+      var fold = fold(partition);
+      if (ledger == null || !ledger.hasCaughtUp() || fold == null || !fold.hasCaughtUp()) {
+        return false;
+      }
+    }
+    return lanes.values().stream()
+            .flatMap(topics -> topics.values().stream())
+            .allMatch(lane -> lane.waiting() == 0)
         && network.isEmpty();
   }
 
