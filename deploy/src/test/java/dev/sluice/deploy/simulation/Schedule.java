@@ -31,6 +31,8 @@ final class Schedule {
   private static final int WORKERS_MAX = 6;
   private static final int COORDINATORS_MAX = 3;
   private static final int INTENSITY_MAX = 40;
+  private static final int POLL_ONE_IN = 4;
+  private static final int CATCH_UP_MOVES_MAX = 1_000;
 
   /** Takes one, finds itself fenced, takes one again, commits it, and once more. */
   private static final int CHECKPOINTS_AT_END = 5;
@@ -191,7 +193,11 @@ final class Schedule {
       }
       case 1 -> world.lookAtFleet();
       case 2 -> coordinator.look(partition);
-      default -> coordinator.poll();
+      default -> {
+        if (random.nextInt(POLL_ONE_IN) == 0) { // what it has lost it goes on with until then
+          coordinator.poll();
+        }
+      }
     }
     if (random.nextInt(10) == 0) {
       world.workers.stream()
@@ -310,8 +316,10 @@ final class Schedule {
       var owner = world.foldOwners.owner(partition);
       if (owner != null) {
         owner.checkpoint(partition);
-        while (!Objects.requireNonNull(world.fold(partition)).hasCaughtUp()) {
+        boolean caughtUp = false;
+        for (int move = 0; move < CATCH_UP_MOVES_MAX && !caughtUp; move++) {
           owner.fold(partition);
+          caughtUp = Objects.requireNonNull(world.fold(partition)).hasCaughtUp();
         }
       }
     }
