@@ -118,6 +118,9 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private void transact(Checkpoint checkpoint) {
+    if (broken) { // by the one before: this one builds on it
+      return;
+    }
     var at = checkpoint.cursor;
     try {
       surroundings.settle(partition);

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,7 @@ public final class HttpApi implements AutoCloseable {
 
   private static final Handler<RoutingContext> NEXT = RoutingContext::next;
 
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Vertx vertx;
   private final HttpServer server;
   private final Dispatcher dispatcher;
@@ -197,6 +199,9 @@ public final class HttpApi implements AutoCloseable {
   /** Takes no further request, answers those that it has, within a bound, and stops. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     try {
       await(server.shutdown(DRAIN_MAX), DRAIN_MAX.toSeconds() + STOP_SECONDS_MAX);
     } catch (ExecutionException | TimeoutException e) {
