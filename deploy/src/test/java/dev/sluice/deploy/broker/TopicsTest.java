@@ -9,6 +9,7 @@ import dev.sluice.schemas.topics.Topics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -39,6 +40,7 @@ final class TopicsTest {
     }
   }
 
+  /** Returns when the broker has heard of the change, which the controller makes. */
   private static void set(Admin admin, String name, String value) throws Exception {
     var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topic.GRADIENTS.topicName());
     var change = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
@@ -46,5 +48,14 @@ final class TopicsTest {
         .incrementalAlterConfigs(Map.of(topic, List.of(change)))
         .all()
         .get(SECONDS_MAX, TimeUnit.SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
+    while (!value.equals(value(admin, topic, name))) {
+      assertThat(System.nanoTime()).as("the change arrives in time").isLessThan(deadline);
+    }
+  }
+
+  private static String value(Admin admin, ConfigResource topic, String name) throws Exception {
+    var all = admin.describeConfigs(List.of(topic)).all().get(SECONDS_MAX, TimeUnit.SECONDS);
+    return Objects.requireNonNull(all.get(topic)).get(name).value();
   }
 }
