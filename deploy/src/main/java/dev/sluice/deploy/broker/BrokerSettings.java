@@ -58,7 +58,8 @@ public final class BrokerSettings {
   static Properties of(Path dataDir, int port, int controllerPort) {
     var node = new Node(NODE_ID, port, controllerPort);
     var settings = of(dataDir, node, List.of(node));
-    // There is nobody to take its partitions over, so it need not be found dead in a moment of load.
+    // There is nobody to take its partitions over, so it need not be found dead in a moment of
+    // load.
     TAKEOVER.forEach(settings::remove);
     // Trimmed gradients should leave a laptop's disk in seconds, not after five minutes.
     settings.setProperty("log.retention.check.interval.ms", "10000");
