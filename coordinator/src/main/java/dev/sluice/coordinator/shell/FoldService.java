@@ -1,17 +1,9 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.DeadLetter;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.JobEvent;
-import dev.sluice.schemas.wire.JobRecord;
-import dev.sluice.schemas.wire.ParameterBlock;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,18 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -59,17 +47,13 @@ final class FoldService implements AutoCloseable {
   private final CoordinatorConfig config;
   private final KafkaSettings kafka;
   private final Codec codec;
-  private final String origin;
   private final int partitions;
   private final FoldTrim trim;
   private final Map<Integer, FoldPartition> owned = new TreeMap<>();
-  private final Map<String, Long> progressToldNanos = new HashMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
   private final Set<TopicPartition> orphans = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
-  private final KafkaProducer<String, byte[]> parameters;
-  private final FoldReports reports;
-  private final Set<Integer> unpublished = ConcurrentHashMap.newKeySet();
+  private final FoldOutlet outlet;
   private final Runnable onFailure;
   private final Thread thread;
   private volatile boolean closed;
@@ -89,7 +73,6 @@ final class FoldService implements AutoCloseable {
     this.config = config;
     this.kafka = kafka;
     this.codec = codec;
-    this.origin = origin;
     trim = new FoldTrim(admin);
     this.partitions = partitions;
     this.onFailure = onFailure;
@@ -97,8 +80,7 @@ final class FoldService implements AutoCloseable {
     // Positions are those of checkpoints. What the log no longer holds is a loss, and is said.
     settings.put("auto.offset.reset", "none");
     consumer = new KafkaConsumer<>(settings);
-    parameters = new KafkaProducer<>(kafka.bulkProducer());
-    reports = new FoldReports(new KafkaProducer<>(kafka.controlProducer()));
+    outlet = new FoldOutlet(kafka, codec, origin, config.progressMs(), trim);
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);
   }
 
@@ -124,8 +106,7 @@ final class FoldService implements AutoCloseable {
     } finally {
       owned.values().forEach(FoldPartition::close);
       consumer.close();
-      parameters.close(Duration.ofSeconds(2));
-      reports.close();
+      outlet.close();
     }
   }
 
@@ -146,7 +127,7 @@ final class FoldService implements AutoCloseable {
       for (var record : batch) {
         unknown =
             partition.fold(
-                record, nowMs, output -> carryOut(source.partition(), output), this::bury);
+                record, nowMs, output -> outlet.carryOut(source.partition(), output), outlet::bury);
         if (unknown != null) {
           pause(source, partition, unknown);
           break;
@@ -156,15 +137,15 @@ final class FoldService implements AutoCloseable {
     for (var entry : owned.entrySet()) {
       int number = entry.getKey();
       var partition = entry.getValue();
-      if (unpublished.remove(number)) {
-        partition.republish(output -> carryOut(number, output));
+      if (outlet.takeUnpublished(number)) {
+        partition.republish(output -> outlet.carryOut(number, output));
       }
       if (!waiting.contains(source(number))) {
         var next = records.nextOffsets().get(source(number));
         if (next != null) {
           partition.read(next);
         }
-        partition.reached(nowMs, output -> carryOut(number, output));
+        partition.reached(nowMs, output -> outlet.carryOut(number, output));
       }
     }
   }
@@ -178,7 +159,10 @@ final class FoldService implements AutoCloseable {
     lookedMs = nowMs;
     for (var entry : owned.entrySet()) {
       if (consumer.currentLag(source(entry.getKey())).orElse(1) == 0) {
-        entry.getValue().late(nowMs).forEach(late -> report(entry.getKey(), late.jobId(), late));
+        entry
+            .getValue()
+            .late(nowMs)
+            .forEach(late -> outlet.report(entry.getKey(), late.jobId(), late));
       }
     }
   }
@@ -232,68 +216,6 @@ final class FoldService implements AutoCloseable {
     consumer.seek(source, partition.nextOffset());
     consumer.pause(Set.of(source));
     waiting.add(source);
-  }
-
-  private void carryOut(int partition, FoldOutput output) {
-    switch (output) {
-      case FoldOutput.Publish(var block) -> publish(partition, block);
-      case FoldOutput.Progress(var report, boolean milestone) -> {
-        long now = System.nanoTime();
-        var told = progressToldNanos.get(report.jobId());
-        if (milestone
-            || told == null
-            || now - told > TimeUnit.MILLISECONDS.toNanos(config.progressMs())) {
-          progressToldNanos.put(report.jobId(), now);
-          report(partition, report.jobId(), report);
-        }
-      }
-      case FoldOutput.Failure(var report) -> report(partition, report.jobId(), report);
-      case FoldOutput.Rejected(var jobId, var cause) -> {
-        LOG.warn("{}: {} {}", cause.where(), cause.what(), cause.why());
-        var letter =
-            new DeadLetter(cause, jobId, Topic.GRADIENTS.topicName(), partition, -1, null, null);
-        reports.send(partition, DeadLetters.record(letter, codec));
-      }
-    }
-  }
-
-  private void bury(ConsumerRecord<String, ByteBuffer> record, String why) {
-    var place = DeadLetters.place(record);
-    LOG.warn("{} goes to the dead letters: {}", place, why);
-    var cause =
-        new Cause(
-            Fault.BAD_INPUT,
-            place,
-            "A record can't be read.",
-            why,
-            "Only workers and coordinators write here, as sluice.avdl has it.");
-    reports.send(record.partition(), DeadLetters.record(DeadLetters.of(record, "", cause), codec));
-  }
-
-  /** Everyone waits for a block that is lost on its way, so it is published again. */
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private void publish(int partition, ParameterBlock block) {
-    parameters.send(
-        new ProducerRecord<>(
-            Topic.PARAMETERS.topicName(),
-            partition,
-            Topic.blockKey(block.jobId(), block.block()),
-            codec.encode(block)),
-        (metadata, failure) -> {
-          if (failure == null) {
-            trim.published(partition, metadata.offset());
-          } else {
-            LOG.warn("A block of {} was not published: {}", block.jobId(), failure.getMessage());
-            unpublished.add(partition);
-          }
-        });
-  }
-
-  private void report(int partition, String jobId, JobEvent event) {
-    reports.send(
-        partition,
-        new ProducerRecord<>(
-            Topic.JOBS.topicName(), jobId, codec.encode(new JobRecord(origin, event))));
   }
 
   private void checkpoint() {
@@ -362,7 +284,7 @@ final class FoldService implements AutoCloseable {
               new Stragglers(config.stragglerFactor(), config.stragglerMs()),
               new FoldPartition.LogBounds(beginning, end, same),
               config.auditBytes(),
-              output -> carryOut(source.partition(), output));
+              output -> outlet.carryOut(source.partition(), output));
       owned.put(source.partition(), partition);
       consumer.seek(source, partition.position());
       consumer.resume(Set.of(source));
@@ -399,7 +321,7 @@ final class FoldService implements AutoCloseable {
 
     @Override
     public void settle(int partition) {
-      reports.settle(partition);
+      outlet.settle(partition);
     }
 
     @Override

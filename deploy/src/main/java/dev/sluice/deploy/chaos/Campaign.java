@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Campaign implements AutoCloseable {
 
   private static final Duration START_MAX = Duration.ofMinutes(2);
-  private static final Duration WHOLE_MAX = Duration.ofMinutes(1);
+  private static final Duration WHOLE_MAX = Duration.ofMinutes(3);
 
   /** A recovery that takes longer is not timed; what it leads to is seen in the jobs. */
   private static final Duration RECOVERED_MAX = Duration.ofSeconds(25);
@@ -96,10 +96,10 @@ final class Campaign implements AutoCloseable {
       var load = new Load(door, "chaos-" + options.seed);
       var models = peace(door, load);
       try (var tasks = new TaskLog(members.kafka());
-          var folds = new FoldLog(members.kafka());
+          var owners = new Owners(members.kafka());
           var probe = new StallProbe(members.kafka(), brokers.nodes())) {
         long beginNanos = System.nanoTime();
-        chaos(new Witnesses(tasks, folds, probe, brokers));
+        chaos(new Witnesses(tasks, owners, load, probe, brokers));
         news.accept("No more faults. Waiting for the jobs in hand.");
         whole(brokers);
         load.end();
@@ -124,7 +124,8 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  private record Witnesses(TaskLog tasks, FoldLog folds, StallProbe probe, Brokers brokers) {}
+  private record Witnesses(
+      TaskLog tasks, Owners owners, Load load, StallProbe probe, Brokers brokers) {}
 
   private void start() throws InterruptedException {
     news.accept(
@@ -219,10 +220,10 @@ final class Campaign implements AutoCloseable {
     var worker = victim.id();
     var folded =
         fault.kind() == Kind.COORDINATOR
-            ? witnesses.folds.foldedBy(victim.pid())
+            ? witnesses.owners.foldedBy(victim.pid())
             : Set.<Integer>of();
     long lostMs = System.currentTimeMillis();
-    var active = witnesses.folds.active(folded, lostMs);
+    var training = witnesses.load.training(folded);
     faults++;
     byKind.merge(fault.kind().word() + " " + fault.action().done(), 1, Integer::sum);
     news.accept("%4d  %s %s".formatted(faults, victim.name(), fault.action().done()));
@@ -248,11 +249,18 @@ final class Campaign implements AutoCloseable {
     Supplier<OptionalLong> recovered =
         switch (fault.kind()) {
           case WORKER -> () -> witnesses.tasks.elsewhereAfterMs(worker, lostMs);
-          case COORDINATOR -> () -> witnesses.folds.againAfterMs(active, lostMs);
+          case COORDINATOR -> () -> foldedFurther(witnesses, training, lostMs);
           case BROKER -> () -> stall(witnesses, victim, lostMs);
           case PRODUCER -> OptionalLong::empty;
         };
     return new Timed(Recoveries.of(fault.kind(), fault.action()), lostMs, recovered);
+  }
+
+  /** What was going on is known some moments later, when the log of then was read. */
+  private static OptionalLong foldedFurther(
+      Witnesses witnesses, Set<String> training, long lostMs) {
+    var folded = witnesses.tasks.foldedAt(training, lostMs);
+    return witnesses.tasks.furtherAfterMs(folded, lostMs);
   }
 
   /** A stall can be told when the broker is back and its partitions are served. */

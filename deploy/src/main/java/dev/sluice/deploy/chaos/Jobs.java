@@ -15,26 +15,29 @@ import java.util.List;
 record Jobs(Door door) {
   private static final String FOLDER = "chaos.d";
 
+  /** 1.2 million parameters in blocks of {@link dev.sluice.schemas.topics.Topic#BLOCK_FLOATS}. */
+  private static final int WIDE_BLOCKS = 5;
+
   /** The quickstart's data do. */
   private static final String DATA = "quickstart.d";
 
   /** A small network: many steps. */
   Task digits() throws Door.Shut, InterruptedException {
-    return task("digits");
+    return task("digits", 1);
   }
 
   /** A network of several blocks: every coordinator folds a part of it. */
   Task wide() throws Door.Shut, InterruptedException {
-    return task("wide");
+    return task("wide", WIDE_BLOCKS);
   }
 
   /** All rows answered by the first version of either model. */
   List<Task> inference() throws Door.Shut, InterruptedException {
-    return List.of(task("infer-digits"), task("infer-wide"));
+    return List.of(task("infer-digits", 0), task("infer-wide", 0));
   }
 
-  private Task task(String name) throws Door.Shut, InterruptedException {
-    return new Task(name, spec(name + ".yaml"));
+  private Task task(String name, int blocks) throws Door.Shut, InterruptedException {
+    return new Task(name, spec(name + ".yaml"), blocks);
   }
 
   private JobSpec spec(String name) throws Door.Shut, InterruptedException {

@@ -2,15 +2,19 @@ package dev.sluice.deploy.chaos;
 
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.client.SluiceClient.ResultFormat;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobSpec;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ final class Load {
   private final Map<String, Ended> inPeace = new TreeMap<>();
   private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
   private final List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, Integer> inHand = new ConcurrentHashMap<>();
   private final AtomicInteger number = new AtomicInteger();
   private final AtomicInteger rows = new AtomicInteger();
   private final List<Thread> clients = new ArrayList<>();
@@ -45,8 +50,12 @@ final class Load {
    */
   record Ended(String jobId, String bits, long samples) {}
 
-  /** A job that is run again and again. */
-  record Task(String name, JobSpec spec) {}
+  /**
+   * A job that is run again and again.
+   *
+   * @param blocks blocks of its parameters; 0 where it trains none
+   */
+  record Task(String name, JobSpec spec, int blocks) {}
 
   /**
    * @param door where jobs are submitted
@@ -82,6 +91,21 @@ final class Load {
     for (var client : clients) {
       client.join();
     }
+  }
+
+  /** Training jobs in hand that have a block in one of these partitions of the gradient log. */
+  Set<String> training(Set<Integer> partitions) {
+    var training = new HashSet<String>();
+    inHand.forEach(
+        (jobId, blocks) -> {
+          for (int block = 0; block < blocks; block++) {
+            var key = Topic.blockKey(jobId, block);
+            if (partitions.contains(Topic.partition(key, Topic.GRADIENTS.partitions()))) {
+              training.add(jobId);
+            }
+          }
+        });
+    return training;
   }
 
   /** Jobs that were acknowledged. */
@@ -126,7 +150,9 @@ final class Load {
   private @Nullable Ended once(Task task) throws InterruptedException {
     try {
       var jobId = submit(task);
+      inHand.put(jobId, task.blocks);
       var job = door.await(jobId, JobView::finished, JOB_MAX);
+      inHand.remove(jobId);
       if (!job.status().equals("succeeded")) {
         violations.add("%s, job %s, %s: %s".formatted(task.name, jobId, job.status(), job.cause()));
         return null;

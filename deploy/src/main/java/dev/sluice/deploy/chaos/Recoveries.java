@@ -34,9 +34,9 @@ final class Recoveries {
           };
       case COORDINATOR ->
           switch (action) {
-            case KILL -> "coordinator killed: its partitions folded again";
-            case HANG -> "coordinator hangs: its partitions folded again";
-            case RESTART -> "coordinator restarted: its partitions folded again";
+            case KILL -> "coordinator killed: its jobs folded further";
+            case HANG -> "coordinator hangs: its jobs folded further";
+            case RESTART -> "coordinator restarted: its jobs folded further";
           };
       case BROKER ->
           switch (action) {

@@ -5,6 +5,7 @@ import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who began and ended which task, and when, by the brokers' clock, which is this machine's. Follows
- * {@code sluice.jobs} and {@code sluice.fleet} on a thread of its own.
+ * Who began and ended which task, and how far the fold of each job was, and when, by the brokers'
+ * clock, which is this machine's. Follows {@code sluice.jobs} and {@code sluice.fleet} on a thread
+ * of its own.
  */
 final class TaskLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskLog.class);
@@ -38,11 +39,17 @@ final class TaskLog implements AutoCloseable {
   /** Enough for some minutes; recovery is asked for within one. */
   private static final int ENTRIES_MAX = 50_000;
 
+  /** A job that was not folded for so long rests, or has ended. */
+  private static final long ACTIVE_MS = 1_500;
+
   private record Entry(long timeMs, String task, String worker, boolean begun) {}
+
+  private record Step(long timeMs, String jobId, long generation) {}
 
   private final Codec codec = Codec.builtIn();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Deque<Entry> entries = new ArrayDeque<>();
+  private final Deque<Step> steps = new ArrayDeque<>();
   private final Map<String, Long> heardOfMs = new HashMap<>();
   private final Thread thread;
   private volatile boolean closing;
@@ -83,14 +90,13 @@ final class TaskLog implements AutoCloseable {
       }
     } else if (codec.decode(JobRecord.class, record.value())
         instanceof Decoded.Message<JobRecord>(var message)) {
+      long timeMs = record.timestamp();
       if (message.event() instanceof AttemptStarted begun) {
-        add(
-            new Entry(
-                record.timestamp(), task(begun.jobId(), begun.taskId()), begun.worker(), true));
+        add(new Entry(timeMs, task(begun.jobId(), begun.taskId()), begun.worker(), true));
       } else if (message.event() instanceof TaskReported ended) {
-        add(
-            new Entry(
-                record.timestamp(), task(ended.jobId(), ended.taskId()), ended.worker(), false));
+        add(new Entry(timeMs, task(ended.jobId(), ended.taskId()), ended.worker(), false));
+      } else if (message.event() instanceof FoldProgressed progress) {
+        add(new Step(timeMs, progress.jobId(), progress.generation()));
       }
     }
   }
@@ -108,6 +114,51 @@ final class TaskLog implements AutoCloseable {
     if (entries.size() > ENTRIES_MAX) {
       entries.removeFirst();
     }
+  }
+
+  private synchronized void add(Step step) {
+    steps.addLast(step);
+    if (steps.size() > ENTRIES_MAX) {
+      steps.removeFirst();
+    }
+  }
+
+  /** Those of some jobs that were being folded at a time, with the generation they were at. */
+  synchronized Map<String, Long> foldedAt(Set<String> jobs, long timeMs) {
+    var folded = new HashMap<String, Long>();
+    for (var step : steps) {
+      if (jobs.contains(step.jobId) && step.timeMs <= timeMs && step.timeMs > timeMs - ACTIVE_MS) {
+        folded.put(step.jobId, step.generation);
+      }
+    }
+    return folded;
+  }
+
+  /**
+   * How long it took until each of some jobs was folded further.
+   *
+   * @param jobs with the generation that they were at
+   * @param lostMs when the coordinator of some of their blocks was lost
+   * @return milliseconds of the last one; empty where there are none, or one was not yet
+   */
+  synchronized OptionalLong furtherAfterMs(Map<String, Long> jobs, long lostMs) {
+    long last = -1;
+    for (var job : jobs.entrySet()) {
+      // One further step may have been on its way.
+      var further =
+          steps.stream()
+              .filter(
+                  step ->
+                      step.timeMs > lostMs
+                          && step.jobId.equals(job.getKey())
+                          && step.generation > job.getValue() + 1)
+              .findFirst();
+      if (further.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      last = Math.max(last, further.get().timeMs - lostMs);
+    }
+    return last < 0 ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
   /** Tasks that a worker had begun and not ended at a time. */
@@ -167,16 +218,6 @@ final class TaskLog implements AutoCloseable {
       }
     }
     return OptionalLong.empty();
-  }
-
-  /** Whether a worker was heard of. */
-  synchronized boolean heardOf(String worker) {
-    return heardOfMs.containsKey(worker);
-  }
-
-  /** Workers that are known. */
-  synchronized List<String> workers() {
-    return List.copyOf(heardOfMs.keySet());
   }
 
   @Override

@@ -24,7 +24,17 @@ class ChaosIT {
         Sluice.commandLine()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
-            .execute("chaos", "--json", "--faults", String.valueOf(FAULTS), "--seed", "1");
+            .execute(
+                "chaos",
+                "--json",
+                "--faults",
+                String.valueOf(FAULTS),
+                "--seed",
+                "1",
+                "--coordinators",
+                "2",
+                "--workers",
+                "2");
     JsonNode report = new ObjectMapper().readTree(out.toString());
     assertThat(report.path("violations")).as(out.toString()).isEmpty();
     assertThat(code).isZero();

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,9 @@ final class PoisonIT {
   private static final int ROWS = 20_000;
   private static final int EPOCHS = 60;
   private static final int DEATHS = 4;
+
+  /** Three workers at a time, each started again after a second or more. */
+  private static final int DEATHS_MAX = 12;
 
   @Test
   void itsJobFailsAndOthersGoOn(@TempDir Path dir) throws Exception {
@@ -63,8 +67,13 @@ final class PoisonIT {
 
       var failed = cluster.failed(poisoned);
       assertThat(Cluster.present(failed.cause()).what())
-          .isEqualTo("Task prepare ended " + DEATHS + " workers that ran it.");
-      assertThat(dead).hasSizeGreaterThanOrEqualTo(DEATHS);
+          .isIn(
+              // Whoever died is known to be gone after its silence; others may have begun
+              // meanwhile.
+              IntStream.rangeClosed(DEATHS, dead.size())
+                  .mapToObj("Task prepare ended %d workers that ran it."::formatted)
+                  .toList());
+      assertThat(dead).hasSizeBetween(DEATHS, DEATHS_MAX);
       assertThat(new JobsTopic(cluster).deadLetters())
           .as("only the task that killed is put away")
           .isNotEmpty()
