@@ -265,7 +265,7 @@ public final class Worker implements AutoCloseable {
 
   /** Whatever tasks and brokers can cause is caught before: this process can't be trusted now. */
   void failed(Thread thread, Throwable why) {
-    LOG.error("Thread {} has failed; this worker stops.", thread.getName(), why);
+    LOG.error("Thread {} has failed; this worker stops: {}", thread.getName(), why.toString(), why);
     failure.set(why);
     ended.countDown();
   }

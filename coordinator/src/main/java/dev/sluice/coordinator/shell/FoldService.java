@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -38,9 +37,6 @@ final class FoldService implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** What is folded counts as waiting for no longer than this. */
-  private static final long LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
   /** How often late shards are looked for. */
   private static final long LOOK_MS = 50;
 
@@ -53,12 +49,12 @@ final class FoldService implements AutoCloseable {
   private final Set<TopicPartition> waiting = new HashSet<>();
   private final Set<TopicPartition> orphans = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final LagOffsets lag;
   private final FoldOutlet outlet;
   private final Runnable onFailure;
   private final Thread thread;
   private volatile boolean closed;
   private long checkpointedNanos = System.nanoTime();
-  private long committedNanos = System.nanoTime();
   private long lookedMs;
 
   FoldService(
@@ -80,6 +76,7 @@ final class FoldService implements AutoCloseable {
     // Positions are those of checkpoints. What the log no longer holds is a loss, and is said.
     settings.put("auto.offset.reset", "none");
     consumer = new KafkaConsumer<>(settings);
+    lag = new LagOffsets(consumer);
     outlet = new FoldOutlet(kafka, codec, origin, config.progressMs(), trim);
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);
   }
@@ -95,7 +92,7 @@ final class FoldService implements AutoCloseable {
         fold();
         lookForStragglers();
         checkpoint();
-        commitLag();
+        tellLag();
       }
     } catch (WakeupException e) {
       LOG.debug("Woken to stop.");
@@ -242,24 +239,12 @@ final class FoldService implements AutoCloseable {
     }
   }
 
-  /** For lag only: takeover reads the cursor of the checkpoint. */
-  private void commitLag() {
-    long now = System.nanoTime();
-    if (now - committedNanos < LAG_NANOS) {
-      return;
+  private void tellLag() {
+    if (lag.due()) {
+      var next = new HashMap<Integer, Long>();
+      owned.forEach((partition, fold) -> next.put(partition, fold.nextOffset()));
+      lag.tell(Topic.GRADIENTS.topicName(), next);
     }
-    committedNanos = now;
-    var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
-    owned.forEach(
-        (partition, fold) ->
-            offsets.put(source(partition), new OffsetAndMetadata(fold.nextOffset())));
-    consumer.commitAsync(
-        offsets,
-        (committed, failure) -> {
-          if (failure != null) {
-            LOG.debug("Lag is not up to date: {}", failure.getMessage());
-          }
-        });
   }
 
   /** Takes a partition over; where the brokers are away, it is tried again with the next tick. */

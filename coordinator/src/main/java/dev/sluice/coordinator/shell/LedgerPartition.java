@@ -19,10 +19,7 @@ import dev.sluice.schemas.wire.StoredState;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -134,13 +131,14 @@ final class LedgerPartition implements AutoCloseable {
   }
 
   /**
-   * Decides on records in order and writes everything in one transaction.
+   * Decides on records in order and writes everything in one transaction. The group's offsets are
+   * no part of it: an owner is fenced by its transactional id alone, and one that goes on must not
+   * fail because others join or leave the group meanwhile.
    *
    * @return the schema fingerprint that the next record waits for, or null where all were decided
    *     on
    */
-  @Nullable Long decide(
-      List<ConsumerRecord<String, ByteBuffer>> records, Fleet fleet, ConsumerGroupMetadata group) {
+  @Nullable Long decide(List<ConsumerRecord<String, ByteBuffer>> records, Fleet fleet) {
     long next = state.nextOffset();
     Long unknown = null;
     producer.beginTransaction();
@@ -161,9 +159,6 @@ final class LedgerPartition implements AutoCloseable {
       next = record.offset() + 1;
     }
     store(new LedgerCursor(next));
-    producer.sendOffsetsToTransaction(
-        Map.of(new TopicPartition(Topic.JOBS.topicName(), partition), new OffsetAndMetadata(next)),
-        group);
     producer.commitTransaction();
     return unknown;
   }

@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.Lane;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class LedgerService implements AutoCloseable {
   private final Thread thread;
   private final Runnable onFailure;
   private final LaneLag lag;
+  private final LagOffsets offsets;
   private volatile Set<String> laneNames = Set.of();
   private volatile boolean closed;
   private long tickedNanos = System.nanoTime();
@@ -87,6 +89,7 @@ final class LedgerService implements AutoCloseable {
         new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
     lag = new LaneLag(admin, this::lanes);
     consumer = new KafkaConsumer<>(kafka.groupReader(GROUP, origin, sessionMs));
+    offsets = new LagOffsets(consumer);
     reports = new KafkaProducer<>(kafka.controlProducer());
     thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
   }
@@ -107,6 +110,7 @@ final class LedgerService implements AutoCloseable {
       while (!closed) {
         tick();
         decide();
+        tellLag();
       }
     } catch (WakeupException e) {
       LOG.debug("Woken to stop.");
@@ -121,6 +125,14 @@ final class LedgerService implements AutoCloseable {
     }
   }
 
+  private void tellLag() {
+    if (offsets.due()) {
+      var next = new HashMap<Integer, Long>();
+      owned.forEach((partition, ledger) -> next.put(partition, ledger.nextOffset()));
+      offsets.tell(Topic.JOBS.topicName(), next);
+    }
+  }
+
   private void decide() {
     var records = consumer.poll(POLL);
     var alive = fleet.fleet(lag.waiting());
@@ -130,7 +142,7 @@ final class LedgerService implements AutoCloseable {
         continue;
       }
       try {
-        var unknown = partition.decide(records.records(source), alive, consumer.groupMetadata());
+        var unknown = partition.decide(records.records(source), alive);
         if (unknown != null) {
           LOG.warn(
               "{} waits at offset {} for schema {}, which {} does not hold yet.",

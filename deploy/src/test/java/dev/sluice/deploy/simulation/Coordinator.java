@@ -74,7 +74,7 @@ final class Coordinator {
     var ledger = ledgers.get(partition);
     if (ledger == null) {
       poll();
-    } else if (!hung && !ledger.act(world.ledgerOwners.owner(partition) == this)) {
+    } else if (!hung && !ledger.act()) {
       reloadLedger(partition);
     }
   }

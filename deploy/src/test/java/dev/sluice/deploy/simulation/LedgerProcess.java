@@ -59,19 +59,14 @@ final class LedgerProcess {
   /**
    * Decides on some records, or commits what it has decided on.
    *
-   * @param owns whether the group takes offsets of this partition from its coordinator
    * @return whether it may go on; otherwise it has found itself fenced, and what it knows is void
    */
-  boolean act(boolean owns) {
+  boolean act() {
     if (!deciding) {
       decide();
       return true;
     }
     deciding = false;
-    if (!owns && world.mutation != Mutation.ZOMBIE_LEDGER) {
-      producer.abort();
-      return false;
-    }
     if (!producer.commit()) {
       return false;
     }
