@@ -47,7 +47,7 @@ final class FoldService implements AutoCloseable {
   private final FoldTrim trim;
   private final Map<Integer, FoldPartition> owned = new TreeMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
-  private final Set<TopicPartition> orphans = new HashSet<>();
+  private final Orphans orphans = new Orphans();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final LagOffsets lag;
   private final FoldOutlet outlet;
@@ -89,6 +89,7 @@ final class FoldService implements AutoCloseable {
     try {
       consumer.subscribe(List.of(Topic.GRADIENTS.topicName()), new Ownership());
       while (!closed) {
+        orphans.due(consumer.assignment()).forEach(this::takeOver);
         fold();
         lookForStragglers();
         checkpoint();
@@ -200,7 +201,7 @@ final class FoldService implements AutoCloseable {
   private void reload(TopicPartition source, String why) {
     LOG.warn("{} is taken over again: {}", source, why);
     release(source.partition());
-    takeOver(source);
+    orphans.add(source);
   }
 
   private void pause(TopicPartition source, FoldPartition partition, long fingerprint) {
@@ -220,8 +221,6 @@ final class FoldService implements AutoCloseable {
     boolean due = now - checkpointedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMs());
     if (due) {
       checkpointedNanos = now;
-      orphans.retainAll(consumer.assignment());
-      List.copyOf(orphans).forEach(this::takeOver);
     }
     for (var entry : Map.copyOf(owned).entrySet()) {
       try {
@@ -247,7 +246,7 @@ final class FoldService implements AutoCloseable {
     }
   }
 
-  /** Takes a partition over; where the brokers are away, it is tried again with the next tick. */
+  /** Takes a partition over; where the brokers are away, it is tried again. */
   private void takeOver(TopicPartition source) {
     takeOver(source, Long.MAX_VALUE);
   }

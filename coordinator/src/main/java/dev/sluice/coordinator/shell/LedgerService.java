@@ -55,7 +55,7 @@ final class LedgerService implements AutoCloseable {
   private final Ledger ledger;
   private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
-  private final Set<TopicPartition> orphans = new HashSet<>();
+  private final Orphans orphans = new Orphans();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final KafkaProducer<String, byte[]> reports;
   private final Thread thread;
@@ -109,6 +109,7 @@ final class LedgerService implements AutoCloseable {
       consumer.subscribe(List.of(Topic.JOBS.topicName()), new Ownership());
       while (!closed) {
         tick();
+        orphans.due(consumer.assignment()).forEach(this::takeOver);
         decide();
         tellLag();
       }
@@ -164,10 +165,10 @@ final class LedgerService implements AutoCloseable {
   private void reload(TopicPartition source, KafkaException why) {
     LOG.warn("{} is taken over again: {}", source, why.getMessage());
     release(source);
-    takeOver(source);
+    orphans.add(source);
   }
 
-  /** Takes a partition over; where the brokers are away, the next tick tries again. */
+  /** Takes a partition over; where the brokers are away, it is tried again. */
   private void takeOver(TopicPartition source) {
     try {
       var records = new LedgerRecords(source.partition(), codec, origin, partitions);
@@ -214,8 +215,6 @@ final class LedgerService implements AutoCloseable {
       return;
     }
     tickedNanos = System.nanoTime();
-    orphans.retainAll(consumer.assignment());
-    List.copyOf(orphans).forEach(this::takeOver);
     long nowMs = System.currentTimeMillis();
     long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
     var alive = fleet.fleet(lag.waiting());

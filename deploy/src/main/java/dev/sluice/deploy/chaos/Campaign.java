@@ -40,6 +40,9 @@ final class Campaign implements AutoCloseable {
   /** A recovery that takes longer is not timed; what it leads to is seen in the jobs. */
   private static final Duration RECOVERED_MAX = Duration.ofSeconds(25);
 
+  /** How long it is waited for a worker to have something to lose. */
+  private static final Duration AT_WORK_MAX = Duration.ofSeconds(5);
+
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Options options;
@@ -205,14 +208,22 @@ final class Campaign implements AutoCloseable {
         news.accept("Nobody is left of kind " + fault.kind().word() + ": one fault less.");
         continue;
       }
+      var victim = candidates.get(fault.choice() % candidates.size());
+      if (fault.kind() == Kind.WORKER) {
+        await(() -> holdsTasks(victim, witnesses), AT_WORK_MAX);
+      }
       boolean alone = undone.get() >= begun;
       begun++;
-      var measured = strike(fault, candidates.get(fault.choice() % candidates.size()), witnesses);
+      var measured = strike(fault, victim, witnesses);
       timed = alone ? measured : null;
     }
     int all = begun;
     await(() -> undone.get() >= all, WHOLE_MAX);
     note(timed, RECOVERED_MAX);
+  }
+
+  private static boolean holdsTasks(Member worker, Witnesses witnesses) {
+    return !witnesses.tasks.heldBy(worker.id(), System.currentTimeMillis()).isEmpty();
   }
 
   /** Does it, and sees to it that it is undone. */
