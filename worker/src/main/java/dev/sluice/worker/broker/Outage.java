@@ -1,5 +1,6 @@
 package dev.sluice.worker.broker;
 
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 
 /**
@@ -28,7 +29,8 @@ public final class Outage {
     long now = System.nanoTime();
     if (now - saidNanos >= SILENCE_NANOS) {
       saidNanos = now;
-      log.warn("Can't {} for now, trying again: {}", what, why.getMessage());
+      var reason = why instanceof KafkaException ? why.getMessage() : why.toString();
+      log.warn("Can't {} for now, trying again: {}", what, reason);
     }
   }
 }

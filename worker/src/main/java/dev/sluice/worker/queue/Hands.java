@@ -112,7 +112,7 @@ final class Hands {
     hands.remove(hand);
     try {
       hand.close();
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) {
       outage.says(e);
     }
   }
@@ -144,12 +144,15 @@ final class Hands {
     }
   }
 
-  /** Does something with a hand; one that the broker refuses is replaced after a while. */
+  /**
+   * Does something with a hand; one that the broker refuses, or whose client fails in whatever way,
+   * as it may after its process stood still, is replaced after a while: tasks run again elsewhere.
+   */
   void guarded(Hand hand, Runnable action) {
     var key = hand.key();
     try {
       action.run();
-    } catch (KafkaException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       outage.says(e);
       rest(hand.priority(), TaskQueue.nowMs() + RETRY_MS);
       if (!key.isEmpty()) {
