@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,8 +52,9 @@ final class CheckpointWriter implements AutoCloseable {
      *
      * @param gradientsBefore end of what goes of the gradients
      * @param anchorsBefore the same of the anchors; -1: all
+     * @param checkpointsBefore the same of the checkpoints; 0: nothing
      */
-    void trim(int partition, long gradientsBefore, long anchorsBefore);
+    void trim(int partition, long gradientsBefore, long anchorsBefore, long checkpointsBefore);
   }
 
   /**
@@ -71,6 +73,11 @@ final class CheckpointWriter implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final Surroundings surroundings;
   private final Set<String> stored = new HashSet<>();
+
+  /** Keys that the transaction in hand has written, and where it began. */
+  private final Set<String> written = new HashSet<>();
+
+  private @Nullable Future<RecordMetadata> first;
   private final ExecutorService executor;
   private @Nullable Future<?> last;
   private volatile boolean broken;
@@ -124,6 +131,8 @@ final class CheckpointWriter implements AutoCloseable {
     var at = checkpoint.cursor;
     try {
       surroundings.settle(partition);
+      written.clear();
+      first = null;
       producer.beginTransaction();
       checkpoint.ended.forEach(this::removeJob);
       checkpoint.blocks.forEach(this::writeBlock);
@@ -138,12 +147,19 @@ final class CheckpointWriter implements AutoCloseable {
       send(CURSOR, new CheckpointRecord(cursor));
       producer.commitTransaction();
       retention = kept;
-      surroundings.trim(partition, kept.logFrom(at.nextOffset()), kept.anchorsFrom());
+      surroundings.trim(
+          partition, kept.logFrom(at.nextOffset()), kept.anchorsFrom(), supersededBefore());
     } catch (InterruptedException | ExecutionException | RuntimeException e) {
       // Blocks that this checkpoint held count as written: only a fresh takeover is right now.
       broken = true;
       LOG.warn("A checkpoint of fold partition {} failed: {}", partition, e.getMessage());
     }
+  }
+
+  /** Where a checkpoint holds all that is stored, nothing before it is needed any more. */
+  private long supersededBefore() throws InterruptedException, ExecutionException {
+    var begin = first;
+    return begin != null && written.containsAll(stored) ? begin.get().offset() : 0;
   }
 
   /**
@@ -207,12 +223,21 @@ final class CheckpointWriter implements AutoCloseable {
 
   private void send(String key, CheckpointRecord record) {
     stored.add(key);
-    send(new ProducerRecord<>(Topic.CHECKPOINTS.topicName(), partition, key, codec.encode(record)));
+    written.add(key);
+    store(key, codec.encode(record));
   }
 
   private void remove(String key) {
     stored.remove(key);
-    send(new ProducerRecord<>(Topic.CHECKPOINTS.topicName(), partition, key, null));
+    store(key, null);
+  }
+
+  private void store(String key, byte @Nullable [] value) {
+    var sent =
+        producer.send(new ProducerRecord<>(Topic.CHECKPOINTS.topicName(), partition, key, value));
+    if (first == null) {
+      first = sent;
+    }
   }
 
   /** A failed send fails the commit: nothing more to do with its future. */

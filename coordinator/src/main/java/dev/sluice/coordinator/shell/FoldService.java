@@ -309,8 +309,9 @@ final class FoldService implements AutoCloseable {
     }
 
     @Override
-    public void trim(int partition, long gradientsBefore, long anchorsBefore) {
-      trim.after(partition, gradientsBefore, anchorsBefore);
+    public void trim(
+        int partition, long gradientsBefore, long anchorsBefore, long checkpointsBefore) {
+      trim.after(partition, gradientsBefore, anchorsBefore, checkpointsBefore);
     }
   }
 

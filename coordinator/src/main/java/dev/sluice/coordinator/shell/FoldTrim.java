@@ -3,6 +3,7 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.schemas.topics.Topic;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -18,6 +19,7 @@ final class FoldTrim {
   private final Admin admin;
   private final Map<Integer, Long> published = new ConcurrentHashMap<>();
   private final Map<Integer, Long> parametersBefore = new ConcurrentHashMap<>();
+  private final Set<Integer> untrimmed = ConcurrentHashMap.newKeySet();
 
   FoldTrim(Admin admin) {
     this.admin = admin;
@@ -35,8 +37,12 @@ final class FoldTrim {
    *
    * @param gradientsBefore end of what goes of the gradients
    * @param anchorsBefore the same of the anchors; -1: all
+   * @param checkpointsBefore the same of the checkpoints; 0: nothing
    */
-  void after(int partition, long gradientsBefore, long anchorsBefore) {
+  void after(int partition, long gradientsBefore, long anchorsBefore, long checkpointsBefore) {
+    if (checkpointsBefore > 0) {
+      trimCheckpoints(partition, checkpointsBefore);
+    }
     var deletions = new HashMap<TopicPartition, RecordsToDelete>();
     deletions.put(of(Topic.GRADIENTS, partition), RecordsToDelete.beforeOffset(gradientsBefore));
     deletions.put(of(Topic.ANCHORS, partition), RecordsToDelete.beforeOffset(anchorsBefore));
@@ -56,6 +62,24 @@ final class FoldTrim {
                 (done, failure) -> {
                   if (failure != null) {
                     LOG.warn("Partition {} was not trimmed: {}", partition, failure.getMessage());
+                  }
+                });
+  }
+
+  /** Topics of an earlier release are compacted only, which is slower and no less right. */
+  private void trimCheckpoints(int partition, long before) {
+    var deletion = Map.of(of(Topic.CHECKPOINTS, partition), RecordsToDelete.beforeOffset(before));
+    var _ =
+        admin
+            .deleteRecords(deletion)
+            .all()
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null && untrimmed.add(partition)) {
+                    LOG.warn(
+                        "Checkpoints of partition {} are not trimmed, takeovers read more: {}",
+                        partition,
+                        failure.getMessage());
                   }
                 });
   }

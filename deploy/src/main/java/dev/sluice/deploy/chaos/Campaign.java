@@ -38,7 +38,7 @@ final class Campaign implements AutoCloseable {
   private static final Duration WHOLE_MAX = Duration.ofMinutes(3);
 
   /** A recovery that takes longer is not timed; what it leads to is seen in the jobs. */
-  private static final Duration RECOVERED_MAX = Duration.ofSeconds(20);
+  private static final Duration RECOVERED_MAX = Duration.ofSeconds(12);
 
   /** How long it is waited for a worker to have something to lose. */
   private static final Duration AT_WORK_MAX = Duration.ofSeconds(5);

@@ -32,8 +32,12 @@ public enum Topic {
   GRADIENTS("sluice.gradients", 4, Kept.FOREVER),
   /** Parameter blocks, by {@link #blockKey}. Trimmed by the fold, not by time. */
   PARAMETERS("sluice.parameters", 4, Kept.FOREVER),
-  /** The fold's state; partitioned as {@link #GRADIENTS}. */
-  CHECKPOINTS("sluice.checkpoints", 4, Kept.COMPACTED),
+  /**
+   * The fold's state; partitioned as {@link #GRADIENTS}. Compacted, and trimmed by the fold before
+   * the newest checkpoint that holds everything: compaction alone is minutes behind, and a takeover
+   * reads all there is.
+   */
+  CHECKPOINTS("sluice.checkpoints", 4, Kept.COMPACTED_AND_TRIMMED),
   /**
    * The fold's whole state now and then, for audits; partitioned as {@link #GRADIENTS}. Trimmed by
    * the fold, not by time.
@@ -58,6 +62,13 @@ public enum Topic {
   /** Values in a full block: 1 MiB of binary32, the record size at which Kafka moves most bytes. */
   public static final int BLOCK_FLOATS = 262_144;
 
+  private static final Map<String, String> COMPACTION =
+      Map.of(
+          "cleanup.policy", "compact",
+          "segment.bytes", "67108864",
+          "min.cleanable.dirty.ratio", "0.3",
+          "delete.retention.ms", "86400000");
+
   private final String topicName;
   private final int partitions;
   private final Kept kept;
@@ -71,6 +82,7 @@ public enum Topic {
   /** How long records stay. */
   private enum Kept {
     COMPACTED,
+    COMPACTED_AND_TRIMMED,
     DAYS_14,
     DAYS_28,
     FOREVER
@@ -90,13 +102,15 @@ public enum Topic {
   public Map<String, String> settings() {
     // The broker's clock is the clock: every record carries the time at which it was appended.
     return switch (kept) {
-      case COMPACTED ->
-          topicSettings(
-              Map.of(
-                  "cleanup.policy", "compact",
-                  "segment.bytes", "67108864",
-                  "min.cleanable.dirty.ratio", "0.3",
-                  "delete.retention.ms", "86400000"));
+      case COMPACTED -> topicSettings(COMPACTION);
+      case COMPACTED_AND_TRIMMED -> {
+        var settings = new HashMap<>(COMPACTION);
+        // Only then may records be deleted by whoever asks for it; nothing else deletes any.
+        settings.put("cleanup.policy", "compact,delete");
+        settings.put("retention.ms", "-1");
+        settings.put("retention.bytes", "-1");
+        yield topicSettings(settings);
+      }
       case DAYS_14 -> topicSettings(Map.of("retention.ms", String.valueOf(14 * 86_400_000L)));
       case DAYS_28 -> topicSettings(Map.of("retention.ms", String.valueOf(28 * 86_400_000L)));
       // Where a cluster's defaults would delete, these say that nothing but trimming may.
