@@ -109,7 +109,7 @@ public record CoordinatorConfig(
                 "Silence after which the other coordinators take the partitions of a coordinator"
                     + " over; not below the brokers' group.min.session.timeout.ms.",
             unit = "ms",
-            def = "1500",
+            def = "1200",
             min = 500,
             max = 600_000)
         int sessionMs,
