@@ -9,7 +9,6 @@ import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -57,7 +56,7 @@ final class FleetFollower implements AutoCloseable {
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
   private final long silenceNanos;
   private final Map<String, Heard> workers = new ConcurrentHashMap<>();
-  private final Set<String> left = Collections.newSetFromMap(new ConcurrentHashMap<>());
+  private final Set<String> left = ConcurrentHashMap.newKeySet();
   private final Queue<String> leftFirst = new ArrayDeque<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread thread;

@@ -2,16 +2,16 @@ package dev.sluice.deploy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.deploy.Sluice;
+import dev.sluice.deploy.standalone.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,28 +46,10 @@ final class OwnProcess implements AutoCloseable {
    * @param arguments command and options
    */
   static OwnProcess start(String name, List<String> arguments) throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m",
-            "-Xss8m"));
-    for (var property : List.of("org.bytedeco.javacpp.cachedir", "logback.configurationFile")) {
-      Optional.ofNullable(System.getProperty(property))
-          .ifPresent(value -> command.add("-D" + property + "=" + value));
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("dev.sluice.deploy.Sluice");
-    command.addAll(arguments);
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    // Results depend on the number of BLAS threads.
-    for (var threads : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
-      builder.environment().put(threads, "1");
-    }
+    var java = new JavaCommand("512m", Path.of(System.getProperty("java.io.tmpdir")), true);
+    var builder =
+        new ProcessBuilder(java.of(Sluice.class.getName(), arguments)).redirectErrorStream(true);
+    JavaCommand.environment(builder.environment(), java.scratch());
     return new OwnProcess(name, builder.start());
   }
 

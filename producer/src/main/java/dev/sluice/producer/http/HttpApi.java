@@ -246,7 +246,9 @@ public final class HttpApi implements AutoCloseable {
         Answer.problem(
             Problem.of(
                 ProblemType.BAD_REQUEST,
-                "The request line or a header is not well-formed, or too long: " + why)));
+                "The request line or a header is not well-formed, or too long: "
+                    + why
+                    + ". Send HTTP/1.1 with shorter headers.")));
     request.connection().close();
   }
 

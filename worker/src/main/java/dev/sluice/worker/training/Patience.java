@@ -68,8 +68,7 @@ public final class Patience {
       return leastMs;
     }
     // The lower quartile: long waits, for a worker that died or that has become slow, don't make
-    // the
-    // next ones longer, and a single short step, of a worker that catches up, not shorter.
+    // the next ones longer, and a single short step, of a worker that catches up, not shorter.
     var known = Arrays.copyOf(intervalsMs, Math.min(intervals, STEPS_REMEMBERED));
     Arrays.sort(known);
     return Math.max(leastMs, STEPS_WAITED * known[known.length / 4]);

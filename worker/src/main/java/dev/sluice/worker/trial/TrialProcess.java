@@ -44,6 +44,9 @@ public final class TrialProcess implements AutoCloseable {
   private static final long END_MS_MAX = 5_000;
   private static final int SIGNALLED = 128;
 
+  /** SIGHUP, SIGINT and SIGTERM come from people and their terminals, never from a file. */
+  private static final Set<Integer> SIGNALS_TO_END = Set.of(1, 2, 15);
+
   private static final String ENDED = "";
 
   private final TrialLimits limits;
@@ -174,9 +177,13 @@ public final class TrialProcess implements AutoCloseable {
               "use a file that opens and runs faster; trial-ms-max says how long it may take"));
     }
     if (word.get().equals(ENDED)) {
+      int exitCode = exitCode();
+      if (SIGNALS_TO_END.contains(exitCode - SIGNALLED)) {
+        throw new IOException("it was told to end, with " + ending(exitCode));
+      }
       return Optional.of(
           harmful(
-              "the process that opened it ended with " + ending(exitCode()),
+              "the process that opened it ended with " + ending(exitCode),
               "write the file anew where it was made; trial-mebibytes says how much memory it may"
                   + " take"));
     }
