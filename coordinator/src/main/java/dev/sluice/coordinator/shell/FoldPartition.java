@@ -104,11 +104,10 @@ final class FoldPartition implements AutoCloseable {
   }
 
   /**
-   * Takes a partition over.
+   * Takes a partition over. May run on any thread; everything else belongs to one.
    *
    * @param stragglers finds shards that are late; of this partition alone
    * @param auditBytes folded gradients that stay for audits
-   * @param out told what is lost with records that the log no longer holds
    */
   static FoldPartition takeOver(
       int partition,
@@ -118,8 +117,7 @@ final class FoldPartition implements AutoCloseable {
       CheckpointWriter.Surroundings surroundings,
       Stragglers stragglers,
       LogBounds log,
-      long auditBytes,
-      Consumer<FoldOutput> out) {
+      long auditBytes) {
     var source = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
     var fold = new PartitionFold(partition, partitions);
     var stored = new Stored(codec);
@@ -157,12 +155,15 @@ final class FoldPartition implements AutoCloseable {
         fold.jobs(),
         resumption.nextOffset(),
         log.end());
-    var owned = new FoldPartition(codec, fold, checkpoints, stragglers, resumption, at, log.end());
-    owned.giveUpWhatIsLost(out);
-    return owned;
+    return new FoldPartition(codec, fold, checkpoints, stragglers, resumption, at, log.end());
   }
 
-  private void giveUpWhatIsLost(Consumer<FoldOutput> out) {
+  /**
+   * Before the first record: gives up what needs records that the log no longer holds.
+   *
+   * @param out told what is lost
+   */
+  void giveUpWhatIsLost(Consumer<FoldOutput> out) {
     if (loss != null) {
       LOG.error("{}: {} {}", loss.where(), loss.why(), loss.mend());
       lost.addAll(fold.jobs());

@@ -6,11 +6,13 @@ import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +91,7 @@ final class FoldService implements AutoCloseable {
     try {
       consumer.subscribe(List.of(Topic.GRADIENTS.topicName()), new Ownership());
       while (!closed) {
-        orphans.due(consumer.assignment()).forEach(this::takeOver);
+        takeOver(orphans.due(consumer.assignment()));
         fold();
         lookForStragglers();
         checkpoint();
@@ -102,7 +104,7 @@ final class FoldService implements AutoCloseable {
       LOG.error("The fold stops: {}", e.getMessage(), e);
       onFailure.run();
     } finally {
-      owned.values().forEach(FoldPartition::close);
+      release(owned.keySet());
       consumer.close();
       outlet.close();
     }
@@ -176,8 +178,8 @@ final class FoldService implements AutoCloseable {
     } catch (InvalidOffsetException e) {
       LOG.error("The gradient log is not what was folded: {}", e.getMessage());
       for (var source : e.partitions()) {
-        release(source.partition());
-        takeOver(source, same(e, source));
+        release(Set.of(source.partition()));
+        takeOver(Set.of(source), same(e, source));
       }
       return ConsumerRecords.empty();
     }
@@ -200,7 +202,7 @@ final class FoldService implements AutoCloseable {
 
   private void reload(TopicPartition source, String why) {
     LOG.warn("{} is taken over again: {}", source, why);
-    release(source.partition());
+    release(Set.of(source.partition()));
     orphans.add(source);
   }
 
@@ -246,48 +248,73 @@ final class FoldService implements AutoCloseable {
     }
   }
 
-  /** Takes a partition over; where the brokers are away, it is tried again. */
-  private void takeOver(TopicPartition source) {
-    takeOver(source, Long.MAX_VALUE);
+  /** Takes partitions over; where the brokers are away, it is tried again. */
+  private void takeOver(Collection<TopicPartition> sources) {
+    takeOver(sources, Long.MAX_VALUE);
   }
 
   /**
    * @param same offset up to which the log is the one that was folded, as far as is known
    */
-  private void takeOver(TopicPartition source, long same) {
+  private void takeOver(Collection<TopicPartition> sources, long same) {
     try {
-      long beginning = offset(consumer.beginningOffsets(Set.of(source)).get(source), source);
-      long end = offset(consumer.endOffsets(Set.of(source)).get(source), source);
-      var partition =
-          FoldPartition.takeOver(
-              source.partition(),
-              partitions,
-              kafka,
-              codec,
-              new Neighbours(),
-              new Stragglers(config.stragglerFactor(), config.stragglerMs()),
-              new FoldPartition.LogBounds(beginning, end, same),
-              config.auditBytes(),
-              output -> outlet.carryOut(source.partition(), output));
-      owned.put(source.partition(), partition);
-      consumer.seek(source, partition.position());
-      consumer.resume(Set.of(source));
-      orphans.remove(source);
+      var beginnings = consumer.beginningOffsets(sources);
+      var ends = consumer.endOffsets(sources);
+      Together.each(
+              sources,
+              source ->
+                  FoldPartition.takeOver(
+                      source.partition(),
+                      partitions,
+                      kafka,
+                      codec,
+                      new Neighbours(),
+                      new Stragglers(config.stragglerFactor(), config.stragglerMs()),
+                      new FoldPartition.LogBounds(
+                          offset(beginnings.get(source), source),
+                          offset(ends.get(source), source),
+                          same),
+                      config.auditBytes()))
+          .forEach(
+              (source, outcome) -> {
+                switch (outcome) {
+                  case Together.Outcome.Done(var partition) -> own(source, partition);
+                  case Together.Outcome.NotYet(var why) -> tryLater(source, why);
+                }
+              });
     } catch (KafkaException e) {
-      LOG.warn("{} can't be taken over yet: {}", source, e.getMessage());
-      orphans.add(source);
-      // Without a position the consumer would look for one, and not find it.
-      consumer.seek(source, 0);
-      consumer.pause(Set.of(source));
+      sources.forEach(source -> tryLater(source, e));
     }
   }
 
-  private void release(int partition) {
-    orphans.remove(source(partition));
-    var released = owned.remove(partition);
-    if (released != null) {
-      released.close();
+  private void own(TopicPartition source, FoldPartition partition) {
+    owned.put(source.partition(), partition);
+    partition.giveUpWhatIsLost(output -> outlet.carryOut(source.partition(), output));
+    consumer.seek(source, partition.position());
+    consumer.resume(Set.of(source));
+    orphans.remove(source);
+  }
+
+  private void tryLater(TopicPartition source, KafkaException why) {
+    LOG.warn("{} can't be taken over yet: {}", source, why.getMessage());
+    orphans.add(source);
+    // Without a position the consumer would look for one, and not find it.
+    consumer.seek(source, 0);
+    consumer.pause(Set.of(source));
+  }
+
+  private void release(Collection<Integer> numbers) {
+    var released = new ArrayList<FoldPartition>();
+    for (int number : List.copyOf(numbers)) {
+      orphans.remove(source(number));
+      Optional.ofNullable(owned.remove(number)).ifPresent(released::add);
     }
+    Together.each(
+        released,
+        partition -> {
+          partition.close();
+          return true;
+        });
   }
 
   private static long offset(@Nullable Long offset, TopicPartition source) {
@@ -319,12 +346,12 @@ final class FoldService implements AutoCloseable {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-      assigned.forEach(FoldService.this::takeOver);
+      takeOver(assigned);
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-      revoked.forEach(source -> release(source.partition()));
+      release(revoked.stream().map(TopicPartition::partition).toList());
     }
   }
 

@@ -109,7 +109,7 @@ final class LedgerService implements AutoCloseable {
       consumer.subscribe(List.of(Topic.JOBS.topicName()), new Ownership());
       while (!closed) {
         tick();
-        orphans.due(consumer.assignment()).forEach(this::takeOver);
+        takeOver(orphans.due(consumer.assignment()));
         decide();
         tellLag();
       }
@@ -168,23 +168,37 @@ final class LedgerService implements AutoCloseable {
     orphans.add(source);
   }
 
-  /** Takes a partition over; where the brokers are away, it is tried again. */
-  private void takeOver(TopicPartition source) {
-    try {
-      var records = new LedgerRecords(source.partition(), codec, origin, partitions);
-      var partition =
-          LedgerPartition.takeOver(
-              source.partition(), kafka, codec, ledger, records, this::ensureLane);
-      owned.put(source.partition(), partition);
-      consumer.seek(source, partition.nextOffset());
-      orphans.remove(source);
-      if (!fleet.settled()) {
-        consumer.pause(Set.of(source));
-        waiting.add(source);
-      }
-    } catch (KafkaException e) {
-      LOG.warn("{} can't be taken over yet: {}", source, e.getMessage());
-      orphans.add(source);
+  /** Takes partitions over; where the brokers are away, it is tried again. */
+  private void takeOver(Collection<TopicPartition> sources) {
+    Together.each(
+            sources,
+            source ->
+                LedgerPartition.takeOver(
+                    source.partition(),
+                    kafka,
+                    codec,
+                    ledger,
+                    new LedgerRecords(source.partition(), codec, origin, partitions),
+                    this::ensureLane))
+        .forEach(
+            (source, outcome) -> {
+              switch (outcome) {
+                case Together.Outcome.Done(var partition) -> own(source, partition);
+                case Together.Outcome.NotYet(var why) -> {
+                  LOG.warn("{} can't be taken over yet: {}", source, why.getMessage());
+                  orphans.add(source);
+                }
+              }
+            });
+  }
+
+  private void own(TopicPartition source, LedgerPartition partition) {
+    owned.put(source.partition(), partition);
+    consumer.seek(source, partition.nextOffset());
+    orphans.remove(source);
+    if (!fleet.settled()) {
+      consumer.pause(Set.of(source));
+      waiting.add(source);
     }
   }
 
@@ -259,7 +273,7 @@ final class LedgerService implements AutoCloseable {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-      assigned.forEach(LedgerService.this::takeOver);
+      takeOver(assigned);
     }
 
     @Override

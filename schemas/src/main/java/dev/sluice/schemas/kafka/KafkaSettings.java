@@ -30,6 +30,8 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   public static final int CHECKPOINT_TRANSACTION_MS_MAX = 60_000;
 
   private static final int HEARTBEATS_PER_SESSION = 6;
+  private static final int GROUP_BACKOFF_MS = 50;
+  private static final int GROUP_BACKOFF_MS_MAX = 200;
 
   public KafkaSettings {
     common = Map.copyOf(common);
@@ -122,6 +124,11 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     settings.put("group.protocol", "classic");
     settings.put("session.timeout.ms", sessionMs);
     settings.put("heartbeat.interval.ms", Math.max(1, sessionMs / HEARTBEATS_PER_SESSION));
+    // Where the broker that keeps the group is lost, the next one must be found, and asked whether
+    // it keeps it by now, before it thinks that the members are gone.
+    settings.put("retry.backoff.ms", GROUP_BACKOFF_MS);
+    settings.put("retry.backoff.max.ms", GROUP_BACKOFF_MS_MAX);
+    settings.put("reconnect.backoff.max.ms", GROUP_BACKOFF_MS_MAX);
     settings.put("max.poll.interval.ms", 60_000);
     settings.put("auto.offset.reset", "earliest");
     settings.put(
