@@ -34,16 +34,25 @@ final class Brokers implements AutoCloseable {
     return IntStream.rangeClosed(1, count).boxed().toList();
   }
 
-  /** Waits until all brokers of a new cluster answer. */
-  static void awaitUp(KafkaSettings kafka, int count, Duration within) throws InterruptedException {
+  /**
+   * Waits until all brokers of a new cluster answer.
+   *
+   * @return whether they do in time
+   */
+  static boolean awaitUp(KafkaSettings kafka, int count, Duration within)
+      throws InterruptedException {
     try (var brokers = new Brokers(kafka, count)) {
-      brokers.await("not all brokers are up", within, brokers::up);
+      return await(within, brokers::up);
     }
   }
 
-  /** Waits until every copy of every partition is in sync. */
-  void awaitInSync(Duration within) throws InterruptedException {
-    await("not all copies are in sync", within, this::inSync);
+  /**
+   * Waits until every copy of every partition is in sync.
+   *
+   * @return whether they are in time
+   */
+  boolean awaitInSync(Duration within) throws InterruptedException {
+    return await(within, this::inSync);
   }
 
   /** Gives each partition back to the broker that is to lead it. */
@@ -80,20 +89,19 @@ final class Brokers implements AutoCloseable {
     boolean holds() throws ExecutionException, TimeoutException, InterruptedException;
   }
 
-  private void await(String otherwise, Duration within, Condition condition)
-      throws InterruptedException {
+  private static boolean await(Duration within, Condition condition) throws InterruptedException {
     long deadline = System.nanoTime() + within.toNanos();
     var never = new CountDownLatch(1);
     while (true) {
       try {
         if (condition.holds()) {
-          return;
+          return true;
         }
       } catch (ExecutionException | TimeoutException e) {
         LOG.debug("The brokers are away: {}", e.getMessage());
       }
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(otherwise + " after " + within.toSeconds() + " s");
+        return false;
       }
       var _ = never.await(POLL_MS, TimeUnit.MILLISECONDS);
     }

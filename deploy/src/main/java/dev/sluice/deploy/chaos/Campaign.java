@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,8 @@ final class Campaign implements AutoCloseable {
   private final Recoveries recoveries = new Recoveries();
   private final Map<String, Integer> byKind = new TreeMap<>();
   private final List<String> endedByThemselves = new ArrayList<>();
-  private final List<String> violations = new ArrayList<>();
-  private final List<String> joined = new ArrayList<>();
+  private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> joined = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger undone = new AtomicInteger();
   private final ScheduledExecutorService undoing =
       Executors.newSingleThreadScheduledExecutor(
@@ -94,7 +95,7 @@ final class Campaign implements AutoCloseable {
     start();
     try (var door = new Door(members.servers());
         var brokers = new Brokers(members.kafka(), options.size.brokers())) {
-      brokers.awaitInSync(START_MAX);
+      started("not all copies are in sync", brokers.awaitInSync(START_MAX));
       ready(door);
       var load = new Load(door, "chaos-" + options.seed);
       var models = peace(door, load);
@@ -104,7 +105,8 @@ final class Campaign implements AutoCloseable {
         long beginNanos = System.nanoTime();
         chaos(new Witnesses(tasks, owners, load, probe, brokers));
         news.accept("No more faults. Waiting for the jobs in hand.");
-        whole(brokers);
+        restartThoseThatEnded();
+        inSync(brokers);
         load.end();
         double seconds = (System.nanoTime() - beginNanos) / 1e9;
         joined.forEach(
@@ -134,10 +136,18 @@ final class Campaign implements AutoCloseable {
     news.accept(
         "Starting " + members.all().size() + " processes, their logs in " + options.directory);
     members.of(Kind.BROKER).forEach(Member::start);
-    Brokers.awaitUp(members.kafka(), options.size.brokers(), START_MAX);
+    started(
+        "not all brokers are up",
+        Brokers.awaitUp(members.kafka(), options.size.brokers(), START_MAX));
     members.of(Kind.COORDINATOR).forEach(Member::start);
     members.of(Kind.PRODUCER).forEach(Member::start);
     members.of(Kind.WORKER).forEach(Member::start);
+  }
+
+  private static void started(String otherwise, boolean inTime) {
+    if (!inTime) {
+      throw new IllegalStateException(otherwise + " after " + START_MAX.toSeconds() + " s");
+    }
   }
 
   /** Returns when every worker was heard of. */
@@ -148,10 +158,7 @@ final class Campaign implements AutoCloseable {
             client.declareLane(
                 Members.LANE, StandaloneOptions.ACCELERATOR, 0, options.size.workers()));
     while (door.call(client -> client.fleet()).size() < options.size.workers()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(
-            "not all workers are up after " + START_MAX.toSeconds() + " s");
-      }
+      started("not all workers are up", System.nanoTime() < deadline);
       pause(POLL.toMillis());
     }
   }
@@ -188,21 +195,23 @@ final class Campaign implements AutoCloseable {
       }
       pause(fault.pauseMs());
       restartThoseThatEnded();
-      if (fault.alone()) {
+      boolean calm = fault.alone() || fault.kind() == Kind.BROKER;
+      if (calm) {
         int all = begun;
         await(() -> undone.get() >= all, WHOLE_MAX);
-        note(timed, RECOVERED_MAX);
-        witnesses.brokers.awaitInSync(WHOLE_MAX);
-      } else {
-        // What happens now falls into the recovery before it.
-        note(timed, Duration.ZERO);
       }
+      // What happens now otherwise falls into the recovery before it.
+      record(timed, fault.alone() ? RECOVERED_MAX : Duration.ZERO);
       timed = null;
+      if (calm && !inSync(witnesses.brokers)) {
+        continue;
+      }
       if (fault.kind() == Kind.BROKER) {
-        int all = begun;
-        await(() -> undone.get() >= all, WHOLE_MAX);
-        witnesses.brokers.awaitInSync(WHOLE_MAX);
         witnesses.brokers.balance();
+      }
+      if (fault.action() == Fault.Action.FILL && !Member.canFill()) {
+        news.accept("There is no prlimit, which plays a full disk: one fault less.");
+        continue;
       }
       var candidates = members.up(fault.kind());
       if (candidates.isEmpty()) {
@@ -220,7 +229,7 @@ final class Campaign implements AutoCloseable {
     }
     int all = begun;
     await(() -> undone.get() >= all, WHOLE_MAX);
-    note(timed, RECOVERED_MAX);
+    record(timed, RECOVERED_MAX);
   }
 
   private static boolean holdsTasks(Member worker, Witnesses witnesses) {
@@ -244,6 +253,12 @@ final class Campaign implements AutoCloseable {
         victim.kill();
         undo(fault, () -> start(victim));
       }
+      case FILL -> {
+        if (!victim.fill()) {
+          violations.add(victim.name() + " did not end when it could write no more");
+        }
+        undo(fault, () -> start(victim));
+      }
       case HANG -> {
         victim.hang();
         undo(fault, victim::goOn);
@@ -253,7 +268,8 @@ final class Campaign implements AutoCloseable {
               fault,
               () -> {
                 if (!victim.end()) {
-                  note(victim.name() + " did not end within its time when it was told to");
+                  violations.add(
+                      victim.name() + " did not end within its time when it was told to");
                 }
                 start(victim);
               });
@@ -292,7 +308,7 @@ final class Campaign implements AutoCloseable {
               try {
                 undo.run();
               } catch (RuntimeException e) {
-                note("a fault could not be undone: " + e.getMessage());
+                violations.add("a fault could not be undone: " + e.getMessage());
               } finally {
                 undone.incrementAndGet();
               }
@@ -304,19 +320,11 @@ final class Campaign implements AutoCloseable {
   private void start(Member victim) {
     victim.start();
     if (victim.kind() == Kind.WORKER) {
-      synchronized (joined) {
-        joined.add(victim.id());
-      }
+      joined.add(victim.id());
     }
   }
 
-  private void note(String violation) {
-    synchronized (violations) {
-      violations.add(violation);
-    }
-  }
-
-  private void note(@Nullable Timed timed, Duration within) throws InterruptedException {
+  private void record(@Nullable Timed timed, Duration within) throws InterruptedException {
     if (timed == null || timed.what.isEmpty()) {
       return;
     }
@@ -340,9 +348,15 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  private void whole(Brokers brokers) throws InterruptedException {
-    restartThoseThatEnded();
-    brokers.awaitInSync(WHOLE_MAX);
+  /** A further fault could take a record's last copy away, which is not promised to survive. */
+  private boolean inSync(Brokers brokers) throws InterruptedException {
+    if (brokers.awaitInSync(WHOLE_MAX)) {
+      return true;
+    }
+    var what = "not all copies are in sync again after " + WHOLE_MAX.toSeconds() + " s";
+    news.accept("      " + what);
+    violations.add(what);
+    return false;
   }
 
   private void pause(long ms) throws InterruptedException {

@@ -14,6 +14,8 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +136,11 @@ public final class ChaosCommand implements Callable<Integer> {
       return campaign.run();
     } finally {
       campaign.close();
-      Runtime.getRuntime().removeShutdownHook(close);
+      try {
+        Runtime.getRuntime().removeShutdownHook(close);
+      } catch (IllegalStateException e) {
+        // This process was told to end, and the hook runs.
+      }
     }
   }
 
@@ -149,9 +155,11 @@ public final class ChaosCommand implements Callable<Integer> {
       return "--brokers is %d; give %d to %d: of fewer, none may be lost."
           .formatted(brokers, BROKERS_MIN, PROCESSES_MAX);
     }
-    for (int count : new int[] {coordinators, producers, workers}) {
-      if (count < 1 || count > PROCESSES_MAX) {
-        return "%d processes of a kind; give 1 to %d.".formatted(count, PROCESSES_MAX);
+    var counts =
+        Map.of("--coordinators", coordinators, "--producers", producers, "--workers", workers);
+    for (var count : new TreeMap<>(counts).entrySet()) {
+      if (count.getValue() < 1 || count.getValue() > PROCESSES_MAX) {
+        return "%s is %d; give 1 to %d.".formatted(count.getKey(), count.getValue(), PROCESSES_MAX);
       }
     }
     if (keep != null && Files.exists(keep) && !isEmpty(keep)) {

@@ -33,7 +33,9 @@ record Fault(Kind kind, Action action, int choice, boolean alone, long pauseMs, 
     /** SIGSTOP; SIGCONT later. */
     HANG("stopped where it was"),
     /** SIGTERM; started again when it has ended. */
-    RESTART("told to end and started again");
+    RESTART("told to end and started again"),
+    /** Whatever it writes to a file is refused, as by a full disk; started again with space. */
+    FILL("out of disk space");
 
     private final String done;
 

@@ -20,7 +20,10 @@ final class FaultPlan {
           Kind.WORKER, Map.of(Action.KILL, 5, Action.HANG, 2, Action.RESTART, 1),
           Kind.COORDINATOR, Map.of(Action.KILL, 3, Action.HANG, 1, Action.RESTART, 1),
           Kind.PRODUCER, Map.of(Action.KILL, 1, Action.HANG, 1, Action.RESTART, 1),
-          Kind.BROKER, Map.of(Action.KILL, 2, Action.HANG, 1, Action.RESTART, 1));
+          Kind.BROKER, Map.of(Action.KILL, 2, Action.HANG, 1, Action.RESTART, 1, Action.FILL, 1));
+
+  /** How many there are. */
+  static final int EACH = DECK.values().stream().mapToInt(Map::size).sum();
 
   private static final int OVERLAPS_OF = 10;
   private static final int OVERLAPS = 3;
@@ -56,13 +59,7 @@ final class FaultPlan {
   }
 
   private static List<Card> oneOfEach() {
-    var cards = new ArrayList<Card>();
-    for (var kind : Kind.values()) {
-      for (var action : Action.values()) {
-        cards.add(new Card(kind, action));
-      }
-    }
-    return cards;
+    return weighted().stream().distinct().toList();
   }
 
   private static List<Card> weighted() {
@@ -98,7 +95,7 @@ final class FaultPlan {
 
   private long lastsMs(Card card) {
     return switch (card.action) {
-      case KILL -> between(1_000, 4_000);
+      case KILL, FILL -> between(1_000, 4_000);
       // Longer than a task's lock, a coordinator's session and a broker's session.
       case HANG -> card.kind == Kind.WORKER ? between(5_000, 9_000) : between(3_000, 6_000);
       case RESTART -> 0;

@@ -4,11 +4,12 @@ import dev.sluice.deploy.chaos.Fault.Kind;
 import dev.sluice.deploy.standalone.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +27,14 @@ final class Member {
 
   private static final Duration END_MAX = Duration.ofSeconds(20);
 
+  /** Of util-linux, where Linux distributions have it. */
+  private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
+
   private final Kind kind;
   private final int number;
   private final JavaCommand java;
   private final Path log;
-  private final IntFunction<List<String>> arguments;
+  private final Function<String, List<String>> arguments;
   private volatile @Nullable Process process;
   private volatile State state = State.DOWN;
   private int incarnation;
@@ -40,9 +44,10 @@ final class Member {
    * @param number from 1
    * @param java how to start its JVM
    * @param log file to which everything goes that it prints
-   * @param arguments of {@link Tethered}, for each incarnation, from 1
+   * @param arguments of {@link Tethered}, for the name of an incarnation
    */
-  Member(Kind kind, int number, JavaCommand java, Path log, IntFunction<List<String>> arguments) {
+  Member(
+      Kind kind, int number, JavaCommand java, Path log, Function<String, List<String>> arguments) {
     this.kind = kind;
     this.number = number;
     this.java = java;
@@ -65,12 +70,7 @@ final class Member {
 
   /** A name that no process before it had. */
   synchronized String id() {
-    return id(incarnation);
-  }
-
-  /** The name of an incarnation. */
-  String id(int of) {
-    return kind.word() + "-" + number + "-" + of;
+    return kind.word() + "-" + number + "-" + incarnation;
   }
 
   synchronized long pid() {
@@ -81,7 +81,7 @@ final class Member {
   synchronized void start() {
     incarnation++;
     var builder =
-        new ProcessBuilder(java.of(Tethered.class.getName(), arguments.apply(incarnation)))
+        new ProcessBuilder(java.of(Tethered.class.getName(), arguments.apply(id())))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     JavaCommand.environment(builder.environment(), java.scratch());
@@ -103,13 +103,29 @@ final class Member {
   /** Stops it where it is, as Ctrl-Z does. */
   synchronized void hang() {
     state = State.STOPPED;
-    signal("-STOP");
+    run("kill", "-STOP", String.valueOf(pid()));
   }
 
   /** Lets it go on. */
   synchronized void goOn() {
-    signal("-CONT");
+    run("kill", "-CONT", String.valueOf(pid()));
     state = State.UP;
+  }
+
+  /** Whether this machine can do what {@link #fill} does. */
+  static boolean canFill() {
+    return Files.isExecutable(PRLIMIT);
+  }
+
+  /**
+   * Refuses it whatever it writes to a file from now on, and waits until it has given up.
+   *
+   * @return whether it did so in time; it is killed where it did not
+   */
+  synchronized boolean fill() {
+    state = State.DOWN;
+    run(PRLIMIT.toString(), "--pid", String.valueOf(pid()), "--fsize=0");
+    return awaitOrKill();
   }
 
   /**
@@ -120,11 +136,16 @@ final class Member {
   synchronized boolean end() {
     state = State.DOWN;
     running().destroy();
-    if (await(END_MAX)) {
-      return true;
+    return awaitOrKill();
+  }
+
+  private boolean awaitOrKill() {
+    boolean ended = await(END_MAX);
+    if (!ended) {
+      running().destroyForcibly();
+      await(END_MAX);
     }
-    running().destroyForcibly();
-    return !await(END_MAX);
+    return ended;
   }
 
   /** Whether it should run, and does not. */
@@ -147,12 +168,16 @@ final class Member {
     }
   }
 
-  private void signal(String signal) {
+  private void run(String... command) {
+    int exitCode;
     try {
-      var kill = new ProcessBuilder("kill", signal, String.valueOf(pid())).start();
-      kill.onExit().join();
+      exitCode = new ProcessBuilder(command).start().onExit().join().exitValue();
     } catch (IOException e) {
-      throw new UncheckedIOException("kill " + signal + " can't be run: " + e.getMessage(), e);
+      throw new UncheckedIOException(command[0] + " can't be run: " + e.getMessage(), e);
+    }
+    if (exitCode != 0 && running().isAlive()) {
+      throw new IllegalStateException(
+          "%s ended with code %d".formatted(String.join(" ", command), exitCode));
     }
   }
 

@@ -9,7 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
@@ -49,7 +49,7 @@ final class Members implements AutoCloseable {
     for (int i = 0; i < size.brokers; i++) {
       int index = i;
       var data = directory.resolve("broker-" + (i + 1));
-      add(Kind.BROKER, i + 1, "512m", it -> Tethered.broker(data, cluster, index, nodes));
+      add(Kind.BROKER, i + 1, "512m", _ -> Tethered.broker(data, cluster, index, nodes));
     }
     var to = bootstrapServers();
     for (int i = 1; i <= size.coordinators; i++) {
@@ -57,7 +57,7 @@ final class Members implements AutoCloseable {
           Kind.COORDINATOR,
           i,
           "768m",
-          it -> List.of("coordinator", "--bootstrap-servers", to, "--set", ROWS_PER_TASK));
+          _ -> List.of("coordinator", "--bootstrap-servers", to, "--set", ROWS_PER_TASK));
     }
     for (int i = 1; i <= size.producers; i++) {
       var port = String.valueOf(servers.get(i - 1).getPort());
@@ -65,11 +65,14 @@ final class Members implements AutoCloseable {
           Kind.PRODUCER,
           i,
           "384m",
-          it -> List.of("producer", "--bootstrap-servers", to, "--port", port));
+          _ -> List.of("producer", "--bootstrap-servers", to, "--port", port));
     }
     for (int i = 1; i <= size.workers; i++) {
-      int number = i;
-      add(Kind.WORKER, i, "768m", it -> worker(to, Kind.WORKER.word() + "-" + number + "-" + it));
+      add(
+          Kind.WORKER,
+          i,
+          "768m",
+          id -> List.of("worker", "--bootstrap-servers", to, "--lane", LANE, "--id", id));
     }
   }
 
@@ -83,11 +86,7 @@ final class Members implements AutoCloseable {
    */
   record Size(int brokers, int coordinators, int producers, int workers) {}
 
-  private static List<String> worker(String to, String id) {
-    return List.of("worker", "--bootstrap-servers", to, "--lane", LANE, "--id", id);
-  }
-
-  private void add(Kind kind, int number, String heap, IntFunction<List<String>> arguments) {
+  private void add(Kind kind, int number, String heap, Function<String, List<String>> arguments) {
     var java = new JavaCommand(heap, directory.resolve("tmp"), true);
     var log = directory.resolve(kind.word() + "-" + number + ".log");
     members.add(new Member(kind, number, java, log, arguments));

@@ -30,19 +30,21 @@ final class Recoveries {
           switch (action) {
             case KILL -> "worker killed: its tasks begun elsewhere";
             case HANG -> "worker hangs: its tasks begun elsewhere";
-            case RESTART -> "";
+            case RESTART, FILL -> "";
           };
       case COORDINATOR ->
           switch (action) {
             case KILL -> "coordinator killed: its jobs folded further";
             case HANG -> "coordinator hangs: its jobs folded further";
             case RESTART -> "coordinator restarted: its jobs folded further";
+            case FILL -> "";
           };
       case BROKER ->
           switch (action) {
             case KILL -> "broker killed: stall of a client of its partitions";
             case HANG -> "broker hangs: stall of a client of its partitions";
             case RESTART -> "broker restarted: stall of a client of its partitions";
+            case FILL -> "broker out of space: stall of a client of its partitions";
           };
       case PRODUCER -> "";
     };

@@ -97,8 +97,8 @@ final class StallProbe implements AutoCloseable {
   }
 
   /**
-   * The longest time without a confirmation in the partition that a broker leads, from a second
-   * before it was lost on.
+   * The longest time without a confirmation in the partition that a broker leads, from the moment
+   * on at which it was lost.
    *
    * @return milliseconds; empty where nothing was confirmed since
    */

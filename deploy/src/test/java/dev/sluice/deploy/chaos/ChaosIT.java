@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** The short version of {@code sluice chaos}: one fault of each kind. */
 class ChaosIT {
-  private static final int FAULTS = Fault.Kind.values().length * Fault.Action.values().length;
-
   @Test
   void oneFaultOfEachKindChangesNoBit() throws Exception {
     var deploy = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
@@ -28,7 +26,7 @@ class ChaosIT {
                 "chaos",
                 "--json",
                 "--faults",
-                String.valueOf(FAULTS),
+                String.valueOf(FaultPlan.EACH),
                 "--seed",
                 "1",
                 "--coordinators",
@@ -38,8 +36,8 @@ class ChaosIT {
     JsonNode report = new ObjectMapper().readTree(out.toString());
     assertThat(report.path("violations")).as(out.toString()).isEmpty();
     assertThat(code).isZero();
-    assertThat(report.path("faults").asInt()).isEqualTo(FAULTS);
-    assertThat(report.path("byKind")).hasSize(FAULTS);
+    assertThat(report.path("faults").asInt()).isEqualTo(FaultPlan.EACH);
+    assertThat(report.path("byKind")).hasSize(FaultPlan.EACH);
     assertThat(report.path("jobs").asInt()).isPositive();
     assertThat(report.path("recoveries")).isNotEmpty();
   }
