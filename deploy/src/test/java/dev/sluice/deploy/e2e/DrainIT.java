@@ -36,14 +36,12 @@ final class DrainIT {
   @Test
   void aWorkerThatLeavesDuringInferenceEndsItsTaskAndNoneIsBegunTwice(@TempDir Path dir)
       throws Exception {
-    try (var cluster = Cluster.ofItsOwn()) {
+    try (var cluster = Cluster.ofItsOwn();
+        var first = worker(cluster, "first")) {
       var answering = answering(cluster, dir);
+      var jobId = cluster.client().submit(answering, null).jobId();
       // One after the other, so that each has something to leave.
-      String jobId;
-      try (var first = worker(cluster, "first")) {
-        jobId = cluster.client().submit(answering, null).jobId();
-        leaveAtWork(cluster, first, jobId);
-      }
+      leaveAtWork(cluster, first, jobId);
       try (var second = worker(cluster, "second")) {
         leaveAtWork(cluster, second, jobId);
       }
