@@ -3,6 +3,7 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -33,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class FoldService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FoldService.class);
-
-  /** Consumer group that spreads the partitions over coordinators; its lag is the fold's. */
-  static final String GROUP = "sluice-fold";
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -74,11 +72,11 @@ final class FoldService implements AutoCloseable {
     trim = new FoldTrim(admin);
     this.partitions = partitions;
     this.onFailure = onFailure;
-    var settings = kafka.groupReader(GROUP, origin, sessionMs);
+    var settings = kafka.groupReader(Groups.FOLD, origin, sessionMs);
     // Positions are those of checkpoints. What the log no longer holds is a loss, and is said.
     settings.put("auto.offset.reset", "none");
     consumer = new KafkaConsumer<>(settings);
-    lag = new LagOffsets(consumer);
+    lag = new LagOffsets(admin, Groups.FOLD);
     outlet = new FoldOutlet(kafka, codec, origin, config.progressMs(), trim);
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);
   }

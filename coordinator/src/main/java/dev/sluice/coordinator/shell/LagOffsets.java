@@ -1,18 +1,19 @@
 package dev.sluice.coordinator.shell;
 
+import dev.sluice.schemas.topics.Groups;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells the brokers how far a group has come, for lag only: a takeover reads the cursor that is
- * stored with the state. So a commit that fails, as it does while others join or leave the group,
- * does no harm.
+ * stored with the state. So one that fails does no harm. It goes to {@link Groups#lag}.
  */
 final class LagOffsets {
 
@@ -21,16 +22,22 @@ final class LagOffsets {
   /** What is done counts as waiting for no longer than this. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private final KafkaConsumer<?, ?> consumer;
+  private final Admin admin;
+  private final String group;
+  private KafkaFuture<Void> last = KafkaFuture.completedFuture(null);
   private long toldNanos = System.nanoTime();
 
-  LagOffsets(KafkaConsumer<?, ?> consumer) {
-    this.consumer = consumer;
+  /**
+   * @param group the group that shares the topic
+   */
+  LagOffsets(Admin admin, String group) {
+    this.admin = admin;
+    this.group = Groups.lag(group);
   }
 
-  /** Whether it is time to tell again. */
+  /** Whether it is time to tell again. One at a time is on its way. */
   boolean due() {
-    return System.nanoTime() - toldNanos >= PAUSE_NANOS;
+    return System.nanoTime() - toldNanos >= PAUSE_NANOS && last.isDone();
   }
 
   /**
@@ -41,16 +48,22 @@ final class LagOffsets {
    */
   void tell(String topic, Map<Integer, Long> next) {
     toldNanos = System.nanoTime();
+    if (next.isEmpty()) {
+      return;
+    }
     var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
     next.forEach(
         (partition, offset) ->
             offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)));
-    consumer.commitAsync(
-        offsets,
-        (committed, failure) -> {
-          if (failure != null) {
-            LOG.debug("Lag is not up to date: {}", failure.getMessage());
-          }
-        });
+    last =
+        admin
+            .alterConsumerGroupOffsets(group, offsets)
+            .all()
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    LOG.debug("Lag is not up to date: {}", failure.getMessage());
+                  }
+                });
   }
 }

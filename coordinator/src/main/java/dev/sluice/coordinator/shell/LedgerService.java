@@ -6,6 +6,7 @@ import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.DeadlineReached;
@@ -37,9 +38,6 @@ import org.slf4j.LoggerFactory;
 final class LedgerService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LedgerService.class);
-
-  /** Consumer group that spreads the partitions over coordinators; its lag is the ledger's. */
-  static final String GROUP = "sluice-ledger";
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -88,8 +86,8 @@ final class LedgerService implements AutoCloseable {
     ledger =
         new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
     lag = new LaneLag(admin, this::lanes);
-    consumer = new KafkaConsumer<>(kafka.groupReader(GROUP, origin, sessionMs));
-    offsets = new LagOffsets(consumer);
+    consumer = new KafkaConsumer<>(kafka.groupReader(Groups.LEDGER, origin, sessionMs));
+    offsets = new LagOffsets(admin, Groups.LEDGER);
     reports = new KafkaProducer<>(kafka.controlProducer());
     thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
   }

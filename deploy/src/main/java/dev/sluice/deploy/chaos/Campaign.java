@@ -1,8 +1,10 @@
 package dev.sluice.deploy.chaos;
 
+import dev.sluice.deploy.chaos.Fault.Action;
 import dev.sluice.deploy.chaos.Fault.Kind;
 import dev.sluice.deploy.chaos.Load.Task;
 import dev.sluice.deploy.chaos.Members.Size;
+import dev.sluice.deploy.chaos.Witnesses.Timed;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +15,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -23,8 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a cluster is started, jobs run in peace, then the same jobs run while faults happen;
@@ -72,9 +70,6 @@ final class Campaign implements AutoCloseable {
    */
   record Options(Size size, long seed, int faults, Duration within, Path directory) {}
 
-  /** A fault whose recovery is being timed. */
-  private record Timed(String what, long lostMs, Supplier<OptionalLong> recovered) {}
-
   /**
    * @param options what it is to be like
    * @param news is told what happens, a line at a time
@@ -103,7 +98,7 @@ final class Campaign implements AutoCloseable {
           var owners = new Owners(members.kafka());
           var probe = new StallProbe(members.kafka(), brokers.nodes())) {
         long beginNanos = System.nanoTime();
-        chaos(new Witnesses(tasks, owners, load, probe, brokers));
+        chaos(new Witnesses(members, tasks, owners, load, probe), brokers);
         news.accept("No more faults. Waiting for the jobs in hand.");
         restartThoseThatEnded();
         inSync(brokers);
@@ -128,9 +123,6 @@ final class Campaign implements AutoCloseable {
       }
     }
   }
-
-  private record Witnesses(
-      TaskLog tasks, Owners owners, Load load, StallProbe probe, Brokers brokers) {}
 
   private void start() throws InterruptedException {
     news.accept(
@@ -182,10 +174,11 @@ final class Campaign implements AutoCloseable {
     return models;
   }
 
-  private void chaos(Witnesses witnesses) throws InterruptedException {
+  private void chaos(Witnesses witnesses, Brokers brokers)
+      throws InterruptedException, IOException {
     long endNanos = System.nanoTime() + options.within.toNanos();
     int begun = 0;
-    Timed timed = null;
+    var timed = List.<Timed>of();
     for (var fault : FaultPlan.of(options.seed, options.faults)) {
       if (System.nanoTime() > endNanos) {
         violations.add(
@@ -202,14 +195,14 @@ final class Campaign implements AutoCloseable {
       }
       // What happens now otherwise falls into the recovery before it.
       record(timed, fault.alone() ? RECOVERED_MAX : Duration.ZERO);
-      timed = null;
-      if (calm && !inSync(witnesses.brokers)) {
+      timed = List.of();
+      if (calm && !inSync(brokers)) {
         continue;
       }
       if (fault.kind() == Kind.BROKER) {
-        witnesses.brokers.balance();
+        brokers.balance();
       }
-      if (fault.action() == Fault.Action.FILL && !Member.canFill()) {
+      if (fault.action() == Action.FILL && !Member.canFill()) {
         news.accept("There is no prlimit, which plays a full disk: one fault less.");
         continue;
       }
@@ -220,31 +213,21 @@ final class Campaign implements AutoCloseable {
       }
       var victim = candidates.get(fault.choice() % candidates.size());
       if (fault.kind() == Kind.WORKER) {
-        await(() -> holdsTasks(victim, witnesses), AT_WORK_MAX);
+        await(() -> witnesses.hasTasks(victim), AT_WORK_MAX);
       }
       boolean alone = undone.get() >= begun;
       begun++;
       var measured = strike(fault, victim, witnesses);
-      timed = alone ? measured : null;
+      timed = alone ? measured : List.of();
     }
     int all = begun;
     await(() -> undone.get() >= all, WHOLE_MAX);
     record(timed, RECOVERED_MAX);
   }
 
-  private static boolean holdsTasks(Member worker, Witnesses witnesses) {
-    return !witnesses.tasks.heldBy(worker.id(), System.currentTimeMillis()).isEmpty();
-  }
-
   /** Does it, and sees to it that it is undone. */
-  private Timed strike(Fault fault, Member victim, Witnesses witnesses) {
-    var worker = victim.id();
-    var folded =
-        fault.kind() == Kind.COORDINATOR
-            ? witnesses.owners.foldedBy(victim.pid())
-            : Set.<Integer>of();
-    long lostMs = System.currentTimeMillis();
-    var training = witnesses.load.training(folded);
+  private List<Timed> strike(Fault fault, Member victim, Witnesses witnesses) throws IOException {
+    var watched = witnesses.watch(fault, victim);
     faults++;
     byKind.merge(fault.kind().word() + " " + fault.action().done(), 1, Integer::sum);
     news.accept("%4d  %s %s".formatted(faults, victim.name(), fault.action().done()));
@@ -274,31 +257,7 @@ final class Campaign implements AutoCloseable {
                 start(victim);
               });
     }
-    Supplier<OptionalLong> recovered =
-        switch (fault.kind()) {
-          case WORKER -> () -> witnesses.tasks.elsewhereAfterMs(worker, lostMs);
-          case COORDINATOR -> () -> foldedFurther(witnesses, training, lostMs);
-          case BROKER -> () -> stall(witnesses, victim, lostMs);
-          case PRODUCER -> OptionalLong::empty;
-        };
-    return new Timed(Recoveries.of(fault.kind(), fault.action()), lostMs, recovered);
-  }
-
-  /** What was going on is known some moments later, when the log of then was read. */
-  private static OptionalLong foldedFurther(
-      Witnesses witnesses, Set<String> training, long lostMs) {
-    var folded = witnesses.tasks.foldedAt(training, lostMs);
-    return witnesses.tasks.furtherAfterMs(folded, lostMs);
-  }
-
-  /** A stall can be told when the broker is back and its partitions are served. */
-  private OptionalLong stall(Witnesses witnesses, Member broker, long lostMs) {
-    int node = members.node(broker);
-    return broker.state() == Member.State.UP
-            && witnesses.probe.confirmedAfter(
-                node, System.currentTimeMillis() - POLL.toMillis() * 4)
-        ? witnesses.probe.stallMs(node, lostMs)
-        : OptionalLong.empty();
+    return watched;
   }
 
   private void undo(Fault fault, Runnable undo) {
@@ -324,15 +283,20 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  private void record(@Nullable Timed timed, Duration within) throws InterruptedException {
-    if (timed == null || timed.what.isEmpty()) {
-      return;
-    }
-    await(() -> timed.recovered.get().isPresent(), within);
-    var ms = timed.recovered.get();
-    if (ms.isPresent()) {
-      recoveries.add(timed.what, ms.getAsLong());
-      news.accept("      %.2f s  %s".formatted(ms.getAsLong() / 1000.0, timed.what));
+  private void record(List<Timed> recoveries, Duration within)
+      throws InterruptedException, IOException {
+    long deadline = System.nanoTime() + within.toNanos();
+    for (var timed : recoveries) {
+      var ms = timed.recovered().ms();
+      while (ms.isEmpty() && System.nanoTime() < deadline) {
+        pause(POLL.toMillis());
+        restartThoseThatEnded();
+        ms = timed.recovered().ms();
+      }
+      if (ms.isPresent()) {
+        this.recoveries.add(timed.what(), ms.getAsLong());
+        news.accept("      %.2f s  %s".formatted(ms.getAsLong() / 1000.0, timed.what()));
+      }
     }
   }
 

@@ -93,7 +93,7 @@ public final class ChaosCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws InterruptedException, IOException {
+  public Integer call() throws IOException {
     var commandLine = spec.commandLine();
     var output = new ServiceOutput(commandLine.getOut(), commandLine.getErr(), json);
     var wrong = wrong();
@@ -116,6 +116,9 @@ public final class ChaosCommand implements Callable<Integer> {
       print(report);
       held = report.held();
       return held ? ExitCode.OK.code() : ExitCode.JOB_FAILED.code();
+    } catch (InterruptedException e) {
+      say(commandLine.getErr(), "Told to end before it was done. Logs: " + directory);
+      return ExitCode.JOB_FAILED.code();
     } catch (Door.Shut | IllegalStateException e) {
       output.error(Trouble.NOT_STARTED, e.getMessage() + ". Its processes' logs: " + directory);
       return ExitCode.UNREACHABLE.code();

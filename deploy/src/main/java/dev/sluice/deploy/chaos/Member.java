@@ -73,6 +73,11 @@ final class Member {
     return kind.word() + "-" + number + "-" + incarnation;
   }
 
+  /** Everything that it prints, in all its incarnations. */
+  Path log() {
+    return log;
+  }
+
   synchronized long pid() {
     return running().pid();
   }

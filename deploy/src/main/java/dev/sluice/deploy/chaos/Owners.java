@@ -1,6 +1,7 @@
 package dev.sluice.deploy.chaos;
 
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Groups;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +18,6 @@ import org.slf4j.LoggerFactory;
 final class Owners implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Owners.class);
 
-  private static final String GROUP = "sluice-fold";
   private static final int ASK_MS_MAX = 3_000;
 
   private final Admin admin;
@@ -37,10 +37,10 @@ final class Owners implements AutoCloseable {
       var group =
           admin
               .describeConsumerGroups(
-                  List.of(GROUP), new DescribeConsumerGroupsOptions().timeoutMs(ASK_MS_MAX))
+                  List.of(Groups.FOLD), new DescribeConsumerGroupsOptions().timeoutMs(ASK_MS_MAX))
               .all()
               .get(2L * ASK_MS_MAX, TimeUnit.MILLISECONDS)
-              .get(GROUP);
+              .get(Groups.FOLD);
       if (group != null) {
         for (var member : group.members()) {
           if (member.clientId().equals("coordinator-" + pid)) {

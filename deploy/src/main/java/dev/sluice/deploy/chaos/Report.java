@@ -60,7 +60,7 @@ record Report(
       for (var it : recoveries) {
         text.printf(
             Locale.ROOT,
-            "   %-58s %4d times   p50 %5.2f s   max %5.2f s%n",
+            "   %-74s %4d times   p50 %5.2f s   max %5.2f s%n",
             it.what(),
             it.samples(),
             it.p50Ms() / MS,

@@ -2,6 +2,7 @@ package dev.sluice.deploy.e2e;
 
 import dev.sluice.producer.jobs.JobIds;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,8 +25,6 @@ import org.apache.kafka.common.TopicPartition;
  * with them. Those that came last are ended first.
  */
 final class SecondCoordinator implements AutoCloseable {
-  private static final String LEDGER = "sluice-ledger";
-  private static final String FOLD = "sluice-fold";
   private static final int KEYS_MAX = 10_000;
 
   private final Cluster cluster;
@@ -44,14 +43,14 @@ final class SecondCoordinator implements AutoCloseable {
   /** Starts it, and returns when all coordinators have partitions of ledger and fold. */
   static SecondCoordinator beside(Cluster cluster, String... settings) throws Exception {
     var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin());
-    var ledgers = ids(members(admin, LEDGER));
-    var folds = ids(members(admin, FOLD));
+    var ledgers = ids(members(admin, Groups.LEDGER));
+    var folds = ids(members(admin, Groups.FOLD));
     var second = new SecondCoordinator(cluster, admin, start(cluster, settings), ledgers.size());
     try {
       cluster.eventually(
-          "all coordinators decide", () -> second.shares(describe(admin, LEDGER), ledgers));
+          "all coordinators decide", () -> second.shares(describe(admin, Groups.LEDGER), ledgers));
       cluster.eventually(
-          "all coordinators fold", () -> second.shares(describe(admin, FOLD), folds));
+          "all coordinators fold", () -> second.shares(describe(admin, Groups.FOLD), folds));
       return second;
     } catch (Exception | AssertionError e) {
       second.close();
@@ -91,7 +90,8 @@ final class SecondCoordinator implements AutoCloseable {
   }
 
   private boolean owns(String jobId) {
-    return has(LEDGER, Topic.JOBS, jobId) && has(FOLD, Topic.GRADIENTS, Topic.blockKey(jobId, 0));
+    return has(Groups.LEDGER, Topic.JOBS, jobId)
+        && has(Groups.FOLD, Topic.GRADIENTS, Topic.blockKey(jobId, 0));
   }
 
   private boolean has(String group, Topic topic, String key) {
@@ -112,14 +112,14 @@ final class SecondCoordinator implements AutoCloseable {
 
   /** How many coordinators the brokers count as owners of ledger and fold partitions. */
   static List<Integer> owners(Admin admin) throws Exception {
-    return List.of(members(admin, LEDGER).size(), members(admin, FOLD).size());
+    return List.of(members(admin, Groups.LEDGER).size(), members(admin, Groups.FOLD).size());
   }
 
   /** How many of a job's blocks it folds. */
   int blocksOf(String jobId, int blocks) {
     return (int)
         IntStream.range(0, blocks)
-            .filter(block -> has(FOLD, Topic.GRADIENTS, Topic.blockKey(jobId, block)))
+            .filter(block -> has(Groups.FOLD, Topic.GRADIENTS, Topic.blockKey(jobId, block)))
             .count();
   }
 
@@ -128,7 +128,7 @@ final class SecondCoordinator implements AutoCloseable {
   public void close() {
     kill();
     try {
-      for (var group : List.of(LEDGER, FOLD)) {
+      for (var group : List.of(Groups.LEDGER, Groups.FOLD)) {
         cluster.eventually(
             "the others are left in " + group, () -> members(admin, group).size() == others);
       }

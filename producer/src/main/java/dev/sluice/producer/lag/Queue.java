@@ -1,5 +1,6 @@
 package dev.sluice.producer.lag;
 
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import java.util.List;
 
@@ -21,11 +22,11 @@ public record Queue(String name, Kind kind, String group, List<String> topics) {
     TOPIC
   }
 
-  /** The ledger's group, which commits offsets only so that its lag can be seen. */
-  public static final Queue LEDGER = topic(Topic.JOBS, "sluice-ledger");
+  /** What the ledger has not decided on yet. */
+  public static final Queue LEDGER = topic(Topic.JOBS, Groups.lag(Groups.LEDGER));
 
-  /** The fold's group, which commits offsets only so that its lag can be seen. */
-  public static final Queue FOLD = topic(Topic.GRADIENTS, "sluice-fold");
+  /** What the fold has not folded yet. */
+  public static final Queue FOLD = topic(Topic.GRADIENTS, Groups.lag(Groups.FOLD));
 
   public Queue {
     topics = List.copyOf(topics);

@@ -44,7 +44,7 @@ class LagMonitorTest {
     assertThat(monitor.latest().lanes().getFirst().waiting()).isEqualTo(3);
     assertThat(monitor.latest().topics())
         .extracting(lag -> lag.queue().group())
-        .containsExactly("sluice-ledger", "sluice-fold");
+        .containsExactly("sluice-ledger-lag", "sluice-fold-lag");
   }
 
   @Test

@@ -1,0 +1,91 @@
+package dev.sluice.deploy.chaos;
+
+import dev.sluice.deploy.chaos.Fault.Action;
+import dev.sluice.deploy.chaos.Fault.Kind;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Those who see from outside how soon a cluster recovers.
+ *
+ * @param members the cluster's processes
+ * @param tasks who began and ended which task
+ * @param owners who folds what
+ * @param load jobs in hand
+ * @param probe a client that writes to each broker
+ */
+record Witnesses(Members members, TaskLog tasks, Owners owners, Load load, StallProbe probe) {
+
+  /** The probe's last confirmation is no older than that where its partition is served. */
+  private static final long SERVED_MS_MAX = 200;
+
+  /**
+   * A recovery that is being timed.
+   *
+   * @param what what was lost, and what counts as recovery
+   * @param recovered how long it took
+   */
+  record Timed(String what, Measure recovered) {}
+
+  /** A time in milliseconds; empty as long as it is not known. */
+  interface Measure {
+    OptionalLong ms() throws IOException;
+  }
+
+  /** Whether a worker has something to lose. */
+  boolean hasTasks(Member worker) {
+    return !tasks.heldBy(worker.id(), System.currentTimeMillis()).isEmpty();
+  }
+
+  /** To be called right before a fault: what there is to be timed. */
+  List<Timed> watch(Fault fault, Member victim) throws IOException {
+    return switch (fault.kind()) {
+      case WORKER -> fault.action() == Action.RESTART ? List.of() : worker(fault, victim.id());
+      case COORDINATOR -> coordinator(fault, owners.foldedBy(victim.pid()));
+      case BROKER -> broker(fault, victim);
+      case PRODUCER -> List.of();
+    };
+  }
+
+  private List<Timed> worker(Fault fault, String worker) {
+    long lostMs = System.currentTimeMillis();
+    return List.of(
+        timed(fault, "its tasks begun elsewhere", () -> tasks.elsewhereAfterMs(worker, lostMs)));
+  }
+
+  private List<Timed> coordinator(Fault fault, Set<Integer> folded) throws IOException {
+    long lostMs = System.currentTimeMillis();
+    var logs = members.of(Kind.COORDINATOR).stream().map(Member::log).toList();
+    var takeovers = new Takeovers(logs, folded, lostMs);
+    var training = load.training(folded);
+    return List.of(
+        timed(fault, "its fold partitions taken over", takeovers::lastMs),
+        // What was going on is known some moments later, when the log of then was read.
+        timed(
+            fault,
+            "its jobs folded further",
+            () -> tasks.furtherAfterMs(tasks.foldedAt(training, lostMs), lostMs)));
+  }
+
+  /** A stall can be told when the broker is back and its partitions are served. */
+  private List<Timed> broker(Fault fault, Member broker) {
+    long lostMs = System.currentTimeMillis();
+    int node = members.node(broker);
+    return List.of(
+        timed(
+            fault,
+            "stall of a client of its partitions",
+            () ->
+                broker.state() == Member.State.UP
+                        && probe.confirmedAfter(node, System.currentTimeMillis() - SERVED_MS_MAX)
+                    ? probe.stallMs(node, lostMs)
+                    : OptionalLong.empty()));
+  }
+
+  private static Timed timed(Fault fault, String what, Measure recovered) {
+    return new Timed(
+        "%s %s: %s".formatted(fault.kind().word(), fault.action().done(), what), recovered);
+  }
+}
