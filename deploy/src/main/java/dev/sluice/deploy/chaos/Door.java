@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +24,9 @@ final class Door implements AutoCloseable {
 
   private static final long PAUSE_MS = 250;
   private static final int SERVER_ERROR = 500;
-  private static final int NOT_FOUND = 404;
+
+  /** What a producer says of a job that it has not read of, or not to its end. */
+  private static final Set<Integer> NOT_READ_YET = Set.of(404, 409);
 
   private final List<SluiceClient> clients;
   private final AtomicInteger turn = new AtomicInteger();
@@ -59,8 +62,9 @@ final class Door implements AutoCloseable {
       try {
         return call.of(clients.get(Math.floorMod(turn.getAndIncrement(), clients.size())));
       } catch (SluiceException.Refused e) {
-        // A producer that has just started may not have read that far.
-        if (e.problem().status() < SERVER_ERROR && e.problem().status() != NOT_FOUND) {
+        // One that has just started, or stood still, may be behind the one that was asked before.
+        int status = e.problem().status();
+        if (status < SERVER_ERROR && !NOT_READ_YET.contains(status)) {
           throw new Shut(String.valueOf(e.getMessage()), e);
         }
         failure = e;
