@@ -38,8 +38,8 @@ final class AuditIT {
 
   private static final int EPOCHS = 5;
 
-  /** About 60 MiB of gradients, so several times what is kept. */
-  private static final int EPOCHS_LONG = 60;
+  /** About 45 MiB of gradients, so several times what is kept. */
+  private static final int EPOCHS_LONG = 45;
 
   private static final int KEPT_MEBIBYTES = 16;
 

@@ -27,7 +27,7 @@ final class PoisonIT {
   private static final int ROWS_OF_POISON = 1_000_000;
 
   private static final int ROWS = 20_000;
-  private static final int EPOCHS = 60;
+  private static final int EPOCHS = 40;
   private static final int DEATHS = 4;
 
   /** Three workers at a time, each started again after a second or more. */

@@ -3,7 +3,6 @@ package dev.sluice.worker.loop;
 import dev.sluice.schemas.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.InferWork;
-import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.QuantiseWork;
@@ -16,25 +15,18 @@ import dev.sluice.worker.fleet.Activity;
 import dev.sluice.worker.queue.HeldTask;
 import dev.sluice.worker.queue.TaskQueue;
 import dev.sluice.worker.tasks.Datasets;
-import dev.sluice.worker.tasks.ExportTask;
-import dev.sluice.worker.tasks.InferTask;
-import dev.sluice.worker.tasks.Models;
-import dev.sluice.worker.tasks.PrepareTask;
-import dev.sluice.worker.tasks.QuantiseTask;
 import dev.sluice.worker.tasks.TaskProblem;
 import dev.sluice.worker.training.TermNotice;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread that computes. Terms of training jobs advance step by step, as their parameters come;
- * single tasks (preparing, exporting, answering rows) run from end to end between two steps.
+ * {@link SingleTasks single tasks} run from end to end between two steps.
  *
  * <p>One task at a time is asked for. Where every job that is held waits for other workers, one
  * more is: it may be the very task that they wait for, left behind by a worker that died.
@@ -77,18 +69,14 @@ public final class ComputeLoop {
   private final Doorbell bell;
   private final Clock clock = Clock.MONOTONIC;
   private final Map<String, HeldTask> held = new LinkedHashMap<>();
-  private final Set<String> reporting = new HashSet<>();
   private final Suspects suspects = new Suspects();
   private final Exports exports;
   private final TaskTimes times = new TaskTimes();
   private final Sessions sessions;
-  private final Models models;
-  private final PrepareTask prepare;
-  private final InferTask infer;
-  private final QuantiseTask quantise;
+  private final SingleTasks single;
+  private final Reporting reporting;
   private long seen;
   private long finished;
-  private long answered;
   private volatile Activity activity = Activity.NONE;
   private volatile boolean leaving;
 
@@ -105,29 +93,11 @@ public final class ComputeLoop {
     this.queue = queue;
     this.inbox = inbox;
     this.bell = bell;
-    var engines = tools.engines();
     var datasets = new Datasets(tools.files(), manner.cacheBytes());
-    this.sessions = new Sessions(tools, datasets, manner.stallMs(), manner.lingerMs());
-    this.models =
-        new Models(
-            tools.files(),
-            engines.training(),
-            engines.inference(),
-            tools.trials(),
-            manner.cacheBytes());
-    this.prepare = new PrepareTask(datasets, tools.files(), engines.training());
-    var export =
-        new ExportTask(
-            datasets,
-            tools.files(),
-            engines.training(),
-            engines.inference(),
-            engines.fingerprint());
-    this.exports = new Exports(tools.follower(), export, manner.exportWaitMs());
-    this.quantise =
-        new QuantiseTask(datasets, tools.files(), engines.inference(), engines.fingerprint());
-    this.infer =
-        new InferTask(datasets, models, tools.results(), manner.accelerator(), manner.worker());
+    sessions = new Sessions(tools, datasets, manner.stallMs(), manner.lingerMs());
+    exports = new Exports(tools, datasets, manner.exportWaitMs());
+    single = new SingleTasks(manner, tools, datasets);
+    reporting = new Reporting(tools.reports(), queue, inbox);
   }
 
   /** What this worker is doing. */
@@ -169,7 +139,7 @@ public final class ComputeLoop {
       suspects.keys().forEach(queue::giveBack);
       exports.close();
       sessions.close();
-      models.close();
+      single.close();
     }
   }
 
@@ -245,11 +215,9 @@ public final class ComputeLoop {
         () -> {
           requireCapable(task.task());
           switch (task.task().work()) {
-            case PrepareWork work -> end(task, prepare.run(work));
-            case InferWork work -> end(task, answer(task.task(), work));
+            case PrepareWork _, InferWork _, QuantiseWork _ -> end(task, single.run(task.task()));
             case TermWork work -> sessions.hold(task, work, clock.nowMs());
             case ExportWork work -> exports.await(task, work, clock.nowMs());
-            case QuantiseWork work -> end(task, quantise.run(task.task().jobId(), work));
           }
         });
   }
@@ -303,13 +271,6 @@ public final class ComputeLoop {
     }
   }
 
-  private Inferred answer(Task task, InferWork work)
-      throws TaskProblem, EngineException, ArtifactMissing {
-    var inferred = infer.run(task, work);
-    answered += work.rowTo() - work.rowFrom();
-    return inferred;
-  }
-
   private void fail(HeldTask task, Throwable why) {
     if (why instanceof RuntimeException || why instanceof Error) {
       LOG.warn("Task {} of job {} failed.", task.task().taskId(), task.task().jobId(), why);
@@ -317,37 +278,13 @@ public final class ComputeLoop {
     end(task, TaskProblem.outcome("task " + task.task().taskId(), why));
   }
 
-  /** Reports; the task is settled when the brokers have the report. */
   private void end(HeldTask task, Outcome outcome) {
-    var key = task.key();
-    reporting.add(key);
-    times.ended(key, outcome, System.nanoTime());
-    LOG.info(
-        "Task {} of job {} ends: {}",
-        task.task().taskId(),
-        task.task().jobId(),
-        TaskWords.of(outcome));
-    tools
-        .reports()
-        .ended(
-            task.task(),
-            outcome,
-            failure -> {
-              if (failure == null) {
-                queue.accept(key);
-              } else {
-                LOG.warn(
-                    "The report of task {} was not stored, so it goes back to the queue: {}",
-                    task.task().taskId(),
-                    failure.getMessage());
-                queue.giveBack(key);
-              }
-              inbox.settled(key);
-            });
+    times.ended(task.key(), outcome, System.nanoTime());
+    reporting.ended(task, outcome);
   }
 
   private void settled(String key) {
-    reporting.remove(key);
+    reporting.settled(key);
     if (held.remove(key) != null) {
       finished++;
     }
@@ -453,6 +390,6 @@ public final class ComputeLoop {
   private Activity now() {
     var jobs = held.values().stream().map(task -> task.task().jobId()).distinct().toList();
     return new Activity(
-        held.size(), jobs, finished, sessions.samples() + answered, times.meanSeconds());
+        held.size(), jobs, finished, sessions.samples() + single.answered(), times.meanSeconds());
   }
 }

@@ -6,6 +6,7 @@ import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.exchange.ParameterFollower;
 import dev.sluice.worker.queue.HeldTask;
+import dev.sluice.worker.tasks.Datasets;
 import dev.sluice.worker.tasks.ExportTask;
 import dev.sluice.worker.tasks.TaskProblem;
 import java.util.ArrayList;
@@ -29,9 +30,16 @@ final class Exports implements AutoCloseable {
   private final long waitMsMax;
   private final List<PendingExport> pending = new ArrayList<>();
 
-  Exports(ParameterFollower follower, ExportTask task, long waitMsMax) {
-    this.follower = follower;
-    this.task = task;
+  Exports(Tools tools, Datasets datasets, long waitMsMax) {
+    var engines = tools.engines();
+    follower = tools.follower();
+    task =
+        new ExportTask(
+            datasets,
+            tools.files(),
+            engines.training(),
+            engines.inference(),
+            engines.fingerprint());
     this.waitMsMax = waitMsMax;
   }
 
