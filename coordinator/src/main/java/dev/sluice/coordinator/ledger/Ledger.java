@@ -111,7 +111,14 @@ public final class Ledger {
           change(state, e.jobId(), nowMs, decision, job -> cancel(job, e.reason(), decision));
       case AttemptStarted e ->
           change(
-              state, e.jobId(), nowMs, decision, job -> attempts.started(job, e, moment, decision));
+              state,
+              e.jobId(),
+              nowMs,
+              decision,
+              job -> {
+                trainings.begun(job, e, nowMs);
+                attempts.started(job, e, moment, decision);
+              });
       case TaskReported e ->
           change(
               state, e.jobId(), nowMs, decision, job -> reported(state, job, e, moment, decision));

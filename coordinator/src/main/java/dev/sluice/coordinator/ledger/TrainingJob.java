@@ -2,6 +2,7 @@ package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
@@ -76,6 +77,26 @@ final class TrainingJob {
         TrainingState.started(
             prepared, engine, PartitionFold.VERSION, spec.shards(), moment.nowMs());
     issueRound(job, moment, decision);
+  }
+
+  /**
+   * A worker has begun a term. Where all shards stood still until then, the pace counts from now
+   * on: it is that of work, and not of waiting in the lane. Rounds would become shorter with each
+   * wait otherwise, and wait the more often the shorter they are, down to single steps.
+   */
+  void begun(JobDraft job, AttemptStarted event, long nowMs) {
+    var t = job.training;
+    var task =
+        job.task(event.taskId())
+            .filter(open -> open.kind() == TaskKind.TERM)
+            .filter(open -> open.attempt() == 1 && open.starts() == 0);
+    if (t == null || task.isEmpty()) {
+      return;
+    }
+    long from = task.get().fromStep();
+    if (from >= t.paceStep() && t.shardSteps().stream().allMatch(step -> step >= from)) {
+      job.training = t.withPace(from, nowMs, t.stepsPerSecond());
+    }
   }
 
   void nearlyDone(JobDraft job, TermNearlyDone report, Moment moment, Decision decision) {
@@ -204,7 +225,8 @@ final class TrainingJob {
       return;
     }
     double pace = (step - t.paceStep()) * 1000.0 / (nowMs - t.paceSinceMs());
-    job.training = t.withPace(step, nowMs, pace);
+    double known = t.stepsPerSecond();
+    job.training = t.withPace(step, nowMs, known > 0 ? Math.min(pace, known * GROWTH_MAX) : pace);
   }
 
   private static TrainingSpec spec(JobDraft job) {

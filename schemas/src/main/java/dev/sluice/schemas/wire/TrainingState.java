@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param round round of terms issued last
  * @param roundEnd end of that round's steps
  * @param paceStep step from which the pace is measured
- * @param paceSinceMs when that step was reached
+ * @param paceSinceMs when that step was reached, or its work was begun, where all had waited
  * @param shardSteps first step that each shard has not contributed to, as far as reported
- * @param stepsPerSecond steps per second as last measured; 0 before
+ * @param stepsPerSecond steps per second as last measured, without waits in the lane; 0 before
  * @param generation generation of parameters, as the fold last said
  * @param loss mean loss as the fold last said; NaN before
  * @param samples samples folded, as the fold last said
@@ -88,7 +88,7 @@ public record TrainingState(
         modelled);
   }
 
-  /** A step further than any before was reached. */
+  /** A step further than any before was reached, or is gone on with. */
   public TrainingState withPace(long step, long nowMs, double pace) {
     return new TrainingState(
         prepared,

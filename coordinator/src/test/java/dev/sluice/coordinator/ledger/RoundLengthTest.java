@@ -1,0 +1,157 @@
+package dev.sluice.coordinator.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.coordinator.placement.Admission;
+import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneOpened;
+import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TermFinished;
+import dev.sluice.schemas.wire.TermNearlyDone;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How many steps a round of terms has. */
+final class RoundLengthTest {
+
+  private static final String ENGINE = "engine";
+  private static final int STEPS = 1_000_000;
+  private static final int WORKERS = 2;
+  private static final int STEP_MS = 10;
+
+  /** As many as take {@code term-ms}. */
+  private static final int STEPS_OF_A_ROUND = LedgerLimits.DEFAULT.termMs() / STEP_MS;
+
+  private final Ledger ledger =
+      new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
+  private final LedgerState state = new LedgerState();
+  private long nowMs = 1_000;
+
+  @Test
+  void roundsThatWaitInTheLaneForLongerThanTheyTakeKeepTheirLength() {
+    running();
+    for (int round = 1; round <= 20; round++) {
+      round(5_000, 300);
+    }
+    assertThat(length()).isEqualTo(STEPS_OF_A_ROUND);
+  }
+
+  @Test
+  void aStepThatBecomesSlowMakesThemShorterAndAFastOneLongerByAFactorAtMost() {
+    running();
+    for (int round = 1; round <= 5; round++) {
+      round(0, 0);
+    }
+    assertThat(length()).isEqualTo(STEPS_OF_A_ROUND);
+
+    workFor(length(), STEP_MS * 20L);
+    assertThat(length()).isEqualTo(STEPS_OF_A_ROUND / 20);
+
+    workFor(length(), 0);
+    assertThat(length()).isLessThanOrEqualTo(STEPS_OF_A_ROUND / 20 * 8L);
+  }
+
+  @Test
+  void whoIsBegunAgainInTheMiddleCountsFromTheFirstTime() {
+    running();
+    round(0, 0);
+    var terms = terms();
+    begin(terms.get(0), "w0");
+    begin(terms.get(1), "w1");
+    nowMs += 400;
+    begin(terms.get(1), "w2");
+    nowMs += 100;
+    long to = terms.getFirst().toStep();
+    decide(new TermNearlyDone("j", terms.getFirst().round(), to));
+    assertThat(stepsPerSecond()).isEqualTo((to - terms.getFirst().fromStep()) * 1000.0 / 500);
+  }
+
+  /** All terms of the round wait in the lane, the last one for longer, and then work. */
+  private void round(long waitMs, long lastWaitMs) {
+    nowMs += waitMs;
+    var terms = terms();
+    begin(terms.get(0), "w0");
+    nowMs += lastWaitMs;
+    begin(terms.get(1), "w1");
+    finish(terms, (terms.getFirst().toStep() - terms.getFirst().fromStep()) * STEP_MS);
+  }
+
+  private void workFor(long steps, long stepMs) {
+    var terms = terms();
+    begin(terms.get(0), "w0");
+    begin(terms.get(1), "w1");
+    finish(terms, Math.max(1, steps * stepMs));
+  }
+
+  private void finish(List<OpenTask> terms, long workMs) {
+    nowMs += workMs;
+    long to = terms.getFirst().toStep();
+    for (var term : terms) {
+      decide(
+          new TaskReported(
+              "j", term.taskId(), 1, "w", ENGINE, new TermFinished(to, 1, 1, 1, null)));
+    }
+  }
+
+  private void running() {
+    decide(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0)));
+    decide(new Submitted("j", "", Specs.training(STEPS, WORKERS, null)));
+    decide(new TaskReported("j", "prepare", 1, "w0", ENGINE, Specs.prepared(STEPS, 9)));
+  }
+
+  private void begin(OpenTask term, String worker) {
+    decide(new AttemptStarted("j", term.taskId(), 1, worker, 1));
+  }
+
+  /** The newest round's. */
+  private List<OpenTask> terms() {
+    var open = Objects.requireNonNull(state.job("j")).open();
+    long newest = open.stream().mapToLong(OpenTask::round).max().orElseThrow();
+    return open.stream().filter(term -> term.round() == newest).toList();
+  }
+
+  private long length() {
+    var term = terms().getFirst();
+    return term.toStep() - term.fromStep();
+  }
+
+  private double stepsPerSecond() {
+    var training = Objects.requireNonNull(state.job("j")).training();
+    return Objects.requireNonNull(training).stepsPerSecond();
+  }
+
+  private void decide(JobEvent event) {
+    var workers =
+        IntStream.range(0, WORKERS)
+            .mapToObj(
+                i ->
+                    new WorkerHeartbeat(
+                        "w" + i,
+                        "cpu",
+                        "host-cpu",
+                        false,
+                        ENGINE,
+                        "",
+                        0,
+                        1,
+                        List.of(),
+                        0,
+                        0,
+                        0,
+                        false,
+                        0))
+            .toList();
+    var decision = ledger.decide(state, event, new Moment(nowMs, Fleet.of(workers)));
+    decision.changes().values().forEach(state::apply);
+  }
+}
