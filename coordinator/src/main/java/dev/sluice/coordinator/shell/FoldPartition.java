@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -60,16 +61,6 @@ final class FoldPartition implements AutoCloseable {
 
   /** The leader epoch is not known. */
   private static final int NO_EPOCH = -1;
-
-  /**
-   * What a takeover goes by.
-   *
-   * @param beginning first offset that the gradient log still holds
-   * @param end its end now
-   * @param same end of what is still the log that was folded; at least {@code end} where nothing
-   *     else is known
-   */
-  record LogBounds(long beginning, long end, long same) {}
 
   private final Codec codec;
   private final PartitionFold fold;
@@ -104,8 +95,10 @@ final class FoldPartition implements AutoCloseable {
   }
 
   /**
-   * Takes a partition over. May run on any thread; everything else belongs to one.
+   * Takes a partition over. This and {@link #close} may run on any thread, one at a time.
    *
+   * @param same end of what is still the log that was folded; {@link Long#MAX_VALUE} where nothing
+   *     else is known
    * @param stragglers finds shards that are late; of this partition alone
    * @param auditBytes folded gradients that stay for audits
    */
@@ -116,7 +109,8 @@ final class FoldPartition implements AutoCloseable {
       Codec codec,
       CheckpointWriter.Surroundings surroundings,
       Stragglers stragglers,
-      LogBounds log,
+      Admin admin,
+      long same,
       long auditBytes) {
     var source = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
     var fold = new PartitionFold(partition, partitions);
@@ -125,6 +119,7 @@ final class FoldPartition implements AutoCloseable {
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
                 "sluice-fold-" + partition, KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
+    LogBounds log;
     try {
       producer.initTransactions();
       TopicTail.read(
@@ -132,6 +127,8 @@ final class FoldPartition implements AutoCloseable {
           new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
           stored::accept);
       stored.blocks().forEach(fold::restore);
+      // Not before: until it was fenced, the owner before could store a cursor beyond this end.
+      log = LogBounds.now(admin, source);
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
       throw e;
@@ -139,7 +136,7 @@ final class FoldPartition implements AutoCloseable {
     var at = stored.cursor;
     var resumption =
         Resumption.of(
-            source.toString(), at.nextOffset(), log.beginning(), Math.min(log.end(), log.same()));
+            source.toString(), at.nextOffset(), log.beginning(), Math.min(log.end(), same));
     // Marks are places in the log that was; after a loss they count from the one that is.
     var marked =
         resumption.loss() == null

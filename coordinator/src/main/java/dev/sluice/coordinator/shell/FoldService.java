@@ -44,6 +44,7 @@ final class FoldService implements AutoCloseable {
   private final KafkaSettings kafka;
   private final Codec codec;
   private final int partitions;
+  private final Admin admin;
   private final FoldTrim trim;
   private final Map<Integer, FoldPartition> owned = new TreeMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
@@ -69,6 +70,7 @@ final class FoldService implements AutoCloseable {
     this.config = config;
     this.kafka = kafka;
     this.codec = codec;
+    this.admin = admin;
     trim = new FoldTrim(admin);
     this.partitions = partitions;
     this.onFailure = onFailure;
@@ -255,34 +257,26 @@ final class FoldService implements AutoCloseable {
    * @param same offset up to which the log is the one that was folded, as far as is known
    */
   private void takeOver(Collection<TopicPartition> sources, long same) {
-    try {
-      var beginnings = consumer.beginningOffsets(sources);
-      var ends = consumer.endOffsets(sources);
-      Together.each(
-              sources,
-              source ->
-                  FoldPartition.takeOver(
-                      source.partition(),
-                      partitions,
-                      kafka,
-                      codec,
-                      new Neighbours(),
-                      new Stragglers(config.stragglerFactor(), config.stragglerMs()),
-                      new FoldPartition.LogBounds(
-                          offset(beginnings.get(source), source),
-                          offset(ends.get(source), source),
-                          same),
-                      config.auditBytes()))
-          .forEach(
-              (source, outcome) -> {
-                switch (outcome) {
-                  case Together.Outcome.Done(var partition) -> own(source, partition);
-                  case Together.Outcome.NotYet(var why) -> tryLater(source, why);
-                }
-              });
-    } catch (KafkaException e) {
-      sources.forEach(source -> tryLater(source, e));
-    }
+    Together.each(
+            sources,
+            source ->
+                FoldPartition.takeOver(
+                    source.partition(),
+                    partitions,
+                    kafka,
+                    codec,
+                    new Neighbours(),
+                    new Stragglers(config.stragglerFactor(), config.stragglerMs()),
+                    admin,
+                    same,
+                    config.auditBytes()))
+        .forEach(
+            (source, outcome) -> {
+              switch (outcome) {
+                case Together.Outcome.Done(var partition) -> own(source, partition);
+                case Together.Outcome.NotYet(var why) -> tryLater(source, why);
+              }
+            });
   }
 
   private void own(TopicPartition source, FoldPartition partition) {
@@ -308,11 +302,18 @@ final class FoldService implements AutoCloseable {
       Optional.ofNullable(owned.remove(number)).ifPresent(released::add);
     }
     Together.each(
-        released,
-        partition -> {
-          partition.close();
-          return true;
-        });
+            released,
+            partition -> {
+              partition.close();
+              return true;
+            })
+        .values()
+        .forEach(
+            outcome -> {
+              if (outcome instanceof Together.Outcome.NotYet(var why)) {
+                LOG.warn("A fold partition was not left in good order: {}", why.getMessage());
+              }
+            });
   }
 
   private static long offset(@Nullable Long offset, TopicPartition source) {

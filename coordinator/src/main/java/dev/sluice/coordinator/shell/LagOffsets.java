@@ -13,13 +13,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the brokers how far a group has come, for lag only: a takeover reads the cursor that is
- * stored with the state. So one that fails does no harm. It goes to {@link Groups#lag}.
+ * stored with the state. One that fails is made up for by the next. It goes to {@link Groups#lag},
+ * where nobody is fenced: of two who think that they own a partition, the last one is believed.
  */
 final class LagOffsets {
 
   private static final Logger LOG = LoggerFactory.getLogger(LagOffsets.class);
 
-  /** What is done counts as waiting for no longer than this. */
+  /** What is done counts as waiting for no longer than this, as a rule. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final Admin admin;

@@ -185,6 +185,8 @@ final class LedgerService implements AutoCloseable {
                 case Together.Outcome.NotYet(var why) -> {
                   LOG.warn("{} can't be taken over yet: {}", source, why.getMessage());
                   orphans.add(source);
+                  // Nothing of it can be decided on; it would be read from its beginning.
+                  consumer.pause(Set.of(source));
                 }
               }
             });
@@ -194,7 +196,9 @@ final class LedgerService implements AutoCloseable {
     owned.put(source.partition(), partition);
     consumer.seek(source, partition.nextOffset());
     orphans.remove(source);
-    if (!fleet.settled()) {
+    if (fleet.settled()) {
+      consumer.resume(Set.of(source));
+    } else {
       consumer.pause(Set.of(source));
       waiting.add(source);
     }

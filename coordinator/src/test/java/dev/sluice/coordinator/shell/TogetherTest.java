@@ -8,10 +8,12 @@ import dev.sluice.coordinator.shell.Together.Outcome.NotYet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 
@@ -60,22 +62,51 @@ final class TogetherTest {
 
   @Test
   void aDefectIsThrownWhenAllHaveEnded() {
+    var thrown = new CountDownLatch(1);
     var ended = new AtomicInteger();
 
     assertThatThrownBy(
             () ->
                 Together.each(
-                    List.of(1, 2, 3),
+                    List.of(1, 2),
                     key -> {
-                      ended.incrementAndGet();
                       if (key == 1) {
+                        thrown.countDown();
                         throw new IllegalStateException("a defect");
                       }
-                      return key;
+                      await(thrown);
+                      return ended.incrementAndGet();
                     }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("a defect");
-    assertThat(ended).hasValue(3);
+    assertThat(ended).hasValue(1);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void noMoreThanFourAreDoneAtATime() {
+    var running = new AtomicInteger();
+    var most = new AtomicInteger();
+    // Three rounds of four: each waits for three others.
+    var four = new CyclicBarrier(4);
+
+    Together.each(
+        IntStream.range(0, 12).boxed().toList(),
+        key -> {
+          most.accumulateAndGet(running.incrementAndGet(), Math::max);
+          meet(four, key);
+          running.decrementAndGet();
+          return key;
+        });
+
+    assertThat(most).hasValue(4);
   }
 
   @Test

@@ -105,10 +105,8 @@ final class AuditReader implements AutoCloseable {
           record -> {
             if (name.equals(record.key())) {
               entries.clear();
-              var value = record.value();
-              if (value != null
-                  && codec.decode(ModelEntry.class, value)
-                      instanceof Decoded.Message<ModelEntry>(var entry)) {
+              if (codec.decode(ModelEntry.class, record.value())
+                  instanceof Decoded.Message<ModelEntry>(var entry)) {
                 entries.add(entry);
               }
             }
