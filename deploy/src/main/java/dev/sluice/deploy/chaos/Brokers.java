@@ -3,7 +3,6 @@ package dev.sluice.deploy.chaos;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,7 +17,6 @@ import org.slf4j.LoggerFactory;
 final class Brokers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Brokers.class);
 
-  private static final long POLL_MS = 200;
   private static final int CALL_MS = 5_000;
 
   private final Admin admin;
@@ -34,25 +32,14 @@ final class Brokers implements AutoCloseable {
     return IntStream.rangeClosed(1, count).boxed().toList();
   }
 
-  /**
-   * Waits until all brokers of a new cluster answer.
-   *
-   * @return whether they do in time
-   */
-  static boolean awaitUp(KafkaSettings kafka, int count, Duration within)
-      throws InterruptedException {
-    try (var brokers = new Brokers(kafka, count)) {
-      return await(within, brokers::up);
-    }
+  /** Whether all brokers answer. */
+  boolean up() throws InterruptedException {
+    return holds(this::allUp);
   }
 
-  /**
-   * Waits until every copy of every partition is in sync.
-   *
-   * @return whether they are in time
-   */
-  boolean awaitInSync(Duration within) throws InterruptedException {
-    return await(within, this::inSync);
+  /** Whether every copy of every partition is in sync; not where the brokers don't say. */
+  boolean inSync() throws InterruptedException {
+    return holds(this::copiesInSync);
   }
 
   /** Gives each partition back to the broker that is to lead it. */
@@ -67,7 +54,7 @@ final class Brokers implements AutoCloseable {
     }
   }
 
-  private boolean up() throws ExecutionException, TimeoutException, InterruptedException {
+  private boolean allUp() throws ExecutionException, TimeoutException, InterruptedException {
     return admin
             .describeCluster(new DescribeClusterOptions().timeoutMs(CALL_MS))
             .nodes()
@@ -76,10 +63,10 @@ final class Brokers implements AutoCloseable {
         == count;
   }
 
-  private boolean inSync() throws ExecutionException, TimeoutException, InterruptedException {
+  private boolean copiesInSync() throws ExecutionException, TimeoutException, InterruptedException {
     var names = admin.listTopics().names().get(CALL_MS, TimeUnit.MILLISECONDS);
     var topics = admin.describeTopics(names).allTopicNames().get(CALL_MS, TimeUnit.MILLISECONDS);
-    return up()
+    return allUp()
         && topics.values().stream()
             .flatMap(topic -> topic.partitions().stream())
             .allMatch(partition -> partition.isr().size() == partition.replicas().size());
@@ -89,21 +76,12 @@ final class Brokers implements AutoCloseable {
     boolean holds() throws ExecutionException, TimeoutException, InterruptedException;
   }
 
-  private static boolean await(Duration within, Condition condition) throws InterruptedException {
-    long deadline = System.nanoTime() + within.toNanos();
-    var never = new CountDownLatch(1);
-    while (true) {
-      try {
-        if (condition.holds()) {
-          return true;
-        }
-      } catch (ExecutionException | TimeoutException e) {
-        LOG.debug("The brokers are away: {}", e.getMessage());
-      }
-      if (System.nanoTime() > deadline) {
-        return false;
-      }
-      var _ = never.await(POLL_MS, TimeUnit.MILLISECONDS);
+  private static boolean holds(Condition condition) throws InterruptedException {
+    try {
+      return condition.holds();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("The brokers are away: {}", e.getMessage());
+      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.deploy.chaos.Members.Size;
 import dev.sluice.deploy.chaos.Witnesses.Timed;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -57,6 +57,7 @@ final class Campaign implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("undo").daemon().factory());
   private final CountDownLatch closing = new CountDownLatch(1);
+  private boolean supervising;
   private int faults;
 
   /**
@@ -87,10 +88,9 @@ final class Campaign implements AutoCloseable {
    */
   Report run() throws Door.Shut, InterruptedException, IOException {
     Files.createDirectories(options.directory.resolve("tmp"));
-    start();
     try (var door = new Door(members.servers());
         var brokers = new Brokers(members.kafka(), options.size.brokers())) {
-      started("not all copies are in sync", brokers.awaitInSync(START_MAX));
+      start(brokers);
       ready(door);
       var load = new Load(door, "chaos-" + options.seed);
       var models = peace(door, load);
@@ -100,7 +100,6 @@ final class Campaign implements AutoCloseable {
         long beginNanos = System.nanoTime();
         chaos(new Witnesses(members, tasks, owners, load, probe), brokers);
         news.accept("No more faults. Waiting for the jobs in hand.");
-        restartThoseThatEnded();
         inSync(brokers);
         load.end();
         double seconds = (System.nanoTime() - beginNanos) / 1e9;
@@ -124,16 +123,16 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  private void start() throws InterruptedException {
+  private void start(Brokers brokers) throws InterruptedException {
     news.accept(
         "Starting " + members.all().size() + " processes, their logs in " + options.directory);
     members.of(Kind.BROKER).forEach(Member::start);
-    started(
-        "not all brokers are up",
-        Brokers.awaitUp(members.kafka(), options.size.brokers(), START_MAX));
+    started("not all brokers are up", await(brokers::up, START_MAX));
     members.of(Kind.COORDINATOR).forEach(Member::start);
     members.of(Kind.PRODUCER).forEach(Member::start);
     members.of(Kind.WORKER).forEach(Member::start);
+    started("not all copies are in sync", await(brokers::inSync, START_MAX));
+    supervising = true;
   }
 
   private static void started(String otherwise, boolean inTime) {
@@ -231,6 +230,17 @@ final class Campaign implements AutoCloseable {
     faults++;
     byKind.merge(fault.kind().word() + " " + fault.action().done(), 1, Integer::sum);
     news.accept("%4d  %s %s".formatted(faults, victim.name(), fault.action().done()));
+    try {
+      strike(fault, victim);
+      return watched;
+    } catch (IllegalStateException | UncheckedIOException e) {
+      violations.add("%s could not be struck: %s".formatted(victim.name(), e.getMessage()));
+      undone.incrementAndGet();
+      return List.of();
+    }
+  }
+
+  private void strike(Fault fault, Member victim) {
     switch (fault.action()) {
       case KILL -> {
         victim.kill();
@@ -257,7 +267,6 @@ final class Campaign implements AutoCloseable {
                 start(victim);
               });
     }
-    return watched;
   }
 
   private void undo(Fault fault, Runnable undo) {
@@ -303,7 +312,7 @@ final class Campaign implements AutoCloseable {
   /** As a supervisor would; that it was needed is told. */
   private void restartThoseThatEnded() {
     for (var member : members.all()) {
-      if (member.endedByItself()) {
+      if (supervising && member.endedByItself()) {
         var what = "%s ended by itself with code %d".formatted(member.name(), member.exitCode());
         news.accept("      " + what);
         endedByThemselves.add(what);
@@ -314,7 +323,7 @@ final class Campaign implements AutoCloseable {
 
   /** A further fault could take a record's last copy away, which is not promised to survive. */
   private boolean inSync(Brokers brokers) throws InterruptedException {
-    if (brokers.awaitInSync(WHOLE_MAX)) {
+    if (await(brokers::inSync, WHOLE_MAX)) {
       return true;
     }
     var what = "not all copies are in sync again after " + WHOLE_MAX.toSeconds() + " s";
@@ -329,12 +338,21 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  private void await(BooleanSupplier condition, Duration within) throws InterruptedException {
+  private interface Condition {
+    boolean holds() throws InterruptedException;
+  }
+
+  /** Whether a condition holds within a time. */
+  private boolean await(Condition condition, Duration within) throws InterruptedException {
     long deadline = System.nanoTime() + within.toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+    while (!condition.holds()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
       pause(POLL.toMillis());
       restartThoseThatEnded();
     }
+    return true;
   }
 
   @Override

@@ -117,8 +117,7 @@ public final class ChaosCommand implements Callable<Integer> {
       held = report.held();
       return held ? ExitCode.OK.code() : ExitCode.JOB_FAILED.code();
     } catch (InterruptedException e) {
-      say(commandLine.getErr(), "Told to end before it was done. Logs: " + directory);
-      return ExitCode.JOB_FAILED.code();
+      return ExitCode.JOB_FAILED.code(); // told to end, which was said
     } catch (Door.Shut | IllegalStateException e) {
       output.error(Trouble.NOT_STARTED, e.getMessage() + ". Its processes' logs: " + directory);
       return ExitCode.UNREACHABLE.code();
@@ -133,7 +132,14 @@ public final class ChaosCommand implements Callable<Integer> {
       throws Door.Shut, InterruptedException, IOException {
     var campaign = new Campaign(options, line -> say(err, line));
     // The processes end with this one, which holds their standard inputs; only stopped ones do not.
-    var close = Thread.ofPlatform().name("chaos-stop").unstarted(campaign::close);
+    var close =
+        Thread.ofPlatform()
+            .name("chaos-stop")
+            .unstarted(
+                () -> {
+                  say(err, "Told to end before it was done. Logs: " + options.directory());
+                  campaign.close();
+                });
     Runtime.getRuntime().addShutdownHook(close);
     try {
       return campaign.run();

@@ -1,6 +1,7 @@
 package dev.sluice.deploy.chaos;
 
 import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import java.io.IOException;
@@ -26,7 +27,8 @@ final class Door implements AutoCloseable {
   private static final int SERVER_ERROR = 500;
 
   /** What a producer says of a job that it has not read of, or not to its end. */
-  private static final Set<Integer> NOT_READ_YET = Set.of(404, 409);
+  private static final Set<String> NOT_READ_YET =
+      Set.of(ProblemType.NOT_FOUND.uri(), ProblemType.WRONG_STATE.uri());
 
   private final List<SluiceClient> clients;
   private final AtomicInteger turn = new AtomicInteger();
@@ -63,8 +65,8 @@ final class Door implements AutoCloseable {
         return call.of(clients.get(Math.floorMod(turn.getAndIncrement(), clients.size())));
       } catch (SluiceException.Refused e) {
         // One that has just started, or stood still, may be behind the one that was asked before.
-        int status = e.problem().status();
-        if (status < SERVER_ERROR && !NOT_READ_YET.contains(status)) {
+        var problem = e.problem();
+        if (problem.status() < SERVER_ERROR && !NOT_READ_YET.contains(problem.type())) {
           throw new Shut(String.valueOf(e.getMessage()), e);
         }
         failure = e;
@@ -73,7 +75,7 @@ final class Door implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         throw new Shut(
-            "no producer answered within " + AWAY_MAX.toSeconds() + " s: " + failure.getMessage(),
+            "no producer did so within " + AWAY_MAX.toSeconds() + " s: " + failure.getMessage(),
             failure);
       }
       pause();

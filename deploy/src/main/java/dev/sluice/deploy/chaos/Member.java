@@ -107,8 +107,8 @@ final class Member {
 
   /** Stops it where it is, as Ctrl-Z does. */
   synchronized void hang() {
-    state = State.STOPPED;
     run("kill", "-STOP", String.valueOf(pid()));
+    state = State.STOPPED;
   }
 
   /** Lets it go on. */
@@ -128,8 +128,8 @@ final class Member {
    * @return whether it did so in time; it is killed where it did not
    */
   synchronized boolean fill() {
-    state = State.DOWN;
     run(PRLIMIT.toString(), "--pid", String.valueOf(pid()), "--fsize=0");
+    state = State.DOWN;
     return awaitOrKill();
   }
 

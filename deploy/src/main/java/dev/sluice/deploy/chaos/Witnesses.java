@@ -59,10 +59,14 @@ record Witnesses(Members members, TaskLog tasks, Owners owners, Load load, Stall
     long lostMs = System.currentTimeMillis();
     var logs = members.of(Kind.COORDINATOR).stream().map(Member::log).toList();
     var takeovers = new Takeovers(logs, folded, lostMs);
+    var takenOver = timed(fault, "its fold partitions taken over", takeovers::lastMs);
     var training = load.training(folded);
+    if (tasks.foldedAt(training, lostMs).isEmpty()) {
+      return List.of(takenOver); // None was in the middle of its steps.
+    }
+    // At which step it was is known some moments later, when the log of then was read.
     return List.of(
-        timed(fault, "its fold partitions taken over", takeovers::lastMs),
-        // What was going on is known some moments later, when the log of then was read.
+        takenOver,
         timed(
             fault,
             "its jobs folded further",

@@ -17,6 +17,7 @@ class ChaosIT {
   void oneFaultOfEachKindChangesNoBit() throws Exception {
     var deploy = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     System.setProperty("sluice.launcher", deploy.resolve("sluice").toString());
+    int faults = FaultPlan.EACH - (Member.canFill() ? 0 : 1);
     var out = new StringWriter();
     int code =
         Sluice.commandLine()
@@ -36,8 +37,8 @@ class ChaosIT {
     JsonNode report = new ObjectMapper().readTree(out.toString());
     assertThat(report.path("violations")).as(out.toString()).isEmpty();
     assertThat(code).isZero();
-    assertThat(report.path("faults").asInt()).isEqualTo(FaultPlan.EACH);
-    assertThat(report.path("byKind")).hasSize(FaultPlan.EACH);
+    assertThat(report.path("faults").asInt()).isEqualTo(faults);
+    assertThat(report.path("byKind")).hasSize(faults);
     assertThat(report.path("jobs").asInt()).isPositive();
     assertThat(report.path("recoveries")).isNotEmpty();
   }

@@ -44,7 +44,10 @@ public final class TrialProcess implements AutoCloseable {
   private static final long END_MS_MAX = 5_000;
   private static final int SIGNALLED = 128;
 
-  /** SIGHUP, SIGINT and SIGTERM come from people and their terminals, never from a file. */
+  /**
+   * SIGHUP, SIGINT and SIGTERM come from people and their terminals. A file that raises one itself
+   * is tried again, as often as its task is.
+   */
   private static final Set<Integer> SIGNALS_TO_END = Set.of(1, 2, 15);
 
   private static final String ENDED = "";
