@@ -51,7 +51,8 @@ final class Campaign implements AutoCloseable {
   private final Map<String, Integer> byKind = new TreeMap<>();
   private final List<String> endedByThemselves = new ArrayList<>();
   private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
-  private final List<String> joined = Collections.synchronizedList(new ArrayList<>());
+  private final Disturbances disturbances = new Disturbances();
+  private final List<Joined> joined = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger undone = new AtomicInteger();
   private final ScheduledExecutorService undoing =
       Executors.newSingleThreadScheduledExecutor(
@@ -70,6 +71,9 @@ final class Campaign implements AutoCloseable {
    * @param directory for data and logs; empty
    */
   record Options(Size size, long seed, int faults, Duration within, Path directory) {}
+
+  /** A worker that was started in the place of one that a fault had ended. */
+  private record Joined(String worker, int fault) {}
 
   /**
    * @param options what it is to be like
@@ -103,8 +107,7 @@ final class Campaign implements AutoCloseable {
         inSync(brokers);
         load.end();
         double seconds = (System.nanoTime() - beginNanos) / 1e9;
-        joined.forEach(
-            id -> tasks.firstTaskAfterMs(id).ifPresent(ms -> recoveries.add(Recoveries.JOIN, ms)));
+        joined.forEach(joined -> recordJoin(joined, tasks));
         violations.addAll(load.violations());
         violations.addAll(Endings.check(members.kafka(), load.acknowledged()));
         violations.addAll(new Versions(door).check());
@@ -227,49 +230,56 @@ final class Campaign implements AutoCloseable {
   /** Does it, and sees to it that it is undone. */
   private List<Timed> strike(Fault fault, Member victim, Witnesses witnesses) throws IOException {
     var watched = witnesses.watch(fault, victim);
+    int number = disturbances.begin(System.currentTimeMillis());
     faults++;
     byKind.merge(fault.kind().word() + " " + fault.action().done(), 1, Integer::sum);
     news.accept("%4d  %s %s".formatted(faults, victim.name(), fault.action().done()));
     try {
-      strike(fault, victim);
+      strike(fault, victim, number);
       return watched;
     } catch (IllegalStateException | UncheckedIOException e) {
       violations.add("%s could not be struck: %s".formatted(victim.name(), e.getMessage()));
-      undone.incrementAndGet();
+      undone(number);
       return List.of();
     }
   }
 
-  private void strike(Fault fault, Member victim) {
+  private void strike(Fault fault, Member victim, int number) {
     switch (fault.action()) {
       case KILL -> {
         victim.kill();
-        undo(fault, () -> start(victim));
+        undo(fault, number, () -> start(victim, number));
       }
       case FILL -> {
         if (!victim.fill()) {
           violations.add(victim.name() + " did not end when it could write no more");
         }
-        undo(fault, () -> start(victim));
+        undo(fault, number, () -> start(victim, number));
       }
       case HANG -> {
         victim.hang();
-        undo(fault, victim::goOn);
+        undo(fault, number, victim::goOn);
       }
       case RESTART ->
           undo(
               fault,
+              number,
               () -> {
                 if (!victim.end()) {
                   violations.add(
                       victim.name() + " did not end within its time when it was told to");
                 }
-                start(victim);
+                start(victim, number);
               });
     }
   }
 
-  private void undo(Fault fault, Runnable undo) {
+  private void undone(int number) {
+    disturbances.end(number, System.currentTimeMillis());
+    undone.incrementAndGet();
+  }
+
+  private void undo(Fault fault, int number, Runnable undo) {
     var _ =
         undoing.schedule(
             () -> {
@@ -278,18 +288,25 @@ final class Campaign implements AutoCloseable {
               } catch (RuntimeException e) {
                 violations.add("a fault could not be undone: " + e.getMessage());
               } finally {
-                undone.incrementAndGet();
+                undone(number);
               }
             },
             fault.lastsMs(),
             TimeUnit.MILLISECONDS);
   }
 
-  private void start(Member victim) {
+  private void start(Member victim, int number) {
     victim.start();
     if (victim.kind() == Kind.WORKER) {
-      joined.add(victim.id());
+      joined.add(new Joined(victim.id(), number));
     }
+  }
+
+  private void recordJoin(Joined joined, TaskLog tasks) {
+    tasks
+        .firstTask(joined.worker)
+        .filter(first -> disturbances.none(first.readyMs(), first.begunMs(), joined.fault))
+        .ifPresent(first -> recoveries.add(Recoveries.JOIN, first.begunMs() - first.readyMs()));
   }
 
   private void record(List<Timed> recoveries, Duration within)

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +44,11 @@ final class TaskLog implements AutoCloseable {
   private static final long ACTIVE_MS = 1_500;
 
   private record Entry(long timeMs, String task, String worker, boolean begun) {}
+
+  /**
+   * When a worker was heard of first, which is when it is ready, and when it began its first task.
+   */
+  record FirstTask(long readyMs, long begunMs) {}
 
   private record Step(long timeMs, String jobId, long generation) {}
 
@@ -206,18 +212,16 @@ final class TaskLog implements AutoCloseable {
     return OptionalLong.empty();
   }
 
-  /** Time from a worker's first heartbeat, with which it is ready, to its first task. */
-  synchronized OptionalLong firstTaskAfterMs(String worker) {
+  /** A worker's first task; none where it has begun none. */
+  synchronized Optional<FirstTask> firstTask(String worker) {
     var readyMs = heardOfMs.get(worker);
     if (readyMs == null) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
-    for (var entry : entries) {
-      if (entry.begun && entry.worker.equals(worker)) {
-        return OptionalLong.of(Math.max(0, entry.timeMs - readyMs));
-      }
-    }
-    return OptionalLong.empty();
+    return entries.stream()
+        .filter(entry -> entry.begun && entry.worker.equals(worker))
+        .findFirst()
+        .map(entry -> new FirstTask(readyMs, Math.max(readyMs, entry.timeMs)));
   }
 
   @Override
