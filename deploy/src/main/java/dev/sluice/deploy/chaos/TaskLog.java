@@ -212,6 +212,11 @@ final class TaskLog implements AutoCloseable {
     return OptionalLong.empty();
   }
 
+  /** Whether a worker was heard of. */
+  synchronized boolean isReady(String worker) {
+    return heardOfMs.containsKey(worker);
+  }
+
   /** A worker's first task; none where it has begun none. */
   synchronized Optional<FirstTask> firstTask(String worker) {
     var readyMs = heardOfMs.get(worker);

@@ -51,6 +51,13 @@ record Witnesses(Members members, TaskLog tasks, Owners owners, Load load, Stall
 
   private List<Timed> worker(Fault fault, String worker) {
     long lostMs = System.currentTimeMillis();
+    boolean others =
+        members.up(Kind.WORKER).stream()
+            .map(Member::id)
+            .anyMatch(other -> !other.equals(worker) && tasks.isReady(other));
+    if (!others) {
+      return List.of(); // How long a JVM takes to start is another matter.
+    }
     return List.of(
         timed(fault, "its tasks begun elsewhere", () -> tasks.elsewhereAfterMs(worker, lostMs)));
   }
