@@ -34,6 +34,9 @@ final class Schedule {
   private static final int POLL_ONE_IN = 4;
   private static final int CATCH_UP_MOVES_MAX = 1_000;
 
+  /** What is said at the end may be answered, and the answer once more. */
+  private static final int ANSWERS_AT_END = 4;
+
   /** Takes one, finds itself fenced, takes one again, commits it, and once more. */
   private static final int CHECKPOINTS_AT_END = 5;
 
@@ -305,8 +308,22 @@ final class Schedule {
     for (int call = 0; call < CHECKPOINTS_AT_END; call++) {
       checkpointAll();
     }
+    // Who has taken a fold partition over again says once more how far it is.
+    for (int call = 0; call < ANSWERS_AT_END && !world.isQuiet(); call++) {
+      decideAll();
+    }
+  }
+
+  /** Everything that is said is decided on. */
+  private void decideAll() {
     while (!world.network.isEmpty()) {
       world.network.deliverOne();
+    }
+    for (int partition = 0; partition < World.PARTITIONS; partition++) {
+      var owner = world.ledgerOwners.owner(partition);
+      for (int move = 0; owner != null && move < CATCH_UP_MOVES_MAX; move++) {
+        owner.decide(partition);
+      }
     }
   }
 
