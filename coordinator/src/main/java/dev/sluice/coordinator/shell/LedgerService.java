@@ -2,6 +2,7 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.Moment;
+import dev.sluice.coordinator.ledger.Reminders;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.codec.Codec;
@@ -54,6 +55,7 @@ final class LedgerService implements AutoCloseable {
   private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
   private final Orphans orphans = new Orphans();
+  private final Reminders reminders = new Reminders();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final KafkaProducer<String, byte[]> reports;
   private final Thread thread;
@@ -241,7 +243,9 @@ final class LedgerService implements AutoCloseable {
             .collect(Collectors.toUnmodifiableSet());
     for (var entry : Map.copyOf(owned).entrySet()) {
       for (var stalled : ledger.stalled(entry.getValue().state(), new Moment(nowMs, alive))) {
-        report(entry.getKey(), stalled.jobId(), stalled);
+        if (reminders.due(stalled, nowMs)) {
+          report(entry.getKey(), stalled.jobId(), stalled);
+        }
       }
       try {
         entry.getValue().forget(forgetBeforeMs);
@@ -263,7 +267,7 @@ final class LedgerService implements AutoCloseable {
     reports.send(new ProducerRecord<>(Topic.FLEET.topicName(), worker, null));
   }
 
-  /** The next tick reports again what is still overdue, so a lost report does no harm. */
+  /** What is still overdue is reported again later, so a lost report does no harm. */
   @SuppressWarnings("FutureReturnValueIgnored")
   private void report(int partition, String key, DeadlineReached event) {
     reports.send(

@@ -3,6 +3,7 @@ package dev.sluice.deploy.simulation;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.ledger.Moment;
+import dev.sluice.coordinator.ledger.Reminders;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.Task;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class LedgerProcess {
   private final Transactions.Producer producer;
   private final LedgerState state = new LedgerState();
   private final List<Task> dispatched = new ArrayList<>();
+  private final Reminders reminders = new Reminders();
   private boolean deciding;
   private int next;
 
@@ -117,9 +119,8 @@ final class LedgerProcess {
   /** Looks for what doesn't move, by this process's clock. */
   void look() {
     if (world.mutation != Mutation.STALLS_IGNORED) {
-      world
-          .ledger
-          .stalled(state, new Moment(world.nowMs, world.fleetSeen()))
+      world.ledger.stalled(state, new Moment(world.nowMs, world.fleetSeen())).stream()
+          .filter(event -> reminders.due(event, world.nowMs))
           .forEach(event -> world.tell(name, event));
     }
   }
