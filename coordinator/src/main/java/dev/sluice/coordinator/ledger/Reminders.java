@@ -2,6 +2,7 @@ package dev.sluice.coordinator.ledger;
 
 import dev.sluice.schemas.wire.DeadlineReached;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,12 +17,13 @@ public final class Reminders {
   private final Map<DeadlineReached, Long> toldMs = new HashMap<>();
 
   /**
-   * Whether to tell it now.
+   * Those that are to be told now.
    *
+   * @param stalled what doesn't move
    * @param nowMs this process's own time, in milliseconds
    */
-  public boolean due(DeadlineReached event, long nowMs) {
+  public List<DeadlineReached> due(List<DeadlineReached> stalled, long nowMs) {
     toldMs.values().removeIf(at -> nowMs - at >= PAUSE_MS || at > nowMs);
-    return toldMs.putIfAbsent(event, nowMs) == null;
+    return stalled.stream().filter(event -> toldMs.putIfAbsent(event, nowMs) == null).toList();
   }
 }

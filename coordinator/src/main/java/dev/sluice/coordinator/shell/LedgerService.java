@@ -242,10 +242,9 @@ final class LedgerService implements AutoCloseable {
             .map(Lane::lane)
             .collect(Collectors.toUnmodifiableSet());
     for (var entry : Map.copyOf(owned).entrySet()) {
-      for (var stalled : ledger.stalled(entry.getValue().state(), new Moment(nowMs, alive))) {
-        if (reminders.due(stalled, nowMs)) {
-          report(entry.getKey(), stalled.jobId(), stalled);
-        }
+      var stalled = ledger.stalled(entry.getValue().state(), new Moment(nowMs, alive));
+      for (var event : reminders.due(stalled, nowMs)) {
+        report(entry.getKey(), event.jobId(), event);
       }
       try {
         entry.getValue().forget(forgetBeforeMs);

@@ -3,6 +3,7 @@ package dev.sluice.coordinator.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schemas.wire.DeadlineReached;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class RemindersTest {
@@ -14,15 +15,16 @@ final class RemindersTest {
 
   @Test
   void isToldOnceInAWhile() {
-    assertThat(reminders.due(ONE, 1_000)).isTrue();
-    assertThat(reminders.due(ONE, 2_000)).isFalse();
-    assertThat(reminders.due(NEXT, 2_000)).as("another attempt").isTrue();
-    assertThat(reminders.due(ONE, 1_000 + Reminders.PAUSE_MS)).isTrue();
+    assertThat(reminders.due(List.of(ONE), 1_000)).containsExactly(ONE);
+    assertThat(reminders.due(List.of(ONE, NEXT), 2_000))
+        .as("another attempt")
+        .containsExactly(NEXT);
+    assertThat(reminders.due(List.of(ONE, NEXT), 1_000 + Reminders.PAUSE_MS)).containsExactly(ONE);
   }
 
   @Test
   void aClockThatGoesBackSilencesNobody() {
-    assertThat(reminders.due(ONE, 100_000)).isTrue();
-    assertThat(reminders.due(ONE, 1_000)).isTrue();
+    assertThat(reminders.due(List.of(ONE), 100_000)).containsExactly(ONE);
+    assertThat(reminders.due(List.of(ONE), 1_000)).containsExactly(ONE);
   }
 }

@@ -119,9 +119,8 @@ final class LedgerProcess {
   /** Looks for what doesn't move, by this process's clock. */
   void look() {
     if (world.mutation != Mutation.STALLS_IGNORED) {
-      world.ledger.stalled(state, new Moment(world.nowMs, world.fleetSeen())).stream()
-          .filter(event -> reminders.due(event, world.nowMs))
-          .forEach(event -> world.tell(name, event));
+      var stalled = world.ledger.stalled(state, new Moment(world.nowMs, world.fleetSeen()));
+      reminders.due(stalled, world.nowMs).forEach(event -> world.tell(name, event));
     }
   }
 }
