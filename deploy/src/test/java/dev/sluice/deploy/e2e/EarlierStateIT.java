@@ -49,6 +49,7 @@ final class EarlierStateIT {
 
   private static void expectTakeover(OwnCluster cluster, JobsTopic jobs) throws Exception {
     cluster.coordinator("coordinator");
+    cluster.awaitRunning();
 
     cluster.until(TRAINING, "running", job -> job.status().equals("running"));
     cluster.until(HELD, "held", job -> job.status().equals("held"));

@@ -38,7 +38,8 @@ final class OwnCluster implements AutoCloseable {
   private OwnCluster(Path data) throws Exception {
     this.data = data;
     broker = EmbeddedBroker.start(data);
-    start("producer", "producer", "--port", "0");
+    begin("producer", "producer", "--port", "0");
+    awaitRunning();
     var address = part("producer").found(ADDRESS).getFirst().group(1);
     commands.put(
         "producer", command("producer", "--port", String.valueOf(URI.create(address).getPort())));
@@ -50,10 +51,9 @@ final class OwnCluster implements AutoCloseable {
     return new OwnCluster(data);
   }
 
-  /** Starts a part, and returns when it says that it runs. */
-  OwnProcess start(String name, String... command) throws Exception {
+  private void begin(String name, String... command) throws Exception {
     commands.put(name, command(command));
-    return start(name);
+    begin(name);
   }
 
   private List<String> command(String... command) {
@@ -62,10 +62,25 @@ final class OwnCluster implements AutoCloseable {
     return all;
   }
 
-  /** Starts a part again as it was started before. */
-  OwnProcess start(String name) throws Exception {
-    var process = OwnProcess.start(name, commands.getOrDefault(name, List.of()));
-    parts.put(name, process);
+  /** Starts a part again as it was started before, and returns when it says that it runs. */
+  void start(String name) throws Exception {
+    begin(name);
+    awaitRunning(name);
+  }
+
+  private void begin(String name) throws Exception {
+    parts.put(name, OwnProcess.start(name, commands.getOrDefault(name, List.of())));
+  }
+
+  /** Returns when every part says that it runs: their starts overlap, as each takes seconds. */
+  void awaitRunning() throws Exception {
+    for (var name : parts.keySet()) {
+      awaitRunning(name);
+    }
+  }
+
+  private void awaitRunning(String name) throws Exception {
+    var process = part(name);
     Eventually.holds(
         name + " runs",
         Cluster.READY_MAX,
@@ -75,19 +90,20 @@ final class OwnCluster implements AutoCloseable {
           }
           return !process.found(RUNS).isEmpty();
         });
-    return process;
   }
 
+  /** Starts a coordinator and does not wait for it. */
   void coordinator(String name) throws Exception {
-    start(name, "coordinator");
+    begin(name, "coordinator");
   }
 
+  /** Starts a worker and does not wait for it. */
   void worker(String name, String... settings) throws Exception {
     var command = new ArrayList<>(List.of("worker", "--lane", "cpu"));
     for (var setting : settings) {
       command.addAll(List.of("--set", setting));
     }
-    start(name, command.toArray(String[]::new));
+    begin(name, command.toArray(String[]::new));
   }
 
   OwnProcess part(String name) {

@@ -31,6 +31,7 @@ final class RollingRestartIT {
       for (var worker : WORKERS) {
         cluster.worker(worker);
       }
+      cluster.awaitRunning();
       var answering = circles(cluster, dir);
       var training = TestJobs.quickstart(cluster.client(), EPOCHS, "rolled");
       var reference = cluster.succeeded(cluster.client().submit(training, null).jobId());

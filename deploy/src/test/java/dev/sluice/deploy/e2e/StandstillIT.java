@@ -45,6 +45,7 @@ final class StandstillIT {
       cluster.coordinator("coordinator");
       cluster.worker("worker-1");
       cluster.worker("worker-2");
+      cluster.awaitRunning();
       var rows = cluster.client().upload(Csv.circles(dir, ROWS)).artifact();
       var dataset = TestJobs.classification(rows, "inside");
       var circles =
