@@ -37,8 +37,11 @@ final class Schedule {
   /** What is said at the end may be answered, and the answer once more. */
   private static final int ANSWERS_AT_END = 4;
 
-  /** Takes one, finds itself fenced, takes one again, commits it, and once more. */
-  private static final int CHECKPOINTS_AT_END = 5;
+  /**
+   * Replays still, commits an empty one, takes one, finds itself fenced, takes one again, commits
+   * it, and once more.
+   */
+  private static final int CHECKPOINTS_AT_END = 8;
 
   private static final Set<Fault> OF_COORDINATORS =
       EnumSet.range(Fault.COORDINATOR_DIES, Fault.FOLD_RELOADS);
