@@ -26,6 +26,7 @@ final class Hands {
   private final int heldTasksMax;
   private final Consumer<String> lost;
   private final List<Hand> hands = new ArrayList<>();
+  private final List<Thread> leaving = new ArrayList<>();
   private final Map<Priority, Long> restUntilMs = new EnumMap<>(Priority.class);
   private final Outage outage = new Outage(LOG, "take tasks");
 
@@ -107,9 +108,17 @@ final class Hands {
     return spare;
   }
 
-  /** Leaves the group with one hand. */
+  /**
+   * Leaves the group with one hand. That takes half a second where its last question waits at the
+   * broker for tasks, so it is not waited for: tasks that have come meanwhile would wait as well.
+   */
   void leave(Hand hand) {
     hands.remove(hand);
+    leaving.removeIf(thread -> !thread.isAlive());
+    leaving.add(Thread.ofPlatform().daemon().name("leave").start(() -> close(hand)));
+  }
+
+  private void close(Hand hand) {
     try {
       hand.close();
     } catch (RuntimeException e) {
@@ -162,11 +171,16 @@ final class Hands {
     }
   }
 
-  /**
-   * Leaves the group; what is held goes to other workers, and before anything else is waited for.
-   */
+  /** Leaves the group, and returns when it has; what is held goes to other workers. */
   void leaveAll() {
-    where(hand -> hand.state() != Hand.State.EMPTY).forEach(this::leave);
     List.copyOf(hands).forEach(this::leave);
+    for (var thread : leaving) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 }
