@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -137,7 +138,7 @@ final class FleetFollower implements AutoCloseable {
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
   private void hear(ConsumerRecord<String, ByteBuffer> record) {

@@ -123,7 +123,7 @@ final class FoldPartition implements AutoCloseable {
     try {
       producer.initTransactions();
       TopicTail.read(
-          kafka.committedReader(),
+          kafka.committedScan(),
           new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
           stored::accept);
       stored.blocks().forEach(fold::restore);

@@ -89,7 +89,7 @@ final class LedgerPartition implements AutoCloseable {
     try {
       producer.initTransactions();
       TopicTail.read(
-          kafka.committedReader(),
+          kafka.committedScan(),
           new TopicPartition(Topic.JOB_STATES.topicName(), partition),
           owned::recover);
     } catch (RuntimeException e) {

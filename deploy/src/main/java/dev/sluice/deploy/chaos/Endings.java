@@ -85,7 +85,7 @@ final class Endings {
             .mapToObj(i -> new TopicPartition(topic.topicName(), i))
             .toList();
     long deadline = System.nanoTime() + READ_MAX.toNanos();
-    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
       consumer.assign(partitions);
       var ends = consumer.endOffsets(partitions);
       consumer.seekToBeginning(partitions);

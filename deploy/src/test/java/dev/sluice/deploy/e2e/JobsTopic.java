@@ -159,7 +159,7 @@ final class JobsTopic {
   /** Hands on everything that a topic of ours holds now, a partition's records in their order. */
   private <T extends Record> void read(Topic topic, Class<T> type, BiConsumer<Integer, T> to) {
     var all = partitions(topic);
-    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
       consumer.assign(all);
       consumer.seekToBeginning(all);
       var ends = consumer.endOffsets(all);
@@ -278,7 +278,7 @@ final class JobsTopic {
     var missing = records.stream().map(JobsTopic::place).collect(Collectors.toSet());
     var partition = new TopicPartition(Topic.DEAD_LETTERS.topicName(), 0);
     long deadline = System.nanoTime() + WAIT_MAX.toNanos();
-    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       while (!missing.isEmpty() && System.nanoTime() < deadline) {
@@ -304,7 +304,7 @@ final class JobsTopic {
   DeadLetter deadLetterOf(RecordMetadata record) {
     var partition = new TopicPartition(Topic.DEAD_LETTERS.topicName(), 0);
     long deadline = System.nanoTime() + WAIT_MAX.toNanos();
-    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       while (System.nanoTime() < deadline) {

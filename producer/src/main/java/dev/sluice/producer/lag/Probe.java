@@ -50,12 +50,9 @@ final class Probe implements AutoCloseable {
   private final KafkaConsumer<String, ByteBuffer> consumer;
 
   Probe(KafkaSettings kafka) {
-    var settings = new HashMap<>(kafka.committedReader());
+    var settings = new HashMap<>(kafka.committedScan());
     settings.put("max.partition.fetch.bytes", FETCH_BYTES);
     settings.put("fetch.max.bytes", 4 * FETCH_BYTES);
-    // The consumer asks ahead beyond the end, and the next look waits until the broker has answered
-    // that: with the default of 500 ms every second look came to nothing.
-    settings.put("fetch.max.wait.ms", 5);
     this.consumer = new KafkaConsumer<>(settings);
   }
 

@@ -33,7 +33,6 @@ public final class KafkaResults implements Results {
 
   private static final Duration STALL_MAX = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final int FETCH_WAIT_MS = 10;
   private static final int FETCH_BYTES = 4 * 1024 * 1024;
 
   private final KafkaSettings kafka;
@@ -56,11 +55,9 @@ public final class KafkaResults implements Results {
       throw new ResultsBroken(
           Reason.BUSY, READINGS_MAX + " results are being read already; try again in a moment");
     }
-    var settings = new HashMap<>(kafka.committedReader());
+    var settings = new HashMap<>(kafka.committedScan());
     settings.put("max.partition.fetch.bytes", FETCH_BYTES);
     settings.put("fetch.max.bytes", 2 * FETCH_BYTES);
-    // A fetch ahead that waits at a partition's end keeps the next range waiting behind it.
-    settings.put("fetch.max.wait.ms", FETCH_WAIT_MS);
     try (var consumer = new KafkaConsumer<String, ByteBuffer>(settings)) {
       for (var range : ranges) {
         for (var batch : read(consumer, jobId, range)) {

@@ -271,7 +271,7 @@ public final class ArtifactStore implements AutoCloseable {
 
   private KafkaConsumer<String, ByteBuffer> reader() {
     if (consumer == null) {
-      consumer = new KafkaConsumer<>(kafka.committedReader());
+      consumer = new KafkaConsumer<>(kafka.committedScan());
     }
     return consumer;
   }

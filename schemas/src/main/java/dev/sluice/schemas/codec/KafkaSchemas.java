@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,7 +41,6 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
   private static final long READ_SECONDS_MAX = 60;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final Duration POLL_START = Duration.ofMillis(20);
 
   private final Map<Long, Schema> schemas = new ConcurrentHashMap<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
@@ -116,12 +116,10 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
     consumer.seekToBeginning(List.of(partition));
     while (!closed) {
       try {
-        for (var record : consumer.poll(caughtUp.getCount() > 0 ? POLL_START : POLL)) {
-          learn(record.value());
+        if (caughtUp.getCount() > 0) {
+          catchUp(partition);
         }
-        if (caughtUp.getCount() > 0 && atEnd(partition)) {
-          caughtUp.countDown();
-        }
+        take();
       } catch (WakeupException e) {
         LOG.debug("Woken to stop.");
       } catch (KafkaException e) {
@@ -129,12 +127,21 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
-  private boolean atEnd(TopicPartition partition) {
-    return consumer.position(partition)
-        >= consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+  private void catchUp(TopicPartition partition) {
+    long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    while (!closed && consumer.position(partition) < end) {
+      take();
+    }
+    caughtUp.countDown();
+  }
+
+  private void take() {
+    for (var record : consumer.poll(POLL)) {
+      learn(record.value());
+    }
   }
 
   private void learn(@Nullable ByteBuffer value) {

@@ -29,6 +29,14 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   /** Checkpoints are read at takeovers only, and may be hundreds of megabytes. */
   public static final int CHECKPOINT_TRANSACTION_MS_MAX = 60_000;
 
+  /** How long a broker waits for something new before it answers who follows the same topics. */
+  private static final int FOLLOWER_WAIT_MS = 500;
+
+  /** The same for who also asks for other things, or changes what it follows. */
+  private static final int SHARER_WAIT_MS = 50;
+
+  private static final int SCAN_WAIT_MS = 5;
+
   private static final int HEARTBEATS_PER_SESSION = 6;
   private static final int GROUP_BACKOFF_MS = 50;
   private static final int GROUP_BACKOFF_MS_MAX = 200;
@@ -101,14 +109,26 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
 
   /** For following a topic by assigned partitions; sees committed records only. */
   public Map<String, Object> committedReader() {
-    var settings = reader();
-    settings.put("isolation.level", "read_committed");
-    return settings;
+    return committed(reader(FOLLOWER_WAIT_MS));
   }
 
   /** For following parameters: written without transactions, so nothing to wait for. */
   public Map<String, Object> uncommittedReader() {
-    return reader();
+    return reader(SHARER_WAIT_MS);
+  }
+
+  /**
+   * For reading what is there, up to an end that is known. A consumer asks ahead, also beyond that
+   * end, and brokers answer a connection's requests one after the other: with the default of 500 ms
+   * whatever such a reader asks next, its good-bye included, waits for half a second.
+   */
+  public Map<String, Object> committedScan() {
+    return committed(reader(SCAN_WAIT_MS));
+  }
+
+  /** The same where records belong to no transactions. */
+  public Map<String, Object> uncommittedScan() {
+    return reader(SCAN_WAIT_MS);
   }
 
   /**
@@ -118,7 +138,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
    * @param sessionMs silence after which the others get a member's partitions, in milliseconds
    */
   public Map<String, Object> groupReader(String group, String clientId, int sessionMs) {
-    var settings = committedReader();
+    var settings = committed(reader(SHARER_WAIT_MS));
     settings.put("group.id", group);
     settings.put("client.id", clientId);
     settings.put("group.protocol", "classic");
@@ -149,8 +169,14 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     return settings;
   }
 
-  private Map<String, Object> reader() {
+  private static Map<String, Object> committed(Map<String, Object> reader) {
+    reader.put("isolation.level", "read_committed");
+    return reader;
+  }
+
+  private Map<String, Object> reader(int waitMs) {
     var settings = base(Map.of());
+    settings.put("fetch.max.wait.ms", waitMs);
     settings.put("enable.auto.commit", false);
     settings.put("auto.offset.reset", "none");
     settings.put("receive.buffer.bytes", -1);

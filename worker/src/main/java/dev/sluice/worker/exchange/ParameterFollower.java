@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -140,7 +141,7 @@ public final class ParameterFollower implements AutoCloseable {
         pause();
       }
     }
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
   private void round() {

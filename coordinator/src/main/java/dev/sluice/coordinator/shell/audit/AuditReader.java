@@ -100,7 +100,7 @@ final class AuditReader implements AutoCloseable {
     var entries = new ArrayList<ModelEntry>(1);
     for (int partition = 0; partition < partitions(Topic.MODELS); partition++) {
       TopicTail.read(
-          kafka.committedReader(),
+          kafka.committedScan(),
           new TopicPartition(Topic.MODELS.topicName(), partition),
           record -> {
             if (name.equals(record.key())) {
@@ -161,7 +161,7 @@ final class AuditReader implements AutoCloseable {
     var anchors = new AnchorScan(jobId, from, codec, witnesses);
     if (topics.contains(Topic.ANCHORS.topicName())) {
       TopicTail.read(
-          kafka.committedReader(),
+          kafka.committedScan(),
           new TopicPartition(Topic.ANCHORS.topicName(), partition),
           anchors::accept);
     }
@@ -170,7 +170,7 @@ final class AuditReader implements AutoCloseable {
     var unreadable = new ArrayList<String>(1);
     // From just there: what is trimmed after the anchors were read would be missing between.
     TopicTail.readWhile(
-        kafka.committedReader(),
+        kafka.committedScan(),
         log,
         from,
         record -> {
@@ -214,7 +214,7 @@ final class AuditReader implements AutoCloseable {
 
   private void published(String jobId, int partition, Witnesses witnesses) {
     TopicTail.read(
-        kafka.uncommittedReader(),
+        kafka.uncommittedScan(),
         new TopicPartition(Topic.PARAMETERS.topicName(), partition),
         record -> {
           if (record.key() != null
