@@ -34,7 +34,6 @@ import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Verdict;
 import dev.sluice.schemas.wire.Work;
-import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +43,6 @@ import org.junit.jupiter.api.Test;
 
 /** Which lane the ledger gives a job, when it thinks again, and how lanes help each other. */
 final class LedgerPlacementTest {
-
-  private static final String ENGINE = "engine";
 
   private final LedgerLimits limits = new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 6, 4);
   private final Ledger ledger = new Ledger(limits, new Admission(Catalogue.builtIn(), Aim.FINISH));
@@ -118,7 +115,10 @@ final class LedgerPlacementTest {
     open("npu", "furiosa-warboy");
     fleet =
         new Fleet(
-            List.of(worker("a1", "a", 0), worker("b1", "b", 0), worker("n1", "npu", 0)),
+            List.of(
+                Specs.worker("a1", "a", 0),
+                Specs.worker("b1", "b", 0),
+                Specs.worker("n1", "npu", 0)),
             Map.of("b", 0L),
             3);
     submit(inA(Specs.inference("m", "1").work(), null));
@@ -142,7 +142,10 @@ final class LedgerPlacementTest {
     open("a", "host-cpu");
     open("b", "host-cpu");
     fleet =
-        new Fleet(List.of(worker("a1", "a", 0), worker("b1", "b", 0)), Map.of("a", 0L, "b", 0L), 3);
+        new Fleet(
+            List.of(Specs.worker("a1", "a", 0), Specs.worker("b1", "b", 0)),
+            Map.of("a", 0L, "b", 0L),
+            3);
     assertThat(lanesOfRows(Aim.FINISH)).containsExactlyInAnyOrder("a", "b");
     assertThat(lanesOfRows(Aim.ENERGY)).containsExactly("a");
   }
@@ -188,7 +191,7 @@ final class LedgerPlacementTest {
   @Test
   void everyDecisionIsStoredWithWhatItSaw() {
     open("cpu", "host-cpu");
-    fleet = new Fleet(List.of(worker("c", "cpu", 0)), Map.of("cpu", 0L), 42);
+    fleet = new Fleet(List.of(Specs.worker("c", "cpu", 0)), Map.of("cpu", 0L), 42);
     submit(Specs.inference("m", "1"));
     var placement = Objects.requireNonNull(job().placement());
     assertThat(placement.fleetVersion()).isEqualTo(42);
@@ -223,15 +226,10 @@ final class LedgerPlacementTest {
         List.of(),
         trained.dataset(),
         0,
-        ENGINE,
+        Specs.ENGINE,
         0,
         format,
         "");
-  }
-
-  private static WorkerHeartbeat worker(String id, String lane, int running) {
-    return new WorkerHeartbeat(
-        id, lane, "host-cpu", false, ENGINE, "", 0, running, List.of(), 0, 0, 0, false, 0);
   }
 
   private static Outcome answers(long rows) {
@@ -274,7 +272,7 @@ final class LedgerPlacementTest {
   }
 
   private void report(String taskId, Outcome outcome) {
-    decide(new TaskReported("j", taskId, 1, "w", ENGINE, outcome));
+    decide(new TaskReported("j", taskId, 1, "w", Specs.ENGINE, outcome));
   }
 
   private void decide(JobEvent event) {

@@ -45,18 +45,15 @@ import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Verdict;
-import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
 
-  private static final String ENGINE = "engine";
   private static final AcceleratorModel NPU =
       AcceleratorModel.withoutFigures(
           "an-npu",
@@ -186,7 +183,7 @@ class LedgerTest {
     running(100);
     assertThat(effects).anyMatch(e -> e instanceof Effect.Fold(var id, FoldStarted plan));
     assertThat(terms()).containsExactly("0+4");
-    assertThat(training().engine()).isEqualTo(ENGINE);
+    assertThat(training().engine()).isEqualTo(Specs.ENGINE);
   }
 
   @Test
@@ -406,27 +403,7 @@ class LedgerTest {
   }
 
   private void workers(int count) {
-    fleet =
-        Fleet.of(
-            IntStream.range(0, count)
-                .mapToObj(
-                    i ->
-                        new WorkerHeartbeat(
-                            "w" + i,
-                            "cpu",
-                            "host-cpu",
-                            false,
-                            ENGINE,
-                            "",
-                            0,
-                            0,
-                            List.of(),
-                            0,
-                            0,
-                            0,
-                            false,
-                            0))
-                .toList());
+    fleet = Specs.fleet(count);
   }
 
   private void open(String lane, String accelerator) {
@@ -446,7 +423,7 @@ class LedgerTest {
   }
 
   private void report(String taskId, int attempt, Outcome outcome) {
-    decide(new TaskReported("j", taskId, attempt, "w", ENGINE, outcome));
+    decide(new TaskReported("j", taskId, attempt, "w", Specs.ENGINE, outcome));
   }
 
   private static Outcome failure(boolean retryable) {

@@ -3,7 +3,6 @@ package dev.sluice.coordinator.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
@@ -15,16 +14,13 @@ import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
-import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How many steps a round of terms has. */
 final class RoundLengthTest {
 
-  private static final String ENGINE = "engine";
   private static final int STEPS = 1_000_000;
   private static final int WORKERS = 2;
   private static final int STEP_MS = 10;
@@ -99,14 +95,14 @@ final class RoundLengthTest {
     for (var term : terms) {
       decide(
           new TaskReported(
-              "j", term.taskId(), 1, "w", ENGINE, new TermFinished(to, 1, 1, 1, null)));
+              "j", term.taskId(), 1, "w", Specs.ENGINE, new TermFinished(to, 1, 1, 1, null)));
     }
   }
 
   private void running() {
     decide(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0)));
     decide(new Submitted("j", "", Specs.training(STEPS, WORKERS, null)));
-    decide(new TaskReported("j", "prepare", 1, "w0", ENGINE, Specs.prepared(STEPS, 9)));
+    decide(new TaskReported("j", "prepare", 1, "w0", Specs.ENGINE, Specs.prepared(STEPS, 9)));
   }
 
   private void begin(OpenTask term, String worker) {
@@ -131,27 +127,7 @@ final class RoundLengthTest {
   }
 
   private void decide(JobEvent event) {
-    var workers =
-        IntStream.range(0, WORKERS)
-            .mapToObj(
-                i ->
-                    new WorkerHeartbeat(
-                        "w" + i,
-                        "cpu",
-                        "host-cpu",
-                        false,
-                        ENGINE,
-                        "",
-                        0,
-                        1,
-                        List.of(),
-                        0,
-                        0,
-                        0,
-                        false,
-                        0))
-            .toList();
-    var decision = ledger.decide(state, event, new Moment(nowMs, Fleet.of(workers)));
+    var decision = ledger.decide(state, event, new Moment(nowMs, Specs.fleet(WORKERS)));
     decision.changes().values().forEach(state::apply);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.Affine;
@@ -24,16 +25,32 @@ import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs for tests. */
+/** Jobs and workers for tests. */
 public final class Specs {
 
   /** Digest of a data set that nobody reads. */
   public static final String ARTIFACT = "sha256:" + "0".repeat(64);
 
+  /** Engine fingerprint of the workers. */
+  public static final String ENGINE = "engine";
+
   private Specs() {}
+
+  /** Workers w0, w1, ... of lane cpu, each at work. */
+  public static Fleet fleet(int workers) {
+    return Fleet.of(IntStream.range(0, workers).mapToObj(i -> worker("w" + i, "cpu", 1)).toList());
+  }
+
+  /** A worker on the host's processor that runs so many tasks. */
+  public static WorkerHeartbeat worker(String id, String lane, int running) {
+    return new WorkerHeartbeat(
+        id, lane, "host-cpu", false, ENGINE, "", 0, running, List.of(), 0, 0, 0, false, 0);
+  }
 
   /** A training job of so many steps. */
   public static JobSpec training(long steps, int shards, @Nullable String register) {
@@ -87,7 +104,7 @@ public final class Specs {
         List.of(),
         ARTIFACT,
         0,
-        "engine",
+        ENGINE,
         0,
         "fp32",
         "");

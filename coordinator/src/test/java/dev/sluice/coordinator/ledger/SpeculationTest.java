@@ -23,7 +23,6 @@ import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermFinished;
-import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.Test;
 /** Terms whose worker is slow run a second time, within bounds, and the first report counts. */
 final class SpeculationTest {
 
-  private static final String ENGINE = "engine";
   private static final int SHARDS = 8;
 
   /** No more than the first round has, so that no other follows. */
@@ -150,10 +148,10 @@ final class SpeculationTest {
   void thereIsNoCopyWhereNobodyElseCouldRunIt() {
     round(2);
     begin(0, 1);
-    fleet = Fleet.of(List.of(worker("w0", "other"), worker("w1", "cpu")));
+    fleet = Fleet.of(List.of(Specs.worker("w0", "other", 1), Specs.worker("w1", "cpu", 1)));
     late(3, 4);
     assertThat(dispatched()).isEmpty();
-    fleet = fleet(2);
+    fleet = Specs.fleet(2);
     late(3, 4);
     assertThat(dispatched()).hasSize(1);
   }
@@ -161,7 +159,7 @@ final class SpeculationTest {
   /** A job in its only round, split over so many workers. */
   private void round(int workers) {
     decide(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0)));
-    fleet = fleet(workers);
+    fleet = Specs.fleet(workers);
     decide(new Submitted("j", "", Specs.training(STEPS, SHARDS, null)));
     report("prepare", "w0", Specs.prepared(STEPS, 9));
     effects.clear();
@@ -179,21 +177,12 @@ final class SpeculationTest {
     decide(new ShardsLate("j", step, List.of(shards)));
   }
 
-  private static Fleet fleet(int workers) {
-    return Fleet.of(IntStream.range(0, workers).mapToObj(i -> worker("w" + i, "cpu")).toList());
-  }
-
-  private static WorkerHeartbeat worker(String id, String lane) {
-    return new WorkerHeartbeat(
-        id, lane, "host-cpu", false, ENGINE, "", 0, 1, List.of(), 0, 0, 0, false, 0);
-  }
-
   private static Outcome failure() {
     return new TaskFailed(new Cause(Fault.OUR_FAULT, "", "It broke.", "", ""), true);
   }
 
   private void report(String taskId, String worker, Outcome outcome) {
-    decide(new TaskReported("j", taskId, 1, worker, ENGINE, outcome));
+    decide(new TaskReported("j", taskId, 1, worker, Specs.ENGINE, outcome));
   }
 
   private JobState job() {
