@@ -132,7 +132,11 @@ public final class HttpApi implements AutoCloseable {
     router.route().handler(HttpApi::refuseForms);
     // Before the body handler: artifacts go to disk as they come.
     router.put("/v1/artifacts").handler(artifacts::put);
-    var bodies = BodyHandler.create(false).setBodyLimit(limits.bodyBytesMax());
+    var bodies =
+        BodyHandler.create(false)
+            .setBodyLimit(limits.bodyBytesMax())
+            // It would read the query for them, and leave one that is not well-formed unanswered.
+            .setMergeFormAttributes(false);
     // The body of a GET is nothing to anyone, and one that claims to be a form would make it fail.
     router
         .route()

@@ -499,17 +499,20 @@ class HttpApiTest {
 
   @Test
   void whatIsNoHttpIsToldWhy() throws Exception {
-    try (var socket = new Socket(cluster.uri().getHost(), cluster.uri().getPort())) {
-      socket.setSoTimeout((int) SOON.toMillis());
-      socket
-          .getOutputStream()
-          .write(
-              "GET /v1/jobs HTTP/1.1\r\nHost: a b c\r\nX: \u0001\r\n\r\n"
-                  .getBytes(StandardCharsets.UTF_8));
-      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(answer)
-          .startsWith("HTTP/1.1 400")
-          .contains("not well-formed", "Connection: close");
+    assertThat(raw("GET /v1/jobs HTTP/1.1\r\nHost: a b c\r\nX: \u0001\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("not well-formed", "Connection: close");
+  }
+
+  @Test
+  void aQueryThatIsNotWellFormedIsToldSoWhateverTheBodyClaimsToBe() throws Exception {
+    for (var type : List.of("application/x-www-form-urlencoded", "application/json")) {
+      assertThat(
+              raw(
+                  "POST /v1/jobs?a=%zz HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                      + type
+                      + "\r\nContent-Length: 3\r\nConnection: close\r\n\r\na=b"))
+          .startsWith("HTTP/1.1 400");
     }
   }
 
