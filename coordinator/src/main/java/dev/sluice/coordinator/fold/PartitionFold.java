@@ -116,7 +116,7 @@ public final class PartitionFold {
     }
     var objection = Startable.objection(jobId, plan);
     if (objection != null) {
-      out.accept(new FoldOutput.Rejected(jobId, objection));
+      out.accept(new FoldOutput.Rejected(Startable.shown(jobId), objection));
       return;
     }
     var blocks = new TreeMap<Integer, BlockFold>();

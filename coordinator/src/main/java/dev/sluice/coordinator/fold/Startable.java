@@ -2,6 +2,7 @@ package dev.sluice.coordinator.fold;
 
 import dev.sluice.schemas.job.FoldMemory;
 import dev.sluice.schemas.job.JobLimits;
+import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Constant;
@@ -22,19 +23,27 @@ final class Startable {
   /** Of the largest network there are 1,024. */
   private static final long BLOCKS_MAX = 1L << 16;
 
+  /** So much of an id is repeated to whoever reads the objection. */
+  private static final int ID_CHARS_SHOWN_MAX = 128;
+
   private Startable() {}
 
   /** Why a plan can't be folded; null where it can. */
   static @Nullable Cause objection(String jobId, FoldStarted plan) {
-    var what = problem(plan);
+    var what = Names.isJobId(jobId) ? problem(plan) : "A job's id has " + Names.JOB_ID_RULE + ".";
     return what == null
         ? null
         : new Cause(
             Fault.BAD_INPUT,
-            jobId,
+            shown(jobId),
             "A job's fold can't be started.",
             what,
             "Submit the job to the ledger, which writes the plans of folds.");
+  }
+
+  /** A job id, or the beginning of what can't be one. */
+  static String shown(String jobId) {
+    return jobId.substring(0, Math.min(jobId.length(), ID_CHARS_SHOWN_MAX));
   }
 
   private static @Nullable String problem(FoldStarted plan) {

@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +165,22 @@ class PartitionFoldTest {
       fold.apply(new GradientRecord("other", plan), out::add);
     }
     assertThat(out).hasSize(12).allMatch(FoldOutput.Rejected.class::isInstance);
+    assertThat(fold.jobs()).containsExactly(JOB);
+  }
+
+  @Test
+  void whatCanBeNoJobsIdStartsNothingAndIsNotRepeatedAtLength() {
+    out.clear();
+    fold.apply(new GradientRecord("x".repeat(1 << 20), plan(8, 6, 4, 2, 4)), out::add);
+    assertThat(out)
+        .singleElement()
+        .asInstanceOf(InstanceOfAssertFactories.type(FoldOutput.Rejected.class))
+        .satisfies(
+            rejected -> {
+              assertThat(rejected.jobId()).hasSize(128);
+              assertThat(rejected.cause().where()).hasSize(128);
+              assertThat(rejected.cause().why()).contains("A job's id has");
+            });
     assertThat(fold.jobs()).containsExactly(JOB);
   }
 
