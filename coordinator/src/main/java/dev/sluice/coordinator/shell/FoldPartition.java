@@ -8,6 +8,7 @@ import dev.sluice.coordinator.fold.Retention;
 import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.BlockCheckpoint;
@@ -172,6 +173,7 @@ final class FoldPartition implements AutoCloseable {
   private void giveUpWhatNeverBegan(GradientRecord record, Consumer<FoldOutput> out) {
     if (loss != null
         && record.entry() instanceof Contribution contribution
+        && Names.isJobId(record.jobId())
         && !fold.jobs().contains(record.jobId())) {
       if (lost.size() >= LOST_MAX) {
         lost.clear();

@@ -97,9 +97,10 @@ final class OwnCluster implements AutoCloseable {
     begin(name, "coordinator");
   }
 
-  /** Starts a worker and does not wait for it. */
+  /** Starts a worker and does not wait for it; it waits for a coordinator. */
   void worker(String name, String... settings) throws Exception {
     var command = new ArrayList<>(List.of("worker", "--lane", "cpu"));
+    command.addAll(List.of("--set", "start-ms-max=" + Cluster.READY_MAX.toMillis()));
     for (var setting : settings) {
       command.addAll(List.of("--set", setting));
     }

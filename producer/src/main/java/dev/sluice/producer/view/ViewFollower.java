@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -111,8 +112,8 @@ public final class ViewFollower implements AutoCloseable {
 
   private void run() {
     while (!stopping()) {
-      try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
-        follow(consumer);
+      try {
+        follow();
       } catch (KafkaException e) {
         // Out of range, not authorised, no such topic: start over from the beginning in a while.
         trouble = "The topics can't be read: " + e.getMessage() + ".";
@@ -130,6 +131,15 @@ public final class ViewFollower implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       stop.countDown();
+    }
+  }
+
+  private void follow() {
+    var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader());
+    try {
+      follow(consumer);
+    } finally {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
   }
 

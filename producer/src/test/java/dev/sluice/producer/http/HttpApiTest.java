@@ -512,7 +512,8 @@ class HttpApiTest {
                   "POST /v1/jobs?a=%zz HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                       + type
                       + "\r\nContent-Length: 3\r\nConnection: close\r\n\r\na=b"))
-          .startsWith("HTTP/1.1 400");
+          .startsWith("HTTP/1.1 400")
+          .contains("The path or query is not well-formed");
     }
   }
 

@@ -126,7 +126,12 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     return committed(reader(SCAN_WAIT_MS));
   }
 
-  /** The same where records belong to no transactions. */
+  /** The same for who then waits for an answer, which may take its time. */
+  public Map<String, Object> committedScanAndWait() {
+    return committed(reader(SHARER_WAIT_MS));
+  }
+
+  /** For reading what is there where records belong to no transactions. */
   public Map<String, Object> uncommittedScan() {
     return reader(SCAN_WAIT_MS);
   }

@@ -69,7 +69,7 @@ public final class LaneClaim {
     var claim = new LaneClaim(codec, lane, accelerator);
     var place = new TopicPartition(Topic.JOB_STATES.topicName(), Topic.partition(lane, partitions));
     long deadlineNanos = System.nanoTime() + longest.toNanos();
-    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScanAndWait())) {
       consumer.assign(List.of(place));
       consumer.seekToBeginning(List.of(place));
       long end = consumer.endOffsets(List.of(place)).getOrDefault(place, 0L);

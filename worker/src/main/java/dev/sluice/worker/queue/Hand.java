@@ -42,6 +42,9 @@ final class Hand implements AutoCloseable {
   private static final Duration COMMIT_MAX = Duration.ofSeconds(2);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
+  /** Longer than a process stands still as a rule: what is not closed may still take a task. */
+  private static final Duration WAKE_MAX = Duration.ofSeconds(5);
+
   private static final Duration RENEWED_POLL = Duration.ofMillis(5);
   private static final int RENEWED_POLLS_MAX = 20;
 
@@ -257,7 +260,7 @@ final class Hand implements AutoCloseable {
 
   private static void awaitEnd(FutureTask<?> fetching) {
     try {
-      fetching.get(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      fetching.get(WAKE_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       // Woken as it was meant to be, or it failed as the next poll would.
       LOG.debug("A fetch has ended: {}", String.valueOf(e.getCause()));

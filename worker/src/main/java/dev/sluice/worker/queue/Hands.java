@@ -26,9 +26,12 @@ final class Hands {
   private final int heldTasksMax;
   private final Consumer<String> lost;
   private final List<Hand> hands = new ArrayList<>();
-  private final List<Thread> leaving = new ArrayList<>();
+  private final List<Leaving> leaving = new ArrayList<>();
   private final Map<Priority, Long> restUntilMs = new EnumMap<>(Priority.class);
   private final Outage outage = new Outage(LOG, "take tasks");
+
+  /** A hand that is leaving, and the thread on which it does. */
+  private record Leaving(Priority priority, Thread thread) {}
 
   /**
    * @param kafka cluster
@@ -83,7 +86,7 @@ final class Hands {
       boolean free =
           hands.stream().anyMatch(h -> h.priority() == priority && h.state() != Hand.State.RUNNING);
       boolean any = hands.stream().anyMatch(hand -> hand.priority() == priority);
-      boolean rested = !rests(priority, nowMs);
+      boolean rested = !rests(priority, nowMs) && !leaves(priority);
       if (rested && (!any || (!free && further && haveRoom()))) {
         try {
           hands.add(new Hand(kafka, lane, priority));
@@ -113,9 +116,18 @@ final class Hands {
    * broker for tasks, so it is not waited for: tasks that have come meanwhile would wait as well.
    */
   void leave(Hand hand) {
-    hands.remove(hand);
-    leaving.removeIf(thread -> !thread.isAlive());
-    leaving.add(Thread.ofPlatform().daemon().name("leave").start(() -> close(hand)));
+    if (hands.remove(hand)) {
+      var thread = Thread.ofPlatform().daemon().name("leave").start(() -> close(hand));
+      leaving.add(new Leaving(hand.priority(), thread));
+    }
+  }
+
+  /**
+   * A task may still come to one that is leaving: with several, it would go from one to the next.
+   */
+  private boolean leaves(Priority priority) {
+    leaving.removeIf(one -> !one.thread.isAlive());
+    return leaving.stream().anyMatch(one -> one.priority == priority);
   }
 
   private void close(Hand hand) {
@@ -174,9 +186,9 @@ final class Hands {
   /** Leaves the group, and returns when it has; what is held goes to other workers. */
   void leaveAll() {
     List.copyOf(hands).forEach(this::leave);
-    for (var thread : leaving) {
+    for (var one : leaving) {
       try {
-        thread.join();
+        one.thread.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
