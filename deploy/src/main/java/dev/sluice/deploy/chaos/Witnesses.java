@@ -55,14 +55,17 @@ record Witnesses(Members members, TaskLog tasks, Owners owners, Load load, Stall
         members.up(Kind.WORKER).stream()
             .map(Member::id)
             .anyMatch(other -> !other.equals(worker) && tasks.isReady(other));
-    if (!others) {
-      return List.of(); // How long a JVM takes to start is another matter.
+    if (!others || tasks.heldBy(worker, lostMs).isEmpty()) {
+      return List.of(); // How long a JVM takes to start, or a task to come, is another matter.
     }
     return List.of(
         timed(fault, "its tasks begun elsewhere", () -> tasks.elsewhereAfterMs(worker, lostMs)));
   }
 
   private List<Timed> coordinator(Fault fault, Set<Integer> folded) throws IOException {
+    if (folded.isEmpty()) {
+      return List.of(); // It had none yet, or nobody can say which.
+    }
     long lostMs = System.currentTimeMillis();
     var logs = members.of(Kind.COORDINATOR).stream().map(Member::log).toList();
     var takeovers = new Takeovers(logs, folded, lostMs);
