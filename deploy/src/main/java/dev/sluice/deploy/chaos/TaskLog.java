@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ final class TaskLog implements AutoCloseable {
   /** A job that was not folded for so long rests, or has ended. */
   private static final long ACTIVE_MS = 1_500;
 
-  private record Entry(long timeMs, String task, String worker, boolean begun) {}
+  record Entry(long timeMs, String task, String worker, boolean begun) {}
 
   /**
    * When a worker was heard of first, which is when it is ready, and when it began its first task.
@@ -167,12 +168,16 @@ final class TaskLog implements AutoCloseable {
     return last < 0 ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
-  /** Tasks that a worker had begun and not ended at a time. */
+  /** Tasks that a worker had begun, and nobody had ended or begun anew, at a time. */
   synchronized Set<String> heldBy(String worker, long timeMs) {
+    return heldBy(entries, worker, timeMs);
+  }
+
+  static Set<String> heldBy(Collection<Entry> entries, String worker, long timeMs) {
     var held = new HashSet<String>();
     for (var entry : entries) {
-      if (entry.timeMs <= timeMs && entry.worker.equals(worker)) {
-        if (entry.begun) {
+      if (entry.timeMs <= timeMs) {
+        if (entry.begun && entry.worker.equals(worker)) {
           held.add(entry.task);
         } else {
           held.remove(entry.task);
