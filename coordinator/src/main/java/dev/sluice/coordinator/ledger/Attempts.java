@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadlineReached;
@@ -50,6 +51,13 @@ final class Attempts {
       return;
     }
     job.replace(task.get(), begun);
+  }
+
+  /** A worker lives on without an attempt that it began, so it isn't one that the task ended. */
+  static void lost(JobDraft job, AttemptLost event) {
+    job.task(event.taskId())
+        .filter(task -> task.attempt() == event.attempt())
+        .ifPresent(task -> job.replace(task, task.lost(event.worker())));
   }
 
   /** Workers that began an attempt and are not heard of any more; others may only be slow. */

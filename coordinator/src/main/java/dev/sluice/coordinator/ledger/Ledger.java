@@ -4,6 +4,7 @@ import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.AliasSet;
+import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
@@ -79,6 +80,7 @@ public final class Ledger {
       case FoldFailed e -> Optional.of(e.jobId());
       case DeadlineReached e -> Optional.of(e.jobId());
       case ShardsLate e -> Optional.of(e.jobId());
+      case AttemptLost e -> Optional.of(e.jobId());
       case RegisterModel e -> Optional.of(e.name());
       case ModelRegistered e -> Optional.of(e.jobId());
       case ResolveModel e -> Optional.of(e.name());
@@ -144,6 +146,7 @@ public final class Ledger {
       case ShardsLate e ->
           change(
               state, e.jobId(), nowMs, decision, job -> speculation.late(job, e, moment, decision));
+      case AttemptLost e -> change(state, e.jobId(), nowMs, decision, job -> Attempts.lost(job, e));
       case ModelRegistered e ->
           change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
       case ModelResolved e ->
@@ -198,6 +201,7 @@ public final class Ledger {
       case DeadlineReached e -> fail(state, e.jobId(), cause, moment, decision);
       // Nobody waits for a copy: the term itself goes on.
       case ShardsLate e -> {}
+      case AttemptLost e -> {}
       case ModelRegistered e -> fail(state, e.jobId(), cause, moment, decision);
       case ModelResolved e -> fail(state, e.jobId(), cause, moment, decision);
     }

@@ -234,43 +234,6 @@ class LedgerTest {
   }
 
   @Test
-  void workersThatAreStillThereHaveNotDiedOfATaskThatCameToSeveralOfThem() {
-    open("cpu", "host-cpu");
-    workers(10);
-    submit("j", Specs.training(10, 4, null));
-    for (int worker = 0; worker < 10; worker++) {
-      decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
-    }
-    assertThat(last().status()).isEqualTo(JobStatus.PREPARING);
-    workers(8); // two of them are gone, and one begins it anew
-    decide(new AttemptStarted("j", "prepare", 1, "w1", 11));
-    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
-  }
-
-  @Test
-  void aTaskThatEndsEveryWorkerThatBeginsItIsBuried() {
-    open("cpu", "host-cpu");
-    submit("j", Specs.training(10, 4, null));
-    for (int worker = 0; worker < 3; worker++) {
-      decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
-    }
-    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
-    assertThat(cause().what()).contains("ended 2 workers");
-    assertThat(effects).anyMatch(Effect.Bury.class::isInstance);
-  }
-
-  @Test
-  void workersThatLeftInGoodOrderHaveNotDiedOfWhatTheyGaveBack() {
-    open("cpu", "host-cpu");
-    submit("j", Specs.training(10, 4, null));
-    fleet = new Fleet(fleet.workers(), Map.of(), 0, Set.of("w0", "w1", "w2"));
-    for (int worker = 0; worker < 4; worker++) {
-      decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
-    }
-    assertThat(last().status()).isEqualTo(JobStatus.PREPARING);
-  }
-
-  @Test
   void timeRunsFromTheStartOfATaskNotFromItsDispatch() {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.deploy.standalone.LaneWorkers;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.api.JobView;
+import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Objective;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +67,7 @@ final class PoisonIT {
       var poisoned = cluster.client().submit(poison, null).jobId();
       var answering = TestJobs.inferAll(TestJobs.classification(rows, "inside"), "circles", "1", 1);
       var answers = cluster.client().submit(answering, null).jobId();
-      var dead = killWhoeverBegins(cluster, poisoned);
+      var dead = new Killer(cluster, poisoned).victims();
 
       var failed = cluster.failed(poisoned);
       assertThat(Cluster.present(failed.cause()).what())
@@ -100,21 +104,72 @@ final class PoisonIT {
         "poison");
   }
 
-  /** Kills every worker that begins a task of a job, until the job has ended; returns them. */
-  private static Set<String> killWhoeverBegins(Cluster cluster, String jobId) throws Exception {
-    var dead = new HashSet<String>();
-    new JobsTopic(cluster)
-        .follow(
-            event -> {
-              if (event instanceof AttemptStarted start
-                  && start.jobId().equals(jobId)
-                  && dead.add(start.worker())) {
-                long pid = Long.parseLong(start.worker().replaceFirst(".*-", ""));
-                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-              }
-            },
-            () -> !cluster.client().job(jobId).status().equals("preparing"));
-    return dead;
+  /**
+   * Ends the workers that begin a task of a job, until the job has ended. The first one only stands
+   * still until another has begun the task, lives on without it, and dies after that.
+   */
+  private static final class Killer {
+    private final Set<String> victims = new HashSet<>();
+    private final Cluster cluster;
+    private final String jobId;
+    private @Nullable String survivor;
+    private boolean told;
+
+    Killer(Cluster cluster, String jobId) {
+      this.cluster = cluster;
+      this.jobId = jobId;
+    }
+
+    /** Workers that were killed while they had the task. */
+    Set<String> victims() throws Exception {
+      new JobsTopic(cluster)
+          .follow(
+              event -> {
+                if (event instanceof AttemptStarted start && start.jobId().equals(jobId)) {
+                  begun(start.worker());
+                } else if (event instanceof AttemptLost lost && lost.jobId().equals(jobId)) {
+                  lost(lost.worker());
+                }
+              },
+              () -> !cluster.client().job(jobId).status().equals("preparing"));
+      assertThat(told).as("who has lost the task, and is alive, says so").isTrue();
+      return victims;
+    }
+
+    private void begun(String worker) {
+      if (survivor == null) {
+        survivor = worker;
+        process(worker, pid -> Cluster.signal("-STOP", List.of(pid)));
+      } else if (!worker.equals(survivor) && victims.add(worker)) {
+        process(worker, Killer::kill);
+        if (!told) {
+          process(survivor, pid -> Cluster.signal("-CONT", List.of(pid)));
+        }
+      }
+    }
+
+    private void lost(String worker) {
+      if (worker.equals(survivor) && !told) {
+        told = true;
+        process(worker, Killer::kill);
+      }
+    }
+
+    private static void kill(long pid) {
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    private interface Act {
+      void on(long pid) throws IOException;
+    }
+
+    private static void process(String worker, Act act) {
+      try {
+        act.on(Long.parseLong(worker.replaceFirst(".*-", "")));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static String sha256(JobView job) {

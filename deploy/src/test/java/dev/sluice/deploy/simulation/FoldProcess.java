@@ -29,7 +29,9 @@ final class FoldProcess {
   private final int replayUntil;
   private boolean replaying = true;
   private boolean unpublished;
+  private final int first;
   private int next;
+  private int seen;
   private GradientTopic.@Nullable Checkpoint taken;
 
   FoldProcess(World world, int partition) {
@@ -41,7 +43,8 @@ final class FoldProcess {
     fold = new PartitionFold(partition, World.PARTITIONS);
     var topic = world.gradients(partition);
     topic.stored().values().forEach(fold::restore);
-    next = Math.max(topic.cursor(), topic.log.beginning());
+    first = Math.max(topic.cursor(), topic.log.beginning());
+    next = first;
     replayUntil = topic.log.stable();
     reached();
   }
@@ -72,12 +75,13 @@ final class FoldProcess {
       next = log.beginning();
     }
     int most = 1 + world.random.nextInt(BATCH_MAX);
-    for (int taken = 0; next < log.stable() && taken < most; next++) {
+    for (int taken = 0; next < log.stable() && taken < most; next++, seen++) {
       var record = log.committed(next);
       if (record == null) {
         continue;
       }
       taken++;
+      world.invariants.folds(partition, first, seen, next);
       if (record.entry() instanceof Attached) {
         collected(out -> fold.apply(record, out));
       } else {

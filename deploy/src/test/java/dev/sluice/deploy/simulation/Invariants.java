@@ -48,6 +48,11 @@ final class Invariants {
     require(before == null || before == block.crc(), "same bits, always: " + key);
   }
 
+  /** Whoever folds a record has seen all of them since the checkpoint that it began with. */
+  void folds(int partition, int first, int seen, int next) {
+    require(first + seen == next, "no gradient is passed over: fold " + partition + "@" + next);
+  }
+
   /** A transaction that holds a task was committed. */
   void dispatched(Task task) {
     dispatched.add(task);

@@ -241,7 +241,13 @@ final class Schedule {
           world.coordinate();
         }
       }
-      case COORDINATOR_HANGS -> coordinator.hang();
+      case COORDINATOR_HANGS -> {
+        coordinator.hang();
+        if (random.nextBoolean()) { // for longer than its groups wait for it
+          world.ledgerOwners.remove(coordinator);
+          world.foldOwners.remove(coordinator);
+        }
+      }
       case COORDINATOR_EXPELLED -> { // from one of the two groups, or from both
         if (random.nextInt(3) > 0) {
           world.ledgerOwners.remove(coordinator);

@@ -1,6 +1,7 @@
 package dev.sluice.deploy.simulation;
 
 import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.Exported;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A worker: the production rules of terms, and the task loop's rules around them. It may die,
@@ -60,32 +62,6 @@ final class SimulatedWorker {
   private int slowness = 1;
   private long taken;
   private float statistic;
-
-  /** A task in hand; reported: its report is on its way. */
-  private static final class Holding {
-    final String key;
-    final TaskLane<Task> topic;
-    final TaskLane.Entry<Task> entry;
-    boolean reported;
-
-    Holding(String key, TaskLane<Task> topic, TaskLane.Entry<Task> entry) {
-      this.key = key;
-      this.topic = topic;
-      this.entry = entry;
-    }
-
-    Task task() {
-      return entry.task;
-    }
-
-    void accept() {
-      topic.acknowledge(entry, key);
-    }
-
-    void giveBack() {
-      topic.release(entry, key);
-    }
-  }
 
   SimulatedWorker(String name, String lane, World world) {
     this.name = name;
@@ -151,6 +127,9 @@ final class SimulatedWorker {
         forget(each);
       }
     }
+    if (tellsLoss()) {
+      return true;
+    }
     var suspect = suspects.next(heldTasks()).map(HeldTask::key).map(waiting::remove);
     if (suspect.isPresent()) {
       return begin(suspect.get());
@@ -160,7 +139,26 @@ final class SimulatedWorker {
         return true;
       }
     }
+    if (suspects.any(heldTasks()) && world.random.nextInt(4) == 0) {
+      return endTerms();
+    }
     return take();
+  }
+
+  /** It may find out that others have what it held, or go on as if they hadn't. */
+  private boolean tellsLoss() {
+    var known = Stream.concat(held.values().stream(), waiting.values().stream());
+    var lost = known.filter(each -> !each.isHeld()).findFirst();
+    if (lost.isEmpty() || world.random.nextInt(8) > 0) {
+      return false;
+    }
+    var each = lost.get();
+    var task = each.task();
+    world.tell(name, new AttemptLost(task.jobId(), task.taskId(), task.attempt(), name));
+    suspects.forget(each.key);
+    waiting.remove(each.key);
+    forget(each);
+    return true;
   }
 
   private boolean isVoid(Task task) {
@@ -177,8 +175,7 @@ final class SimulatedWorker {
 
   private boolean take() {
     boolean careless = world.mutation == Mutation.SUSPECTS_BESIDE_OTHERS;
-    boolean suspicion = !suspects.isEmpty() || heldTasks().stream().anyMatch(Suspects::isSuspect);
-    boolean alone = suspicion && !careless;
+    boolean alone = suspects.any(heldTasks()) && !careless;
     boolean more = !alone && held.size() < HELD_MAX && world.random.nextInt(4) == 0;
     if (!held.isEmpty() && !more) {
       return true;
@@ -204,25 +201,21 @@ final class SimulatedWorker {
     if (deliveries > 1) {
       world.network.flush(name, "jobs"); // so that a task that kills its worker is seen
     }
-    boolean copy = held.values().stream().anyMatch(other -> same(other.task(), task));
-    if (!copy && !careless && suspects.keeps(heldTask(holding), heldTasks())) {
+    boolean copy = heldTasks().stream().anyMatch(holding.heldTask()::isCopyOf);
+    if (!copy && !careless && suspects.keeps(holding.heldTask(), heldTasks())) {
       waiting.put(holding.key, holding);
       return true;
     }
     return begin(holding);
   }
 
-  private static HeldTask heldTask(Holding each) {
-    return new HeldTask(each.key, each.task(), each.entry.deliveries);
-  }
-
   private List<HeldTask> heldTasks() {
-    return held.values().stream().map(SimulatedWorker::heldTask).toList();
+    return held.values().stream().map(Holding::heldTask).toList();
   }
 
   private boolean begin(Holding holding) {
     var task = holding.task();
-    replaceCopy(task);
+    replaceCopy(holding);
     held.put(holding.key, holding);
     if (task.jobId().equals("poison") && !isVoid(task)) {
       return false;
@@ -239,14 +232,10 @@ final class SimulatedWorker {
     return true;
   }
 
-  private static boolean same(Task one, Task other) {
-    return one.jobId().equals(other.jobId()) && one.taskId().equals(other.taskId());
-  }
-
   /** A later copy of a task that is held takes its place. */
-  private void replaceCopy(Task task) {
+  private void replaceCopy(Holding holding) {
     for (var other : List.copyOf(held.values())) {
-      if (same(other.task(), task) && !other.reported) {
+      if (holding.heldTask().isCopyOf(other.heldTask()) && !other.reported) {
         other.accept();
         forget(other);
       }
@@ -310,6 +299,16 @@ final class SimulatedWorker {
       moved = true;
     }
     return moved;
+  }
+
+  /** Where nothing moves and a task is a suspect, terms end where they are. */
+  private boolean endTerms() {
+    for (var job : List.copyOf(terms.entrySet())) {
+      for (var notice : job.getValue().endAll(received.newest(job.getKey()))) {
+        say(job.getKey(), notice);
+      }
+    }
+    return true;
   }
 
   private boolean initialDue(String jobId) {

@@ -82,6 +82,11 @@ final class TaskLane<T> {
     return entry;
   }
 
+  /** Whether a record is still locked for whoever acquired it. */
+  boolean isHeld(Entry<T> entry, String holder) {
+    return holder.equals(entry.holder);
+  }
+
   /**
    * The record is done.
    *

@@ -42,7 +42,7 @@ final class World {
   /** Deliveries after which the brokers give up on a record. */
   private static final int DELIVERIES_MAX = 17;
 
-  static final LedgerLimits LIMITS = new LedgerLimits(100, 15, 5_000, 60_000, 10, 3_000, 3, 4);
+  static final LedgerLimits LIMITS = new LedgerLimits(100, 8, 5_000, 60_000, 10, 3_000, 3, 4);
 
   /** Shards are late no sooner than this. */
   static final long LATE_MS = 50;

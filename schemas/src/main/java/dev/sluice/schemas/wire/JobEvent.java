@@ -20,4 +20,5 @@ public sealed interface JobEvent
         AliasSet,
         LaneDeclared,
         LaneOpened,
-        ShardsLate {}
+        ShardsLate,
+        AttemptLost {}

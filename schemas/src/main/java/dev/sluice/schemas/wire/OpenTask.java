@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param toStep TERM: end of steps, exclusive
  * @param round TERM: round of terms
  * @param lane the lane it waits or runs in; empty: the job's own
- * @param begunBy the last workers that have begun to run this attempt, each once
+ * @param begunBy the last workers that have begun to run this attempt, each once, but those that
+ *     have said that they live on without it
  * @param copied whether a second copy of this attempt was dispatched, as the first is slow
  */
 public record OpenTask(
@@ -76,6 +77,12 @@ public record OpenTask(
     // A copy that came to the very worker that is slow helps nobody, so there may be another.
     boolean helps = copied && !begunBy.equals(List.of(worker));
     return with(attempt, issuedMs, untilMs, starts + 1, lane, all, helps);
+  }
+
+  /** The same attempt, which a worker that lives on has no more. */
+  public OpenTask lost(String worker) {
+    var others = begunBy.stream().filter(other -> !other.equals(worker)).toList();
+    return with(attempt, issuedMs, deadlineMs, starts, lane, others, copied);
   }
 
   /** The same attempt, of which a second copy is dispatched. */

@@ -4,6 +4,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
@@ -96,10 +97,15 @@ public final class Reports implements AutoCloseable {
         false);
   }
 
-  /** Says that a task that the broker delivered more than once is about to run. */
+  /** Says that a task is about to run. */
   public void started(Task task, int delivery, Sent sent) {
     var event = new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), worker, delivery);
     tell(task.jobId(), event, sent);
+  }
+
+  /** Says that this worker lives on without a task whose start it has reported. */
+  public void lost(Task task, Sent sent) {
+    tell(task.jobId(), new AttemptLost(task.jobId(), task.taskId(), task.attempt(), worker), sent);
   }
 
   /** Says that a group of shards nears the end of its term. */

@@ -146,7 +146,7 @@ public final class ComputeLoop {
   private void endTerms() {
     for (var session : sessions.all()) {
       try {
-        session.leave().forEach(notice -> say(session, notice));
+        session.endTerms(clock.nowMs()).forEach(notice -> say(session, notice));
       } catch (TaskProblem e) {
         LOG.warn("Terms of job {} go back to the queue: {}", session.jobId(), e.getMessage());
       }
@@ -166,11 +166,7 @@ public final class ComputeLoop {
   private void takeMessages() {
     for (var message = inbox.take(); message.isPresent(); message = inbox.take()) {
       switch (message.get()) {
-        case Inbox.Message.Arrived(var task) -> {
-          if (isCopy(task) || !suspects.keeps(task, held.values())) {
-            begin(task);
-          }
-        }
+        case Inbox.Message.Arrived(var task) -> arrived(task);
         case Inbox.Message.Lost(var key) -> {
           suspects.forget(key);
           forget(key);
@@ -180,10 +176,22 @@ public final class ComputeLoop {
     }
   }
 
+  private void arrived(HeldTask task) {
+    if (held.values().stream().anyMatch(task::isCopyOf) || !suspects.keeps(task, held.values())) {
+      begin(task);
+    } else {
+      LOG.info(
+          "Task {} of job {}, delivery {}, waits until nothing else is held.",
+          task.task().taskId(),
+          task.task().jobId(),
+          task.delivery());
+    }
+  }
+
   private boolean wantsAnother() {
     long nowMs = clock.nowMs();
     boolean waiting = exports.allWait(nowMs, manner.stallMs());
-    if (!suspects.isEmpty() || held.values().stream().anyMatch(Suspects::isSuspect)) {
+    if (suspects.any(held.values())) {
       return false;
     }
     return held.isEmpty()
@@ -200,9 +208,10 @@ public final class ComputeLoop {
     times.began(task.key(), System.nanoTime());
     seen++;
     LOG.info(
-        "Task {} of job {} begins: {}",
+        "Task {} of job {} begins, delivery {}: {}",
         task.task().taskId(),
         task.task().jobId(),
+        task.delivery(),
         TaskWords.of(task.task().work()));
     if (tools.controls().isVoid(task.task())) {
       settleVoid(task);
@@ -237,20 +246,12 @@ public final class ComputeLoop {
   private void replaceCopy(HeldTask task) {
     for (var other : List.copyOf(held.values())) {
       boolean waiting = sessions.holds(other.key()) || exports.holds(other.key());
-      if (waiting && same(other.task(), task.task())) {
+      if (waiting && task.isCopyOf(other)) {
         LOG.info("Task {} of job {} came again.", task.task().taskId(), task.task().jobId());
         queue.accept(other.key());
         forget(other.key());
       }
     }
-  }
-
-  private boolean isCopy(HeldTask task) {
-    return held.values().stream().anyMatch(other -> same(other.task(), task.task()));
-  }
-
-  private static boolean same(Task one, Task other) {
-    return one.jobId().equals(other.jobId()) && one.taskId().equals(other.taskId());
   }
 
   /** Something that a task comes to. */
@@ -316,11 +317,16 @@ public final class ComputeLoop {
 
   private boolean advanceSessions() {
     boolean moved = false;
+    boolean suspicion = suspects.any(held.values());
     for (var session : sessions.all()) {
       try {
         moved |= session.advance(clock);
         for (var notice : session.notices(clock.nowMs())) {
           say(session, notice);
+        }
+        if (suspicion && session.stalled(clock.nowMs())) {
+          // They wait for terms that may wait behind them, or that nobody takes beside a suspect.
+          session.endTerms(clock.nowMs()).forEach(notice -> say(session, notice));
         }
       } catch (TaskProblem
           | EngineException

@@ -12,6 +12,10 @@ import java.util.Optional;
  * ledger counts workers that began a task and are gone; of two tasks that a worker held it can't
  * tell which was it. A first redelivery is no suspicion: workers die of other things, and their
  * work must go on at once.
+ *
+ * <p>Brokers that fail make suspects of innocent tasks, and the terms of one job need each other:
+ * where there {@link #any is} suspicion, terms that wait for others end where they are. The ledger
+ * dispatches what they left over as new tasks, which nobody suspects.
  */
 public final class Suspects {
 
@@ -46,9 +50,9 @@ public final class Suspects {
     return Optional.of(next);
   }
 
-  /** Whether none waits. */
-  public boolean isEmpty() {
-    return waiting.isEmpty();
+  /** Whether a suspect is held, or a task waits on that account: nothing more is to be taken. */
+  public boolean any(Collection<HeldTask> held) {
+    return !waiting.isEmpty() || held.stream().anyMatch(Suspects::isSuspect);
   }
 
   /** Drops one that waits. */

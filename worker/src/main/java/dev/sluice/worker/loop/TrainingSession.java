@@ -214,16 +214,17 @@ final class TrainingSession implements AutoCloseable {
   }
 
   /**
-   * Ends every term where it is, as this worker leaves.
+   * Ends every term where it is; the ledger gives the rest to whoever is free.
    *
    * @throws TaskProblem where contributions could not be stored: the terms go back instead
    */
-  List<TermNotice> leave() throws TaskProblem {
+  List<TermNotice> endTerms(long nowMs) throws TaskProblem {
     if (terms.isEmpty()) {
       return List.of();
     }
     gradients.flush();
     requireSent();
+    idleSinceMs = nowMs;
     return terms.endAll(parameters.newest());
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Priority;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,7 @@ final class Hand implements AutoCloseable {
   private final KafkaShareConsumer<String, byte[]> consumer;
   private State state = State.EMPTY;
   private String key = "";
+  private @Nullable HeldTask task;
   private @Nullable ConsumerRecord<String, byte[]> record;
   private long renewAtMs;
   private long dueMs;
@@ -102,6 +104,11 @@ final class Hand implements AutoCloseable {
   /** Names what it holds; empty where it holds nothing. */
   String key() {
     return key;
+  }
+
+  /** The task that it holds, where this worker has said that it begins it. */
+  Optional<HeldTask> begun() {
+    return Optional.ofNullable(task);
   }
 
   /** When the state is to be looked at again. */
@@ -190,6 +197,12 @@ final class Hand implements AutoCloseable {
     return consumer.acquisitionLockTimeoutMs().orElse(LOCK_MS_ASSUMED) / RENEWALS_PER_LOCK;
   }
 
+  /** The record that it holds is a task, and this worker is about to begin it. */
+  void begin(HeldTask taken) {
+    hold(State.STARTING, taken.key(), Long.MAX_VALUE);
+    task = taken;
+  }
+
   /** Says what the record it holds is waiting for. */
   void hold(State doing, String heldKey, long untilMs) {
     state = doing;
@@ -200,7 +213,7 @@ final class Hand implements AutoCloseable {
   /**
    * Renews the lock on the record.
    *
-   * @return whether this worker still holds it
+   * @return whether this worker still holds it; if not, the hand is to be {@link #empty() emptied}
    * @throws KafkaException where the broker can't be asked
    */
   boolean renew(long nowMs) {
@@ -211,7 +224,6 @@ final class Hand implements AutoCloseable {
       renewAtMs = nowMs + renewalMs();
       return true;
     }
-    empty();
     return false;
   }
 
@@ -240,8 +252,10 @@ final class Hand implements AutoCloseable {
     empty();
   }
 
-  private void empty() {
+  /** Holds nothing from now on, whatever becomes of what it held. */
+  void empty() {
     record = null;
+    task = null;
     key = "";
     state = State.EMPTY;
   }

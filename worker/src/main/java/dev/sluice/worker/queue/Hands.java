@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +26,22 @@ final class Hands {
   private final KafkaSettings kafka;
   private final String lane;
   private final int heldTasksMax;
-  private final Consumer<String> lost;
+  private final Loss loss;
   private final List<Hand> hands = new ArrayList<>();
   private final List<Leaving> leaving = new ArrayList<>();
   private final Map<Priority, Long> restUntilMs = new EnumMap<>(Priority.class);
   private final Outage outage = new Outage(LOG, "take tasks");
+
+  /** Told of what this worker has no more, though it has not settled it. */
+  interface Loss {
+    /**
+     * It is with others, or will be.
+     *
+     * @param key names the holding
+     * @param begun the task, where this worker has said that it begins it
+     */
+    void lost(String key, Optional<HeldTask> begun);
+  }
 
   /** A hand that is leaving, and the thread on which it does. */
   private record Leaving(Priority priority, Thread thread) {}
@@ -37,13 +50,13 @@ final class Hands {
    * @param kafka cluster
    * @param lane whose tasks they take
    * @param heldTasksMax most tasks held at once
-   * @param lost told of tasks that the broker no longer counts as held
+   * @param loss told of what is no longer held
    */
-  Hands(KafkaSettings kafka, String lane, int heldTasksMax, Consumer<String> lost) {
+  Hands(KafkaSettings kafka, String lane, int heldTasksMax, Loss loss) {
     this.kafka = kafka;
     this.lane = lane;
     this.heldTasksMax = heldTasksMax;
-    this.lost = lost;
+    this.loss = loss;
   }
 
   /** Whether one more task may be held. */
@@ -112,14 +125,32 @@ final class Hands {
   }
 
   /**
-   * Leaves the group with one hand. That takes half a second where its last question waits at the
-   * broker for tasks, so it is not waited for: tasks that have come meanwhile would wait as well.
+   * Leaves the group with one hand; what it holds goes to others. That takes half a second where
+   * its last question waits at the broker for tasks, so it is not waited for: tasks that have come
+   * meanwhile would wait as well.
    */
   void leave(Hand hand) {
     if (hands.remove(hand)) {
+      tellLoss(hand);
       var thread = Thread.ofPlatform().daemon().name("leave").start(() -> close(hand));
       leaving.add(new Leaving(hand.priority(), thread));
     }
+  }
+
+  private void tellLoss(Hand hand) {
+    if (hand.state() != Hand.State.EMPTY) {
+      loss.lost(hand.key(), hand.begun());
+    }
+  }
+
+  /** Lets others have what a hand holds. */
+  void release(Hand hand) {
+    guarded(
+        hand,
+        () -> {
+          tellLoss(hand);
+          hand.settle(AcknowledgeType.RELEASE);
+        });
   }
 
   /**
@@ -146,13 +177,13 @@ final class Hands {
   /** Renews the locks that are due. */
   void renew(long nowMs) {
     for (var hand : where(hand -> nowMs >= hand.renewAtMs())) {
-      var key = hand.key();
       guarded(
           hand,
           () -> {
             if (!hand.renew(nowMs)) {
-              LOG.info("The broker has given {} to others.", key);
-              lost.accept(key);
+              LOG.info("The broker has given {} to others.", hand.key());
+              tellLoss(hand);
+              hand.empty();
             }
           });
     }
@@ -170,15 +201,11 @@ final class Hands {
    * as it may after its process stood still, is replaced after a while: tasks run again elsewhere.
    */
   void guarded(Hand hand, Runnable action) {
-    var key = hand.key();
     try {
       action.run();
     } catch (RuntimeException e) {
       outage.says(e);
       rest(hand.priority(), TaskQueue.nowMs() + RETRY_MS);
-      if (!key.isEmpty()) {
-        lost.accept(key);
-      }
       leave(hand);
     }
   }

@@ -9,4 +9,10 @@ import dev.sluice.schemas.wire.Task;
  * @param task what to do
  * @param delivery how often the broker has delivered this task, from 1
  */
-public record HeldTask(String key, Task task, int delivery) {}
+public record HeldTask(String key, Task task, int delivery) {
+
+  /** Whether it is the same task as another, of the same attempt or not. */
+  public boolean isCopyOf(HeldTask other) {
+    return task.jobId().equals(other.task.jobId()) && task.taskId().equals(other.task.taskId());
+  }
+}

@@ -56,7 +56,7 @@ final class Receiver {
    * @param codec decodes tasks
    * @param engine engine fingerprint of this worker
    * @param controls which tasks are void
-   * @param reports told of redelivered tasks and of records that are no tasks
+   * @param reports told of tasks that begin here and of records that are no tasks
    * @param run given the tasks that are for this worker, from any thread
    * @param settling settles the others
    */
@@ -111,12 +111,12 @@ final class Receiver {
       giveBack(hand, held.key());
     } else if (held.delivery() == 1) {
       // The ledger counts time and starts from here; nothing waits for that report.
-      hand.hold(Hand.State.STARTING, held.key(), Long.MAX_VALUE);
+      hand.begin(held);
       reports.started(task, held.delivery(), Receiver::noteUnsent);
       run.accept(held);
     } else {
       // If this task kills its workers, the ledger has to see that before it kills this one.
-      hand.hold(Hand.State.STARTING, held.key(), Long.MAX_VALUE);
+      hand.begin(held);
       reports.started(
           task,
           held.delivery(),

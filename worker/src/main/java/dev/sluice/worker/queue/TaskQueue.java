@@ -5,11 +5,14 @@ import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes tasks of a lane, in a thread of its own, when it is asked to, and keeps them until they are
@@ -20,6 +23,8 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
  * task that runs twice, which does no harm, and not one that is lost.
  */
 public final class TaskQueue implements Receiver.Settling, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TaskQueue.class);
 
   /** How long a topic is waited for before a less urgent one is looked at. */
   private static final long PROBE_MS = 15;
@@ -48,6 +53,7 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
   private record Want(boolean another, long seen) {}
 
   private final TaskSink sink;
+  private final Reports reports;
   private final Hands hands;
   private final Receiver receiver;
   private final PriorityOrder order = new PriorityOrder();
@@ -67,7 +73,7 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
    * @param codec decodes tasks
    * @param scope which tasks are for this worker
    * @param controls which tasks are void
-   * @param reports told of redelivered tasks and of records that are no tasks
+   * @param reports told of tasks that begin here or are lost, and of records that are no tasks
    * @param sink where tasks go
    * @param onDefect told where its thread fails
    */
@@ -80,7 +86,8 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
       TaskSink sink,
       Thread.UncaughtExceptionHandler onDefect) {
     this.sink = sink;
-    this.hands = new Hands(kafka, scope.lane(), scope.heldTasksMax(), sink::lost);
+    this.reports = reports;
+    this.hands = new Hands(kafka, scope.lane(), scope.heldTasksMax(), this::lost);
     this.receiver =
         new Receiver(
             codec,
@@ -198,6 +205,23 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
         });
   }
 
+  private void lost(String key, Optional<HeldTask> begun) {
+    sink.lost(key);
+    begun.ifPresent(
+        held ->
+            reports.lost(
+                held.task(),
+                failure -> {
+                  if (failure != null) {
+                    // This worker counts as one that the task may have ended, should it die.
+                    LOG.warn(
+                        "It was not reported that task {} is lost: {}",
+                        held.task().taskId(),
+                        failure.getMessage());
+                  }
+                }));
+  }
+
   private void lookAgain(long nowMs) {
     for (var hand : hands.in(Hand.State.WAITING_FOR_SCHEMA)) {
       if (nowMs >= hand.dueMs()) {
@@ -208,7 +232,7 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
       if (nowMs >= hand.dueMs()) {
         // Others are given time to take it before this worker looks at the topic again.
         hands.rest(hand.priority(), nowMs + Receiver.GIVE_BACK_MS);
-        hands.guarded(hand, () -> hand.settle(AcknowledgeType.RELEASE));
+        hands.release(hand);
       }
     }
   }

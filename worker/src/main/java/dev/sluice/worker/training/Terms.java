@@ -91,7 +91,7 @@ public final class Terms {
   }
 
   /**
-   * Ends every term where it is: its worker leaves, and the ledger gives the rest to others.
+   * Ends every term where it is: the ledger gives the rest to whoever is free.
    *
    * @param generation newest generation of which all blocks are here; -1: none
    */

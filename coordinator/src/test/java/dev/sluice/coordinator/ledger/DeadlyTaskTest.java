@@ -1,0 +1,123 @@
+package dev.sluice.coordinator.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.coordinator.placement.Admission;
+import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.AttemptLost;
+import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LaneOpened;
+import dev.sluice.schemas.wire.Submitted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A task counts as deadly for the workers that were gone while they had it, and for no others. */
+final class DeadlyTaskTest {
+
+  private static final int DEATHS = LedgerLimits.DEFAULT.startsMax();
+
+  private final Ledger ledger =
+      new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
+  private final LedgerState state = new LedgerState();
+  private final List<Effect> effects = new ArrayList<>();
+  private final List<JobState> history = new ArrayList<>();
+  private Fleet fleet = Specs.fleet(2 * DEATHS);
+
+  @BeforeEach
+  void aJobPrepares() {
+    decide(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0)));
+    decide(new Submitted("j", "", Specs.training(10, 4, null)));
+  }
+
+  @Test
+  void aTaskThatEndsEveryWorkerThatBeginsItIsBuried() {
+    fleet = Fleet.EMPTY;
+    for (int worker = 0; worker < DEATHS; worker++) {
+      begin(worker);
+    }
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+    begin(DEATHS);
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(Objects.requireNonNull(job().cause()).what())
+        .contains("ended " + DEATHS + " workers");
+    assertThat(effects).anyMatch(Effect.Bury.class::isInstance);
+  }
+
+  @Test
+  void workersThatAreStillThereHaveNotDiedOfATaskThatCameToSeveralOfThem() {
+    for (int worker = 0; worker <= DEATHS; worker++) {
+      begin(worker);
+    }
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+    fleet = Fleet.EMPTY; // all are gone, and one begins it anew
+    begin(0);
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+  }
+
+  @Test
+  void workersThatLostItAliveHaveNotDiedOfItWhateverEndsThemLater() {
+    for (int worker = 0; worker <= DEATHS; worker++) {
+      begin(worker);
+      decide(new AttemptLost("j", "prepare", 1, "w" + worker));
+    }
+    fleet = Fleet.EMPTY;
+    for (int worker = DEATHS + 1; worker <= 2 * DEATHS; worker++) {
+      begin(worker);
+    }
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+    begin(0);
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(Objects.requireNonNull(job().cause()).what())
+        .contains("ended " + DEATHS + " workers");
+  }
+
+  @Test
+  void whatAWorkerSaysOfAnEarlierAttemptOrAnotherTaskExcusesNobody() {
+    fleet = Fleet.EMPTY;
+    for (int worker = 0; worker < DEATHS; worker++) {
+      begin(worker);
+      decide(new AttemptLost("j", "prepare", 2, "w" + worker));
+      decide(new AttemptLost("j", "export", 1, "w" + worker));
+      decide(new AttemptLost("j", "prepare", 1, "stranger"));
+    }
+    begin(DEATHS);
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+  }
+
+  @Test
+  void workersThatLeftInGoodOrderHaveNotDiedOfWhatTheyGaveBack() {
+    fleet = new Fleet(List.of(), Map.of(), 0, Set.of("w0", "w1", "w2", "w3"));
+    for (int worker = 0; worker <= DEATHS; worker++) {
+      begin(worker);
+    }
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+  }
+
+  private void begin(int worker) {
+    decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
+  }
+
+  private JobState job() {
+    return history.getLast();
+  }
+
+  private void decide(JobEvent event) {
+    var decision = ledger.decide(state, event, new Moment(1_000, fleet));
+    decision.changes().values().forEach(state::apply);
+    decision.changes().values().stream()
+        .filter(JobState.class::isInstance)
+        .forEach(job -> history.add((JobState) job));
+    effects.addAll(decision.effects());
+  }
+}
