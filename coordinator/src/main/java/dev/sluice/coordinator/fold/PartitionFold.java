@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.fold;
 
+import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Cause;
@@ -116,7 +117,7 @@ public final class PartitionFold {
     }
     var objection = Startable.objection(jobId, plan);
     if (objection != null) {
-      out.accept(new FoldOutput.Rejected(Startable.shown(jobId), objection));
+      out.accept(new FoldOutput.Rejected(Names.shownJobId(jobId), objection));
       return;
     }
     var blocks = new TreeMap<Integer, BlockFold>();

@@ -23,9 +23,6 @@ final class Startable {
   /** Of the largest network there are 1,024. */
   private static final long BLOCKS_MAX = 1L << 16;
 
-  /** So much of an id is repeated to whoever reads the objection. */
-  private static final int ID_CHARS_SHOWN_MAX = 128;
-
   private Startable() {}
 
   /** Why a plan can't be folded; null where it can. */
@@ -35,15 +32,10 @@ final class Startable {
         ? null
         : new Cause(
             Fault.BAD_INPUT,
-            shown(jobId),
+            Names.shownJobId(jobId),
             "A job's fold can't be started.",
             what,
             "Submit the job to the ledger, which writes the plans of folds.");
-  }
-
-  /** A job id, or the beginning of what can't be one. */
-  static String shown(String jobId) {
-    return jobId.substring(0, Math.min(jobId.length(), ID_CHARS_SHOWN_MAX));
   }
 
   private static @Nullable String problem(FoldStarted plan) {

@@ -82,7 +82,8 @@ final class Attempts {
     if (!failed.retryable()) {
       Endings.end(job, JobStatus.FAILED, failed.cause(), decision);
     } else if (task.copied()) {
-      job.replace(task, task.withoutCopy()); // the other execution goes on
+      // The other execution goes on, and this worker has lived to tell.
+      job.replace(task, task.lost(report.worker()).withoutCopy());
     } else if (task.attempt() >= limits.attemptsMax()) {
       Endings.bury(job, failed.cause(), decision);
     } else {

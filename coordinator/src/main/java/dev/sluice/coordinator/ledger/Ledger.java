@@ -258,7 +258,7 @@ public final class Ledger {
     return new Cause(
         Fault.BAD_INPUT,
         "jobId",
-        "'" + jobId.substring(0, Math.min(jobId.length(), 128)) + "' can't be a job's id.",
+        "'" + Names.shownJobId(jobId) + "' can't be a job's id.",
         "A job's id has " + Names.JOB_ID_RULE + ".",
         "Submit the job with such an id.");
   }

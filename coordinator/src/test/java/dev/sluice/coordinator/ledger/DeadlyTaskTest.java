@@ -13,7 +13,10 @@ import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TermFinished;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +99,22 @@ final class DeadlyTaskTest {
   }
 
   @Test
+  void whatATermLeavesOverIsAnotherTaskThatNobodyHasDiedOf() {
+    decide(new TaskReported("j", "prepare", 1, "w0", Specs.ENGINE, Specs.prepared(10, 9)));
+    var term = job().open().getFirst();
+    fleet = Fleet.EMPTY;
+    for (int worker = 0; worker < DEATHS; worker++) {
+      begin(term, worker);
+    }
+    end(term, term.fromStep() + 1);
+    var rest = job().open().getLast();
+    assertThat(rest.fromStep()).isEqualTo(term.fromStep() + 1);
+    assertThat(rest.begunBy()).isEmpty();
+    begin(rest, DEATHS + 1);
+    assertThat(job().status()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  @Test
   void workersThatLeftInGoodOrderHaveNotDiedOfWhatTheyGaveBack() {
     fleet = new Fleet(List.of(), Map.of(), 0, Set.of("w0", "w1", "w2", "w3"));
     for (int worker = 0; worker <= DEATHS; worker++) {
@@ -106,6 +125,15 @@ final class DeadlyTaskTest {
 
   private void begin(int worker) {
     decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
+  }
+
+  private void begin(OpenTask term, int worker) {
+    decide(new AttemptStarted("j", term.taskId(), 1, "w" + worker, worker + 1));
+  }
+
+  private void end(OpenTask term, long reached) {
+    var outcome = new TermFinished(reached, 0, 0, 0, null);
+    decide(new TaskReported("j", term.taskId(), 1, "w0", Specs.ENGINE, outcome));
   }
 
   private JobState job() {

@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ final class PoisonIT {
       var poisoned = cluster.client().submit(poison, null).jobId();
       var answering = TestJobs.inferAll(TestJobs.classification(rows, "inside"), "circles", "1", 1);
       var answers = cluster.client().submit(answering, null).jobId();
-      var dead = new Killer(cluster, poisoned).victims();
+      var dead = killWhoeverBegins(cluster, poisoned);
 
       var failed = cluster.failed(poisoned);
       assertThat(Cluster.present(failed.cause()).what())
@@ -91,7 +93,42 @@ final class PoisonIT {
       assertThat(answered).hasSize(ROWS);
       assertThat(cluster.results(answers)).hasSize(ROWS);
       cluster.eventually("the dead are replaced", () -> cluster.workerPids().size() == 3);
+      expectLossTold(cluster, poison);
     }
+  }
+
+  /**
+   * Who stood still while others began its task, and lives on, says that it is none of its dead.
+   */
+  private static void expectLossTold(Cluster cluster, JobSpec slow) throws Exception {
+    var jobId = cluster.client().submit(slow, null).jobId();
+    var standing = new AtomicReference<@Nullable String>();
+    var told = new AtomicBoolean();
+    new JobsTopic(cluster)
+        .follow(
+            event -> {
+              if (event instanceof AttemptStarted start && start.jobId().equals(jobId)) {
+                var first = standing.compareAndExchange(null, start.worker());
+                signal(first == null ? "-STOP" : "-CONT", first == null ? start.worker() : first);
+              } else if (event instanceof AttemptLost lost && lost.jobId().equals(jobId)) {
+                assertThat(lost.worker()).isEqualTo(standing.get());
+                told.set(true);
+              }
+            },
+            told::get);
+    cluster.client().cancel(jobId);
+  }
+
+  private static void signal(String signal, String worker) {
+    try {
+      Cluster.signal(signal, List.of(pid(worker)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long pid(String worker) {
+    return Long.parseLong(worker.replaceFirst(".*-", ""));
   }
 
   private static JobSpec poison(Cluster cluster, Path dir) throws Exception {
@@ -104,72 +141,20 @@ final class PoisonIT {
         "poison");
   }
 
-  /**
-   * Ends the workers that begin a task of a job, until the job has ended. The first one only stands
-   * still until another has begun the task, lives on without it, and dies after that.
-   */
-  private static final class Killer {
-    private final Set<String> victims = new HashSet<>();
-    private final Cluster cluster;
-    private final String jobId;
-    private @Nullable String survivor;
-    private boolean told;
-
-    Killer(Cluster cluster, String jobId) {
-      this.cluster = cluster;
-      this.jobId = jobId;
-    }
-
-    /** Workers that were killed while they had the task. */
-    Set<String> victims() throws Exception {
-      new JobsTopic(cluster)
-          .follow(
-              event -> {
-                if (event instanceof AttemptStarted start && start.jobId().equals(jobId)) {
-                  begun(start.worker());
-                } else if (event instanceof AttemptLost lost && lost.jobId().equals(jobId)) {
-                  lost(lost.worker());
-                }
-              },
-              () -> !cluster.client().job(jobId).status().equals("preparing"));
-      assertThat(told).as("who has lost the task, and is alive, says so").isTrue();
-      return victims;
-    }
-
-    private void begun(String worker) {
-      if (survivor == null) {
-        survivor = worker;
-        process(worker, pid -> Cluster.signal("-STOP", List.of(pid)));
-      } else if (!worker.equals(survivor) && victims.add(worker)) {
-        process(worker, Killer::kill);
-        if (!told) {
-          process(survivor, pid -> Cluster.signal("-CONT", List.of(pid)));
-        }
-      }
-    }
-
-    private void lost(String worker) {
-      if (worker.equals(survivor) && !told) {
-        told = true;
-        process(worker, Killer::kill);
-      }
-    }
-
-    private static void kill(long pid) {
-      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-    }
-
-    private interface Act {
-      void on(long pid) throws IOException;
-    }
-
-    private static void process(String worker, Act act) {
-      try {
-        act.on(Long.parseLong(worker.replaceFirst(".*-", "")));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  /** Kills every worker that begins a task of a job, until the job has ended; returns them. */
+  private static Set<String> killWhoeverBegins(Cluster cluster, String jobId) throws Exception {
+    var dead = new HashSet<String>();
+    new JobsTopic(cluster)
+        .follow(
+            event -> {
+              if (event instanceof AttemptStarted start
+                  && start.jobId().equals(jobId)
+                  && dead.add(start.worker())) {
+                ProcessHandle.of(pid(start.worker())).ifPresent(ProcessHandle::destroyForcibly);
+              }
+            },
+            () -> !cluster.client().job(jobId).status().equals("preparing"));
+    return dead;
   }
 
   private static String sha256(JobView job) {

@@ -43,7 +43,8 @@ final class FoldProcess {
     fold = new PartitionFold(partition, World.PARTITIONS);
     var topic = world.gradients(partition);
     topic.stored().values().forEach(fold::restore);
-    first = Math.max(topic.cursor(), topic.log.beginning());
+    first = topic.cursor();
+    world.invariants.resumes(partition, first, topic.log.beginning());
     next = first;
     replayUntil = topic.log.stable();
     reached();

@@ -48,6 +48,11 @@ final class Invariants {
     require(before == null || before == block.crc(), "same bits, always: " + key);
   }
 
+  /** What a checkpoint leaves to fold is there. */
+  void resumes(int partition, int from, int beginning) {
+    require(from >= beginning, "no gradient is lost: fold " + partition + "@" + from);
+  }
+
   /** Whoever folds a record has seen all of them since the checkpoint that it began with. */
   void folds(int partition, int first, int seen, int next) {
     require(first + seen == next, "no gradient is passed over: fold " + partition + "@" + next);

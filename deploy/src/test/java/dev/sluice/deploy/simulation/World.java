@@ -42,6 +42,7 @@ final class World {
   /** Deliveries after which the brokers give up on a record. */
   private static final int DELIVERIES_MAX = 17;
 
+  /** Workers die far more often than anywhere, so that 4 deaths are no sign of poison. */
   static final LedgerLimits LIMITS = new LedgerLimits(100, 8, 5_000, 60_000, 10, 3_000, 3, 4);
 
   /** Shards are late no sooner than this. */

@@ -28,6 +28,8 @@ public final class Names {
   public static final String JOB_ID_RULE =
       "1 to 128 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
 
+  private static final int JOB_ID_CHARS_MAX = 128;
+
   /** Characters in a job's name, which is for people only. */
   public static final int JOB_NAME_CHARS_MAX = 200;
 
@@ -53,6 +55,11 @@ public final class Names {
   /** Whether a job may have this id: those who write to the topic themselves choose their own. */
   public static boolean isJobId(String id) {
     return JOB_ID.matcher(id).matches();
+  }
+
+  /** A job id for a message: of what is too long for one, the beginning. */
+  public static String shownJobId(String id) {
+    return id.substring(0, Math.min(id.length(), JOB_ID_CHARS_MAX));
   }
 
   /** Whether a lane may have this name. */

@@ -20,6 +20,7 @@ import dev.sluice.worker.training.TermNotice;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,25 +168,25 @@ public final class ComputeLoop {
     for (var message = inbox.take(); message.isPresent(); message = inbox.take()) {
       switch (message.get()) {
         case Inbox.Message.Arrived(var task) -> arrived(task);
-        case Inbox.Message.Lost(var key) -> {
-          suspects.forget(key);
-          forget(key);
-        }
+        case Inbox.Message.Lost(var key) -> lost(key);
         case Inbox.Message.Settled(var key) -> settled(key);
       }
     }
   }
 
   private void arrived(HeldTask task) {
+    seen++;
     if (held.values().stream().anyMatch(task::isCopyOf) || !suspects.keeps(task, held.values())) {
       begin(task);
     } else {
-      LOG.info(
-          "Task {} of job {}, delivery {}, waits until nothing else is held.",
-          task.task().taskId(),
-          task.task().jobId(),
-          task.delivery());
+      LOG.info("Task {} waits until nothing else is held.", task.key());
     }
+  }
+
+  private void lost(String key) {
+    var task = suspects.forget(key).or(() -> Optional.ofNullable(held.get(key)));
+    forget(key);
+    task.map(HeldTask::task).ifPresent(queue::dropped);
   }
 
   private boolean wantsAnother() {
@@ -206,7 +207,6 @@ public final class ComputeLoop {
     replaceCopy(task);
     held.put(task.key(), task);
     times.began(task.key(), System.nanoTime());
-    seen++;
     LOG.info(
         "Task {} of job {} begins, delivery {}: {}",
         task.task().taskId(),
@@ -225,7 +225,7 @@ public final class ComputeLoop {
           requireCapable(task.task());
           switch (task.task().work()) {
             case PrepareWork _, InferWork _, QuantiseWork _ -> end(task, single.run(task.task()));
-            case TermWork work -> sessions.hold(task, work, clock.nowMs());
+            case TermWork work -> sessions.hold(task, work, clock);
             case ExportWork work -> exports.await(task, work, clock.nowMs());
           }
         });
@@ -324,8 +324,8 @@ public final class ComputeLoop {
         for (var notice : session.notices(clock.nowMs())) {
           say(session, notice);
         }
-        if (suspicion && session.stalled(clock.nowMs())) {
-          // They wait for terms that may wait behind them, or that nobody takes beside a suspect.
+        if (suspicion && session.waitsForOthers(clock.nowMs())) {
+          // The others' terms may wait behind these, or nobody takes them beside a suspect.
           session.endTerms(clock.nowMs()).forEach(notice -> say(session, notice));
         }
       } catch (TaskProblem

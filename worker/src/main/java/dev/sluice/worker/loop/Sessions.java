@@ -43,8 +43,9 @@ final class Sessions implements AutoCloseable {
    * @throws ArtifactMissing where a file is not stored
    * @throws EngineException where the network cannot be built
    */
-  void hold(HeldTask task, TermWork work, long nowMs)
+  void hold(HeldTask task, TermWork work, Clock clock)
       throws TaskProblem, ArtifactMissing, EngineException {
+    long nowMs = clock.nowMs();
     var group =
         new TermGroup(
             task.key(),
@@ -57,7 +58,7 @@ final class Sessions implements AutoCloseable {
             nowMs + work.timeMsMax());
     var known = open.get(task.task().jobId());
     var session = known == null ? begin(task.task().jobId(), work, nowMs) : known.session;
-    session.hold(group, nowMs);
+    session.hold(group, clock.nowMs()); // opening one takes its time, and that is no waiting
   }
 
   private TrainingSession begin(String jobId, TermWork work, long nowMs)

@@ -55,9 +55,9 @@ public final class Suspects {
     return !waiting.isEmpty() || held.stream().anyMatch(Suspects::isSuspect);
   }
 
-  /** Drops one that waits. */
-  public void forget(String key) {
-    waiting.remove(key);
+  /** Drops one that waits, and returns it; empty where none of that name does. */
+  public Optional<HeldTask> forget(String key) {
+    return Optional.ofNullable(waiting.remove(key));
   }
 
   /** Keys of those that wait. */

@@ -32,6 +32,9 @@ final class TrainingSession implements AutoCloseable {
    */
   private static final long INITIAL_MS_MAX = 3_600_000;
 
+  /** Parameters that exist have come by then to whoever begins to follow a job. */
+  private static final long FIRST_STEP_MS = 3_000;
+
   private final String jobId;
   private final long seed;
   private final TrainingProgram program;
@@ -115,6 +118,15 @@ final class TrainingSession implements AutoCloseable {
   /** Whether there are terms, and nothing has come to compute for too long. */
   boolean stalled(long nowMs) {
     return !terms.isEmpty() && patience.exhausted(nowMs);
+  }
+
+  /**
+   * Whether nothing has come to compute for too long. Before its first step a worker is given more
+   * time: parameters may still be on their way to it, and whatever may end it is yet to come.
+   */
+  boolean waitsForOthers(long nowMs) {
+    return stalled(nowMs)
+        && (terms.haveContributed() || nowMs - patience.movedMs() >= FIRST_STEP_MS);
   }
 
   /**
@@ -216,7 +228,7 @@ final class TrainingSession implements AutoCloseable {
   /**
    * Ends every term where it is; the ledger gives the rest to whoever is free.
    *
-   * @throws TaskProblem where contributions could not be stored: the terms go back instead
+   * @throws TaskProblem where contributions could not be stored, so that the terms are not done
    */
   List<TermNotice> endTerms(long nowMs) throws TaskProblem {
     if (terms.isEmpty()) {

@@ -46,6 +46,9 @@ final class Hand implements AutoCloseable {
   /** Longer than a process stands still as a rule: what is not closed may still take a task. */
   private static final Duration WAKE_MAX = Duration.ofSeconds(5);
 
+  /** Closing ends by then. */
+  static final Duration LEAVE_MAX = WAKE_MAX.plus(CLOSE_MAX).plusMillis(500);
+
   private static final Duration RENEWED_POLL = Duration.ofMillis(5);
   private static final int RENEWED_POLLS_MAX = 20;
 

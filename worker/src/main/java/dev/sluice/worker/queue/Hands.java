@@ -2,12 +2,13 @@ package dev.sluice.worker.queue;
 
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.broker.Outage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -34,13 +35,8 @@ final class Hands {
 
   /** Told of what this worker has no more, though it has not settled it. */
   interface Loss {
-    /**
-     * It is with others, or will be.
-     *
-     * @param key names the holding
-     * @param begun the task, where this worker has said that it begins it
-     */
-    void lost(String key, Optional<HeldTask> begun);
+    /** A hand's record is with others, or will be; the hand is about to be empty. */
+    void lost(Hand hand);
   }
 
   /** A hand that is leaving, and the thread on which it does. */
@@ -131,26 +127,30 @@ final class Hands {
    */
   void leave(Hand hand) {
     if (hands.remove(hand)) {
-      tellLoss(hand);
       var thread = Thread.ofPlatform().daemon().name("leave").start(() -> close(hand));
       leaving.add(new Leaving(hand.priority(), thread));
+      tellLoss(hand);
     }
   }
 
   private void tellLoss(Hand hand) {
     if (hand.state() != Hand.State.EMPTY) {
-      loss.lost(hand.key(), hand.begun());
+      loss.lost(hand);
     }
   }
 
   /** Lets others have what a hand holds. */
   void release(Hand hand) {
-    guarded(
-        hand,
-        () -> {
-          tellLoss(hand);
-          hand.settle(AcknowledgeType.RELEASE);
-        });
+    tellLoss(hand);
+    hand.settle(AcknowledgeType.RELEASE);
+  }
+
+  /** Whether a task is held here, of the same attempt, whose start was said. */
+  boolean haveBegun(Task task) {
+    return hands.stream()
+        .flatMap(hand -> hand.begun().stream())
+        .map(HeldTask::task)
+        .anyMatch(task::equals);
   }
 
   /**
@@ -210,12 +210,16 @@ final class Hands {
     }
   }
 
-  /** Leaves the group, and returns when it has; what is held goes to other workers. */
+  /**
+   * Leaves the group, and returns when it has, or when that takes too long; what is held goes to
+   * other workers.
+   */
   void leaveAll() {
     List.copyOf(hands).forEach(this::leave);
+    long untilMs = TaskQueue.nowMs() + Hand.LEAVE_MAX.toMillis();
     for (var one : leaving) {
       try {
-        one.thread.join();
+        one.thread.join(Duration.ofMillis(Math.max(1, untilMs - TaskQueue.nowMs())));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

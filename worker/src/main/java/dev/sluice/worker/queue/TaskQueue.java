@@ -2,10 +2,10 @@ package dev.sluice.worker.queue;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -126,6 +126,19 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
     messages.add(() -> hands.with(key, hand -> Receiver.giveBack(hand, key)));
   }
 
+  /**
+   * A task that was {@link TaskSink#lost lost} has been dropped, and can't end this worker any
+   * more.
+   */
+  public void dropped(Task task) {
+    messages.add(
+        () -> {
+          if (!hands.haveBegun(task)) { // else it has come here again
+            sayLost(task);
+          }
+        });
+  }
+
   private void run() {
     try {
       while (!closing) {
@@ -205,21 +218,26 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
         });
   }
 
-  private void lost(String key, Optional<HeldTask> begun) {
-    sink.lost(key);
-    begun.ifPresent(
-        held ->
-            reports.lost(
-                held.task(),
-                failure -> {
-                  if (failure != null) {
-                    // This worker counts as one that the task may have ended, should it die.
-                    LOG.warn(
-                        "It was not reported that task {} is lost: {}",
-                        held.task().taskId(),
-                        failure.getMessage());
-                  }
-                }));
+  /** What runs here may still end this worker: whoever runs it says when it has dropped it. */
+  private void lost(Hand hand) {
+    sink.lost(hand.key());
+    if (hand.state() != Hand.State.RUNNING) {
+      hand.begun().map(HeldTask::task).ifPresent(this::sayLost);
+    }
+  }
+
+  private void sayLost(Task task) {
+    reports.lost(
+        task,
+        failure -> {
+          if (failure != null) {
+            // Should this worker die, it counts as one that the task may have ended.
+            LOG.warn(
+                "It was not reported that task {} is lost: {}",
+                task.taskId(),
+                failure.getMessage());
+          }
+        });
   }
 
   private void lookAgain(long nowMs) {
@@ -232,7 +250,7 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
       if (nowMs >= hand.dueMs()) {
         // Others are given time to take it before this worker looks at the topic again.
         hands.rest(hand.priority(), nowMs + Receiver.GIVE_BACK_MS);
-        hands.release(hand);
+        hands.guarded(hand, () -> hands.release(hand));
       }
     }
   }

@@ -54,6 +54,11 @@ public final class Terms {
     return held.isEmpty();
   }
 
+  /** Whether a step was computed for any that is held. */
+  public boolean haveContributed() {
+    return held.values().stream().anyMatch(progress -> progress.steps > 0);
+  }
+
   /** Whether the initial vector is this worker's to send. */
   public boolean sendsInitialVector() {
     return held.values().stream().anyMatch(p -> p.group.sendsInitialVector());

@@ -59,7 +59,9 @@ class TermsTest {
   void whoLeavesEndsEveryTermWhereItIsAndHoldsNoneAfterwards() {
     terms.hold(group("a", 0, 2, 0, 10));
     terms.hold(group("b", 2, 2, 20, 30));
+    assertThat(terms.haveContributed()).isFalse();
     terms.contributed("a", 3, 8, 5);
+    assertThat(terms.haveContributed()).isTrue();
     assertThat(terms.endAll(3))
         .containsExactly(
             new TermNotice.Ended("a", 4, 1, 8, 5), new TermNotice.Ended("b", 20, 0, 0, 0));
