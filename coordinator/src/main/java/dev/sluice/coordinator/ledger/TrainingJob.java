@@ -36,6 +36,12 @@ final class TrainingJob {
   /** A round is at most so many times longer than the one before. */
   private static final long GROWTH_MAX = 8;
 
+  /**
+   * A measured pace is at most so many times slower than the one before: brokers or workers that
+   * are away for seconds don't make steps slow, and rounds of single steps wait in the lane each.
+   */
+  private static final double SLOWDOWN_MAX = 2;
+
   /** Share of a round after which its groups announce its end. */
   private static final double ANNOUNCE_AT = 0.75;
 
@@ -226,7 +232,11 @@ final class TrainingJob {
     }
     double pace = (step - t.paceStep()) * 1000.0 / (nowMs - t.paceSinceMs());
     double known = t.stepsPerSecond();
-    job.training = t.withPace(step, nowMs, known > 0 ? Math.min(pace, known * GROWTH_MAX) : pace);
+    job.training =
+        t.withPace(
+            step,
+            nowMs,
+            known > 0 ? Math.clamp(pace, known / SLOWDOWN_MAX, known * GROWTH_MAX) : pace);
   }
 
   private static TrainingSpec spec(JobDraft job) {

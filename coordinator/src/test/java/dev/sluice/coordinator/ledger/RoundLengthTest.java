@@ -43,7 +43,7 @@ final class RoundLengthTest {
   }
 
   @Test
-  void aStepThatBecomesSlowMakesThemShorterAndAFastOneLongerByAFactorAtMost() {
+  void stepsThatBecomeSlowMakeThemShorterAndFastOnesLongerByAFactorAtMost() {
     running();
     for (int round = 1; round <= 5; round++) {
       round(0, 0);
@@ -51,10 +51,26 @@ final class RoundLengthTest {
     assertThat(length()).isEqualTo(STEPS_OF_A_ROUND);
 
     workFor(length(), STEP_MS * 20L);
+    assertThat(length()).isEqualTo(STEPS_OF_A_ROUND / 2);
+    for (int round = 1; round <= 5; round++) {
+      workFor(length(), STEP_MS * 20L);
+    }
     assertThat(length()).isEqualTo(STEPS_OF_A_ROUND / 20);
 
     workFor(length(), 0);
     assertThat(length()).isLessThanOrEqualTo(STEPS_OF_A_ROUND / 20 * 8L);
+  }
+
+  @Test
+  void aRoundThatAFaultHoldsUpLeavesTheNextOnesLong() {
+    running();
+    for (int round = 1; round <= 5; round++) {
+      round(0, 0);
+    }
+    workFor(1, 20_000);
+    assertThat(length()).isEqualTo(STEPS_OF_A_ROUND / 2);
+    round(0, 0);
+    assertThat(length()).isEqualTo(STEPS_OF_A_ROUND);
   }
 
   @Test

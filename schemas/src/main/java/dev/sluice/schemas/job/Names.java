@@ -28,13 +28,14 @@ public final class Names {
   public static final String JOB_ID_RULE =
       "1 to 128 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
 
-  private static final int JOB_ID_CHARS_MAX = 128;
-
   /** Characters in a job's name, which is for people only. */
   public static final int JOB_NAME_CHARS_MAX = 200;
 
+  private static final int JOB_ID_CHARS_MAX = 128;
+
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+  private static final Pattern JOB_ID =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,%d}".formatted(JOB_ID_CHARS_MAX - 1));
   private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
