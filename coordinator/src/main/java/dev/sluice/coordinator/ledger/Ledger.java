@@ -201,6 +201,7 @@ public final class Ledger {
       case DeadlineReached e -> fail(state, e.jobId(), cause, moment, decision);
       // Nobody waits for a copy: the term itself goes on.
       case ShardsLate e -> {}
+      // Its worker counts as one that the task may have ended, which ends nothing by itself.
       case AttemptLost e -> {}
       case ModelRegistered e -> fail(state, e.jobId(), cause, moment, decision);
       case ModelResolved e -> fail(state, e.jobId(), cause, moment, decision);

@@ -37,10 +37,10 @@ final class TrainingJob {
   private static final long GROWTH_MAX = 8;
 
   /**
-   * A measured pace is at most so many times slower than the one before: brokers or workers that
-   * are away for seconds don't make steps slow, and rounds of single steps wait in the lane each.
+   * And at most so many times shorter: brokers or workers that are away for seconds don't make
+   * steps slow, and each round of a single step would wait in the lane.
    */
-  private static final double SLOWDOWN_MAX = 2;
+  private static final long SHRINKING_MAX = 2;
 
   /** Share of a round after which its groups announce its end. */
   private static final double ANNOUNCE_AT = 0.75;
@@ -185,7 +185,7 @@ final class TrainingJob {
     if (from >= end) {
       return;
     }
-    long length = Math.min(roundSteps(t, from), end - from);
+    long length = Math.min(roundSteps(job, t, from), end - from);
     long round = t.round() + 1;
     int workers = moment.fleet().workers(job.lane, t.engine());
     job.training = t.withRound(round, from + length);
@@ -194,12 +194,18 @@ final class TrainingJob {
     }
   }
 
-  private long roundSteps(TrainingState t, long from) {
+  private long roundSteps(JobDraft job, TrainingState t, long from) {
     if (from == 0) {
       return FIRST_ROUND_STEPS;
     }
     long wished = Math.round(t.stepsPerSecond() * limits.termMs() / 1000.0);
-    return Math.clamp(wished, 1, from * GROWTH_MAX);
+    long last =
+        job.open.stream()
+            .filter(task -> task.kind() == TaskKind.TERM && task.round() == t.round())
+            .mapToLong(task -> task.toStep() - task.fromStep())
+            .max()
+            .orElse(1);
+    return Math.clamp(Math.max(wished, last / SHRINKING_MAX), 1, from * GROWTH_MAX);
   }
 
   private void issue(
@@ -232,11 +238,7 @@ final class TrainingJob {
     }
     double pace = (step - t.paceStep()) * 1000.0 / (nowMs - t.paceSinceMs());
     double known = t.stepsPerSecond();
-    job.training =
-        t.withPace(
-            step,
-            nowMs,
-            known > 0 ? Math.clamp(pace, known / SLOWDOWN_MAX, known * GROWTH_MAX) : pace);
+    job.training = t.withPace(step, nowMs, known > 0 ? Math.min(pace, known * GROWTH_MAX) : pace);
   }
 
   private static TrainingSpec spec(JobDraft job) {

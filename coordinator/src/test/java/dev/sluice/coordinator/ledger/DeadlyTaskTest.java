@@ -104,13 +104,13 @@ final class DeadlyTaskTest {
     var term = job().open().getFirst();
     fleet = Fleet.EMPTY;
     for (int worker = 0; worker < DEATHS; worker++) {
-      begin(term, worker);
+      begin(term.taskId(), worker);
     }
     end(term, term.fromStep() + 1);
     var rest = job().open().getLast();
     assertThat(rest.fromStep()).isEqualTo(term.fromStep() + 1);
     assertThat(rest.begunBy()).isEmpty();
-    begin(rest, DEATHS + 1);
+    begin(rest.taskId(), DEATHS + 1);
     assertThat(job().status()).isEqualTo(JobStatus.RUNNING);
   }
 
@@ -124,11 +124,11 @@ final class DeadlyTaskTest {
   }
 
   private void begin(int worker) {
-    decide(new AttemptStarted("j", "prepare", 1, "w" + worker, worker + 1));
+    begin("prepare", worker);
   }
 
-  private void begin(OpenTask term, int worker) {
-    decide(new AttemptStarted("j", term.taskId(), 1, "w" + worker, worker + 1));
+  private void begin(String taskId, int worker) {
+    decide(new AttemptStarted("j", taskId, 1, "w" + worker, worker + 1));
   }
 
   private void end(OpenTask term, long reached) {

@@ -70,6 +70,7 @@ final class RoundLengthTest {
     workFor(1, 20_000);
     assertThat(length()).isEqualTo(STEPS_OF_A_ROUND / 2);
     round(0, 0);
+    round(0, 0);
     assertThat(length()).isEqualTo(STEPS_OF_A_ROUND);
   }
 

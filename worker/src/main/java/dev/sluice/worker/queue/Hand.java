@@ -47,7 +47,7 @@ final class Hand implements AutoCloseable {
   private static final Duration WAKE_MAX = Duration.ofSeconds(5);
 
   /** Closing ends by then. */
-  static final Duration LEAVE_MAX = WAKE_MAX.plus(CLOSE_MAX).plusMillis(500);
+  static final Duration LEAVE_MAX = WAKE_MAX.plus(CLOSE_MAX);
 
   private static final Duration RENEWED_POLL = Duration.ofMillis(5);
   private static final int RENEWED_POLLS_MAX = 20;
