@@ -1,12 +1,16 @@
 package dev.sluice.deploy.chaos;
 
+import dev.sluice.deploy.broker.BrokerSettings.Node;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.ElectionType;
@@ -18,18 +22,19 @@ final class Brokers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Brokers.class);
 
   private static final int CALL_MS = 5_000;
+  private static final int CONNECT_MS = 500;
 
   private final Admin admin;
-  private final int count;
+  private final List<Node> nodes;
 
-  Brokers(KafkaSettings kafka, int count) {
+  Brokers(KafkaSettings kafka, List<Node> nodes) {
     this.admin = Admin.create(kafka.admin());
-    this.count = count;
+    this.nodes = List.copyOf(nodes);
   }
 
   /** Node ids. */
   List<Integer> nodes() {
-    return IntStream.rangeClosed(1, count).boxed().toList();
+    return nodes.stream().map(Node::id).toList();
   }
 
   /** Whether all brokers answer. */
@@ -54,22 +59,39 @@ final class Brokers implements AutoCloseable {
     }
   }
 
+  /**
+   * What a broker knows of another may be older than that one's death: up to a session, and where
+   * the controller died, an election as well. So each is asked itself; it listens when it has
+   * registered anew and knows the cluster's state, in which its copies are then out of sync.
+   */
   private boolean allUp() throws ExecutionException, TimeoutException, InterruptedException {
-    return admin
-            .describeCluster(new DescribeClusterOptions().timeoutMs(CALL_MS))
-            .nodes()
-            .get(2L * CALL_MS, TimeUnit.MILLISECONDS)
-            .size()
-        == count;
+    return nodes.stream().allMatch(node -> listens(node.port()))
+        && admin
+                .describeCluster(new DescribeClusterOptions().timeoutMs(CALL_MS))
+                .nodes()
+                .get(2L * CALL_MS, TimeUnit.MILLISECONDS)
+                .size()
+            == nodes.size();
+  }
+
+  private static boolean listens(int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private boolean copiesInSync() throws ExecutionException, TimeoutException, InterruptedException {
+    if (!allUp()) {
+      return false;
+    }
     var names = admin.listTopics().names().get(CALL_MS, TimeUnit.MILLISECONDS);
     var topics = admin.describeTopics(names).allTopicNames().get(CALL_MS, TimeUnit.MILLISECONDS);
-    return allUp()
-        && topics.values().stream()
-            .flatMap(topic -> topic.partitions().stream())
-            .allMatch(partition -> partition.isr().size() == partition.replicas().size());
+    return topics.values().stream()
+        .flatMap(topic -> topic.partitions().stream())
+        .allMatch(partition -> partition.isr().size() == partition.replicas().size());
   }
 
   private interface Condition {

@@ -93,7 +93,7 @@ final class Campaign implements AutoCloseable {
   Report run() throws Door.Shut, InterruptedException, IOException {
     Files.createDirectories(options.directory.resolve("tmp"));
     try (var door = new Door(members.servers());
-        var brokers = new Brokers(members.kafka(), options.size.brokers())) {
+        var brokers = new Brokers(members.kafka(), members.nodes())) {
       start(brokers);
       ready(door);
       var load = new Load(door, "chaos-" + options.seed);
@@ -267,7 +267,8 @@ final class Campaign implements AutoCloseable {
               () -> {
                 if (!victim.end()) {
                   violations.add(
-                      victim.name() + " did not end within its time when it was told to");
+                      "%s did not end well when it was told to: its code is %d"
+                          .formatted(victim.name(), victim.exitCode()));
                 }
                 start(victim, number);
               });

@@ -27,6 +27,9 @@ final class Member {
 
   private static final Duration END_MAX = Duration.ofSeconds(20);
 
+  /** What a JVM says that was told to end, and has done all that it does then. */
+  private static final int TOLD_TO_END = 128 + 15;
+
   /** Of util-linux, where Linux distributions have it. */
   private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
 
@@ -134,14 +137,15 @@ final class Member {
   }
 
   /**
-   * Asks it to end, and waits for that.
+   * Asks it to end, as SIGTERM does, and waits for that.
    *
-   * @return whether it ended in time; it is killed where it did not
+   * @return whether it ended in time and of its own will; it is killed where it did not
    */
   synchronized boolean end() {
     state = State.DOWN;
-    running().destroy();
-    return awaitOrKill();
+    // Process.destroy would close its standard input as well, and cut its tether.
+    running().toHandle().destroy();
+    return awaitOrKill() && exitCode() == TOLD_TO_END;
   }
 
   private boolean awaitOrKill() {

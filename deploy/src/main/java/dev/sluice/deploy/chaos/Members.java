@@ -112,6 +112,11 @@ final class Members implements AutoCloseable {
     return servers;
   }
 
+  /** The brokers as Kafka names them. */
+  List<Node> nodes() {
+    return nodes;
+  }
+
   /** The node id of a broker. */
   int node(Member broker) {
     return nodes.get(of(Kind.BROKER).indexOf(broker)).id();

@@ -71,8 +71,11 @@ record Witnesses(Members members, TaskLog tasks, Owners owners, Load load, Stall
     var takeovers = new Takeovers(logs, folded, lostMs);
     var takenOver = timed(fault, "its fold partitions taken over", takeovers::lastMs);
     var training = load.training(folded);
-    if (tasks.foldedAt(training, lostMs).isEmpty()) {
-      return List.of(takenOver); // None was in the middle of its steps.
+    boolean allAtWork =
+        members.of(Kind.WORKER).stream()
+            .allMatch(worker -> worker.state() == Member.State.UP && tasks.isReady(worker.id()));
+    if (!allAtWork || tasks.foldedAt(training, lostMs).isEmpty()) {
+      return List.of(takenOver); // None was in the middle of its steps, or it waits for workers.
     }
     // At which step it was is known some moments later, when the log of then was read.
     return List.of(

@@ -99,7 +99,7 @@ final class OwnProcess implements AutoCloseable {
 
   /** The same without waiting. */
   void tellToStop() {
-    process.destroy();
+    process.toHandle().destroy(); // Its streams stay open, so that its last words are read.
   }
 
   /** Waits for its end. */

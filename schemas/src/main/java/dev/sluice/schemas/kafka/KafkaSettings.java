@@ -39,7 +39,9 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
 
   private static final int HEARTBEATS_PER_SESSION = 6;
   private static final int GROUP_BACKOFF_MS = 50;
-  private static final int GROUP_BACKOFF_MS_MAX = 200;
+
+  /** The default of a second would be added to the time that brokers need to replace one. */
+  private static final int BACKOFF_MS_MAX = 200;
 
   public KafkaSettings {
     common = Map.copyOf(common);
@@ -152,8 +154,6 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     // Where the broker that keeps the group is lost, the next one must be found, and asked whether
     // it keeps it by now, before it thinks that the members are gone.
     settings.put("retry.backoff.ms", GROUP_BACKOFF_MS);
-    settings.put("retry.backoff.max.ms", GROUP_BACKOFF_MS_MAX);
-    settings.put("reconnect.backoff.max.ms", GROUP_BACKOFF_MS_MAX);
     settings.put("max.poll.interval.ms", 60_000);
     settings.put("auto.offset.reset", "earliest");
     settings.put(
@@ -209,6 +209,8 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   private Map<String, Object> base(Map<String, Object> own) {
     var settings = new HashMap<String, Object>(common);
     settings.put("bootstrap.servers", bootstrapServers);
+    settings.putIfAbsent("retry.backoff.max.ms", BACKOFF_MS_MAX);
+    settings.putIfAbsent("reconnect.backoff.max.ms", BACKOFF_MS_MAX);
     settings.putAll(own);
     return settings;
   }
