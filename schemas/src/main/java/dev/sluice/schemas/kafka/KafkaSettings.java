@@ -43,6 +43,13 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   /** The default of a second would be added to the time that brokers need to replace one. */
   private static final int BACKOFF_MS_MAX = 200;
 
+  /**
+   * A broker that hangs, or whose machine has vanished, closes no connection: only after this time
+   * is what it was asked for asked of who leads by then. The default of 30 s would be every job's
+   * pause. The largest answer, 64 MiB, fits into it at 7 MiB/s.
+   */
+  private static final int REQUEST_MS_MAX = 10_000;
+
   public KafkaSettings {
     common = Map.copyOf(common);
   }
@@ -54,7 +61,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
 
   /** For administration. */
   public Map<String, Object> admin() {
-    return base(Map.of("default.api.timeout.ms", 30_000, "request.timeout.ms", 10_000));
+    return base(Map.of("default.api.timeout.ms", 30_000));
   }
 
   /** For small records whose loss would matter: reports, heartbeats, commands. */
@@ -209,6 +216,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   private Map<String, Object> base(Map<String, Object> own) {
     var settings = new HashMap<String, Object>(common);
     settings.put("bootstrap.servers", bootstrapServers);
+    settings.putIfAbsent("request.timeout.ms", REQUEST_MS_MAX);
     settings.putIfAbsent("retry.backoff.max.ms", BACKOFF_MS_MAX);
     settings.putIfAbsent("reconnect.backoff.max.ms", BACKOFF_MS_MAX);
     settings.putAll(own);
