@@ -3,32 +3,43 @@ package dev.sluice.schemas.dataset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The classes of a model: their names in output order, and which of them a label means. */
+/**
+ * The classes of a model: their names in output order, and which of them a label means.
+ *
+ * <p>A class has the name that its label is written with. Where all labels are numbers, a whole one
+ * may be written with or without zeros behind the point, so 3 and 3.0 are one class, named as it
+ * was written first. That is all that is taken for the same: 007, 7 and 7e0 may be three people,
+ * and 1.1 and 1.10 two releases.
+ */
 final class Classes {
-  private final Map<String, Integer> ids = new HashMap<>();
-  private final boolean numeric;
+  private static final Pattern WHOLE = Pattern.compile("(-?)(0|[1-9][0-9]*+)(?:\\.0*+)?");
+
+  private final Map<String, Integer> names = new HashMap<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
 
   Classes(List<String> names) {
-    numeric = names.stream().allMatch(Numerals::isDecimal);
-    for (String name : names) {
-      ids.putIfAbsent(numeric ? canonical(name) : name, ids.size());
+    boolean numeric = names.stream().allMatch(Numerals::isDecimal);
+    for (int id = 0; id < names.size(); id++) {
+      this.names.putIfAbsent(names.get(id), id);
+      if (numeric) {
+        numbers.putIfAbsent(number(names.get(id)), id);
+      }
     }
   }
 
   /** Which class a label of a file means; {@link RowSet#UNKNOWN} if none. */
   int id(String label) {
-    String name = numeric && Numerals.isDecimal(label) ? canonical(label) : label;
-    return ids.getOrDefault(name, RowSet.UNKNOWN);
+    Integer named = names.get(label);
+    return named != null ? named : numbers.getOrDefault(number(label), RowSet.UNKNOWN);
   }
 
-  /**
-   * The classes among some rows: by value if all labels are numbers, so that 3 and 3.0 are one
-   * class; else by name.
-   */
+  /** The classes among some rows: by value if all labels are numbers, else by their characters. */
   static List<String> of(Table.Labels.Names labels, int[] rows) {
     boolean[] occurs = new boolean[labels.texts().size()];
     for (int row : rows) {
@@ -45,12 +56,23 @@ final class Classes {
     if (!texts.stream().allMatch(Numerals::isDecimal)) {
       return texts.stream().sorted().toList();
     }
-    TreeSet<Double> values = new TreeSet<>(Comparator.naturalOrder());
-    texts.forEach(text -> values.add(Numerals.value(text) + 0.0)); // -0 is 0
-    return values.stream().map(Numerals::show).toList();
+    Map<String, String> writtenFirst = new LinkedHashMap<>();
+    texts.forEach(text -> writtenFirst.putIfAbsent(number(text), text));
+    return writtenFirst.values().stream()
+        .map(text -> new Numbered(Decimal.of(text), text))
+        .sorted(Comparator.comparing(Numbered::value).thenComparing(Numbered::text))
+        .map(Numbered::text)
+        .toList();
   }
 
-  private static String canonical(String label) {
-    return Numerals.show(Numerals.value(label) + 0.0);
+  private record Numbered(Decimal value, String text) {}
+
+  /** What labels that mean one number have in common. */
+  private static String number(String label) {
+    Matcher whole = WHOLE.matcher(label);
+    if (!whole.matches()) {
+      return label;
+    }
+    return whole.group(2).equals("0") ? "0" : whole.group(1) + whole.group(2);
   }
 }

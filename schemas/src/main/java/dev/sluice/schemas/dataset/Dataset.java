@@ -102,8 +102,8 @@ public final class Dataset {
   }
 
   /**
-   * Names of the classes in output order: by value if all are numbers, else by their characters.
-   * Empty for regression.
+   * Names of the classes, as labels are written, in output order: by value if all are numbers, else
+   * by their characters. Empty for regression.
    */
   public List<String> classes() {
     return classes;

@@ -1,13 +1,9 @@
 package dev.sluice.schemas.dataset;
 
+import java.util.Locale;
+
 /** Numbers as data files write them. */
 final class Numerals {
-  /**
-   * Whole numbers up to here are exact in binary64, so that showing them without a fraction loses
-   * nothing.
-   */
-  private static final double EXACT_MAX = 0x1p53;
-
   private Numerals() {}
 
   /**
@@ -31,7 +27,7 @@ final class Numerals {
 
   /** Whether the text is a usual way to write "not a number" or infinity. */
   static boolean isNotFinite(String text) {
-    return switch (text.strip().toLowerCase(java.util.Locale.ROOT)) {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
       case "nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity" -> true;
       default -> false;
     };
@@ -40,13 +36,6 @@ final class Numerals {
   /** The value of a text that {@link #isDecimal}; infinite where it is out of binary64's range. */
   static double value(String text) {
     return Double.parseDouble(text.strip());
-  }
-
-  /** A number as people write it: whole numbers without a fraction. */
-  static String show(double value) {
-    return value == Math.rint(value) && Math.abs(value) <= EXACT_MAX
-        ? Long.toString((long) value)
-        : Double.toString(value);
   }
 
   private static boolean parses(String text) {

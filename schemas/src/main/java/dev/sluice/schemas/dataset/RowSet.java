@@ -80,7 +80,10 @@ public final class RowSet {
         : Double.NaN;
   }
 
-  /** Label of a row as people read it; empty where it carries none. */
+  /**
+   * Label of a row: the name of its class where the model knows it, else as it is written; empty
+   * where it carries none.
+   */
   public String labelText(int row) {
     int position = positions[row];
     return switch (source.table.labels()) {
@@ -89,8 +92,7 @@ public final class RowSet {
           classId(row) != UNKNOWN
               ? source.classes.get(classId(row))
               : names.codes()[position] < 0 ? "" : names.texts().get(names.codes()[position]);
-      case Table.Labels.Numbers numbers ->
-          Double.isNaN(numbers.values()[position]) ? "" : Numerals.show(numbers.values()[position]);
+      case Table.Labels.Numbers numbers -> numbers.texts().get(position);
     };
   }
 

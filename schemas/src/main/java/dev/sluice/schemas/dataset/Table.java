@@ -33,7 +33,8 @@ record Table(Columns columns, int rows, float[] values, Labels labels) {
      * Labels that are numbers.
      *
      * @param values one for each row; NaN: the row carries no label
+     * @param texts the same as written; empty: the row carries no label
      */
-    record Numbers(double[] values) implements Labels {}
+    record Numbers(double[] values, Texts texts) implements Labels {}
   }
 }

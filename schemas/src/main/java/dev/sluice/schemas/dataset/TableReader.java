@@ -27,6 +27,7 @@ final class TableReader {
   private float[] values = {};
   private int[] codes = {};
   private double[] numbers = {};
+  private final Texts written = new Texts();
   private final List<String> texts = new ArrayList<>();
   private final Map<String, Integer> codeOf = new HashMap<>();
 
@@ -91,7 +92,7 @@ final class TableReader {
     }
     return switch (target) {
       case CLASSIFICATION -> new Table.Labels.Names(Arrays.copyOf(codes, rows), texts);
-      case REGRESSION -> new Table.Labels.Numbers(Arrays.copyOf(numbers, rows));
+      case REGRESSION -> new Table.Labels.Numbers(Arrays.copyOf(numbers, rows), written);
     };
   }
 
@@ -219,7 +220,10 @@ final class TableReader {
     }
     switch (target) {
       case CLASSIFICATION -> codes[rows] = field.isEmpty() ? -1 : code(field, line, known);
-      case REGRESSION -> numbers[rows] = field.isEmpty() ? Double.NaN : number(field, line, known);
+      case REGRESSION -> {
+        numbers[rows] = field.isEmpty() ? Double.NaN : number(field, line, known);
+        written.add(field);
+      }
     }
   }
 

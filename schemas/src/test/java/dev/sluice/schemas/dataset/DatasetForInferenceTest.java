@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a file becomes that a model is to answer. */
@@ -99,11 +100,54 @@ class DatasetForInferenceTest {
   }
 
   @Test
-  void numericClassesAreRecognisedHoweverTheyAreWritten() {
-    NetworkFacts digits =
-        CsvFiles.model(List.of(), List.of("0", "1"), new Affine(List.of(0.0), List.of(1.0)), NONE);
-    RowSet rows = loaded(spec().label("1").infer(csv("5,1.0", "5,0", "5,7"), digits)).selected();
-    assertThat(IntStream.range(0, 3).map(rows::classId)).containsExactly(1, 0, RowSet.UNKNOWN);
+  void wholeNumbersAreRecognisedWithOrWithoutZerosBehindThePoint() {
+    RowSet rows = answered(List.of("0", "1.0"), "1.0", "0", "1", "0.00", "7");
+    assertThat(IntStream.range(0, 5).map(rows::classId))
+        .containsExactly(1, 0, 1, 0, RowSet.UNKNOWN);
+    assertThat(rows.labelText(2)).isEqualTo("1.0");
+  }
+
+  @Test
+  void aLabelThatDiffersInItsLastDigitOrInLeadingZerosIsAnotherOne() {
+    RowSet rows =
+        answered(
+            List.of("7", "1234567890123456789"),
+            "007",
+            "1234567890123456790",
+            "1234567890123456789");
+    assertThat(IntStream.range(0, 3).map(rows::classId))
+        .containsExactly(RowSet.UNKNOWN, RowSet.UNKNOWN, 1);
+    assertThat(IntStream.range(0, 3).mapToObj(rows::labelText))
+        .containsExactly("007", "1234567890123456790", "1234567890123456789");
+  }
+
+  @Test
+  void classesOfModelsThatWereTrainedWhenNumbersWereOneClassByValueAreStillFound() {
+    RowSet rows = answered(List.of("-1", "0", "2.5", "1.2345678901234568E18"), "-1.0", "0", "2.5");
+    assertThat(IntStream.range(0, 3).map(rows::classId)).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void labelsThatAreNumbersAreGivenBackAsTheyAreWritten() {
+    NetworkFacts prices =
+        CsvFiles.model(
+            List.of(),
+            List.of(),
+            new Affine(List.of(0.0), List.of(1.0)),
+            new Affine(List.of(0.0), List.of(1.0)));
+    RowSet rows =
+        loaded(spec().label("1").infer(csv("1,9007199254740993", "2,", "3,0.50"), prices))
+            .selected();
+    assertThat(IntStream.range(0, 3).mapToObj(rows::labelText))
+        .containsExactly("9007199254740993", "", "0.50");
+  }
+
+  /** Rows with these labels, as a model of some classes reads them. */
+  private static RowSet answered(List<String> classes, String... labels) {
+    NetworkFacts model =
+        CsvFiles.model(List.of(), classes, new Affine(List.of(0.0), List.of(1.0)), NONE);
+    String[] lines = Stream.of(labels).map(label -> "5," + label).toArray(String[]::new);
+    return loaded(spec().label("1").infer(csv(lines), model)).selected();
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.sluice.schemas.wire.Scaling;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a sound file becomes. */
@@ -80,11 +81,68 @@ class DatasetTest {
   }
 
   @Test
-  void numericLabelsAreOrderedByValueAndShownWithoutFraction() {
-    Dataset numbers =
-        loaded(spec().label("1").train(csv("1,10", "2,9", "3,10.0", "4,-1", "5,2.5")));
-    assertThat(numbers.classes()).containsExactly("-1", "2.5", "9", "10");
+  void numericLabelsAreOrderedByValueAndNamedAsTheyAreWritten() {
+    assertThat(classes("10", "9", "10.0", "-1", "2.5", "1e1"))
+        .containsExactly("-1", "2.5", "9", "10", "1e1");
+  }
+
+  @Test
+  void wholeNumbersWithZerosBehindThePointAreOneClassNamedAsWrittenFirst() {
+    assertThat(classes("3.0", "3", "3.00", "3.", "4", "-0", "0.0"))
+        .containsExactly("-0", "3.0", "4");
+    Dataset numbers = loaded(spec().label("1").train(csv("1,3", "2,4", "3,3.0")));
     assertThat(numbers.training().classId(0)).isEqualTo(numbers.training().classId(2));
+    assertThat(numbers.training().labelText(2)).isEqualTo("3");
+  }
+
+  @Test
+  void labelsThatAreWrittenOtherwiseAreOtherClassesEvenOfOneValue() {
+    assertThat(classes("7", "007", "07", "+7", "7e0"))
+        .containsExactly("+7", "007", "07", "7", "7e0");
+    assertThat(classes("1.10", "1.1", "1.9")).containsExactly("1.1", "1.10", "1.9");
+  }
+
+  @Test
+  void labelsOfAnyLengthAndSizeKeepEveryDigit() {
+    assertThat(
+            classes(
+                "1234567890123456790",
+                "1234567890123456789",
+                "9007199254740993",
+                "9007199254740992",
+                "-9007199254740993",
+                "0.1234567890123456789",
+                "0.1234567890123456788"))
+        .containsExactly(
+            "-9007199254740993",
+            "0.1234567890123456788",
+            "0.1234567890123456789",
+            "9007199254740992",
+            "9007199254740993",
+            "1234567890123456789",
+            "1234567890123456790");
+  }
+
+  @Test
+  void labelsBeyondTheRangeOfFloatingPointNumbersAreClassesInTheirOrder() {
+    String far = "1e" + "9".repeat(40);
+    assertThat(classes("1e999999999", "1e999", "-1e999", far, "1e-999", "0", "9e998", "-2E+999"))
+        .containsExactly("-2E+999", "-1e999", "0", "1e-999", "9e998", "1e999", "1e999999999", far);
+  }
+
+  @Test
+  void manyLongNumbersOfOneMagnitudeAreOrderedWithoutWritingThemOut() {
+    String[] labels = new String[500];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = "1" + "0".repeat(20_000) + (1000 + i) + "e999999999";
+    }
+    assertThat(classes(labels)).containsExactly(labels);
+  }
+
+  /** The classes of a file of these labels. */
+  private static List<String> classes(String... labels) {
+    String[] lines = Stream.of(labels).map(label -> "1," + label).toArray(String[]::new);
+    return loaded(spec().label("1").train(csv(lines))).classes();
   }
 
   @Test
@@ -163,13 +221,13 @@ class DatasetTest {
   @Test
   void regressionTargetsAreScaledAndKeepTheirUnit() {
     Dataset scaled =
-        loaded(spec().regression().scaling(Scaling.STANDARD).train(csv("x,y", "1,10", "2,30.5")));
+        loaded(spec().regression().scaling(Scaling.STANDARD).train(csv("x,y", "1,10", "2,30.50")));
     assertThat(scaled.classes()).isEmpty();
     assertThat(scaled.targetScale()).isEqualTo(new Affine(List.of(20.25), List.of(10.25)));
     assertThat(scaled.training().target(0)).isEqualTo(-1f);
     assertThat(scaled.training().rawTarget(1)).isEqualTo(30.5);
     assertThat(scaled.training().labelText(0)).isEqualTo("10");
-    assertThat(scaled.training().labelText(1)).isEqualTo("30.5");
+    assertThat(scaled.training().labelText(1)).isEqualTo("30.50");
   }
 
   @Test
