@@ -2,7 +2,6 @@ package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.job.JobValidation;
-import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
@@ -101,6 +100,11 @@ public final class Ledger {
    */
   public Decision decide(LedgerState state, JobEvent event, Moment moment) {
     var decision = new Decision();
+    var misnamed = NewNames.problem(event);
+    if (misnamed.isPresent()) {
+      decision.send(new Effect.Bury(Endings.letter("", misnamed.get())));
+      return decision;
+    }
     long nowMs = moment.nowMs();
     switch (event) {
       case Submitted e -> submitted(state, e, moment, decision);
@@ -238,10 +242,6 @@ public final class Ledger {
   }
 
   private void submitted(LedgerState state, Submitted event, Moment moment, Decision decision) {
-    if (!Names.isJobId(event.jobId())) {
-      decision.send(new Effect.Bury(Endings.letter("", illFormedId(event.jobId()))));
-      return;
-    }
     if (state.known(event.jobId())) {
       return;
     }
@@ -253,15 +253,6 @@ public final class Ledger {
       Endings.end(job, JobStatus.REFUSED, Endings.cause(problems), decision);
     }
     decision.change(job.build(moment.nowMs()));
-  }
-
-  private static Cause illFormedId(String jobId) {
-    return new Cause(
-        Fault.BAD_INPUT,
-        "jobId",
-        "'" + Names.shownJobId(jobId) + "' can't be a job's id.",
-        "A job's id has " + Names.JOB_ID_RULE + ".",
-        "Submit the job with such an id.");
   }
 
   private static void cancel(JobDraft job, String reason, Decision decision) {

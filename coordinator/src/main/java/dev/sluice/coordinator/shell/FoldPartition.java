@@ -10,6 +10,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.Cause;
@@ -119,7 +120,8 @@ final class FoldPartition implements AutoCloseable {
     var producer =
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
-                "sluice-fold-" + partition, KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
+                Groups.transactionalId(Groups.FOLD, partition),
+                KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
     LogBounds log;
     try {
       producer.initTransactions();

@@ -9,6 +9,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
@@ -84,7 +85,8 @@ final class LedgerPartition implements AutoCloseable {
     var producer =
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
-                "sluice-ledger-" + partition, KafkaSettings.LEDGER_TRANSACTION_MS_MAX));
+                Groups.transactionalId(Groups.LEDGER, partition),
+                KafkaSettings.LEDGER_TRANSACTION_MS_MAX));
     var owned = new LedgerPartition(partition, codec, ledger, records, lanes, producer);
     try {
       producer.initTransactions();

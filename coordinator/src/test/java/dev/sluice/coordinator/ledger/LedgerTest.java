@@ -74,6 +74,25 @@ class LedgerTest {
   private long nowMs = 1_000;
 
   @Test
+  void namesThatNoDoorHasCheckedAndThatCouldMeetOthersGoToTheDeadLetters() {
+    var npu = new Lane("a.b", "an-npu", 0, 4);
+    for (var event :
+        List.of(
+            new Submitted("model", "", Specs.training(10, 4, null)),
+            new Submitted("../j", "", Specs.training(10, 4, null)),
+            new LaneDeclared(npu),
+            new LaneOpened(npu),
+            new AliasSet("m", "../a", 1))) {
+      var decision = ledger.decide(state, event, new Moment(nowMs, fleet));
+      assertThat(decision.changes()).as("%s", event).isEmpty();
+      assertThat(decision.effects())
+          .as("%s", event)
+          .singleElement()
+          .isInstanceOf(Effect.Bury.class);
+    }
+  }
+
+  @Test
   void aTrainingJobIsRefusedWhereOnlyInferenceChipsAreAndTheReasonIsKept() {
     open("npu", "an-npu");
     submit("j", Specs.training(10, 4, null));

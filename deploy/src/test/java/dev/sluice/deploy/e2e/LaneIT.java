@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Workers as separate services: whoever starts first, and whether or not someone declared lanes.
  */
 final class LaneIT {
-  private static final String LANE = "undeclared";
+  /** Nobody declares it; and coordinators have a group of that name among theirs. */
+  private static final String LANE = "ledger";
 
   @TempDir private Path dir;
 

@@ -1,5 +1,6 @@
 package dev.sluice.schemas.job;
 
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -26,7 +27,8 @@ public final class Names {
 
   /** The rule for job ids, as messages tell it. */
   public static final String JOB_ID_RULE =
-      "1 to 128 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
+      "1 to 128 letters, digits, dots, hyphens and underscores, beginning with a letter or digit,"
+          + " and is neither 'lane' nor 'model'";
 
   /** Characters in a job's name, which is for people only. */
   public static final int JOB_NAME_CHARS_MAX = 200;
@@ -36,6 +38,13 @@ public final class Names {
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern JOB_ID =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,%d}".formatted(JOB_ID_CHARS_MAX - 1));
+
+  /**
+   * The ledger keeps lanes and models under {@code lane/NAME} and {@code model/NAME}, and parts of
+   * a job under its id, a slash and a number.
+   */
+  private static final Set<String> NO_JOB_IDS = Set.of("lane", "model");
+
   private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
@@ -55,7 +64,7 @@ public final class Names {
 
   /** Whether a job may have this id: those who write to the topic themselves choose their own. */
   public static boolean isJobId(String id) {
-    return JOB_ID.matcher(id).matches();
+    return JOB_ID.matcher(id).matches() && !NO_JOB_IDS.contains(id);
   }
 
   /** A job id for a message: of what is too long for one, the beginning. */

@@ -160,9 +160,12 @@ public enum Topic {
     return Arrays.stream(Priority.values()).map(p -> tasks(lane, p)).toList();
   }
 
-  /** The share group whose members are the workers of a lane. */
+  /**
+   * The share group whose members are the workers of a lane. A dot follows {@code sluice}, and a
+   * hyphen in {@link Groups}: whatever a lane is called, it has no group of ours.
+   */
   public static String shareGroup(String lane) {
-    return "sluice-" + lane;
+    return "sluice.lane." + lane;
   }
 
   /** Key of a block in the three data-plane topics. */

@@ -29,6 +29,17 @@ class NamesTest {
   }
 
   @Test
+  void jobIdsAreNoneOfTheWordsUnderWhichTheLedgerKeepsOtherThings() {
+    for (String good : new String[] {"a", "0123", "Model", "lanes", "a.b_c-d", "a".repeat(128)}) {
+      assertThat(Names.isJobId(good)).as(good).isTrue();
+    }
+    for (String bad :
+        new String[] {"", "lane", "model", ".", "..", "-a", "a/0", "a\n", "a".repeat(129)}) {
+      assertThat(Names.isJobId(bad)).as("'%s'", bad).isFalse();
+    }
+  }
+
+  @Test
   void aliasesAreNeitherNumbersNorLatest() {
     assertThat(Names.isAlias("production")).isTrue();
     for (String bad : new String[] {"", "1", "1a", "latest", "Prod", "a b"}) {
