@@ -236,6 +236,8 @@ public final class Samples {
         10.0,
         startedMs,
         false,
-        0);
+        0,
+        "life" + startedMs,
+        -1);
   }
 }

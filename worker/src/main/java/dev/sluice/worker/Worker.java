@@ -8,6 +8,8 @@ import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.broker.SenderThreads;
 import dev.sluice.worker.engine.OnnxEngine;
@@ -15,6 +17,7 @@ import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.exchange.GradientLog;
 import dev.sluice.worker.exchange.ParameterFollower;
 import dev.sluice.worker.fleet.Heartbeat;
+import dev.sluice.worker.fleet.IdClaim;
 import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.LaneClaim;
 import dev.sluice.worker.ledger.Reports;
@@ -33,8 +36,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -66,23 +71,29 @@ public final class Worker implements AutoCloseable {
   private static final long ENGINE_STACK_BYTES = 8L << 20;
 
   private final WorkerConfig config;
-  private final String id;
+  private final WorkerLife who;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private @Nullable ComputeLoop loop;
   private @Nullable TaskQueue intake;
   private @Nullable Thread compute;
-  private @Nullable Heartbeat heartbeat;
+  private volatile @Nullable Heartbeat heartbeat;
   private @Nullable SenderThreads senders;
   private volatile boolean closed;
 
   private Worker(WorkerConfig config) {
     this.config = config;
-    this.id =
-        config.id().isEmpty()
-            ? config.lane() + "-" + host() + "-" + ProcessHandle.current().pid()
-            : config.id();
+    var life = life();
+    // In containers, lane, host and process id may all be the same.
+    this.who =
+        new WorkerLife(
+            config.id().isEmpty()
+                ? "%s-%s-%d-%s"
+                    .formatted(
+                        config.lane(), host(), ProcessHandle.current().pid(), life.substring(0, 6))
+                : config.id(),
+            life);
   }
 
   /**
@@ -116,6 +127,7 @@ public final class Worker implements AutoCloseable {
     Thread.ofPlatform().name("engines").stackSize(ENGINE_STACK_BYTES).daemon().start(loading);
     var partitions = topics(kafka);
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
+    var claim = config.id().isEmpty() ? null : keep(claim(kafka, codec));
     var bell = new Doorbell();
     var passedOver = keep(new PassedOver(kafka, codec));
     // Read while the engines are loaded and the lane is claimed.
@@ -126,7 +138,7 @@ public final class Worker implements AutoCloseable {
     var inbox = new Inbox(bell);
 
     var files = Files.in(keep(new ArtifactStore(kafka, codec)));
-    var reports = keep(new Reports(kafka, codec, id, engine));
+    var reports = keep(new Reports(kafka, codec, who, engine));
     LaneClaim.make(
         kafka,
         codec,
@@ -137,7 +149,9 @@ public final class Worker implements AutoCloseable {
         Duration.ofMillis(config.startMsMax()));
     var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
     var gradients =
-        keep(new GradientLog(kafka, codec, count(partitions, Topic.GRADIENTS), id, engine));
+        keep(
+            new GradientLog(
+                kafka, codec, count(partitions, Topic.GRADIENTS), who.worker(), engine));
     var follower =
         keep(
             new ParameterFollower(
@@ -154,12 +168,16 @@ public final class Worker implements AutoCloseable {
           "the controls of running jobs could not be read within " + config.startMsMax() + " ms");
     }
 
+    var identity = identity(engine, accelerator);
+    if (claim != null) {
+      awaitAlone(claim, () -> Heartbeat.turnedAway(kafka, codec, identity));
+    }
     var scope = new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax());
     var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox, this::failed));
     var tools = new Tools(engines, trials, files, gradients, follower, results, reports, controls);
     var manner =
         new ComputeLoop.Manner(
-            id,
+            who.worker(),
             accelerator,
             config.stallMs(),
             config.lingerMs(),
@@ -171,14 +189,9 @@ public final class Worker implements AutoCloseable {
     compute = Thread.ofPlatform().name("compute").daemon().start(() -> compute(computing));
     heartbeat =
         new Heartbeat(
-            kafka,
-            codec,
-            identity(engine, accelerator),
-            config.heartbeatMs(),
-            computing::activity,
-            this::failed);
+            kafka, codec, identity, config.heartbeatMs(), computing::activity, this::failed);
     senders = SenderThreads.ofThisProcess();
-    LOG.info("Worker {} serves lane {} with {}.", id, config.lane(), engine);
+    LOG.info("Worker {} serves lane {} with {}.", who.worker(), config.lane(), engine);
     if (accelerator.modelled()) {
       LOG.info(
           "{} is modelled: tasks are computed on this host's processor under its constraints.",
@@ -233,14 +246,45 @@ public final class Worker implements AutoCloseable {
 
   private Heartbeat.Identity identity(String engine, Accelerator accelerator) {
     return new Heartbeat.Identity(
-        id,
+        who,
         config.lane(),
         config.accelerator(),
         accelerator.modelled(),
         engine,
         host(),
         ProcessHandle.current().pid(),
-        System.currentTimeMillis());
+        System.currentTimeMillis(),
+        System.nanoTime());
+  }
+
+  private IdClaim claim(KafkaSettings kafka, Codec codec) {
+    return new IdClaim(kafka, codec, who, config.heartbeatMs(), this::taken, this::failed);
+  }
+
+  private void awaitAlone(IdClaim claim, Runnable turnedAway) throws InterruptedException {
+    try {
+      claim.awaitAlone(Duration.ofMillis(config.startMsMax()));
+    } catch (ConfigProblem e) {
+      turnedAway.run();
+      throw e;
+    }
+  }
+
+  /** Another process has this worker's id; while this one starts, the start says so. */
+  private void taken(Cause cause) {
+    var beats = heartbeat;
+    if (beats != null) {
+      beats.taken();
+      if (failure.compareAndSet(null, new ConfigProblem(List.of(cause)))) {
+        LOG.error("{} {} {}", cause.what(), cause.why(), cause.mend());
+      }
+      ended.countDown();
+    }
+  }
+
+  /** Drawn at random: no other process has it. */
+  private static String life() {
+    return UUID.randomUUID().toString().replace("-", "").substring(0, 16);
   }
 
   private static String host() {
@@ -272,7 +316,7 @@ public final class Worker implements AutoCloseable {
 
   /** Worker id. */
   public String id() {
-    return id;
+    return who.worker();
   }
 
   /**
@@ -311,7 +355,7 @@ public final class Worker implements AutoCloseable {
     if (heartbeat != null) {
       heartbeat.close();
     }
-    LOG.info("Worker {} has left.", id);
+    LOG.info("Worker {} has left.", who.worker());
     ended.countDown();
   }
 

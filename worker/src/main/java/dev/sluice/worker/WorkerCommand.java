@@ -74,7 +74,9 @@ public final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--id",
       paramLabel = "ID",
-      description = "Worker id; made of lane, host and process id where none is given.")
+      description =
+          "Worker id, of one process at a time; where none is given, made of lane, host, process id"
+              + " and random digits.")
   private @Nullable String id;
 
   @Option(

@@ -41,7 +41,12 @@ public record WorkerConfig(
     @Setting(doc = "Brokers as host:port, comma-separated.") String bootstrapServers,
     @Setting(doc = "Lane whose tasks it takes.") String lane,
     @Setting(doc = "Accelerator model as in the catalogue.", def = "host-cpu") String accelerator,
-    @Setting(doc = "Worker id; empty: made of lane, host and process id.", def = "") String id,
+    @Setting(
+            doc =
+                "Worker id, of one process at a time; empty: made of lane, host, process id and"
+                    + " random digits.",
+            def = "")
+        String id,
     @Setting(
             doc =
                 "Copies of every partition of the topics it creates; -1 for the broker's default.",

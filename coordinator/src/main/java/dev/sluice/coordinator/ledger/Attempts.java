@@ -10,7 +10,10 @@ import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.WorkerLife;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What becomes of a task's attempts: they begin, fail, run too long, or never begin. */
 final class Attempts {
@@ -19,6 +22,9 @@ final class Attempts {
   interface Works {
     TaskWork of(JobDraft job, OpenTask task);
   }
+
+  /** No process has this name. */
+  private static final WorkerLife NOBODY = new WorkerLife("", "");
 
   private final LedgerLimits limits;
   private final Placing placing;
@@ -43,9 +49,9 @@ final class Attempts {
     if (task.isEmpty()) {
       return;
     }
-    var begun = task.get().started(event.worker(), moment.nowMs() + limits.taskMs());
-    long gone = gone(begun, event.worker(), moment);
-    if (gone >= limits.startsMax()) {
+    var begun = task.get().started(event.who(), moment.nowMs() + limits.taskMs());
+    var gone = gone(begun, event.who(), moment);
+    if (gone.size() >= limits.startsMax()) {
       var next = event.worker() + " was the next.";
       Endings.bury(job, deadly(begun, gone, next), decision);
       return;
@@ -57,14 +63,19 @@ final class Attempts {
   static void lost(JobDraft job, AttemptLost event) {
     job.task(event.taskId())
         .filter(task -> task.attempt() == event.attempt())
-        .ifPresent(task -> job.replace(task, task.lost(event.worker())));
+        .ifPresent(task -> job.replace(task, task.lost(event.who())));
   }
 
-  /** Workers that began an attempt and are not heard of any more; others may only be slow. */
-  private static long gone(OpenTask task, String beginner, Moment moment) {
-    return task.begunBy().stream()
-        .filter(worker -> !worker.equals(beginner) && !moment.fleet().hears(worker))
-        .count();
+  /**
+   * Processes that began an attempt and have ended: they are not heard of any more, or have been
+   * started again, as the beginner shows that has their id. Others may only be slow.
+   */
+  private static List<WorkerLife> gone(OpenTask task, WorkerLife beginner, Moment moment) {
+    return task.begun().stream()
+        .filter(process -> !process.equals(beginner))
+        .filter(
+            process -> process.worker().equals(beginner.worker()) || !moment.fleet().hears(process))
+        .toList();
   }
 
   /** An attempt has failed. */
@@ -83,7 +94,7 @@ final class Attempts {
       Endings.end(job, JobStatus.FAILED, failed.cause(), decision);
     } else if (task.copied()) {
       // The other execution goes on, and this worker has lived to tell.
-      job.replace(task, task.lost(report.worker()).withoutCopy());
+      job.replace(task, task.lost(report.who()).withoutCopy());
     } else if (task.attempt() >= limits.attemptsMax()) {
       Endings.bury(job, failed.cause(), decision);
     } else {
@@ -104,8 +115,8 @@ final class Attempts {
       case STRANDED -> move(state, job, moment, decision);
       case DROPPED -> Tasks.requeue(job, task, works.of(job, task), moment.nowMs(), decision);
       case LATE -> {
-        long gone = gone(task, "", moment);
-        if (gone >= limits.startsMax()) {
+        var gone = gone(task, NOBODY, moment);
+        if (gone.size() >= limits.startsMax()) {
           // The broker gave up on it before a further worker could be told of.
           Endings.bury(job, deadly(task, gone, "no further one was given it."), decision);
         } else if (task.attempt() >= limits.attemptsMax()) {
@@ -117,13 +128,24 @@ final class Attempts {
     }
   }
 
-  private static Cause deadly(OpenTask task, long gone, String next) {
+  private static Cause deadly(OpenTask task, List<WorkerLife> gone, String next) {
     return new Cause(
         Fault.BAD_INPUT,
         task.taskId(),
-        "Task " + task.taskId() + " ended " + gone + " workers that ran it.",
-        "Each of them stopped without a report; " + next,
+        "Task " + task.taskId() + " ended " + gone.size() + " workers that ran it.",
+        "Each of them stopped without a report (" + names(gone) + "); " + next,
         "Look at the workers' logs; a model file or data set may crash the engine.");
+  }
+
+  /** {@code gpu0 3 times, gpu1}. */
+  private static String names(List<WorkerLife> processes) {
+    var times = new LinkedHashMap<String, Integer>();
+    processes.forEach(process -> times.merge(process.worker(), 1, Integer::sum));
+    return times.entrySet().stream()
+        .map(
+            each ->
+                each.getKey() + (each.getValue() > 1 ? " %d times".formatted(each.getValue()) : ""))
+        .collect(Collectors.joining(", "));
   }
 
   private Cause tooLong(JobDraft job, OpenTask task) {

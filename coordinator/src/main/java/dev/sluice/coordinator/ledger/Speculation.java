@@ -61,7 +61,7 @@ final class Speculation {
    * Copies that may be added: so many as there are others to run them, and a share of all terms.
    */
   private static long room(JobDraft job, List<OpenTask> late, Moment moment) {
-    var slow = late.stream().flatMap(task -> task.begunBy().stream()).distinct();
+    var slow = late.stream().flatMap(task -> task.begun().stream()).distinct();
     long others =
         moment.fleet().workers(job.lane, Tasks.engine(job))
             - slow.filter(worker -> moment.fleet().hears(worker)).count();

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator.placement;
 
 import dev.sluice.schemas.wire.WorkerHeartbeat;
+import dev.sluice.schemas.wire.WorkerLife;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The workers that are alive, as their heartbeats say, and what waits for them.
  *
- * @param workers last heartbeat of each
+ * @param workers last heartbeat of each process
  * @param waiting tasks that are not done, those in hand included, by lane; a lane that isn't there
  *     was not looked at
  * @param version offset in {@code sluice.fleet} of the last heartbeat seen
- * @param left workers that have left in good order of late: what they held did not kill them
+ * @param left processes that have left in good order of late: what they held did not kill them
  */
 public record Fleet(
-    List<WorkerHeartbeat> workers, Map<String, Long> waiting, long version, Set<String> left) {
+    List<WorkerHeartbeat> workers, Map<String, Long> waiting, long version, Set<WorkerLife> left) {
 
   /** Nobody. */
   public static final Fleet EMPTY = Fleet.of(List.of());
@@ -73,9 +74,9 @@ public record Fleet(
     return known != null && known <= running(lane);
   }
 
-  /** Whether a worker has been heard of lately, or has said that it leaves. */
-  public boolean hears(String worker) {
-    return left.contains(worker) || workers.stream().anyMatch(w -> w.worker().equals(worker));
+  /** Whether a process has been heard of lately, or has said that it leaves. */
+  public boolean hears(WorkerLife process) {
+    return left.contains(process) || workers.stream().anyMatch(w -> w.who().equals(process));
   }
 
   /** Whether a lane has workers whose hardware is there, and not modelled. */

@@ -3,9 +3,11 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.fleet.Roster;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
+import dev.sluice.schemas.wire.WorkerLife;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -43,7 +45,7 @@ final class FleetFollower implements AutoCloseable {
   private static final int LEFT_MAX = 1_000;
 
   /** Silent for so long, a worker is taken off the list, where people have seen that it is gone. */
-  private static final long GONE_NANOS = Duration.ofMinutes(10).toNanos();
+  private static final long GONE_MS = Duration.ofMinutes(10).toMillis();
 
   /** Three heartbeats of a worker. */
   private static final long SETTLED_NANOS = Duration.ofMillis(1_500).toNanos();
@@ -51,14 +53,12 @@ final class FleetFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private record Heard(WorkerHeartbeat heartbeat, long atNanos) {}
-
   private final Codec codec;
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
-  private final long silenceNanos;
-  private final Map<String, Heard> workers = new ConcurrentHashMap<>();
-  private final Set<String> left = ConcurrentHashMap.newKeySet();
-  private final Queue<String> leftFirst = new ArrayDeque<>();
+  private final long silenceMs;
+  private final Roster roster = new Roster(WORKERS_MAX);
+  private final Set<WorkerLife> left = ConcurrentHashMap.newKeySet();
+  private final Queue<WorkerLife> leftFirst = new ArrayDeque<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread thread;
   private volatile long version = -1;
@@ -72,7 +72,7 @@ final class FleetFollower implements AutoCloseable {
       BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
     this.codec = codec;
     this.passedOver = passedOver;
-    silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMs);
+    this.silenceMs = silenceMs;
     consumer = new KafkaConsumer<>(kafka.committedReader());
     thread = Thread.ofPlatform().name("fleet").daemon().unstarted(this::follow);
   }
@@ -87,12 +87,8 @@ final class FleetFollower implements AutoCloseable {
    * @param waiting what waits in each lane
    */
   Fleet fleet(Map<String, Long> waiting) {
-    long now = System.nanoTime();
     return new Fleet(
-        workers.values().stream()
-            .filter(heard -> now - heard.atNanos <= silenceNanos)
-            .map(Heard::heartbeat)
-            .toList(),
+        roster.since(nowMs() - silenceMs).stream().map(Roster.Heard::heartbeat).toList(),
         waiting,
         version,
         left);
@@ -106,14 +102,11 @@ final class FleetFollower implements AutoCloseable {
 
   /** Ids of workers that have been silent for so long that they won't come back; forgets them. */
   List<String> takeGone() {
-    long now = System.nanoTime();
-    var gone =
-        workers.entrySet().stream()
-            .filter(entry -> now - entry.getValue().atNanos > GONE_NANOS)
-            .map(Map.Entry::getKey)
-            .toList();
-    gone.forEach(workers::remove);
-    return gone;
+    return roster.forgetSilent(nowMs() - GONE_MS);
+  }
+
+  private static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private void follow() {
@@ -147,18 +140,11 @@ final class FleetFollower implements AutoCloseable {
       return;
     }
     if (record.value() == null) {
-      var last = workers.remove(record.key());
-      if (last != null && last.heartbeat.leaving()) {
-        remember(record.key());
-      }
+      roster.remove(record.key(), nowMs() - silenceMs).forEach(this::remember);
       return;
     }
     switch (codec.decode(WorkerHeartbeat.class, record.value())) {
-      case Decoded.Message<WorkerHeartbeat>(var heartbeat) -> {
-        if (workers.size() < WORKERS_MAX) {
-          workers.put(heartbeat.worker(), new Heard(heartbeat, System.nanoTime()));
-        }
-      }
+      case Decoded.Message<WorkerHeartbeat>(var heartbeat) -> roster.hear(heartbeat, nowMs());
       case Decoded.Malformed<WorkerHeartbeat>(var why) -> passedOver.accept(record, why);
       case Decoded.UnknownSchema<WorkerHeartbeat>(long fingerprint) ->
           // The next one comes in a moment, and its schema before that.
@@ -166,9 +152,9 @@ final class FleetFollower implements AutoCloseable {
     }
   }
 
-  private void remember(String worker) {
-    if (left.add(worker)) {
-      leftFirst.add(worker);
+  private void remember(WorkerLife process) {
+    if (left.add(process)) {
+      leftFirst.add(process);
     }
     if (leftFirst.size() > LEFT_MAX) {
       left.remove(leftFirst.remove());

@@ -17,11 +17,14 @@ import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermFinished;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
+import dev.sluice.schemas.wire.WorkerLife;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +75,7 @@ final class DeadlyTaskTest {
   void workersThatLostItAliveHaveNotDiedOfItWhateverEndsThemLater() {
     for (int worker = 0; worker <= DEATHS; worker++) {
       begin(worker);
-      decide(new AttemptLost("j", "prepare", 1, "w" + worker));
+      decide(new AttemptLost("j", "prepare", 1, "w" + worker, ""));
     }
     fleet = Fleet.EMPTY;
     for (int worker = DEATHS + 1; worker <= 2 * DEATHS; worker++) {
@@ -90,9 +93,9 @@ final class DeadlyTaskTest {
     fleet = Fleet.EMPTY;
     for (int worker = 0; worker < DEATHS; worker++) {
       begin(worker);
-      decide(new AttemptLost("j", "prepare", 2, "w" + worker));
-      decide(new AttemptLost("j", "export", 1, "w" + worker));
-      decide(new AttemptLost("j", "prepare", 1, "stranger"));
+      decide(new AttemptLost("j", "prepare", 2, "w" + worker, ""));
+      decide(new AttemptLost("j", "export", 1, "w" + worker, ""));
+      decide(new AttemptLost("j", "prepare", 1, "stranger", ""));
     }
     begin(DEATHS);
     assertThat(job().status()).isEqualTo(JobStatus.FAILED);
@@ -100,7 +103,7 @@ final class DeadlyTaskTest {
 
   @Test
   void whatATermLeavesOverIsAnotherTaskThatNobodyHasDiedOf() {
-    decide(new TaskReported("j", "prepare", 1, "w0", Specs.ENGINE, Specs.prepared(10, 9)));
+    decide(new TaskReported("j", "prepare", 1, "w0", Specs.ENGINE, Specs.prepared(10, 9), ""));
     var term = job().open().getFirst();
     fleet = Fleet.EMPTY;
     for (int worker = 0; worker < DEATHS; worker++) {
@@ -109,18 +112,78 @@ final class DeadlyTaskTest {
     end(term, term.fromStep() + 1);
     var rest = job().open().getLast();
     assertThat(rest.fromStep()).isEqualTo(term.fromStep() + 1);
-    assertThat(rest.begunBy()).isEmpty();
+    assertThat(rest.begun()).isEmpty();
     begin(rest.taskId(), DEATHS + 1);
     assertThat(job().status()).isEqualTo(JobStatus.RUNNING);
   }
 
   @Test
   void workersThatLeftInGoodOrderHaveNotDiedOfWhatTheyGaveBack() {
-    fleet = new Fleet(List.of(), Map.of(), 0, Set.of("w0", "w1", "w2", "w3"));
+    var left = IntStream.range(0, DEATHS).mapToObj(n -> new WorkerLife("w" + n, "")).toList();
+    fleet = new Fleet(List.of(), Map.of(), 0, Set.copyOf(left));
     for (int worker = 0; worker <= DEATHS; worker++) {
       begin(worker);
     }
     assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+  }
+
+  @Test
+  void aWorkerThatIsStartedAgainUnderItsIdIsAnotherProcessAndTheOneBeforeIsDead() {
+    for (int life = 0; life < DEATHS; life++) {
+      fleet = Fleet.of(List.of(process("gpu0", "life" + life))); // so nobody is silent
+      begin("gpu0", "life" + life);
+    }
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+    begin("gpu0", "life" + DEATHS);
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+    var cause = Objects.requireNonNull(job().cause());
+    assertThat(cause.what()).contains("ended " + DEATHS + " workers");
+    assertThat(cause.why()).contains("gpu0 " + DEATHS + " times");
+  }
+
+  @Test
+  void whatAProcessSaysOfItselfIsNotSaidOfTheNextOneWithItsId() {
+    for (int life = 0; life < DEATHS; life++) {
+      begin("gpu0", "life" + life);
+      decide(new AttemptLost("j", "prepare", 1, "gpu0", "life" + (life - 1)));
+    }
+    assertThat(job().open().getFirst().begun()).containsExactly(new WorkerLife("gpu0", "life3"));
+  }
+
+  @Test
+  void processesThatShareAnIdAndLiveAreNoVictimsForOthers() {
+    fleet = Fleet.of(List.of(process("gpu0", "a"), process("gpu0", "b")));
+    begin("gpu0", "a");
+    begin("gpu0", "b");
+    for (int worker = 0; worker < DEATHS - 1; worker++) {
+      begin(worker);
+    }
+    begin(DEATHS);
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+  }
+
+  private static WorkerHeartbeat process(String worker, String life) {
+    return new WorkerHeartbeat(
+        worker,
+        "cpu",
+        "host-cpu",
+        false,
+        Specs.ENGINE,
+        "",
+        0,
+        1,
+        List.of(),
+        0,
+        0,
+        0,
+        false,
+        0,
+        life,
+        -1);
+  }
+
+  private void begin(String worker, String life) {
+    decide(new AttemptStarted("j", "prepare", 1, worker, 1, life));
   }
 
   private void begin(int worker) {
@@ -128,12 +191,12 @@ final class DeadlyTaskTest {
   }
 
   private void begin(String taskId, int worker) {
-    decide(new AttemptStarted("j", taskId, 1, "w" + worker, worker + 1));
+    decide(new AttemptStarted("j", taskId, 1, "w" + worker, worker + 1, ""));
   }
 
   private void end(OpenTask term, long reached) {
     var outcome = new TermFinished(reached, 0, 0, 0, null);
-    decide(new TaskReported("j", term.taskId(), 1, "w0", Specs.ENGINE, outcome));
+    decide(new TaskReported("j", term.taskId(), 1, "w0", Specs.ENGINE, outcome, ""));
   }
 
   private JobState job() {

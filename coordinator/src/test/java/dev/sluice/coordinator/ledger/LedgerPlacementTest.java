@@ -272,7 +272,7 @@ final class LedgerPlacementTest {
   }
 
   private void report(String taskId, Outcome outcome) {
-    decide(new TaskReported("j", taskId, 1, "w", Specs.ENGINE, outcome));
+    decide(new TaskReported("j", taskId, 1, "w", Specs.ENGINE, outcome, ""));
   }
 
   private void decide(JobEvent event) {

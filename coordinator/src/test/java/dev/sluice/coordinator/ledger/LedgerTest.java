@@ -258,7 +258,7 @@ class LedgerTest {
     submit("j", Specs.training(10, 4, null));
     nowMs += 1_000_000;
     assertThat(ledger.stalled(state, new Moment(nowMs, fleet))).isEmpty();
-    decide(new AttemptStarted("j", "prepare", 1, "w", 1));
+    decide(new AttemptStarted("j", "prepare", 1, "w", 1, ""));
     nowMs += 999;
     assertThat(ledger.stalled(state, new Moment(nowMs, fleet))).isEmpty();
     nowMs += 1;
@@ -405,7 +405,7 @@ class LedgerTest {
   }
 
   private void report(String taskId, int attempt, Outcome outcome) {
-    decide(new TaskReported("j", taskId, attempt, "w", Specs.ENGINE, outcome));
+    decide(new TaskReported("j", taskId, attempt, "w", Specs.ENGINE, outcome, ""));
   }
 
   private static Outcome failure(boolean retryable) {

@@ -112,18 +112,18 @@ final class RoundLengthTest {
     for (var term : terms) {
       decide(
           new TaskReported(
-              "j", term.taskId(), 1, "w", Specs.ENGINE, new TermFinished(to, 1, 1, 1, null)));
+              "j", term.taskId(), 1, "w", Specs.ENGINE, new TermFinished(to, 1, 1, 1, null), ""));
     }
   }
 
   private void running() {
     decide(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0)));
     decide(new Submitted("j", "", Specs.training(STEPS, WORKERS, null)));
-    decide(new TaskReported("j", "prepare", 1, "w0", Specs.ENGINE, Specs.prepared(STEPS, 9)));
+    decide(new TaskReported("j", "prepare", 1, "w0", Specs.ENGINE, Specs.prepared(STEPS, 9), ""));
   }
 
   private void begin(OpenTask term, String worker) {
-    decide(new AttemptStarted("j", term.taskId(), 1, worker, 1));
+    decide(new AttemptStarted("j", term.taskId(), 1, worker, 1, ""));
   }
 
   /** The newest round's. */

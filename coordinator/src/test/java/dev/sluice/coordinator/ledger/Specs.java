@@ -49,7 +49,7 @@ public final class Specs {
   /** A worker on the host's processor that runs so many tasks. */
   public static WorkerHeartbeat worker(String id, String lane, int running) {
     return new WorkerHeartbeat(
-        id, lane, "host-cpu", false, ENGINE, "", 0, running, List.of(), 0, 0, 0, false, 0);
+        id, lane, "host-cpu", false, ENGINE, "", 0, running, List.of(), 0, 0, 0, false, 0, "", -1);
   }
 
   /** A training job of so many steps. */

@@ -66,7 +66,7 @@ final class SpeculationTest {
     begin(0, 1);
     late(3, 4);
     assertThat(dispatched()).hasSize(1);
-    decide(new AttemptStarted("j", "term-1-4@0", 1, "w0", 1));
+    decide(new AttemptStarted("j", "term-1-4@0", 1, "w0", 1, ""));
     report("term-1-4@0", "w1", new TermFinished(8, 8, 0, 0, null));
     assertThat(job().open()).extracting(OpenTask::taskId).doesNotContain("term-1-4@0");
 
@@ -95,11 +95,11 @@ final class SpeculationTest {
     round(2);
     begin(0, 1);
     late(3, 4);
-    decide(new AttemptStarted("j", "term-1-4@0", 1, "w1", 1));
+    decide(new AttemptStarted("j", "term-1-4@0", 1, "w1", 1, ""));
     dispatched();
     late(3, 4);
     assertThat(dispatched()).hasSize(1);
-    decide(new AttemptStarted("j", "term-1-4@0", 1, "w0", 1));
+    decide(new AttemptStarted("j", "term-1-4@0", 1, "w0", 1, ""));
     late(3, 4);
     assertThat(dispatched()).isEmpty();
   }
@@ -169,7 +169,7 @@ final class SpeculationTest {
   private void begin(int... numbers) {
     var terms = job().open();
     for (int number : numbers) {
-      decide(new AttemptStarted("j", terms.get(number).taskId(), 1, "w" + number, 1));
+      decide(new AttemptStarted("j", terms.get(number).taskId(), 1, "w" + number, 1, ""));
     }
   }
 
@@ -182,7 +182,7 @@ final class SpeculationTest {
   }
 
   private void report(String taskId, String worker, Outcome outcome) {
-    decide(new TaskReported("j", taskId, 1, worker, Specs.ENGINE, outcome));
+    decide(new TaskReported("j", taskId, 1, worker, Specs.ENGINE, outcome, ""));
   }
 
   private JobState job() {

@@ -93,7 +93,7 @@ final class StallsTest {
     submit("second", Specs.training(10, 4, null));
     fleet = new Fleet(List.of(busy("w", "cpu")), Map.of("cpu", 300L), 1);
     assertThat(stalled()).isEmpty();
-    decide(new AttemptStarted("second", "prepare", 1, "w", 1));
+    decide(new AttemptStarted("second", "prepare", 1, "w", 1, ""));
     assertThat(stalled()).containsExactly(new DeadlineReached("first", "prepare", 1));
     lookAgain();
     assertThat(dispatched).extracting(d -> d.task().jobId()).containsExactly("first");
@@ -104,7 +104,7 @@ final class StallsTest {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));
     for (int start = 1; start <= 4; start++) {
-      decide(new AttemptStarted("j", "prepare", 1, "w" + start, start));
+      decide(new AttemptStarted("j", "prepare", 1, "w" + start, start, ""));
     }
     fleet = new Fleet(List.of(idle("w", "cpu")), Map.of("cpu", 0L), 1);
     nowMs += 180_000;
@@ -125,7 +125,7 @@ final class StallsTest {
     assertThat(dispatched).extracting(Effect.Dispatch::lane).contains("b");
     var lent = job("j").open().stream().filter(t -> t.lane().equals("b")).findFirst().orElseThrow();
     // Even one that was begun: whoever began it is gone.
-    decide(new AttemptStarted("j", lent.taskId(), 1, "b1", 1));
+    decide(new AttemptStarted("j", lent.taskId(), 1, "b1", 1, ""));
 
     fleet = new Fleet(List.of(busy("a1", "a")), Map.of("a", 4L, "b", 1L), 2);
     assertThat(stalled()).isEmpty(); // they may be just being replaced
@@ -199,7 +199,7 @@ final class StallsTest {
     var first = job("j").open().getFirst();
     var cause = new Cause(Fault.OUR_FAULT, "", "what", "why", "mend");
     dispatched.clear();
-    decide(new TaskReported("j", first.taskId(), 1, "a1", ENGINE, new TaskFailed(cause, true)));
+    decide(new TaskReported("j", first.taskId(), 1, "a1", ENGINE, new TaskFailed(cause, true), ""));
     assertThat(job("j").lane()).isEqualTo("b");
     assertThat(dispatched).hasSize(2).allMatch(d -> d.lane().equals("b"));
   }
@@ -217,7 +217,7 @@ final class StallsTest {
     assertThat(dispatched).extracting(Effect.Dispatch::lane).containsExactly("b-mi");
     // It comes to the lane that can, and not back to the one that has workers.
     fleet = Fleet.of(List.of(idle("w", "a-t4"), worker("m", "b-mi", "another", 0, false)));
-    decide(new TaskReported("j", "prepare", 1, "m", "another", large()));
+    decide(new TaskReported("j", "prepare", 1, "m", "another", large(), ""));
     assertThat(job("j").status()).isEqualTo(JobStatus.RUNNING);
     assertThat(job("j").lane()).isEqualTo("b-mi");
   }
@@ -291,7 +291,22 @@ final class StallsTest {
   private static WorkerHeartbeat worker(
       String id, String lane, String engine, int running, boolean modelled) {
     return new WorkerHeartbeat(
-        id, lane, "host-cpu", modelled, engine, "", 0, running, List.of(), 0, 0, 0, false, 0);
+        id,
+        lane,
+        "host-cpu",
+        modelled,
+        engine,
+        "",
+        0,
+        running,
+        List.of(),
+        0,
+        0,
+        0,
+        false,
+        0,
+        "",
+        -1);
   }
 
   private void open(String lane, String accelerator) {
@@ -305,7 +320,7 @@ final class StallsTest {
 
   private void report(Outcome outcome) {
     dispatched.clear();
-    decide(new TaskReported("j", "prepare", 1, "w", ENGINE, outcome));
+    decide(new TaskReported("j", "prepare", 1, "w", ENGINE, outcome, ""));
   }
 
   private JobState job(String jobId) {

@@ -73,7 +73,9 @@ class AdmissionTest {
         0,
         0,
         false,
-        taskSeconds);
+        taskSeconds,
+        "",
+        -1);
   }
 
   private static Requirements inference(Set<NumberFormat> formats, double bytes) {

@@ -85,6 +85,8 @@ final class FleetTest {
         0,
         0,
         false,
-        TASK_SECONDS);
+        TASK_SECONDS,
+        "",
+        -1);
   }
 }

@@ -79,7 +79,9 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
         0,
         0,
         false,
-        0);
+        0,
+        "",
+        -1);
   }
 
   private static ExplainCommand.Explained judge(
@@ -128,6 +130,8 @@ public final class AdmissionJudge implements ExplainCommand.Judge {
         view.samplesPerSecond(),
         view.startedMs(),
         view.leaving(),
-        view.taskSeconds());
+        view.taskSeconds(),
+        view.life(),
+        -1);
   }
 }

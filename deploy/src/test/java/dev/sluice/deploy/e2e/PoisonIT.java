@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.deploy.standalone.LaneWorkers;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.WorkerView;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.DeadLetter;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -94,7 +96,38 @@ final class PoisonIT {
       assertThat(cluster.results(answers)).hasSize(ROWS);
       cluster.eventually("the dead are replaced", () -> cluster.workerPids().size() == 3);
       expectLossTold(cluster, poison);
+      expectOneProcessForAnId(cluster);
     }
+  }
+
+  /** Two that were given one id: the one that was there goes on, and everybody is told. */
+  private static void expectOneProcessForAnId(Cluster cluster) throws Exception {
+    var worker =
+        List.of(
+            "worker",
+            "--bootstrap-servers",
+            cluster.bootstrapServers(),
+            "--lane",
+            StandaloneOptions.LANE,
+            "--id",
+            "gpu0");
+    var shared = Pattern.compile("Another process has the worker id gpu0: .*process (\\d+)");
+    try (var first = OwnProcess.start("first gpu0", worker)) {
+      cluster.eventually("it serves", () -> !named(cluster, "gpu0").isEmpty());
+      try (var second = OwnProcess.start("second gpu0", worker)) {
+        assertThat(second.exit()).isEqualTo(2);
+        cluster.eventually("the second says so", () -> !second.found(shared).isEmpty());
+        cluster.eventually("the first says so", () -> !first.found(shared).isEmpty());
+        assertThat(second.found(shared).getFirst().group(1)).isEqualTo("" + first.pid());
+        assertThat(first.found(shared).getFirst().group(1)).isEqualTo("" + second.pid());
+        assertThat(named(cluster, "gpu0")).extracting(WorkerView::processes).containsOnly(2);
+      }
+      assertThat(first.alive()).isTrue();
+    }
+  }
+
+  private static List<WorkerView> named(Cluster cluster, String id) throws Exception {
+    return cluster.client().fleet().stream().filter(w -> w.worker().equals(id)).toList();
   }
 
   /**
@@ -128,7 +161,7 @@ final class PoisonIT {
   }
 
   private static long pid(String worker) {
-    return Long.parseLong(worker.replaceFirst(".*-", ""));
+    return Long.parseLong(worker.replaceFirst(".*-(\\d+)-[0-9a-f]+$", "$1"));
   }
 
   private static JobSpec poison(Cluster cluster, Path dir) throws Exception {

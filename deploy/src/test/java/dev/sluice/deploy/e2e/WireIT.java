@@ -93,7 +93,13 @@ final class WireIT {
         topic.tell(
             "nonsense-1",
             new TaskReported(
-                "nonsense-1", "prepare", 1, "test", "", new Inferred(range, 0, 0, 0, 0, 0, null)));
+                "nonsense-1",
+                "prepare",
+                1,
+                "test",
+                "",
+                new Inferred(range, 0, 0, 0, 0, 0, null),
+                ""));
 
     assertThat(topic.deadLetterOf(report).cause().what()).contains("can't be decided on");
     assertThat(cluster.failed("nonsense-1").cause()).isNotNull();

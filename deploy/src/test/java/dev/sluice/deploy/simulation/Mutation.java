@@ -34,6 +34,8 @@ enum Mutation {
   REPORTED_BEFORE_FLUSHED,
   /** A task that may kill its workers runs beside others, which are blamed as well. */
   SUSPECTS_BESIDE_OTHERS,
+  /** Workers are told apart by their ids alone, although one that died comes back under its id. */
+  LIVES_IGNORED,
   /** What the broker has dropped is never looked for. */
   STALLS_IGNORED,
   /** A step goes on without the shards that are late. */

@@ -80,6 +80,7 @@ final class Schedule {
       slowness = 1 + world.random.nextInt(6);
       world.lossOneIn = world.random.nextBoolean() ? 0 : 2 + world.random.nextInt(20);
       world.repetitionOneIn = world.random.nextBoolean() ? 0 : 2 + world.random.nextInt(20);
+      world.restarts = world.random.nextInt(4) == 0;
       boolean calm = world.random.nextInt(4) == 0; // what one takeover mends shows without others
       for (var fault : Fault.values()) {
         boolean spared = world.random.nextInt(3) == 0 || (calm && OF_COORDINATORS.contains(fault));

@@ -21,6 +21,7 @@ import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.loop.Suspects;
 import dev.sluice.worker.queue.HeldTask;
 import dev.sluice.worker.queue.PriorityOrder;
@@ -47,6 +48,7 @@ final class SimulatedWorker {
   private static final long INITIAL_MS_MAX = 20_000;
 
   final String name;
+  final String life;
   final String lane;
   private final World world;
   private final Map<String, Holding> held = new LinkedHashMap<>();
@@ -63,8 +65,9 @@ final class SimulatedWorker {
   private long taken;
   private float statistic;
 
-  SimulatedWorker(String name, String lane, World world) {
-    this.name = name;
+  SimulatedWorker(WorkerLife who, String lane, World world) {
+    this.name = who.worker();
+    this.life = who.life();
     this.lane = lane;
     this.world = world;
   }
@@ -154,7 +157,7 @@ final class SimulatedWorker {
     }
     var each = lost.get();
     var task = each.task();
-    world.tell(name, new AttemptLost(task.jobId(), task.taskId(), task.attempt(), name));
+    world.tell(name, new AttemptLost(task.jobId(), task.taskId(), task.attempt(), name, life));
     suspects.forget(each.key);
     waiting.remove(each.key);
     forget(each);
@@ -180,7 +183,7 @@ final class SimulatedWorker {
     if (!held.isEmpty() && !more) {
       return true;
     }
-    var key = name + "#" + taken++;
+    var key = name + life + "#" + taken++;
     for (var priority : order.order()) {
       var topic = world.lane(lane, priority);
       var entry = topic.acquire(key);
@@ -197,7 +200,8 @@ final class SimulatedWorker {
     int deliveries = holding.entry.deliveries;
     world.invariants.begun(task);
     world.tell(
-        name, new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, deliveries));
+        name,
+        new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, deliveries, life));
     if (deliveries > 1) {
       world.network.flush(name, "jobs"); // so that a task that kills its worker is seen
     }
@@ -360,7 +364,8 @@ final class SimulatedWorker {
     each.reported = true;
     world.tell(
         name,
-        new TaskReported(task.jobId(), task.taskId(), task.attempt(), name, World.ENGINE, outcome),
+        new TaskReported(
+            task.jobId(), task.taskId(), task.attempt(), name, World.ENGINE, outcome, life),
         () -> {
           if (world.loses()) {
             each.giveBack();

@@ -20,6 +20,7 @@ import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
+import dev.sluice.schemas.wire.WorkerLife;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -70,6 +71,9 @@ final class World {
   final Ledger ledger = new Ledger(LIMITS, new Admission(Catalogue.builtIn(), Aim.FINISH));
   final List<SimulatedWorker> workers = new ArrayList<>();
   long nowMs = 1_000_000;
+
+  /** Whether whatever kills a worker, it is started again at once, under its id. */
+  boolean restarts;
 
   /** Of so many acknowledgements one is lost; 0: none. */
   int lossOneIn;
@@ -304,7 +308,12 @@ final class World {
 
   /** A worker is ready, and reads which jobs have ended. */
   void join(String lane) {
-    var worker = new SimulatedWorker(nameOf("worker"), lane, this);
+    join(nameOf("worker"), lane);
+  }
+
+  private void join(String name, String lane) {
+    var life = mutation == Mutation.LIVES_IGNORED ? "" : nameOf("life");
+    var worker = new SimulatedWorker(new WorkerLife(name, life), lane, this);
     controls.values().forEach(worker::receive);
     workers.add(worker);
   }
@@ -313,6 +322,9 @@ final class World {
     workers.remove(worker);
     worker.die();
     network.forget(worker.name);
+    if (restarts) {
+      join(worker.name, worker.lane);
+    }
   }
 
   /** Workers are heard of, and lag is sampled; between, everyone believes what was so. */
@@ -347,7 +359,9 @@ final class World {
         0,
         0,
         false,
-        0);
+        0,
+        worker.life,
+        -1);
   }
 
   void restartBrokers() {

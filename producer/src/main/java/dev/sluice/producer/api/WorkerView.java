@@ -16,10 +16,12 @@ import java.util.List;
  * @param jobs jobs that these belong to
  * @param finished tasks done since it started
  * @param samplesPerSecond at its last heartbeat
- * @param startedMs when it started
+ * @param startedMs when it started, on the brokers' clock
  * @param heardMs when it was last heard of
  * @param leaving whether it is about to leave
  * @param taskSeconds mean time of the tasks it ended lately, in seconds of its accelerator; 0: none
+ * @param life which process of that id it is
+ * @param processes processes that say this id; more than one only by mistake
  * @param silent whether it was not heard of for longer than the limit
  */
 public record WorkerView(
@@ -38,4 +40,6 @@ public record WorkerView(
     long heardMs,
     boolean leaving,
     double taskSeconds,
+    String life,
+    int processes,
     boolean silent) {}

@@ -2,9 +2,12 @@ package dev.sluice.producer.cli;
 
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.QueueView;
+import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -144,9 +147,28 @@ final class FleetCommands {
             String.valueOf(worker.pid()));
       }
       output.result(
-          Map.of("workers", workers), workers.isEmpty() ? "no workers" : table.toString());
+          Map.of("workers", workers), workers.isEmpty() ? "no workers" : table + shared(workers));
       return ExitCode.OK;
     }
+  }
+
+  /** A line for each worker id that several processes say. */
+  private static String shared(List<WorkerView> workers) {
+    return workers.stream()
+        .filter(worker -> worker.processes() > 1 && !worker.silent())
+        .collect(Collectors.groupingBy(WorkerView::worker, TreeMap::new, Collectors.toList()))
+        .entrySet()
+        .stream()
+        .map(
+            id ->
+                "\nWorker id %s is given to %d processes: %s. Give each an --id of its own, or none."
+                    .formatted(
+                        id.getKey(),
+                        id.getValue().size(),
+                        id.getValue().stream()
+                            .map(w -> "host %s, process %d".formatted(w.host(), w.pid()))
+                            .collect(Collectors.joining("; "))))
+        .collect(Collectors.joining());
   }
 
   /** Lists models. */

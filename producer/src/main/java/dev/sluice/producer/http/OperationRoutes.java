@@ -33,12 +33,26 @@ final class OperationRoutes {
   Answer fleet(Request request) {
     long nowMs = services.clock().millis();
     long silenceMs = services.workerSilence().toMillis();
+    var workers = services.view().fleet().since(nowMs - SHOWN_SILENCES * silenceMs);
+    var processes =
+        workers.stream()
+            .filter(worker -> worker.heardMs() >= nowMs - silenceMs)
+            .collect(Collectors.groupingBy(OperationRoutes::id, Collectors.counting()));
     return Answer.json(
         Map.of(
             "workers",
-            services.view().fleet().since(nowMs - SHOWN_SILENCES * silenceMs).stream()
-                .map(worker -> view(worker, worker.heardMs() < nowMs - silenceMs))
+            workers.stream()
+                .map(
+                    worker ->
+                        view(
+                            worker,
+                            processes.getOrDefault(id(worker), 0L).intValue(),
+                            worker.heardMs() < nowMs - silenceMs))
                 .toList()));
+  }
+
+  private static String id(FleetView.Worker worker) {
+    return worker.heartbeat().worker();
   }
 
   Answer lag(Request request) {
@@ -131,7 +145,7 @@ final class OperationRoutes {
     }
   }
 
-  private static WorkerView view(FleetView.Worker worker, boolean silent) {
+  private static WorkerView view(FleetView.Worker worker, int processes, boolean silent) {
     var heartbeat = worker.heartbeat();
     return new WorkerView(
         heartbeat.worker(),
@@ -145,10 +159,12 @@ final class OperationRoutes {
         heartbeat.jobs(),
         heartbeat.finished(),
         heartbeat.samplesPerSecond(),
-        heartbeat.startedMs(),
+        worker.startedMs(),
         worker.heardMs(),
         heartbeat.leaving(),
         heartbeat.taskSeconds(),
+        heartbeat.life(),
+        processes,
         silent);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.producer.view;
 
+import dev.sluice.schemas.fleet.Roster;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,6 +15,9 @@ import java.util.Map;
  */
 public final class FleetView {
 
+  /** Six heartbeats of a worker. */
+  private static final long SILENT_MS = 3_000;
+
   /** Workers remembered; one more makes the one that was silent longest go. */
   public static final int WORKERS_MAX = 10_000;
 
@@ -23,36 +27,47 @@ public final class FleetView {
    * @param heartbeat what it said last
    * @param heardMs when it said so, milliseconds since the epoch on the broker's clock
    */
-  public record Worker(WorkerHeartbeat heartbeat, long heardMs) {}
+  public record Worker(WorkerHeartbeat heartbeat, long heardMs) {
 
-  private final Map<String, Worker> workers = new HashMap<>();
+    /** When it started, milliseconds since the epoch on the broker's clock. */
+    public long startedMs() {
+      return heartbeat.upMs() < 0 ? heartbeat.startedMs() : heardMs - heartbeat.upMs();
+    }
+  }
+
+  private final Roster roster = new Roster(WORKERS_MAX);
   private final Map<String, Long> finishedByLane = new HashMap<>();
 
   /** Takes over a heartbeat from the log. */
   public synchronized void put(WorkerHeartbeat heartbeat, long heardMs) {
-    var before = workers.put(heartbeat.worker(), new Worker(heartbeat, heardMs));
-    // The first heartbeat seen only sets the mark: its tasks may be older than this process.
-    long mark = before == null ? heartbeat.finished() : before.heartbeat().finished();
-    boolean restarted = before != null && before.heartbeat().startedMs() != heartbeat.startedMs();
-    long done = heartbeat.finished() - (restarted ? 0 : mark);
-    finishedByLane.merge(heartbeat.lane(), Math.max(0, done), Long::sum);
-    if (workers.size() > WORKERS_MAX) {
-      workers.values().stream()
-          .min(Comparator.comparingLong(Worker::heardMs))
-          .ifPresent(silent -> workers.remove(silent.heartbeat().worker()));
-    }
+    // The first heartbeat seen only sets the mark: its tasks may be older than this process. What
+    // follows another process of that id is younger.
+    boolean first = roster.of(heartbeat.worker()).isEmpty();
+    long mark =
+        roster
+            .of(heartbeat.who())
+            .map(before -> before.heartbeat().finished())
+            .orElse(first ? heartbeat.finished() : 0);
+    finishedByLane.merge(heartbeat.lane(), Math.max(0, heartbeat.finished() - mark), Long::sum);
+    roster.hear(heartbeat, heardMs);
   }
 
-  /** Forgets a worker, as the log does. */
-  public synchronized void remove(String worker) {
-    workers.remove(worker);
+  /**
+   * Forgets a worker, as the log does, but for another process of its id.
+   *
+   * @param atMs when the log did, on the broker's clock
+   */
+  public void remove(String worker, long atMs) {
+    roster.remove(worker, atMs - SILENT_MS);
   }
 
-  /** Workers heard of since a time, by name. */
-  public synchronized List<Worker> since(long ms) {
-    return workers.values().stream()
-        .filter(worker -> worker.heardMs() >= ms)
-        .sorted(Comparator.comparing(worker -> worker.heartbeat().worker()))
+  /** Processes heard of since a time, by name. */
+  public List<Worker> since(long ms) {
+    return roster.since(ms).stream()
+        .map(heard -> new Worker(heard.heartbeat(), heard.atMs()))
+        .sorted(
+            Comparator.comparing((Worker worker) -> worker.heartbeat().worker())
+                .thenComparing(worker -> worker.heartbeat().life()))
         .toList();
   }
 

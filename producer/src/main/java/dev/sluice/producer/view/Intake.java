@@ -124,7 +124,7 @@ final class Intake {
       if (state) {
         view.remove(record.key());
       } else {
-        view.fleet().remove(record.key());
+        view.fleet().remove(record.key(), record.timestamp());
       }
       return Optional.empty();
     }

@@ -121,6 +121,13 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     return committed(reader(FOLLOWER_WAIT_MS));
   }
 
+  /** For following what many write and many follow: in batches, twice a second. */
+  public Map<String, Object> batchReader() {
+    var settings = reader(FOLLOWER_WAIT_MS);
+    settings.put("fetch.min.bytes", 1024 * 1024);
+    return settings;
+  }
+
   /** For following parameters: written without transactions, so nothing to wait for. */
   public Map<String, Object> uncommittedReader() {
     return reader(SHARER_WAIT_MS);

@@ -8,6 +8,13 @@ package dev.sluice.schemas.wire;
  * @param taskId task id
  * @param attempt attempt as the ledger counts
  * @param worker worker
+ * @param life which life of that worker
  */
-public record AttemptLost(String jobId, String taskId, int attempt, String worker)
-    implements JobEvent {}
+public record AttemptLost(String jobId, String taskId, int attempt, String worker, String life)
+    implements JobEvent {
+
+  /** The process that lives on. */
+  public WorkerLife who() {
+    return new WorkerLife(worker, life);
+  }
+}

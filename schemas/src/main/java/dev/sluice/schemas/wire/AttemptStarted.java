@@ -8,6 +8,14 @@ package dev.sluice.schemas.wire;
  * @param attempt attempt as the ledger counts
  * @param worker worker
  * @param delivery how often the broker delivered the task
+ * @param life which life of that worker
  */
-public record AttemptStarted(String jobId, String taskId, int attempt, String worker, int delivery)
-    implements JobEvent {}
+public record AttemptStarted(
+    String jobId, String taskId, int attempt, String worker, int delivery, String life)
+    implements JobEvent {
+
+  /** The process that begins. */
+  public WorkerLife who() {
+    return new WorkerLife(worker, life);
+  }
+}

@@ -1,6 +1,7 @@
 package dev.sluice.schemas.wire;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -18,9 +19,10 @@ import java.util.stream.Stream;
  * @param toStep TERM: end of steps, exclusive
  * @param round TERM: round of terms
  * @param lane the lane it waits or runs in; empty: the job's own
- * @param begunBy the last workers that have begun to run this attempt, each once, but those that
- *     have said that they live on without it
+ * @param begunBy the last workers that have begun to run this attempt, each process once, but those
+ *     that have said that they live on without it
  * @param copied whether a second copy of this attempt was dispatched, as the first is slow
+ * @param begunLives which life of each of these; shorter where an earlier release wrote it
  */
 public record OpenTask(
     String taskId,
@@ -36,13 +38,15 @@ public record OpenTask(
     long round,
     String lane,
     List<String> begunBy,
-    boolean copied) {
+    boolean copied,
+    List<String> begunLives) {
 
-  /** Workers that are remembered of an attempt. */
-  private static final int BEGUN_BY_MAX = 16;
+  /** Processes that are remembered of an attempt. */
+  private static final int BEGUN_MAX = 16;
 
   public OpenTask {
     begunBy = List.copyOf(begunBy);
+    begunLives = List.copyOf(begunLives);
   }
 
   /** A first attempt that is to be dispatched in the job's own lane. */
@@ -56,7 +60,16 @@ public record OpenTask(
       long toStep,
       long round) {
     return new OpenTask(
-        taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "", List.of(), false);
+        taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "", List.of(), false,
+        List.of());
+  }
+
+  /** The last processes that have begun to run this attempt. */
+  public List<WorkerLife> begun() {
+    return IntStream.range(0, begunBy.size())
+        .mapToObj(
+            i -> new WorkerLife(begunBy.get(i), i < begunLives.size() ? begunLives.get(i) : ""))
+        .toList();
   }
 
   /** Another attempt. */
@@ -66,50 +79,63 @@ public record OpenTask(
 
   /** The same attempt, dispatched once more. */
   public OpenTask requeued(long nowMs) {
-    return with(attempt, nowMs, 0, starts, lane, begunBy, copied);
+    return with(attempt, nowMs, 0, starts, lane, begun(), copied);
   }
 
   /** The same attempt, which a worker has begun. */
-  public OpenTask started(String worker, long untilMs) {
-    var others = begunBy.stream().filter(other -> !other.equals(worker)).toList();
-    var last = others.stream().skip(Math.max(0, others.size() - BEGUN_BY_MAX + 1));
+  public OpenTask started(WorkerLife worker, long untilMs) {
+    var others = begun().stream().filter(other -> !other.equals(worker)).toList();
+    var last = others.stream().skip(Math.max(0, others.size() - BEGUN_MAX + 1));
     var all = Stream.concat(last, Stream.of(worker)).toList();
     // A copy that came to the very worker that is slow helps nobody, so there may be another.
-    boolean helps = copied && !begunBy.equals(List.of(worker));
+    boolean helps = copied && !begun().equals(List.of(worker));
     return with(attempt, issuedMs, untilMs, starts + 1, lane, all, helps);
   }
 
   /** The same attempt, which a worker that lives on has no more. */
-  public OpenTask lost(String worker) {
-    var others = begunBy.stream().filter(other -> !other.equals(worker)).toList();
+  public OpenTask lost(WorkerLife worker) {
+    var others = begun().stream().filter(other -> !other.equals(worker)).toList();
     return with(attempt, issuedMs, deadlineMs, starts, lane, others, copied);
   }
 
   /** The same attempt, of which a second copy is dispatched. */
   public OpenTask withCopy() {
-    return with(attempt, issuedMs, deadlineMs, starts, lane, begunBy, true);
+    return with(attempt, issuedMs, deadlineMs, starts, lane, begun(), true);
   }
 
   /** The same attempt, of whose two executions one has ended without a result. */
   public OpenTask withoutCopy() {
-    return with(attempt, issuedMs, deadlineMs, starts, lane, begunBy, false);
+    return with(attempt, issuedMs, deadlineMs, starts, lane, begun(), false);
   }
 
   /** The same, in another lane than the job's own. */
   public OpenTask inLane(String other) {
-    return with(attempt, issuedMs, deadlineMs, starts, other, begunBy, copied);
+    return with(attempt, issuedMs, deadlineMs, starts, other, begun(), copied);
   }
 
   private OpenTask with(
       int number,
       long issued,
       long deadline,
-      int begun,
+      int times,
       String where,
-      List<String> workers,
+      List<WorkerLife> workers,
       boolean twice) {
     return new OpenTask(
-        taskId, kind, number, issued, deadline, begun, from, count, fromStep, toStep, round, where,
-        workers, twice);
+        taskId,
+        kind,
+        number,
+        issued,
+        deadline,
+        times,
+        from,
+        count,
+        fromStep,
+        toStep,
+        round,
+        where,
+        workers.stream().map(WorkerLife::worker).toList(),
+        twice,
+        workers.stream().map(WorkerLife::life).toList());
   }
 }

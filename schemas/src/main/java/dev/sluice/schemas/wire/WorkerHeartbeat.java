@@ -16,10 +16,12 @@ import java.util.List;
  * @param jobs jobs that these belong to
  * @param finished tasks done since it started
  * @param samplesPerSecond samples per second over the last heartbeat
- * @param startedMs when it started
+ * @param startedMs when it started, on its own clock
  * @param leaving whether it is about to leave
  * @param taskSeconds mean time of the tasks it ended lately, in seconds of its accelerator; 0: it
  *     has ended none
+ * @param life which process of that id it is: drawn at random when it starts
+ * @param upMs milliseconds since it started; -1: not known
  */
 public record WorkerHeartbeat(
     String worker,
@@ -35,8 +37,15 @@ public record WorkerHeartbeat(
     double samplesPerSecond,
     long startedMs,
     boolean leaving,
-    double taskSeconds) {
+    double taskSeconds,
+    String life,
+    long upMs) {
   public WorkerHeartbeat {
     jobs = List.copyOf(jobs);
+  }
+
+  /** The process that says so. */
+  public WorkerLife who() {
+    return new WorkerLife(worker, life);
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
+import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.broker.Outage;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ public final class Heartbeat implements AutoCloseable {
   /**
    * What does not change while a worker runs.
    *
-   * @param worker worker id
+   * @param who worker id, and which life of it
    * @param lane lane it serves
    * @param accelerator accelerator model as in the catalogue
    * @param modelled whether its figures are modelled
@@ -37,16 +38,18 @@ public final class Heartbeat implements AutoCloseable {
    * @param host host name
    * @param pid process id
    * @param startedMs when it started, in milliseconds since the epoch
+   * @param startedNanos the same on the clock of {@link System#nanoTime}
    */
   public record Identity(
-      String worker,
+      WorkerLife who,
       String lane,
       String accelerator,
       boolean modelled,
       String engine,
       String host,
       long pid,
-      long startedMs) {}
+      long startedMs,
+      long startedNanos) {}
 
   private final Identity identity;
   private final Codec codec;
@@ -57,6 +60,7 @@ public final class Heartbeat implements AutoCloseable {
   private final Thread thread;
   private volatile boolean leaving;
   private volatile boolean closing;
+  private volatile boolean taken;
   private long lastSamples;
   private long lastNanos = System.nanoTime();
 
@@ -88,6 +92,25 @@ public final class Heartbeat implements AutoCloseable {
             .start(this::run);
   }
 
+  /** Another process has this worker's id: what that one says is not to be removed. */
+  public void taken() {
+    taken = true;
+  }
+
+  /** Says once that a process was here and has left again, as another has its worker id. */
+  public static void turnedAway(KafkaSettings kafka, Codec codec, Identity identity) {
+    try (var producer = new KafkaProducer<String, byte[]>(kafka.heartbeatProducer())) {
+      var heartbeat = heartbeat(identity, Activity.NONE, 0, true);
+      var _ =
+          producer.send(
+              new ProducerRecord<>(
+                  Topic.FLEET.topicName(), identity.who().worker(), codec.encode(heartbeat)));
+      producer.close(CLOSE_MAX);
+    } catch (KafkaException e) {
+      LOG.debug("The other process was not told: {}", e.getMessage());
+    }
+  }
+
   /** From now on says that the worker is about to leave. */
   public void leaving() {
     leaving = true;
@@ -108,8 +131,13 @@ public final class Heartbeat implements AutoCloseable {
     double rate = seconds > 0 ? (does.samples() - lastSamples) / seconds : 0;
     lastNanos = nanos;
     lastSamples = does.samples();
+    return heartbeat(identity, does, rate, leaving);
+  }
+
+  private static WorkerHeartbeat heartbeat(
+      Identity identity, Activity does, double rate, boolean leaving) {
     return new WorkerHeartbeat(
-        identity.worker(),
+        identity.who().worker(),
         identity.lane(),
         identity.accelerator(),
         identity.modelled(),
@@ -122,14 +150,16 @@ public final class Heartbeat implements AutoCloseable {
         rate,
         identity.startedMs(),
         leaving,
-        does.taskSeconds());
+        does.taskSeconds(),
+        identity.who().life(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - identity.startedNanos()));
   }
 
   private void send(byte @Nullable [] value) {
     try {
       var _ =
           producer.send(
-              new ProducerRecord<>(Topic.FLEET.topicName(), identity.worker(), value),
+              new ProducerRecord<>(Topic.FLEET.topicName(), identity.who().worker(), value),
               (metadata, exception) -> {
                 if (exception != null) {
                   outage.says(exception);
@@ -151,7 +181,9 @@ public final class Heartbeat implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     send(codec.encode(now()));
-    send(null);
+    if (!taken) {
+      send(null);
+    }
     producer.close(CLOSE_MAX);
   }
 }

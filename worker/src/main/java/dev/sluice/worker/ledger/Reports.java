@@ -18,6 +18,7 @@ import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermNearlyDone;
+import dev.sluice.schemas.wire.WorkerLife;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -39,21 +40,21 @@ public final class Reports implements AutoCloseable {
   public interface Sent extends Consumer<@Nullable Exception> {}
 
   private final Codec codec;
-  private final String worker;
+  private final WorkerLife worker;
   private final String engine;
   private final Producer<String, byte[]> producer;
 
   /**
    * @param kafka cluster
    * @param codec encodes records
-   * @param worker worker id
+   * @param worker worker id, and which life of it
    * @param engine engine fingerprint
    */
-  public Reports(KafkaSettings kafka, Codec codec, String worker, String engine) {
+  public Reports(KafkaSettings kafka, Codec codec, WorkerLife worker, String engine) {
     this(new KafkaProducer<>(kafka.controlProducer()), codec, worker, engine);
   }
 
-  Reports(Producer<String, byte[]> producer, Codec codec, String worker, String engine) {
+  Reports(Producer<String, byte[]> producer, Codec codec, WorkerLife worker, String engine) {
     this.producer = producer;
     this.codec = codec;
     this.worker = worker;
@@ -79,7 +80,14 @@ public final class Reports implements AutoCloseable {
 
   private void report(Task task, Outcome outcome, Sent sent) {
     var event =
-        new TaskReported(task.jobId(), task.taskId(), task.attempt(), worker, engine, outcome);
+        new TaskReported(
+            task.jobId(),
+            task.taskId(),
+            task.attempt(),
+            worker.worker(),
+            engine,
+            outcome,
+            worker.life());
     tell(task.jobId(), event, sent);
   }
 
@@ -99,13 +107,18 @@ public final class Reports implements AutoCloseable {
 
   /** Says that a task is about to run. */
   public void started(Task task, int delivery, Sent sent) {
-    var event = new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), worker, delivery);
+    var event =
+        new AttemptStarted(
+            task.jobId(), task.taskId(), task.attempt(), worker.worker(), delivery, worker.life());
     tell(task.jobId(), event, sent);
   }
 
   /** Says that this worker lives on without a task whose start it has reported. */
   public void lost(Task task, Sent sent) {
-    tell(task.jobId(), new AttemptLost(task.jobId(), task.taskId(), task.attempt(), worker), sent);
+    var event =
+        new AttemptLost(
+            task.jobId(), task.taskId(), task.attempt(), worker.worker(), worker.life());
+    tell(task.jobId(), event, sent);
   }
 
   /** Says that a group of shards nears the end of its term. */
@@ -126,7 +139,7 @@ public final class Reports implements AutoCloseable {
   private void tell(String key, JobEvent event, Sent sent) {
     send(
         new ProducerRecord<>(
-            Topic.JOBS.topicName(), key, codec.encode(new JobRecord(worker, event))),
+            Topic.JOBS.topicName(), key, codec.encode(new JobRecord(worker.worker(), event))),
         sent);
   }
 

@@ -18,6 +18,7 @@ import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.WorkerLife;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,8 @@ class ReportsTest {
   private final MockProducer<String, byte[]> producer =
       new MockProducer<>(
           false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
-  private final Reports reports = new Reports(producer, codec, "w", "engine");
+  private final Reports reports =
+      new Reports(producer, codec, new WorkerLife("w", "life"), "engine");
   private final List<@Nullable Exception> ends = new ArrayList<>();
 
   @Test
