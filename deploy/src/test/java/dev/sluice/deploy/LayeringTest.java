@@ -73,6 +73,16 @@ final class LayeringTest {
           "java.util.UUID", Set.of("randomUUID"),
           "java.lang.Math", Set.of("random"));
 
+  private static final Set<String> WALL_CLOCKS =
+      Set.of(
+          "java.lang.System.currentTimeMillis",
+          "java.time.Instant.now",
+          "java.time.LocalDateTime.now",
+          "java.time.OffsetDateTime.now",
+          "java.time.ZonedDateTime.now",
+          "java.time.Clock.systemUTC",
+          "java.time.Clock.systemDefaultZone");
+
   static final List<String> MODULES_WITH_LIMITS = MAY_USE.keySet().stream().sorted().toList();
 
   @ParameterizedTest
@@ -115,6 +125,24 @@ final class LayeringTest {
             .should()
             .accessTargetWhere(
                 describe("it asks for the time or for chance", LayeringTest::isImpure)));
+  }
+
+  /** Two machines' clocks may be minutes apart, so that a difference of the two means nothing. */
+  @Test
+  void servicesAskNoClockThatCanBeSet() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(
+                MAY_USE.keySet().stream().map(LayeringTest::packagesOf).toArray(String[]::new))
+            .should()
+            .callMethodWhere(
+                describe(
+                    "this machine's time",
+                    call ->
+                        WALL_CLOCKS.contains(
+                            call.getTargetOwner().getName() + "." + call.getName())))
+            .because("ages are told by BrokersClock, and durations by System.nanoTime"));
   }
 
   @Test

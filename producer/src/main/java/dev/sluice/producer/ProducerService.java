@@ -15,12 +15,12 @@ import dev.sluice.producer.view.ViewFollower;
 import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
+import dev.sluice.schemas.kafka.BrokersTime;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topics;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * number of producers may run at once and any may be killed.
  */
 public final class ProducerService implements AutoCloseable {
+
+  /** Longest wait for the brokers' time, without which the first ages may be wrong. */
+  private static final Duration TIME_MAX = Duration.ofSeconds(3);
 
   private static final Logger LOG = LoggerFactory.getLogger(ProducerService.class);
 
@@ -63,12 +66,13 @@ public final class ProducerService implements AutoCloseable {
 
   private HttpApi open(ProducerConfig config) {
     var kafka = KafkaSettings.of(config.bootstrapServers());
-    var clock = Clock.systemUTC();
     var silence = Duration.ofMillis(config.workerSilenceMs());
     var ledgerMax = Duration.ofMillis(config.ledgerWaitMs());
 
     var topics = new Topics(keep(Admin.create(kafka.admin())), (short) config.replication());
     topics.ensure();
+    var time = keep(BrokersTime.start(kafka));
+    var clock = time.clock();
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var view = new ClusterView(config.finishedJobsMax());
     var passedOver = keep(new PassedOver(kafka, codec));
@@ -110,6 +114,7 @@ public final class ProducerService implements AutoCloseable {
             config.uploadsMax(),
             config.downloadsMax());
     var temporary = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+    time.await(TIME_MAX);
     var server = keep(HttpApi.start(services, config.host(), config.port(), limits, temporary));
     LOG.info("The producer answers at {}.", server.uri());
     return server;

@@ -222,6 +222,11 @@ public final class Samples {
 
   public static WorkerHeartbeat heartbeat(
       String worker, String lane, int running, long finished, long startedMs) {
+    return heartbeat(worker, lane, running, finished, startedMs, -1);
+  }
+
+  public static WorkerHeartbeat heartbeat(
+      String worker, String lane, int running, long finished, long startedMs, long upMs) {
     return new WorkerHeartbeat(
         worker,
         lane,
@@ -238,6 +243,6 @@ public final class Samples {
         false,
         0,
         "life" + startedMs,
-        -1);
+        upMs);
   }
 }

@@ -34,6 +34,7 @@ import dev.sluice.worker.trial.TriedTraining;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -253,7 +254,7 @@ public final class Worker implements AutoCloseable {
         engine,
         host(),
         ProcessHandle.current().pid(),
-        System.currentTimeMillis(),
+        ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(0L),
         System.nanoTime());
   }
 

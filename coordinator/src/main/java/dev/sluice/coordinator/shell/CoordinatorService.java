@@ -2,6 +2,7 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
+import dev.sluice.schemas.kafka.BrokersTime;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
@@ -22,6 +23,7 @@ public final class CoordinatorService implements AutoCloseable {
   private final Admin admin;
   private final KafkaSchemas schemas;
   private final PassedOver passedOver;
+  private final BrokersTime time;
   private final FleetFollower fleet;
   private final LedgerService ledger;
   private final FoldService fold;
@@ -36,6 +38,7 @@ public final class CoordinatorService implements AutoCloseable {
     var codec = new Codec(schemas);
     var origin = "coordinator-" + ProcessHandle.current().pid();
     passedOver = new PassedOver(kafka, codec);
+    time = BrokersTime.start(kafka);
     fleet = new FleetFollower(kafka, codec, config.workerSilenceMs(), passedOver);
     int sessionMs = SessionTime.allowed(admin, config.sessionMs());
     ledger =
@@ -44,6 +47,7 @@ public final class CoordinatorService implements AutoCloseable {
             kafka,
             codec,
             fleet,
+            time.clock(),
             origin,
             partitions,
             admin,
@@ -80,6 +84,7 @@ public final class CoordinatorService implements AutoCloseable {
     ledger.close();
     fold.close();
     fleet.close();
+    time.close();
     passedOver.close();
     schemas.close();
     admin.close();

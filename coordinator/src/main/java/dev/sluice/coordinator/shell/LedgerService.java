@@ -6,6 +6,7 @@ import dev.sluice.coordinator.ledger.Reminders;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.kafka.BrokersClock;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
@@ -52,6 +53,7 @@ final class LedgerService implements AutoCloseable {
   private final Topics topics;
   private final Set<String> ensuredLanes = new HashSet<>();
   private final Ledger ledger;
+  private final BrokersClock clock;
   private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
   private final Set<TopicPartition> waiting = new HashSet<>();
   private final Orphans orphans = new Orphans();
@@ -71,6 +73,7 @@ final class LedgerService implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       FleetFollower fleet,
+      BrokersClock clock,
       String origin,
       Map<Topic, Integer> partitions,
       Admin admin,
@@ -81,6 +84,7 @@ final class LedgerService implements AutoCloseable {
     this.kafka = kafka;
     this.codec = codec;
     this.fleet = fleet;
+    this.clock = clock;
     this.origin = origin;
     this.partitions = partitions;
     this.topics = topics;
@@ -233,14 +237,25 @@ final class LedgerService implements AutoCloseable {
       return;
     }
     tickedNanos = System.nanoTime();
-    long nowMs = System.currentTimeMillis();
-    long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
-    var alive = fleet.fleet(lag.waiting());
     laneNames =
         owned.values().stream()
             .flatMap(partition -> partition.state().lanes().stream())
             .map(Lane::lane)
             .collect(Collectors.toUnmodifiableSet());
+    if (clock.known()) { // this machine's own would say that deadlines are over, or jobs are old
+      look(clock.millis());
+    }
+    fleet.takeGone().forEach(this::unlist);
+    waiting.retainAll(consumer.assignment());
+    if (fleet.settled()) {
+      consumer.resume(waiting);
+      waiting.clear();
+    }
+  }
+
+  private void look(long nowMs) {
+    long forgetBeforeMs = nowMs - TimeUnit.HOURS.toMillis(config.jobRetentionHours());
+    var alive = fleet.fleet(lag.waiting());
     for (var entry : Map.copyOf(owned).entrySet()) {
       var stalled = ledger.stalled(entry.getValue().state(), new Moment(nowMs, alive));
       for (var event : reminders.due(stalled, nowMs)) {
@@ -251,12 +266,6 @@ final class LedgerService implements AutoCloseable {
       } catch (KafkaException e) {
         reload(new TopicPartition(Topic.JOBS.topicName(), entry.getKey()), e);
       }
-    }
-    fleet.takeGone().forEach(this::unlist);
-    waiting.retainAll(consumer.assignment());
-    if (fleet.settled()) {
-      consumer.resume(waiting);
-      waiting.clear();
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
  * @param finished tasks done since it started
  * @param samplesPerSecond at its last heartbeat
  * @param startedMs when it started, on the brokers' clock
+ * @param upMs milliseconds since then
  * @param heardMs when it was last heard of
  * @param leaving whether it is about to leave
  * @param taskSeconds mean time of the tasks it ended lately, in seconds of its accelerator; 0: none
@@ -37,6 +38,7 @@ public record WorkerView(
     long finished,
     double samplesPerSecond,
     long startedMs,
+    long upMs,
     long heardMs,
     boolean leaving,
     double taskSeconds,

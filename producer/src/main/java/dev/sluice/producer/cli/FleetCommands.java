@@ -118,7 +118,6 @@ final class FleetCommands {
     @Override
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var workers = client.fleet();
-      long nowMs = System.currentTimeMillis();
       var table =
           new Text.Table(
               "WORKER",
@@ -142,7 +141,7 @@ final class FleetCommands {
             Text.count(worker.running()),
             Text.count(worker.finished()),
             Text.rate(worker.samplesPerSecond()),
-            Text.spanMs(Math.max(0, nowMs - worker.startedMs())),
+            Text.spanMs(worker.upMs()),
             Text.orDash(worker.host()),
             String.valueOf(worker.pid()));
       }

@@ -43,7 +43,7 @@ final class JobCommands {
     @Override
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var page = client.jobs(status, limit, after);
-      output.result(page, JobText.list(page, System.currentTimeMillis()));
+      output.result(page, JobText.list(page));
       return ExitCode.OK;
     }
   }

@@ -17,7 +17,7 @@ final class JobText {
 
   private JobText() {}
 
-  static String list(JobPage page, long nowMs) {
+  static String list(JobPage page) {
     if (page.jobs().isEmpty()) {
       return "no jobs";
     }
@@ -30,7 +30,7 @@ final class JobText {
           job.status(),
           job.progress().total() == 0 ? "-" : Text.percent(job.progress().fraction()),
           Text.orDash(job.lane()),
-          Text.spanMs(Math.max(0, nowMs - job.submittedMs())));
+          Text.spanMs(Math.max(0, page.nowMs() - job.submittedMs())));
     }
     var next = page.next();
     return table + (next == null ? "" : "more: sluice jobs --after " + next + "\n");

@@ -81,7 +81,10 @@ final class JobRoutes {
     counts.forEach((key, count) -> byWord.put(Words.of(key), count));
     return Answer.json(
         new JobPage(
-            page.jobs().stream().map(job -> view(job, false)).toList(), page.next(), byWord));
+            page.jobs().stream().map(job -> view(job, false)).toList(),
+            page.next(),
+            byWord,
+            services.clock().millis()));
   }
 
   Answer read(Request request) {

@@ -46,6 +46,7 @@ final class OperationRoutes {
                     worker ->
                         view(
                             worker,
+                            nowMs,
                             processes.getOrDefault(id(worker), 0L).intValue(),
                             worker.heardMs() < nowMs - silenceMs))
                 .toList()));
@@ -145,7 +146,8 @@ final class OperationRoutes {
     }
   }
 
-  private static WorkerView view(FleetView.Worker worker, int processes, boolean silent) {
+  private static WorkerView view(
+      FleetView.Worker worker, long nowMs, int processes, boolean silent) {
     var heartbeat = worker.heartbeat();
     return new WorkerView(
         heartbeat.worker(),
@@ -160,6 +162,7 @@ final class OperationRoutes {
         heartbeat.finished(),
         heartbeat.samplesPerSecond(),
         worker.startedMs(),
+        Math.max(0, nowMs - worker.startedMs()),
         worker.heardMs(),
         heartbeat.leaving(),
         heartbeat.taskSeconds(),

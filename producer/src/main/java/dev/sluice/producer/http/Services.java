@@ -6,8 +6,8 @@ import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.view.ClusterView;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * @param artifacts stored files
  * @param lanes makes a lane's topics
  * @param troubles what keeps this process from its work, in plain words
- * @param clock a clock close to the broker's
+ * @param clock the brokers' clock
  * @param workerSilence time after which a worker counts as silent
  * @param ledgerMax longest wait for the ledger
  */
@@ -35,7 +35,7 @@ public record Services(
     Artifacts artifacts,
     LaneTopics lanes,
     Supplier<List<String>> troubles,
-    Clock clock,
+    InstantSource clock,
     Duration workerSilence,
     Duration ledgerMax) {
 

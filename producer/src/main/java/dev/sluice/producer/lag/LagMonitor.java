@@ -2,8 +2,8 @@ package dev.sluice.producer.lag;
 
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.schemas.wire.Lane;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class LagMonitor implements AutoCloseable {
 
   private final Backlogs backlogs;
   private final ClusterView view;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Duration interval;
   private final Duration silence;
   private final LagBook book;
@@ -39,7 +39,7 @@ public final class LagMonitor implements AutoCloseable {
   /**
    * @param backlogs reads the cluster; closed with this
    * @param view which lanes there are, and what their workers say
-   * @param clock a clock close to the broker's
+   * @param clock the brokers' clock
    * @param interval time between samples
    * @param window time over which rates are taken
    * @param silence time after which a silent worker's tasks no longer count as running
@@ -47,7 +47,7 @@ public final class LagMonitor implements AutoCloseable {
   public LagMonitor(
       Backlogs backlogs,
       ClusterView view,
-      Clock clock,
+      InstantSource clock,
       Duration interval,
       Duration window,
       Duration silence) {

@@ -359,6 +359,19 @@ class HttpApiTest {
   }
 
   @Test
+  void agesAreToldByTheBrokersClock() throws Exception {
+    long clockOfAnother = 4_102_444_800_000L;
+    var says = Samples.heartbeat("w1", "cpu", 1, 5, clockOfAnother, 60_000);
+    cluster.view.fleet().put(says, FakeCluster.NOW_MS - 400);
+
+    var worker = json(get("/v1/fleet")).path("workers").path(0);
+
+    assertThat(worker.path("upMs").asLong()).isEqualTo(60_400);
+    assertThat(worker.path("startedMs").asLong()).isEqualTo(FakeCluster.NOW_MS - 60_400);
+    assertThat(json(get("/v1/jobs")).path("nowMs").asLong()).isEqualTo(FakeCluster.NOW_MS);
+  }
+
+  @Test
   void whatWaitedOfLateIsGivenForCurves() throws Exception {
     var recent = List.of(new QueueLag.Sample(1_000, 4), new QueueLag.Sample(2_000, 0));
     cluster.lag =

@@ -45,7 +45,7 @@ public enum Topic {
   ANCHORS("sluice.anchors", 4, Kept.FOREVER),
   /** Answers of inference tasks, by job id. */
   RESULTS("sluice.results", 4, Kept.DAYS_14),
-  /** Heartbeats, by worker id. */
+  /** Heartbeats, by worker id; and what asks for the brokers' time, see {@code BrokersTime}. */
   FLEET("sluice.fleet", 1, Kept.COMPACTED),
   /** Models, by name. */
   MODELS("sluice.models", 1, Kept.COMPACTED),
