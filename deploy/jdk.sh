@@ -1,5 +1,24 @@
-# Sourced by the scripts beside it. Sets JDK to the home of a JDK 25, or says how to get one and exits with 3.
+# Sourced by the scripts beside it, which have set `here`, their folder. Sets JDK to the home of a JDK 25: the machine's, or
+# one that is fetched; where there is none, says how to get one and exits with 3.
+#
+#   SLUICE_FETCH=never     takes what the machine has, or says what it lacks; always: takes what is fetched, whatever it has
+#   SLUICE_FETCH_FROM=URL  fetches from a mirror, a folder with the archives of the file `toolchain`
+#   SLUICE_FETCH_SECONDS=30  after so long without data a connection counts as dead
+#   SLUICE_TOOLCHAIN=FILE  pins other archives than `toolchain`
 # shellcheck shell=bash
+
+fetched=${SLUICE_CACHE:-~/.cache/sluice}/toolchain
+[[ $fetched == /* ]] || fetched=$PWD/$fetched
+pins=${SLUICE_TOOLCHAIN:-$here/toolchain}
+source "$here/fetch.sh"
+
+case ${SLUICE_FETCH:-} in
+  '' | never | always) ;;
+  *)
+    echo "sluice: SLUICE_FETCH is '$SLUICE_FETCH'. It takes never or always; unset, what is missing is fetched." >&2
+    exit 2
+    ;;
+esac
 
 # Prints the feature version (25) of the JDK at $1, and nothing if there is no JDK. Reads its `release` file, because
 # starting every candidate would take longer than the command that the user asked for.
@@ -8,23 +27,41 @@ jdk_feature() {
   sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
 }
 
+is_jdk_25() { [[ $(jdk_feature "$1") == 25 ]]; }
+
 # Prints the home of the `java` on the PATH, which is usually a link to it.
 jdk_on_path() {
   local java
   java=$(command -v java) && java=$(readlink -f "$java") && dirname "$(dirname "$java")" || true
 }
 
+# Sets JDK to the home of a JDK 25 on this machine.
 find_jdk() {
   local home
+  [[ ${SLUICE_FETCH:-} != always ]] || return 1
   for home in "${JAVA_HOME:-}" "${JAVA25_HOME:-}" "$(jdk_on_path)" \
       /usr/lib/jvm/* /usr/java/* /opt/* /opt/java/* ~/.sdkman/candidates/java/* ~/.jdks/* \
       /Library/Java/JavaVirtualMachines/*/Contents/Home ~/Library/Java/JavaVirtualMachines/*/Contents/Home \
       /opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home; do
-    if [[ -n $home && $(jdk_feature "$home") == 25 ]]; then
+    if [[ -n $home ]] && is_jdk_25 "$home"; then
       JDK=$home
       return
     fi
   done
+  return 1
+}
+
+# Sets the variable $1 to the home of the fetched tool $2, called $3, which is fetched where it isn't yet.
+take_fetched() {
+  local home
+  if home=$(fetched_home "$2") && "$4" "$home"; then
+    printf -v "$1" %s "$home"
+    return
+  fi
+  [[ ${SLUICE_FETCH:-} != never ]] && fetch "$2" "$3" "$4" && printf -v "$1" %s "$home"
+}
+
+find_jdk || take_fetched JDK jdk "JDK" is_jdk_25 || {
   cat >&2 <<'MESSAGE'
 sluice: no JDK 25 found.
   Sluice is compiled with Java 25 and runs on it. JAVA_HOME, JAVA25_HOME, the PATH and the usual places (/usr/lib/jvm,
@@ -33,28 +70,4 @@ sluice: no JDK 25 found.
   openjdk@25; SDKMAN: sdk install java 25-tem) or from https://adoptium.net, or point JAVA25_HOME to one.
 MESSAGE
   exit 3
-}
-
-find_jdk
-
-# Says how to get Maven and exits with 3, if there is none.
-need_maven() {
-  command -v mvn >/dev/null || {
-    cat >&2 <<'MESSAGE'
-sluice: Maven (mvn) is not on the PATH, and something has to be built first.
-  Install Maven 3.8 or later (Debian, Ubuntu: apt install maven; macOS: brew install maven; SDKMAN: sdk install maven).
-MESSAGE
-    exit 3
-  }
-}
-
-# Runs Maven at the root of the project with what it prints on stderr; it compiles with the JDK found above.
-run_maven() {
-  local java_home=${JAVA_HOME:-}
-  [[ -n $java_home ]] || command -v java >/dev/null || java_home=$JDK
-  (
-    [[ -z $java_home ]] || export JAVA_HOME=$java_home
-    # `mvn -q` would hide the compiler's warnings, which are what stops this build.
-    JAVA25_HOME=$JDK mvn -B -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -f "$root/pom.xml" "$@" >&2
-  )
 }
