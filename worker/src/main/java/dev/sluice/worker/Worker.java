@@ -26,6 +26,8 @@ import dev.sluice.worker.loop.Doorbell;
 import dev.sluice.worker.loop.Engines;
 import dev.sluice.worker.loop.Inbox;
 import dev.sluice.worker.loop.Tools;
+import dev.sluice.worker.natives.NativeLibraries;
+import dev.sluice.worker.natives.NativesUnavailable;
 import dev.sluice.worker.queue.TaskQueue;
 import dev.sluice.worker.tasks.Files;
 import dev.sluice.worker.tasks.ResultLog;
@@ -104,6 +106,7 @@ public final class Worker implements AutoCloseable {
    * @throws Topics.TopicsUnavailable where the topics cannot be used
    * @throws ConfigProblem where the lane is for another accelerator, or the catalogue has changed
    *     and lacks it
+   * @throws NativesUnavailable where the engines' libraries can't be unpacked or loaded
    * @throws LaneClaim.LaneUnconfirmed where no coordinator knows the lane
    * @throws InterruptedException where the start was interrupted
    */
@@ -122,9 +125,7 @@ public final class Worker implements AutoCloseable {
     var kafka = KafkaSettings.of(config.bootstrapServers());
     // Each takes a second or so, and neither needs the other.
     var trials = new ChildTrials(config.trialLimits());
-    var loading =
-        new FutureTask<>(
-            () -> new Engines(new TriedTraining(new TorchEngine(), trials), new OnnxEngine()));
+    var loading = new FutureTask<>(() -> engines(trials));
     Thread.ofPlatform().name("engines").stackSize(ENGINE_STACK_BYTES).daemon().start(loading);
     var partitions = topics(kafka);
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
@@ -198,6 +199,12 @@ public final class Worker implements AutoCloseable {
           "{} is modelled: tasks are computed on this host's processor under its constraints.",
           config.accelerator());
     }
+  }
+
+  private static Engines engines(ChildTrials trials) {
+    // Here, and not in the engine's static initialiser, what is wrong with them can be said.
+    NativeLibraries.load();
+    return new Engines(new TriedTraining(new TorchEngine(), trials), new OnnxEngine());
   }
 
   private static Engines loaded(FutureTask<Engines> loading) throws InterruptedException {

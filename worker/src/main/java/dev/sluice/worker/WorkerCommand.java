@@ -7,6 +7,7 @@ import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.ledger.LaneClaim;
+import dev.sluice.worker.natives.NativesUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -111,6 +112,9 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (KafkaException e) {
       output.unreachable(bootstrapServers, e);
       return UNREACHABLE;
+    } catch (NativesUnavailable e) {
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()));
+      return FAILED;
     }
   }
 

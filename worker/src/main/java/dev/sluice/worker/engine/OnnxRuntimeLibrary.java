@@ -1,13 +1,11 @@
 package dev.sluice.worker.engine;
 
-import java.io.File;
-import java.io.IOException;
+import dev.sluice.worker.natives.NativeLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,15 +14,13 @@ final class OnnxRuntimeLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeLibrary.class);
 
   private static final String PATH_PROPERTY = "onnxruntime.native.path";
-  private static final String LINUX_X64 = "/ai/onnxruntime/native/linux-x64/";
-  private static final String[] FILES = {"libonnxruntime.so", "libonnxruntime4j_jni.so"};
 
   private OnnxRuntimeLibrary() {}
 
   /** Call it before the first use of ONNX Runtime's classes; again does no harm. */
   static void prepare() {
     forbidTelemetry();
-    unpackOnce();
+    useUnpacked();
   }
 
   /**
@@ -58,26 +54,12 @@ final class OnnxRuntimeLibrary {
 
   /**
    * By itself it would unpack 28 MB into the temporary directory of every process, and leave them
-   * there where the process is killed. They go to where libtorch is unpacked, once.
+   * there where the process is killed.
    */
-  private static void unpackOnce() {
-    boolean linuxX64 =
-        System.getProperty("os.name").equals("Linux")
-            && System.getProperty("os.arch").equals("amd64");
-    if (!linuxX64 || System.getProperty(PATH_PROPERTY) != null) {
-      return;
-    }
-    try {
-      for (var file : FILES) {
-        File unpacked = Loader.cacheResource(OnnxRuntimeLibrary.class, LINUX_X64 + file);
-        if (unpacked == null) {
-          return;
-        }
-        System.setProperty(PATH_PROPERTY, unpacked.getParent());
-      }
-    } catch (IOException e) {
-      LOG.info("ONNX Runtime is unpacked for this process only: {}", e.getMessage());
-      System.clearProperty(PATH_PROPERTY);
+  private static void useUnpacked() {
+    var folder = NativeLibraries.unpack(LOG::info);
+    if (folder != null && System.getProperty(PATH_PROPERTY) == null) {
+      System.setProperty(PATH_PROPERTY, folder.toString());
     }
   }
 }

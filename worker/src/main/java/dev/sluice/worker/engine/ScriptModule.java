@@ -1,6 +1,7 @@
 package dev.sluice.worker.engine;
 
 import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.schemas.process.TemporaryFolder;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.TensorSpec;
@@ -246,7 +247,7 @@ final class ScriptModule implements AutoCloseable {
 
   private static Path write(byte[] file) throws EngineException {
     try {
-      Path path = Files.createTempFile("sluice", ".pt");
+      Path path = Files.createTempFile(TemporaryFolder.path(), "sluice", ".pt");
       try {
         return Files.write(path, file);
       } catch (IOException thrown) {

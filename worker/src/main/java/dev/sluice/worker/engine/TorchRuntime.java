@@ -2,6 +2,7 @@ package dev.sluice.worker.engine;
 
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import dev.sluice.worker.natives.NativeLibraries;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -11,8 +12,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -28,11 +27,10 @@ final class TorchRuntime {
   private static final int MAX_CONFIG_BYTES = 4096;
 
   static {
-    Loader.load(torch.class);
-    Loader.load(openblas.class);
+    NativeLibraries.load();
     torch.set_num_interop_threads(THREADS);
     torch.set_num_threads(THREADS);
-    openblas.blas_set_num_threads(THREADS);
+    pinOpenblas();
     torch.getProfilingMode().put(false);
   }
 
@@ -62,6 +60,22 @@ final class TorchRuntime {
           + System.getProperty("os.arch")
           + ", threads "
           + THREADS;
+    }
+  }
+
+  /** Where there is no OpenBLAS to pin, libtorch computes with another library. */
+  @SuppressWarnings("restricted") // A C function that takes a number and returns nothing.
+  private static void pinOpenblas() {
+    var function = SymbolLookup.loaderLookup().find("openblas_set_num_threads");
+    if (function.isEmpty()) {
+      return;
+    }
+    try {
+      Linker.nativeLinker()
+          .downcallHandle(function.get(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+          .invokeExact(THREADS);
+    } catch (Throwable impossible) {
+      throw new IllegalStateException("openblas_set_num_threads could not be called", impossible);
     }
   }
 

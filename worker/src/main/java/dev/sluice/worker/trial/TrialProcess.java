@@ -1,5 +1,7 @@
 package dev.sluice.worker.trial;
 
+import dev.sluice.schemas.process.CacheFolder;
+import dev.sluice.schemas.process.TemporaryFolder;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.io.ByteArrayOutputStream;
@@ -29,8 +31,7 @@ public final class TrialProcess implements AutoCloseable {
   private static final Set<String> ENVIRONMENT =
       Set.of("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH");
 
-  private static final List<String> INHERITED_PROPERTIES =
-      List.of("org.bytedeco.javacpp.cachedir", "logback.configurationFile");
+  private static final List<String> INHERITED_PROPERTIES = List.of("logback.configurationFile");
 
   /** For the engines' own classes. */
   private static final long HEAP_BYTES = 64L << 20;
@@ -79,7 +80,7 @@ public final class TrialProcess implements AutoCloseable {
    */
   public static TrialProcess start(ModelFile kind, TrialLimits limits, long bytesMax)
       throws IOException {
-    var directory = Files.createTempDirectory("sluice-trial");
+    var directory = Files.createTempDirectory(TemporaryFolder.path(), "sluice-trial");
     var random = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(random);
     var token = HexFormat.of().formatHex(random);
@@ -117,6 +118,8 @@ public final class TrialProcess implements AutoCloseable {
     var environment = builder.environment();
     environment.keySet().retainAll(ENVIRONMENT);
     environment.put("TMPDIR", directory.toString());
+    // A relative one would be another one there.
+    environment.put(CacheFolder.VARIABLE, CacheFolder.path().toString());
     // Every further pool of the C library would reserve 64 MiB.
     environment.put("MALLOC_ARENA_MAX", "2");
     environment.put("ORT_DISABLE_TELEMETRY", "1");

@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.worker.engine.EngineException;
+import dev.sluice.worker.natives.NativeLibraries;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolType;
 import org.bytedeco.pytorch.IValue;
@@ -147,7 +147,7 @@ final class ChildTrialsTest {
 
   /** A network of two inputs and one output, whose forward method ends with some lines. */
   private ModelFile script(String lines) throws IOException {
-    Loader.load(torch.class);
+    NativeLibraries.load();
     var path = directory.resolve(MODULE);
     try (var _ = new PointerScope()) {
       var module = new JitModule(new QualifiedName("__torch__.Net"));
