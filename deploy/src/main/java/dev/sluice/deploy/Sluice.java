@@ -16,6 +16,8 @@ import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.worker.WorkerCommand;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -77,8 +80,18 @@ public final class Sluice implements Runnable {
         .addSubcommand(AuditCommand.class)
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)
+        .registerConverter(Path.class, Sluice::path)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sluice::wrongUsage);
+  }
+
+  /** Picocli's own would name the exception. */
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'%s' is no path: %s".formatted(text, e.getReason()));
+    }
   }
 
   /** One error with what may have been meant, and where to read on; not a page of help. */

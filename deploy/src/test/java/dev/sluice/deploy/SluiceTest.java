@@ -192,8 +192,8 @@ final class SluiceTest {
   void aPlaceThatIsNoDirectoryForDataIsAnError(@TempDir Path dir) throws Exception {
     var file = Files.createFile(dir.resolve("file"));
     var ran = run("up", "--port", "0", "--data", file.toString());
-    assertThat(ran.exitCode()).isEqualTo(ExitCode.JOB_FAILED.code());
-    assertThat(ran.err()).contains(file.toString());
+    assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT.code());
+    assertThat(ran.err()).contains(file.toString()).doesNotContain("Exception");
   }
 
   @Test

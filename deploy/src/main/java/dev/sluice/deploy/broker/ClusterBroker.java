@@ -25,7 +25,7 @@ public final class ClusterBroker {
   public static void run(
       Path dataDir, BrokerSettings.Node node, List<BrokerSettings.Node> all, String cluster) {
     try (var directory = DataDirectory.open(dataDir, node.id(), cluster)) {
-      var settings = BrokerSettings.of(directory.path(), node, all);
+      var settings = BrokerSettings.of(directory.logDir(), node, all);
       var server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
       Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-stop"));
       server.startup();

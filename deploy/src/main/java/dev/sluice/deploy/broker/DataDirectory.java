@@ -1,15 +1,10 @@
 package dev.sluice.deploy.broker;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -22,14 +17,12 @@ import org.apache.kafka.server.common.MetadataVersion;
  * metadata log in it. The operating system drops the lock when the process ends, however it ends.
  */
 final class DataDirectory implements AutoCloseable {
-  private static final String LOCK_NAME = ".sluice-lock";
+  private final DirectoryLock lock;
+  private final LogDirectory named;
 
-  private final Path path;
-  private final FileChannel lock;
-
-  private DataDirectory(Path path, FileChannel lock) {
-    this.path = path;
+  private DataDirectory(DirectoryLock lock, LogDirectory named) {
     this.lock = lock;
+    this.named = named;
   }
 
   /**
@@ -49,61 +42,32 @@ final class DataDirectory implements AutoCloseable {
    * @throws BrokerStartException if it is in use, or cannot be written
    */
   static DataDirectory open(Path path, int node, String cluster) {
-    Path absolute = path.toAbsolutePath().normalize();
-    FileChannel lock;
+    var lock = DirectoryLock.take(path);
     try {
-      Files.createDirectories(absolute);
-      lock =
-          FileChannel.open(
-              absolute.resolve(LOCK_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      throw new BrokerStartException(
-          "cannot keep a broker's data in %s: %s. Give a directory that can be written."
-              .formatted(absolute, e),
-          e);
-    }
-    var directory = new DataDirectory(absolute, lock);
-    try {
-      directory.lock();
-      directory.format(node, cluster);
-      return directory;
+      format(lock.path(), node, cluster);
+      return new DataDirectory(lock, LogDirectory.of(lock.path()));
     } catch (BrokerStartException e) {
-      directory.close();
+      lock.close();
       throw e;
     }
   }
 
   Path path() {
-    return path;
+    return lock.path();
+  }
+
+  /** What to call it in Kafka's settings. */
+  Path logDir() {
+    return named.path();
   }
 
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot unlock " + path, e);
-    }
+    named.close();
+    lock.close();
   }
 
-  private void lock() {
-    boolean locked;
-    try {
-      locked = lock.tryLock() != null;
-    } catch (OverlappingFileLockException e) { // by this very process
-      locked = false;
-    } catch (IOException e) {
-      throw new BrokerStartException(
-          "cannot lock %s: %s. Give a directory on a local disk.".formatted(path, e), e);
-    }
-    if (!locked) {
-      throw new BrokerStartException(
-          "another broker uses %s. Stop it, or give this one a directory of its own."
-              .formatted(path));
-    }
-  }
-
-  private void format(int node, String cluster) {
+  private static void format(Path path, int node, String cluster) {
     // A directory that has this file is formatted: Kafka writes it last, and atomically.
     if (Files.exists(path.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
       return;
@@ -123,7 +87,7 @@ final class DataDirectory implements AutoCloseable {
     } catch (Exception e) { // what run() declares
       throw new BrokerStartException(
           "cannot format %s for a broker: %s. Give a directory that is empty and can be written. %s"
-              .formatted(path, e, report.toString(StandardCharsets.UTF_8)),
+              .formatted(path, e.getMessage(), report.toString(StandardCharsets.UTF_8)),
           e);
     }
   }

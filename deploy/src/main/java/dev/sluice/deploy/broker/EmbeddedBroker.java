@@ -163,7 +163,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** A server that has read its directory, but serves nothing yet. */
   private static KafkaRaftServer server(DataDirectory directory, int port) {
     try {
-      var settings = BrokerSettings.of(directory.path(), port, Ports.freeBut(port));
+      var settings = BrokerSettings.of(directory.logDir(), port, Ports.freeBut(port));
       return new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
     } catch (BrokerStartException e) {
       directory.close();
@@ -172,7 +172,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       directory.close();
       throw new BrokerStartException(
           "%s was not written by a broker like this one: %s. Give another directory, or the Kafka that wrote it."
-              .formatted(directory.path(), e),
+              .formatted(directory.path(), e.getMessage()),
           e);
     }
   }
@@ -192,9 +192,14 @@ public final class EmbeddedBroker implements AutoCloseable {
       abandon();
       throw new BrokerStartException(
           "broker %s with its data in %s does not start: %s. SLUICE_KAFKA_LOG=info shows how far it comes."
-              .formatted(bootstrapServers(), directory.path(), e.getCause()),
+              .formatted(bootstrapServers(), directory.path(), reason(e)),
           e);
     }
+  }
+
+  private static String reason(ExecutionException failed) {
+    var cause = failed.getCause();
+    return String.valueOf(cause == null ? failed.getMessage() : cause.getMessage());
   }
 
   /** Frees what a failed start holds; the start's own error is the one worth reporting. */

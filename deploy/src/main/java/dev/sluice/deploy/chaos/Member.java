@@ -88,13 +88,12 @@ final class Member {
   /** Starts the next incarnation. */
   synchronized void start() {
     incarnation++;
-    var builder =
-        new ProcessBuilder(java.of(Tethered.class.getName(), arguments.apply(id())))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    JavaCommand.environment(builder.environment(), java.scratch());
     try {
-      process = builder.start();
+      process =
+          java.process(Tethered.class.getName(), arguments.apply(id()))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
     } catch (IOException e) {
       throw new UncheckedIOException(name() + " can't be started: " + e.getMessage(), e);
     }

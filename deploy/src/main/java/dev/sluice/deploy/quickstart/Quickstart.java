@@ -255,7 +255,7 @@ final class Quickstart {
   }
 
   private static void requireWorkers(WorkerFleet fleet, String what) {
-    if (fleet.pids(GPU).isEmpty()) {
+    if (fleet.expected(GPU) == 0) {
       var last = fleet.lastWords();
       throw new QuickstartException(
           ExitCode.JOB_FAILED,

@@ -176,6 +176,11 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     @Override
+    public void takesTime(String what) {
+      screen.line("   " + what);
+    }
+
+    @Override
     public void gaveUp(String why) {
       screen.line("error: " + why);
     }

@@ -1,9 +1,10 @@
 package dev.sluice.deploy.standalone;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
 
   /** Passed on where this process has them. */
   private static final List<String> INHERITED_PROPERTIES =
-      List.of("sluice.launcher", "org.bytedeco.javacpp.cachedir", "logback.configurationFile");
+      List.of("sluice.launcher", "logback.configurationFile");
 
   /**
    * The command.
@@ -35,7 +36,7 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
    * @param main class that it runs
    * @param arguments of that class
    */
-  public List<String> of(String main, List<String> arguments) {
+  private List<String> of(String main, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -45,6 +46,7 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
             "-XX:+UseSerialGC",
             "-Xmx" + heap,
             "-Xss" + STACK,
+            CrashReports.option(scratch),
             "-Djava.io.tmpdir=" + scratch));
     if (shortLived) {
       command.add(SHORT_LIFE);
@@ -61,14 +63,25 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
     return command;
   }
 
-  /** What the process needs in its environment. */
-  public static void environment(Map<String, String> environment, Path scratch) {
+  /**
+   * A process of this command, not started; its temporary directory is there, also where a cleaner
+   * of such directories has removed it.
+   *
+   * @param main class that it runs
+   * @param arguments of that class
+   * @throws IOException where there is no place for temporary files
+   */
+  public ProcessBuilder process(String main, List<String> arguments) throws IOException {
+    Files.createDirectories(scratch);
+    var builder = new ProcessBuilder(of(main, arguments));
+    var environment = builder.environment();
     environment.put("SLUICE_BUILD", "never");
     environment.put("TMPDIR", scratch.toString());
     // Results depend on the number of BLAS threads: one, and one worker per core.
     for (var name : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
       environment.put(name, "1");
     }
+    return builder;
   }
 
   private static Optional<String> property(String name) {

@@ -4,6 +4,7 @@ import dev.sluice.deploy.broker.EmbeddedBroker;
 import dev.sluice.producer.ProducerService;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.worker.natives.NativeLibraries;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class Standalone implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
 
   private static final long WORKERS_POLL_MS = 100;
+  private static final Duration WORKERS_SAID_AGAIN = Duration.ofSeconds(10);
   private static final int EXIT_FAILED = 1;
 
   /** What is told while the cluster starts and runs; workers' news come on other threads. */
@@ -37,6 +39,9 @@ public final class Standalone implements AutoCloseable {
      * @param took how long its start took
      */
     void started(String part, String where, Duration took);
+
+    /** Something takes time, in a sentence without its end. */
+    void takesTime(String what);
 
     /**
      * The cluster can't go on, and its process ends.
@@ -95,7 +100,11 @@ public final class Standalone implements AutoCloseable {
     Precheck.require(options);
     var heap = WorkerMemory.heap(options.workers());
     var place = keep(DataPlace.open(options.data()));
-    var broker = part("kafka", EmbeddedBroker::bootstrapServers, () -> keep(broker(place.path())));
+    // Before the broker makes its own directory, which tells a data directory from any other.
+    var scratch = place.emptyScratch();
+    unpackLibraries();
+    var broker =
+        part("kafka", EmbeddedBroker::bootstrapServers, () -> keep(broker(place.broker())));
     var coordinator =
         part(
             "coordinator",
@@ -117,12 +126,8 @@ public final class Standalone implements AutoCloseable {
     }
     var launch =
         new WorkerLaunch(
-            broker.bootstrapServers(),
-            heap,
-            place.emptyScratch(),
-            options.shortLived(),
-            options.worker());
-    var workers = keep(new WorkerFleet(launch, options.restartWorkers(), listener));
+            broker.bootstrapServers(), heap, scratch, options.shortLived(), options.worker());
+    var workers = keep(new WorkerFleet(launch, options.restart(), listener));
     options.lanes().forEach(workers::start);
     return new Running(
         broker.bootstrapServers(), producer.uri(), place.path(), workers, coordinator::restart);
@@ -142,15 +147,11 @@ public final class Standalone implements AutoCloseable {
     var never = new CountDownLatch(1);
     try (var client = new SluiceClient(running.server())) {
       while (true) {
-        var pids = running.workers().pids().values();
-        long heard =
-            client.fleet().stream()
-                .filter(worker -> !worker.silent() && pids.contains(worker.pid()))
-                .count();
+        long heard = heard(client, running);
         if (heard >= n) {
           return;
         }
-        if (pids.size() < n) {
+        if (running.workers().expected() < n) {
           throw new StandaloneException(
               "A worker has ended before it was ready. It said last:\n"
                   + String.join("\n", running.workers().lastWords()),
@@ -165,6 +166,49 @@ public final class Standalone implements AutoCloseable {
         var _ = never.await(WORKERS_POLL_MS, TimeUnit.MILLISECONDS);
       }
     }
+  }
+
+  /**
+   * Waits until every worker that runs, or is about to be started again, has been heard of; says
+   * what it waits for. It takes as long as it takes: whoever waits is told, and may end the
+   * cluster.
+   *
+   * @param running this cluster
+   */
+  public void awaitAllWorkers(Running running) throws SluiceException, InterruptedException {
+    long begun = System.nanoTime();
+    long said = -1;
+    long saidNanos = begun;
+    try (var client = new SluiceClient(running.server())) {
+      while (true) {
+        long missing = running.workers().expected() - heard(client, running);
+        if (missing <= 0) {
+          return;
+        }
+        long now = System.nanoTime();
+        boolean again = now - saidNanos > WORKERS_SAID_AGAIN.toNanos();
+        if (missing != said || again) {
+          listener.takesTime(
+              "waiting for %d worker%s%s"
+                  .formatted(
+                      missing,
+                      missing == 1 ? "" : "s",
+                      again ? ", for %d s now".formatted((now - begun) / 1_000_000_000L) : ""));
+          said = missing;
+          saidNanos = now;
+        }
+        if (closing.await(WORKERS_POLL_MS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static long heard(SluiceClient client, Running running) throws SluiceException {
+    var pids = running.workers().pids().values();
+    return client.fleet().stream()
+        .filter(worker -> !worker.silent() && pids.contains(worker.pid()))
+        .count();
   }
 
   /** Whether it has been told to stop: failures are then no news. */
@@ -218,8 +262,17 @@ public final class Standalone implements AutoCloseable {
     return part;
   }
 
-  private EmbeddedBroker broker(Path data) {
-    var directory = data.resolve("broker");
+  /**
+   * The workers would do it, too. Here it is done before anything else, so that whoever started the
+   * cluster is told, and what keeps every worker from starting ends the cluster at once.
+   */
+  private void unpackLibraries() {
+    if (options.workers() > 0) {
+      NativeLibraries.unpack(listener::takesTime);
+    }
+  }
+
+  private EmbeddedBroker broker(Path directory) {
     return EmbeddedBroker.start(directory, options.brokerPort(), this::brokerFailed);
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param data directory for the broker's data; null: a temporary one that {@code close} removes
  * @param brokerPort port of the broker; 0: a free one
  * @param httpPort port of the producer; 0: a free one
- * @param restartWorkers whether a worker that ends unasked is started again
+ * @param restart which workers that end unasked are started again
  * @param lanes lanes that are declared, and their workers
  * @param coordinator further settings of the coordinator
  * @param producer further settings of the producer
@@ -21,7 +21,7 @@ public record StandaloneOptions(
     @Nullable Path data,
     int brokerPort,
     int httpPort,
-    boolean restartWorkers,
+    Restart restart,
     List<LaneWorkers> lanes,
     Map<String, String> coordinator,
     Map<String, String> producer,
@@ -46,7 +46,7 @@ public record StandaloneOptions(
         null,
         0,
         0,
-        false,
+        Restart.CRASHED,
         List.of(new LaneWorkers(LANE, ACCELERATOR, workers)),
         Map.of(),
         Map.of(),
@@ -56,7 +56,7 @@ public record StandaloneOptions(
   /** These, with other lanes. */
   public StandaloneOptions withLanes(List<LaneWorkers> others) {
     return new StandaloneOptions(
-        data, brokerPort, httpPort, restartWorkers, others, coordinator, producer, worker);
+        data, brokerPort, httpPort, restart, others, coordinator, producer, worker);
   }
 
   /** These, with further settings of the producer. */
@@ -72,7 +72,7 @@ public record StandaloneOptions(
   private StandaloneOptions with(
       Map<String, String> ofCoordinator, Map<String, String> ofProducer) {
     return new StandaloneOptions(
-        data, brokerPort, httpPort, restartWorkers, lanes, ofCoordinator, ofProducer, worker);
+        data, brokerPort, httpPort, restart, lanes, ofCoordinator, ofProducer, worker);
   }
 
   /** Worker processes at the start. */
@@ -82,6 +82,6 @@ public record StandaloneOptions(
 
   /** Whether the cluster is gone in a minute or so, and had better start quickly. */
   boolean shortLived() {
-    return data == null && !restartWorkers;
+    return data == null && restart != Restart.ALL;
   }
 }

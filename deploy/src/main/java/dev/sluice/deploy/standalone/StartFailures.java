@@ -8,6 +8,7 @@ import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
+import dev.sluice.worker.natives.NativesUnavailable;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -42,6 +43,7 @@ public final class StartFailures {
       case BrokerStartException e -> ExitCode.BAD_INPUT;
       case HttpApi.ListenFailed e -> ExitCode.BAD_INPUT;
       case StandaloneException e -> ExitCode.JOB_FAILED;
+      case NativesUnavailable e -> ExitCode.JOB_FAILED;
       case Topics.TopicsUnavailable e -> ExitCode.UNREACHABLE;
       case SluiceException e -> ExitCode.UNREACHABLE;
       case KafkaException e -> ExitCode.UNREACHABLE;

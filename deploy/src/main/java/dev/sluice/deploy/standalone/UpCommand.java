@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Run a whole cluster on this machine until Ctrl-C.",
       "An embedded Kafka broker, the coordinator, the producer with its HTTP API and dashboard, and"
-          + " worker processes. Everything listens on the loopback interface only."
+          + " worker processes. Everything listens on the loopback interface only. It says that it"
+          + " is up once its workers are, and until then what it waits for."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -151,7 +152,11 @@ public final class UpCommand implements Callable<Integer> {
 
   private int run(Standalone cluster, PrintWriter err) throws InterruptedException {
     try {
-      report(cluster.start());
+      var running = cluster.start();
+      cluster.awaitAllWorkers(running);
+      if (!cluster.closing()) {
+        report(running);
+      }
       cluster.awaitClosed();
       return ExitCode.OK.code();
     } catch (RuntimeException | SluiceException e) {
@@ -179,7 +184,14 @@ public final class UpCommand implements Callable<Integer> {
 
   private StandaloneOptions options(List<LaneWorkers> lanes) {
     return new StandaloneOptions(
-        data, kafkaPort, port, restartWorkers, lanes, coordinator, producer, worker);
+        data,
+        kafkaPort,
+        port,
+        restartWorkers ? Restart.ALL : Restart.NONE,
+        lanes,
+        coordinator,
+        producer,
+        worker);
   }
 
   private void report(Standalone.Running running) {
@@ -237,6 +249,11 @@ public final class UpCommand implements Callable<Integer> {
     @Override
     public void started(String part, String where, Duration took) {
       print(String.format(Locale.ROOT, "%-12s %s (%.1f s)", part, where, took.toMillis() / 1000.0));
+    }
+
+    @Override
+    public void takesTime(String what) {
+      print(what);
     }
 
     @Override

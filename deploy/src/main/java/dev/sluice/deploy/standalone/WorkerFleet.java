@@ -6,11 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +27,14 @@ public final class WorkerFleet implements AutoCloseable {
   private static final Duration STOP_MAX = Duration.ofSeconds(8);
   private static final Duration KILL_MAX = Duration.ofSeconds(5);
   private static final Duration OUTPUT_MAX = Duration.ofSeconds(1);
-  private static final int SIGKILL_EXIT = 128 + 9;
+  private static final int SIGNALLED = 128;
+  private static final int SIGKILL_EXIT = SIGNALLED + 9;
+
+  /** SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV: what code does to itself. */
+  private static final Set<Integer> CRASHES = Set.of(4, 5, 6, 7, 8, 11);
+
+  /** A machine on which the libraries don't run would go on for ever. */
+  private static final int CRASHES_MAX = 3;
 
   /** A worker that ends sooner than this after its start is started again later and later. */
   private static final Duration STABLE_MIN = Duration.ofSeconds(60);
@@ -48,11 +58,16 @@ public final class WorkerFleet implements AutoCloseable {
       new Post(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR);
 
   private final WorkerLaunch launch;
-  private final boolean restarts;
+  private final Restart restart;
   private final Listener listener;
   private final Map<Integer, WorkerProcess> members = new TreeMap<>();
   private final Map<Integer, Post> posts = new TreeMap<>();
   private final Map<Integer, Long> restartDelayMs = new TreeMap<>();
+  private final Map<Integer, Integer> crashes = new TreeMap<>();
+
+  /** Those that are about to be started again. */
+  private final Set<Integer> coming = new TreeSet<>();
+
   private final List<String> lastWords = new ArrayList<>();
   private final ScheduledExecutorService supervisor =
       Executors.newSingleThreadScheduledExecutor(
@@ -62,13 +77,13 @@ public final class WorkerFleet implements AutoCloseable {
 
   /**
    * @param launch how to start a worker
-   * @param restarts whether a worker that ends unasked is started again, after a pause that doubles
-   *     from 1 s to 30 s while it keeps ending
+   * @param restart which workers that end unasked are started again, after a pause that doubles
+   *     from 1 s to 30 s while they keep ending
    * @param listener is told what happens
    */
-  public WorkerFleet(WorkerLaunch launch, boolean restarts, Listener listener) {
+  public WorkerFleet(WorkerLaunch launch, Restart restart, Listener listener) {
     this.launch = launch;
-    this.restarts = restarts;
+    this.restart = restart;
     this.listener = listener;
   }
 
@@ -133,6 +148,19 @@ public final class WorkerFleet implements AutoCloseable {
         .toList();
   }
 
+  /** How many workers run or are about to be started again. */
+  public synchronized int expected() {
+    return members.size() + coming.size();
+  }
+
+  /** How many of a lane's workers run or are about to be started again. */
+  public synchronized int expected(String lane) {
+    return (int)
+        Stream.concat(members.keySet().stream(), coming.stream())
+            .filter(number -> posts.getOrDefault(number, NO_POST).lane.equals(lane))
+            .count();
+  }
+
   /** What the worker that ended by itself last had printed last; empty where it was killed. */
   public synchronized List<String> lastWords() {
     return List.copyOf(lastWords);
@@ -174,6 +202,7 @@ public final class WorkerFleet implements AutoCloseable {
   }
 
   private synchronized void launch(int number) {
+    coming.remove(number);
     if (closed) {
       return;
     }
@@ -191,7 +220,11 @@ public final class WorkerFleet implements AutoCloseable {
 
   private void ended(WorkerProcess worker, int exit) {
     worker.awaitOutput(OUTPUT_MAX);
-    String how = exit == SIGKILL_EXIT ? "was killed" : "has ended by itself with exit code " + exit;
+    boolean crashed = worker.crash().isPresent() || CRASHES.contains(exit - SIGNALLED);
+    if (crashed) {
+      CrashReports.prune();
+    }
+    boolean again;
     synchronized (this) {
       if (closed || !members.remove(worker.number(), worker)) {
         return;
@@ -200,11 +233,34 @@ public final class WorkerFleet implements AutoCloseable {
       if (exit != SIGKILL_EXIT) {
         lastWords.addAll(worker.lastLines());
       }
-      if (restarts) {
+      again = restarts(worker.number(), crashed);
+      if (again) {
         restartLater(worker);
       }
     }
-    listener.ended(worker.number(), worker.pid(), how);
+    listener.ended(
+        worker.number(), worker.pid(), how(worker, exit) + (again ? ", and is started again" : ""));
+  }
+
+  private boolean restarts(int number, boolean crashed) {
+    return switch (restart) {
+      case NONE -> false;
+      case CRASHED -> crashed && crashes.merge(number, 1, Integer::sum) <= CRASHES_MAX;
+      case ALL -> true;
+    };
+  }
+
+  private static String how(WorkerProcess worker, int exit) {
+    return worker
+        .crash()
+        .orElseGet(
+            () ->
+                exit == SIGKILL_EXIT
+                    ? "was killed"
+                    : CRASHES.contains(exit - SIGNALLED)
+                        ? "was ended by signal %d, which native code does to itself, and left no details"
+                            .formatted(exit - SIGNALLED)
+                        : "has ended by itself with exit code " + exit);
   }
 
   private void restartLater(WorkerProcess worker) {
@@ -215,6 +271,7 @@ public final class WorkerFleet implements AutoCloseable {
             ? RESTART_DELAY_MS_MIN
             : Math.clamp(before * 2, RESTART_DELAY_MS_MIN, RESTART_DELAY_MS_MAX);
     restartDelayMs.put(number, delayMs);
+    coming.add(number);
     var _ = supervisor.schedule(() -> relaunch(number), delayMs, TimeUnit.MILLISECONDS);
   }
 

@@ -36,15 +36,12 @@ public record WorkerLaunch(
    * @throws IOException where the system starts no further process
    */
   Process start(String lane, String accelerator) throws IOException {
-    var builder = new ProcessBuilder(command(lane, accelerator)).redirectErrorStream(true);
-    JavaCommand.environment(builder.environment(), scratch);
-    return builder.start();
-  }
-
-  List<String> command(String lane, String accelerator) {
     var arguments = new ArrayList<>(List.of("worker", "--bootstrap-servers", bootstrapServers));
     arguments.addAll(List.of("--lane", lane, "--accelerator", accelerator, "--exit-with-stdin"));
     settings.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
-    return new JavaCommand(heap, scratch, shortLived).of(MAIN, arguments);
+    return new JavaCommand(heap, scratch, shortLived)
+        .process(MAIN, arguments)
+        .redirectErrorStream(true)
+        .start();
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,6 +26,7 @@ final class WorkerProcess {
   private final Process process;
   private final Thread reader;
   private final Deque<String> lastLines = new ArrayDeque<>();
+  private final CrashText crash = new CrashText();
   private final long startedNanos = System.nanoTime();
 
   /**
@@ -37,8 +39,7 @@ final class WorkerProcess {
     this.process = process;
     this.reader =
         // Reading from a process holds a virtual thread's carrier: with a worker per core, none
-        // would
-        // be left for the producer's requests.
+        // would be left for the producer's requests.
         Thread.ofPlatform()
             .daemon()
             .name("sluice-worker-" + number + "-output")
@@ -71,6 +72,11 @@ final class WorkerProcess {
     synchronized (lastLines) {
       return List.copyOf(lastLines);
     }
+  }
+
+  /** How it crashed in native code, if it did; complete once everything it printed was read. */
+  Optional<String> crash() {
+    return crash.sentence();
   }
 
   /** Asks the process to finish what it does and end: it ends with its standard input. */
@@ -109,6 +115,9 @@ final class WorkerProcess {
   private void read(Process from, Consumer<String> lines) {
     try (BufferedReader in = from.inputReader(StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (crash.takes(line)) {
+          continue;
+        }
         var kept =
             line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "..." : line;
         synchronized (lastLines) {

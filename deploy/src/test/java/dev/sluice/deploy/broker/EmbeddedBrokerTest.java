@@ -29,6 +29,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbeddedBrokerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -50,6 +52,27 @@ final class EmbeddedBrokerTest {
       commit(broker, "d");
       assertThat(consumed(broker, 4)).containsExactly("a", "b", "c", "d");
       assertThat(acknowledged(broker, 1)).as("only what is new").containsExactly("d");
+    }
+  }
+
+  /** Kafka takes a list of directories, cut at commas, from one setting. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a, b,c", " blanks ", "100%41 \\n $HOME ${env:HOME} #1 'q' \"d\" é漢", ","})
+  void itsDirectoryMayHaveAnyName(String name, @TempDir Path dir) throws Exception {
+    var named = dir.resolve(name);
+    int port;
+    try (var broker = EmbeddedBroker.start(named)) {
+      port = broker.port();
+      createTopicAndGroup(broker);
+      commit(broker, "a");
+    }
+    try (var broker = EmbeddedBroker.start(named, port)) {
+      assertThat(consumed(broker, 1)).containsExactly("a");
+    }
+    assertThat(named.resolve("meta.properties")).exists();
+    try (var files = Files.list(dir)) {
+      assertThat(files).as("nothing beside it").containsExactly(named);
     }
   }
 

@@ -303,6 +303,11 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   }
 
   @Override
+  public void takesTime(String what) {
+    LOG.info("{}", what);
+  }
+
+  @Override
   public void gaveUp(String why) {
     LOG.error("the cluster can't go on: {}", why);
   }

@@ -2,12 +2,17 @@ package dev.sluice.deploy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.deploy.standalone.Restart;
 import dev.sluice.deploy.standalone.WorkerFleet;
 import dev.sluice.deploy.standalone.WorkerLaunch;
 import dev.sluice.producer.api.LaneView;
+import dev.sluice.schemas.process.CacheFolder;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.Objective;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -86,9 +91,53 @@ final class LaneIT {
     }
   }
 
+  @Test
+  void aWorkerThatCrashesInNativeCodeSaysSoInASentenceAndIsStartedAgain() throws Exception {
+    var news = new News();
+    var scratch = dir.resolve("tmp");
+    try (var cluster = Cluster.ofItsOwn();
+        var workers = fleet(cluster, scratch, Restart.CRASHED, news)) {
+      workers.add("crashes", "host-cpu");
+      cluster.eventually("it serves", () -> serves(news, 1));
+      removeAll(scratch);
+
+      Cluster.signal("-SEGV", List.copyOf(workers.pids().values()));
+
+      cluster.eventually("the next one serves", () -> serves(news, 2));
+      assertThat(news.ends).hasSize(1);
+      assertThat(news.ends.getFirst())
+          .startsWith("crashed in native code (SIGSEGV in ")
+          .contains("; the details are in " + CacheFolder.path().resolve("crashes"))
+          .endsWith(", and is started again");
+      assertThat(news.lines).noneMatch(line -> line.startsWith("#"));
+
+      workers.kill(1);
+      cluster.eventually("it has ended", () -> news.ends.size() == 2);
+      assertThat(news.ends.getLast()).isEqualTo("was killed");
+      assertThat(workers.expected()).as("who is killed stays dead").isZero();
+    }
+  }
+
+  /** As cleaners of temporary files do. */
+  private static void removeAll(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static boolean serves(News news, int times) {
+    return news.lines.stream().filter(line -> line.contains(" serves lane ")).count() == times;
+  }
+
   private WorkerFleet fleet(Cluster cluster, News news) {
-    var launch = new WorkerLaunch(cluster.bootstrapServers(), "512m", dir, true, Map.of());
-    return new WorkerFleet(launch, false, news);
+    return fleet(cluster, dir, Restart.NONE, news);
+  }
+
+  private static WorkerFleet fleet(Cluster cluster, Path scratch, Restart restart, News news) {
+    var launch = new WorkerLaunch(cluster.bootstrapServers(), "512m", scratch, true, Map.of());
+    return new WorkerFleet(launch, restart, news);
   }
 
   private static boolean knows(Cluster cluster, String lane) throws Exception {

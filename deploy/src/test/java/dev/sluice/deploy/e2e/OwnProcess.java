@@ -47,9 +47,7 @@ final class OwnProcess implements AutoCloseable {
    */
   static OwnProcess start(String name, List<String> arguments) throws IOException {
     var java = new JavaCommand("512m", Path.of(System.getProperty("java.io.tmpdir")), true);
-    var builder =
-        new ProcessBuilder(java.of(Sluice.class.getName(), arguments)).redirectErrorStream(true);
-    JavaCommand.environment(builder.environment(), java.scratch());
+    var builder = java.process(Sluice.class.getName(), arguments).redirectErrorStream(true);
     return new OwnProcess(name, builder.start());
   }
 

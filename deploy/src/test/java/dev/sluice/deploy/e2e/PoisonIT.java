@@ -3,6 +3,7 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.deploy.standalone.LaneWorkers;
+import dev.sluice.deploy.standalone.Restart;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.WorkerView;
@@ -48,7 +49,7 @@ final class PoisonIT {
             null,
             0,
             0,
-            true,
+            Restart.ALL,
             List.of(new LaneWorkers(StandaloneOptions.LANE, StandaloneOptions.ACCELERATOR, 3)),
             Map.of(),
             Map.of(),
