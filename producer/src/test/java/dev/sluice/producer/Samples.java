@@ -26,6 +26,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Sgd;
@@ -203,7 +204,7 @@ public final class Samples {
   /** An inference of 4 rows in 2 tasks, all answered. */
   public static InferenceState inferenceDone(NetworkFacts facts) {
     return new InferenceState(
-        model(1, facts), 4, 2, 2, 2, 2, 4, 3, 0.5, 1.0, 12.0, 1_000, 1_500, null);
+        model(1, facts), 4, 2, 2, 2, 2, 4, 3, 0.5, 1.0, 12.0, 1_000, 1_500, null, RowFaults.NONE);
   }
 
   /** Two rows from rowFrom on, with three outputs each. */

@@ -71,7 +71,9 @@ final class BlockFold {
       return;
     }
     if (!contribution.finite()) {
-      out.accept(failure(contribution.step(), "a gradient is not finite"));
+      boolean lossIs = Double.isFinite(contribution.lossSum());
+      String what = lossIs ? "a gradient is not finite" : "the loss is not finite";
+      out.accept(failure(contribution.step(), what));
       return;
     }
     if (contribution.step() == NO_GENERATION) {
@@ -204,8 +206,9 @@ final class BlockFold {
                 Fault.BAD_INPUT,
                 "step " + step,
                 "Training diverged: " + what + ".",
-                "The loss has grown beyond what 32-bit numbers hold.",
-                "Lower the learning rate, scale the features, or add warm-up steps.")));
+                "Numbers have grown beyond 3.4e38, the range of 32-bit floating-point numbers.",
+                "Lower the learning rate, scale the features, and in a regression the label"
+                    + " (targetScale), or add warm-up steps.")));
   }
 
   /** Whether anything happened since the last checkpoint. */

@@ -26,6 +26,7 @@ import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.RoomForModel;
 import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskFailed;
@@ -81,6 +82,7 @@ public final class Ledger {
       case ShardsLate e -> Optional.of(e.jobId());
       case AttemptLost e -> Optional.of(e.jobId());
       case RegisterModel e -> Optional.of(e.name());
+      case RoomForModel e -> Optional.of(e.name());
       case ModelRegistered e -> Optional.of(e.jobId());
       case ResolveModel e -> Optional.of(e.name());
       case ModelResolved e -> Optional.of(e.jobId());
@@ -111,6 +113,7 @@ public final class Ledger {
       case LaneDeclared e -> starting.declared(state, e.lane(), moment, decision);
       case LaneOpened e -> starting.opened(state, e.lane(), moment, decision);
       case RegisterModel e -> ModelNames.register(state, e, nowMs, decision);
+      case RoomForModel e -> ModelNames.room(state, e, decision);
       case ResolveModel e -> ModelNames.resolve(state, e, decision);
       case AliasSet e -> ModelNames.alias(state, e, decision);
       case CancelRequested e ->
@@ -192,6 +195,8 @@ public final class Ledger {
               new Effect.Tell(e.jobId(), new ModelRegistered(e.jobId(), e.name(), 0, cause)));
       case ResolveModel e ->
           decision.send(new Effect.Tell(e.jobId(), new ModelResolved(e.jobId(), null, cause)));
+      // Whoever asks goes on, and finds out when the version is registered.
+      case RoomForModel e -> {}
       case AliasSet e -> {}
       case LaneDeclared e -> {}
       case LaneOpened e -> {}
@@ -330,12 +335,10 @@ public final class Ledger {
   }
 
   private void named(JobDraft job, ModelRegistered event, long nowMs, Decision decision) {
-    if (job.status != JobStatus.REGISTERING) {
-      return;
-    }
     if (event.cause() != null) {
+      // Perhaps before it is made: whoever is about to make a version asks whether it will fit.
       Endings.end(job, JobStatus.FAILED, event.cause(), decision);
-    } else {
+    } else if (job.status == JobStatus.REGISTERING) {
       var made = Objects.requireNonNull(job.model, "a job that registers has exported");
       job.model = made.numbered(event.version(), nowMs);
       Endings.end(job, JobStatus.SUCCEEDED, null, decision);

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.schemas.job.ModelRecord;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
@@ -7,8 +8,10 @@ import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.RoomForModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +24,6 @@ public final class ModelNames {
   /** The alias that always means the newest version. */
   private static final String LATEST = "latest";
 
-  /** Room for the versions of one name, in bytes: an entry is one record, and has to stay one. */
-  private static final long ENTRY_BYTES_MAX = 4L * 1024 * 1024;
-
-  private static final int TENSOR_BYTES = 64;
-  private static final int VERSION_BYTES = 1024;
-
   private ModelNames() {}
 
   /** Gives the next number; a job that asks again gets the number that it got before. */
@@ -34,19 +31,37 @@ public final class ModelNames {
     var entry = entry(state, ask.name());
     var before = entry.versions().stream().filter(v -> v.jobId().equals(ask.jobId())).findFirst();
     int number = before.map(ModelVersion::version).orElseGet(() -> entry.versions().size() + 1);
-    if (before.isEmpty() && bytes(entry) + bytes(ask.model()) > ENTRY_BYTES_MAX) {
-      decision.send(
-          new Effect.Tell(
-              ask.jobId(), new ModelRegistered(ask.jobId(), ask.name(), 0, full(entry))));
-      return;
-    }
     if (before.isEmpty()) {
       var versions = new ArrayList<>(entry.versions());
       versions.add(ask.model().numbered(number, nowMs));
-      publish(new ModelEntry(entry.name(), versions, entry.aliases()), decision);
+      var longer = new ModelEntry(entry.name(), versions, entry.aliases());
+      if (ModelRecord.bytes(longer) > ModelRecord.ENTRY_BYTES_MAX) {
+        refuse(ask.jobId(), entry, decision);
+        return;
+      }
+      publish(longer, decision);
     }
     decision.send(
         new Effect.Tell(ask.jobId(), new ModelRegistered(ask.jobId(), ask.name(), number, null)));
+  }
+
+  /** Asks whether a version that a job is about to make will fit, before the work is done. */
+  static void askForRoom(JobDraft job, String name, NetworkFacts network, Decision decision) {
+    decision.send(
+        new Effect.Tell(name, new RoomForModel(name, job.jobId, ModelRecord.bytes(network))));
+  }
+
+  /** Says where a version that is to be made would have no room; silence means that it has. */
+  static void room(LedgerState state, RoomForModel ask, Decision decision) {
+    var entry = entry(state, ask.name());
+    boolean registered = entry.versions().stream().anyMatch(v -> v.jobId().equals(ask.jobId()));
+    if (!registered && ModelRecord.bytes(entry) + ask.bytes() > ModelRecord.ENTRY_BYTES_MAX) {
+      refuse(ask.jobId(), entry, decision);
+    }
+  }
+
+  private static void refuse(String jobId, ModelEntry entry, Decision decision) {
+    decision.send(new Effect.Tell(jobId, new ModelRegistered(jobId, entry.name(), 0, full(entry))));
   }
 
   /** Answers with the version that a number or an alias means. */
@@ -73,28 +88,16 @@ public final class ModelNames {
     }
   }
 
-  private static long bytes(ModelEntry entry) {
-    return entry.versions().stream().mapToLong(ModelNames::bytes).sum();
-  }
-
-  /** About the size of a version as a record, from above. */
-  private static long bytes(ModelVersion version) {
-    var network = version.network();
-    long names =
-        network.tensors().stream().mapToLong(t -> t.name().length() + TENSOR_BYTES).sum()
-            + network.classes().stream().mapToLong(c -> 4L * c.length()).sum()
-            + network.features().stream().mapToLong(f -> 4L * f.length()).sum();
-    long scales = 2L * Double.BYTES * network.featureScale().shift().size();
-    return VERSION_BYTES + names + scales;
-  }
-
   private static Cause full(ModelEntry entry) {
     return new Cause(
         Fault.NO_CAPACITY,
         "register",
         "Model " + entry.name() + " can't take another version.",
-        "Its " + entry.versions().size() + " versions fill the room that one name has.",
-        "Register under another name.");
+        "Its %d versions take %d of the %d bytes that one name has, and another does not fit."
+            .formatted(
+                entry.versions().size(), ModelRecord.bytes(entry), ModelRecord.ENTRY_BYTES_MAX),
+        "Register under another name; the shorter the names of classes and columns, the more"
+            + " versions fit.");
   }
 
   private static void publish(ModelEntry entry, Decision decision) {

@@ -17,6 +17,7 @@ import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.RoomForModel;
 import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskReported;
@@ -41,6 +42,8 @@ final class NewNames {
       case LaneDeclared e -> lane(e.lane().lane());
       case LaneOpened e -> lane(e.lane().lane());
       case RegisterModel e ->
+          unless(Names.isModel(e.name()), "name", "a model's name", e.name(), Names.MODEL_RULE);
+      case RoomForModel e ->
           unless(Names.isModel(e.name()), "name", "a model's name", e.name(), Names.MODEL_RULE);
       case AliasSet e ->
           unless(Names.isAlias(e.alias()), "alias", "an alias", e.alias(), Names.ALIAS_RULE);

@@ -16,6 +16,8 @@ final class QuantisationJob {
 
   static void quantise(JobDraft job, long nowMs, Decision decision) {
     job.status = JobStatus.EXPORTING;
+    var source = source(job);
+    ModelNames.askForRoom(job, register(job, source), source.network(), decision);
     var task = Tasks.single("quantise", TaskKind.QUANTISE, nowMs);
     Tasks.dispatch(job, task, work(job, task), decision);
   }
@@ -23,8 +25,7 @@ final class QuantisationJob {
   /** What a task of this job is to do; a later attempt does the same. */
   static TaskWork work(JobDraft job, OpenTask task) {
     return switch (task.kind()) {
-      case QUANTISE ->
-          new QuantiseWork(spec(job), Objects.requireNonNull(job.source, "the model was resolved"));
+      case QUANTISE -> new QuantiseWork(spec(job), source(job));
       case PREPARE, TERM, EXPORT, INFER ->
           throw new IllegalStateException("a quantisation job has no " + task.kind() + " task");
     };
@@ -34,6 +35,10 @@ final class QuantisationJob {
   static String register(JobDraft job, ModelVersion made) {
     var name = spec(job).register();
     return name == null ? made.name() : name;
+  }
+
+  private static ModelVersion source(JobDraft job) {
+    return Objects.requireNonNull(job.source, "the model was resolved");
   }
 
   private static QuantisationSpec spec(JobDraft job) {

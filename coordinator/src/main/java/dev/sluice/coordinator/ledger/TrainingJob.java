@@ -78,6 +78,9 @@ final class TrainingJob {
                 prepared.steps(),
                 engine,
                 PartitionFold.VERSION)));
+    if (spec.register() != null) {
+      ModelNames.askForRoom(job, spec.register(), network, decision);
+    }
     job.status = JobStatus.RUNNING;
     job.training =
         TrainingState.started(

@@ -29,6 +29,7 @@ import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.Unplaceable;
@@ -233,7 +234,8 @@ final class LedgerPlacementTest {
   }
 
   private static Outcome answers(long rows) {
-    return new Inferred(new ResultRange(0, 0, 0, 4, 4 + rows, "", ""), 0, 0, 0, 0, 0, null);
+    return new Inferred(
+        new ResultRange(0, 0, 0, 4, 4 + rows, "", ""), 0, 0, 0, 0, 0, null, RowFaults.NONE);
   }
 
   private JobState job() {

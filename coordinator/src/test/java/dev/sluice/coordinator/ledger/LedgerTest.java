@@ -31,11 +31,13 @@ import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.RoomForModel;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
@@ -63,6 +65,9 @@ class LedgerTest {
           Set.of(NumberFormat.FP32),
           new Training(Training.VendorSoftware.NO, "none was found"),
           new Software("an SDK", List.of("ONNX"), Map.of(), "", List.of()));
+
+  /** Characters of a class of which three versions fill a name. */
+  private static final int LARGE = 1_200_000;
 
   private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
   private final LedgerLimits limits = new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4);
@@ -344,6 +349,71 @@ class LedgerTest {
   }
 
   @Test
+  void aNameTakesVersionsUntilTheyFillOneRecordAndThenSaysSo() {
+    assertThat(registered("a", LARGE)).isEqualTo(1);
+    assertThat(registered("b", LARGE)).isEqualTo(2);
+    assertThat(registered("c", LARGE)).isEqualTo(3);
+    assertThat(registered("d", LARGE)).isZero();
+    assertThat(registered("d", 1_000)).isEqualTo(4);
+  }
+
+  @Test
+  void aJobIsToldBeforeItMakesAVersionThatThereIsNoRoomForIt() {
+    for (String job : List.of("a", "b", "c")) {
+      registered(job, LARGE);
+    }
+    assertThat(decide(new RoomForModel("m", "j", 1_000)).effects()).isEmpty();
+    assertThat(decide(new RoomForModel("m", "a", LARGE)).effects()).as("has its").isEmpty();
+    assertThat(decide(new RoomForModel("other", "j", LARGE)).effects()).isEmpty();
+    assertThat(decide(new RoomForModel("m", "j", LARGE)).effects())
+        .singleElement()
+        .satisfies(
+            effect -> {
+              var tell = (Effect.Tell) effect;
+              assertThat(tell.key()).isEqualTo("j");
+              var answer = (ModelRegistered) tell.event();
+              assertThat(answer.version()).isZero();
+              assertThat(Objects.requireNonNull(answer.cause()).what())
+                  .isEqualTo("Model m can't take another version.");
+              assertThat(answer.cause().why()).contains("3 versions take 36", "4194304 bytes");
+            });
+  }
+
+  @Test
+  void aTrainingThatRegistersAsksForRoomBeforeItsFirstStepAndEndsWhereThereIsNone() {
+    open("cpu", "host-cpu");
+    submit("j", Specs.training(100, 4, "m"));
+    effects.clear();
+    report("prepare", Specs.prepared(100, 9));
+    var asked =
+        effects.stream()
+            .filter(Effect.Tell.class::isInstance)
+            .map(e -> ((Effect.Tell) e).event())
+            .toList();
+    assertThat(asked)
+        .singleElement()
+        .asInstanceOf(type(RoomForModel.class))
+        .satisfies(
+            room -> {
+              assertThat(room.name()).isEqualTo("m");
+              assertThat(room.bytes()).isBetween(4_096L, 5_000L);
+            });
+
+    var cause = new Cause(Fault.NO_CAPACITY, "register", "No room.", "", "");
+    effects.clear();
+    decide(new ModelRegistered("j", "m", 0, cause));
+    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(cause()).isEqualTo(cause);
+    assertThat(effects).anyMatch(e -> e instanceof Effect.Fold(var id, FoldStopped stop));
+  }
+
+  @Test
+  void aNumberThatNobodyWaitsForChangesNothing() {
+    running(100);
+    assertThat(decide(new ModelRegistered("j", "m", 3, null)).changes()).isEmpty();
+  }
+
+  @Test
   void aModelThatIsNotThereIsNamedTogetherWithWhatIs() {
     registered("a");
     var decision = decide(new ResolveModel("m", "i", "7"));
@@ -366,8 +436,16 @@ class LedgerTest {
   }
 
   private int registered(String jobId) {
-    var model = Specs.model("m", jobId, 9);
-    var decision = decide(new RegisterModel("m", jobId, model));
+    return registered(Specs.model("m", jobId, 9));
+  }
+
+  private int registered(String jobId, int nameLength) {
+    var facts = Specs.facts(9, List.of("x".repeat(nameLength), "y"));
+    return registered(Specs.model("m", jobId, 9).withNetwork(facts));
+  }
+
+  private int registered(ModelVersion model) {
+    var decision = decide(new RegisterModel("m", model.jobId(), model));
     var tell =
         decision.effects().stream()
             .filter(Effect.Tell.class::isInstance)

@@ -126,13 +126,18 @@ public final class Specs {
   }
 
   private static NetworkFacts facts(int floats) {
+    return facts(floats, List.of("a", "b", "c"));
+  }
+
+  /** A network that tells these classes apart. */
+  static NetworkFacts facts(int floats, List<String> classes) {
     var none = new Affine(List.of(), List.of());
     return new NetworkFacts(
         new LayerStack(List.of(4), List.of(new Dense(3, true))),
         List.of(4),
         3,
         Objective.CROSS_ENTROPY,
-        List.of("a", "b", "c"),
+        classes,
         List.of(),
         none,
         none,

@@ -37,7 +37,8 @@ record Answers(Set<Long> rows, long repeated, long right) {
         var answer = answers.nextValue();
         if (!rows.add(answer.required("row").asLong())) {
           repeated++;
-        } else if (answer.required("prediction").equals(answer.required("label"))) {
+        } else if (answer.required("prediction").isTextual()
+            && answer.required("prediction").equals(answer.required("label"))) {
           right++;
         }
       }

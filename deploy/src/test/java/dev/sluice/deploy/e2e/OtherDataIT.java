@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.BatchNorm;
 import dev.sluice.schemas.wire.Conv2d;
+import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
 import dev.sluice.schemas.wire.Flatten;
@@ -13,7 +14,9 @@ import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Objective;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,59 @@ final class OtherDataIT {
               assertThat(row.required("prediction").asText()).isIn("yes", "no");
               assertThat(row.required("probability").asDouble()).isBetween(0.5, 1.0);
             });
+  }
+
+  @Test
+  void idsAreLabelsWithEveryDigitAndARowThatCanNotBeAnsweredOrJudgedIsCountedAndFailsNoOther(
+      Cluster cluster) throws Exception {
+    cluster.workers(2);
+    var rows = new ArrayList<>(List.of("x,owner"));
+    for (int i = 0; i < 100; i++) {
+      rows.addAll(List.of("1,1234567890123456789", "-1,1234567890123456790"));
+    }
+    var training =
+        TestJobs.train(
+            owners(cluster, rows),
+            List.of(new Dense(2, true)),
+            Objective.CROSS_ENTROPY,
+            60,
+            "owners");
+    var model =
+        Cluster.present(cluster.succeeded(cluster.client().submit(training, null).jobId()).model());
+    assertThat(model.classes()).containsExactly("1234567890123456789", "1234567890123456790");
+
+    var others =
+        List.of(
+            "x,owner",
+            "1,1234567890123456789",
+            "1e39,1234567890123456789",
+            "-1,1234567890123456790",
+            "1,1234567890123456001",
+            "1,");
+    var infer = TestJobs.inferAll(owners(cluster, others), "owners", "1", 256);
+    var job = cluster.succeeded(cluster.client().submit(infer, null).jobId());
+
+    assertThat(Cluster.present(job.inference()).metrics())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "rows", 4.0,
+                "accuracy", 0.5,
+                "unknownLabels", 1.0,
+                "rowsNotFinite", 1.0,
+                "firstRowNotFinite", 1.0));
+    assertThat(cluster.results(job.jobId()))
+        .extracting(row -> row.required("prediction").asText())
+        .containsExactly(
+            "1234567890123456789",
+            "null",
+            "1234567890123456790",
+            "1234567890123456789",
+            "1234567890123456789");
+  }
+
+  private DatasetSpec owners(Cluster cluster, List<String> rows) throws Exception {
+    var file = Csv.write(dir.resolve("owners.csv"), rows);
+    return TestJobs.classification(cluster.client().upload(file).artifact(), "owner");
   }
 
   @Test

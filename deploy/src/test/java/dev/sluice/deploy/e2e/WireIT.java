@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.TaskReported;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ final class WireIT {
                 1,
                 "test",
                 "",
-                new Inferred(range, 0, 0, 0, 0, 0, null),
+                new Inferred(range, 0, 0, 0, 0, 0, null, RowFaults.NONE),
                 ""));
 
     assertThat(topic.deadLetterOf(report).cause().what()).contains("can't be decided on");

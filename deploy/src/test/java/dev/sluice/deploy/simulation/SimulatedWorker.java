@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskReported;
@@ -388,7 +389,7 @@ final class SimulatedWorker {
   private Outcome inferred(Task task, InferWork infer) {
     var range =
         new ResultRange(0, 0, 0, infer.rowFrom(), infer.rowTo(), "", task.taskId() + "@" + name);
-    return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null);
+    return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null, RowFaults.NONE);
   }
 
   /** Nothing more is heard of it; its locks run out. */

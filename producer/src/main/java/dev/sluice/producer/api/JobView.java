@@ -117,8 +117,10 @@ public record JobView(
    * @param finished tasks reported
    * @param rowsPerSecond average since the first task was dispatched
    * @param seconds time since the first task was dispatched; null before
-   * @param metrics accuracy, or rootMeanSquaredError and meanAbsoluteError, over the rows that
-   *     carry a label; empty where none does
+   * @param metrics over the {@code rows} that carry a label: accuracy, or rootMeanSquaredError and
+   *     meanAbsoluteError; {@code unknownLabels} of them name no class of the model and count as
+   *     answered wrong; {@code rowsNotFinite} rows, from {@code firstRowNotFinite} on, have no
+   *     answer
    * @param format number format in which the model computes
    * @param computeSeconds time that engines took, summed and measured
    * @param modelled what the modelled accelerator would have taken for that; null where the

@@ -188,20 +188,27 @@ public final class JobViews {
   }
 
   private static Map<String, Double> inferenceMetrics(InferenceState inference) {
+    var metrics = new LinkedHashMap<String, Double>();
     double labelled = inference.labelled();
-    if (labelled == 0) {
-      return Map.of();
-    }
-    return switch (inference.model().network().objective()) {
-      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY ->
-          Map.of("accuracy", inference.correct() / labelled);
-      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> {
-        var metrics = new LinkedHashMap<String, Double>();
+    if (labelled > 0) {
+      metrics.put("rows", labelled);
+      if (classifies(inference.model().network().objective())) {
+        metrics.put("accuracy", inference.correct() / labelled);
+      } else {
         metrics.put("rootMeanSquaredError", Math.sqrt(inference.squaredError() / labelled));
         metrics.put("meanAbsoluteError", inference.absoluteError() / labelled);
-        yield metrics;
       }
-    };
+    }
+    var faults = inference.faults();
+    if (faults.unknownLabels() > 0) {
+      metrics.put("unknownLabels", (double) faults.unknownLabels());
+    }
+    if (faults.notFinite() > 0) {
+      metrics.put("rowsNotFinite", (double) faults.notFinite());
+      metrics.put("firstRowNotFinite", (double) faults.firstNotFinite());
+    }
+    metrics.values().removeIf(value -> !Double.isFinite(value));
+    return metrics;
   }
 
   /** Whether an objective trains towards classes rather than numbers. */
@@ -218,11 +225,13 @@ public final class JobViews {
     return startedMs > 0 ? Math.max(0, endMs - startedMs) / 1000.0 : 0;
   }
 
-  /** Metrics by name, in their order. */
+  /** Metrics by name, in their order; JSON has no word for one that is not finite. */
   static Map<String, Double> metrics(ModelVersion model) {
     var metrics = new LinkedHashMap<String, Double>();
     for (Metric metric : model.metrics()) {
-      metrics.put(metric.name(), metric.value());
+      if (Double.isFinite(metric.value())) {
+        metrics.put(metric.name(), metric.value());
+      }
     }
     return metrics;
   }

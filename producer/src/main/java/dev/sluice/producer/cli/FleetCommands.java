@@ -188,7 +188,9 @@ final class FleetCommands {
               Text.orDash(aliases(model.aliases(), version.version())),
               Text.count(version.parameters()),
               version.metrics().entrySet().stream()
-                  .map(metric -> metric.getKey() + " " + Text.value(metric.getValue()))
+                  .map(
+                      metric ->
+                          metric.getKey() + " " + Text.metric(metric.getKey(), metric.getValue()))
                   .collect(Collectors.joining(", ")),
               version.files().stream().map(file -> file.format()).collect(Collectors.joining(", ")),
               version.jobId(),

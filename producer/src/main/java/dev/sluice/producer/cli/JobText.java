@@ -155,7 +155,7 @@ final class JobText {
         "speed",
         Text.rate(inference.rowsPerSecond()) + " rows/s over " + Text.span(inference.seconds()));
     work(text, inference.computeSeconds(), inference.modelled());
-    inference.metrics().forEach((name, value) -> line(text, name, Text.value(value)));
+    inference.metrics().forEach((name, value) -> line(text, name, Text.metric(name, value)));
   }
 
   private static void model(StringBuilder text, JobView job) {
@@ -167,7 +167,7 @@ final class JobText {
       line(text, "model", model.name() + "@" + model.version());
     }
     line(text, "sha256", model.sha256());
-    model.metrics().forEach((name, value) -> line(text, name, Text.value(value)));
+    model.metrics().forEach((name, value) -> line(text, name, Text.metric(name, value)));
     for (var file : model.files()) {
       line(text, file.format(), file.artifact() + " (" + Text.bytes(file.bytes()) + ")");
     }

@@ -4,6 +4,7 @@ import dev.sluice.producer.spec.FileReference;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.DatasetResult;
 import dev.sluice.schemas.dataset.Sampling;
+import dev.sluice.schemas.job.ModelRecord;
 import dev.sluice.schemas.network.NetworkResult;
 import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Cause;
@@ -15,6 +16,7 @@ import dev.sluice.schemas.wire.TrainingSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,11 +68,12 @@ final class LocalFacts {
       case NetworkResult.DoesNotFit(var problems) -> new Found(Optional.empty(), problems);
       case NetworkResult.Fits(var plan) -> {
         var problems =
-            NetworkShapes.checkOutputs(
-                plan.outputs(),
-                spec.objective(),
-                spec.dataset().target(),
-                dataset.classes().size());
+            new ArrayList<>(
+                NetworkShapes.checkOutputs(
+                    plan.outputs(),
+                    spec.objective(),
+                    spec.dataset().target(),
+                    dataset.classes().size()));
         var network =
             new NetworkFacts(
                 stack,
@@ -84,6 +87,7 @@ final class LocalFacts {
                 plan.tensors(),
                 plan.parameters(),
                 plan.floats());
+        ModelRecord.objection(network).ifPresent(problems::add);
         int rows = dataset.training().size();
         long perEpoch = rows == 0 ? 0 : Sampling.stepsPerEpoch(rows, spec.batch());
         yield problems.isEmpty()

@@ -3,12 +3,16 @@ package dev.sluice.producer.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers, times and tables for people. */
 final class Text {
 
   private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+  /** In the names of metrics that are no measure but a number of rows, or of a row. */
+  private static final Pattern OF_ROWS = Pattern.compile("[Rr]ow|Labels");
 
   private Text() {}
 
@@ -69,7 +73,12 @@ final class Text {
         : String.format(Locale.ROOT, "%.1f", perSecond);
   }
 
-  /** A loss or metric with four significant digits; a dash where there is none. */
+  /** A metric; those that count rows, or name one, are whole. */
+  static String metric(String name, double value) {
+    return OF_ROWS.matcher(name).find() ? count((long) value) : value(value);
+  }
+
+  /** A loss or the like with four significant digits; a dash where there is none. */
   static String value(@Nullable Double value) {
     if (value == null) {
       return "-";

@@ -9,7 +9,7 @@ import java.util.Optional;
 public enum Column {
   /** Position of the row in the data set's file, from 0 after the header. */
   ROW,
-  /** Class name, or number in the label's own unit. */
+  /** Class name, or number in the label's own unit; missing where the row has no answer. */
   PREDICTION,
   /** The label, where the rows carry one. */
   LABEL,

@@ -9,10 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Writes rows in a text format. */
+/**
+ * Writes rows in a text format. What a row lacks, and a number that is not finite, is empty in CSV
+ * and null in JSON.
+ */
 public sealed interface RowWriter {
 
   /** How results are written. */
@@ -91,7 +95,7 @@ public sealed interface RowWriter {
       for (var column : columns) {
         switch (column) {
           case ROW -> json.writeNumberField("row", row.row());
-          case PREDICTION -> json.writeStringField("prediction", row.prediction());
+          case PREDICTION -> text("prediction", row.prediction());
           case LABEL -> text("label", row.label());
           case PROBABILITY -> number("probability", row.probability());
           case PROBABILITIES -> probabilities(row.probabilities());
@@ -127,8 +131,8 @@ public sealed interface RowWriter {
 
     private void probabilities(List<Double> values) throws IOException {
       json.writeObjectFieldStart("probabilities");
-      for (int i = 0; i < Math.min(values.size(), classes.size()); i++) {
-        number(classes.get(i), values.get(i));
+      for (int i = 0; i < classes.size(); i++) {
+        number(classes.get(i), i < values.size() ? values.get(i) : null);
       }
       json.writeEndObject();
     }
@@ -183,8 +187,8 @@ public sealed interface RowWriter {
       for (var column : columns) {
         switch (column) {
           case ROW -> values.add(String.valueOf(row.row()));
-          case PREDICTION -> values.add(row.prediction());
-          case LABEL -> values.add(row.label() == null ? "" : row.label());
+          case PREDICTION -> values.add(Objects.requireNonNullElse(row.prediction(), ""));
+          case LABEL -> values.add(Objects.requireNonNullElse(row.label(), ""));
           case PROBABILITY ->
               values.add(row.probability() == null ? "" : row.probability().toString());
           case PROBABILITIES -> {
@@ -195,7 +199,7 @@ public sealed interface RowWriter {
           }
           case SCORES -> {
             for (var score : row.scores()) {
-              values.add(String.valueOf(score));
+              values.add(Float.isFinite(score) ? String.valueOf(score) : "");
             }
           }
         }

@@ -14,15 +14,16 @@ public final class Rows {
    * One row of results.
    *
    * @param row position in the data set's file
-   * @param prediction class name or number
+   * @param prediction class name or number; null where some score is not finite: the row has no
+   *     answer
    * @param label null where the row carries none
-   * @param probabilities one per class; empty for regression
-   * @param probability that of the predicted class; null for regression
+   * @param probabilities one per class; empty for regression and without an answer
+   * @param probability that of the predicted class; null for regression and without an answer
    * @param scores what the network gave
    */
   public record Row(
       long row,
-      String prediction,
+      @Nullable String prediction,
       @Nullable String label,
       List<Double> probabilities,
       @Nullable Double probability,
@@ -54,9 +55,10 @@ public final class Rows {
       for (int output = 0; output < batch.outputs(); output++) {
         own.add(scores[i * batch.outputs() + output]);
       }
-      var prediction = batch.predictions().get(i);
-      var probabilities = probabilities(own);
-      int predicted = classes.indexOf(prediction);
+      boolean answered = own.stream().allMatch(Float::isFinite);
+      var prediction = answered ? batch.predictions().get(i) : null;
+      List<Double> probabilities = answered ? probabilities(own) : List.of();
+      int predicted = prediction == null ? -1 : classes.indexOf(prediction);
       rows.add(
           new Row(
               batch.rows().get(i),

@@ -103,11 +103,96 @@ class RowWriterTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(",\"a,\"\"b\"\"\"\r\n");
   }
 
+  @Test
+  void aRowOfWhichAScoreIsNotFiniteHasNoAnswerAndBothFormatsLeaveOutTheSame() throws IOException {
+    var columns =
+        List.of(
+            Column.ROW,
+            Column.PREDICTION,
+            Column.LABEL,
+            Column.PROBABILITY,
+            Column.PROBABILITIES,
+            Column.SCORES);
+    var batch =
+        new ResultBatch(
+            "job",
+            "t",
+            "a",
+            0,
+            List.of(7L, 8L),
+            List.of("a", ""), // "a": as releases wrote it that did not look at the scores
+            List.of("b", ""),
+            3,
+            Vectors.bytes(
+                new float[] {
+                  2,
+                  Float.NaN,
+                  Float.NEGATIVE_INFINITY,
+                  Float.NaN,
+                  Float.NaN,
+                  Float.POSITIVE_INFINITY
+                }));
+
+    assertThat(written(RowWriter.Format.CSV, columns, batch).lines().skip(1))
+        .containsExactly("7,,b,,,,,2.0,,", "8,,,,,,,,,");
+    assertThat(written(RowWriter.Format.NDJSON, columns, batch).lines())
+        .containsExactly(
+            "{\"row\":7,\"prediction\":null,\"label\":\"b\",\"probability\":null,"
+                + "\"probabilities\":{\"a\":null,\"b\":null,\"c\":null},\"scores\":[2.0,null,null]}",
+            "{\"row\":8,\"prediction\":null,\"label\":null,\"probability\":null,"
+                + "\"probabilities\":{\"a\":null,\"b\":null,\"c\":null},"
+                + "\"scores\":[null,null,null]}");
+  }
+
+  @Test
+  void probabilitiesOfScoresAsLargeAsFloatsAreFinite() {
+    var batch =
+        new ResultBatch(
+            "job",
+            "t",
+            "a",
+            0,
+            List.of(0L),
+            List.of("a"),
+            List.of(),
+            3,
+            Vectors.bytes(new float[] {Float.MAX_VALUE, -Float.MAX_VALUE, 0}));
+
+    assertThat(rows.of(batch).getFirst().probabilities()).containsExactly(1.0, 0.0, 0.0);
+  }
+
+  @Test
+  void longNumbersThatNameClassesKeepEveryDigitInBothFormats() throws IOException {
+    var batch =
+        new ResultBatch(
+            "job",
+            "t",
+            "a",
+            0,
+            List.of(9_007_199_254_740_993L),
+            List.of("1234567890123456789"),
+            List.of("007"),
+            1,
+            Vectors.bytes(new float[] {1}));
+    var columns = List.of(Column.ROW, Column.PREDICTION, Column.LABEL);
+
+    assertThat(written(RowWriter.Format.CSV, columns, batch).lines().skip(1))
+        .containsExactly("9007199254740993,1234567890123456789,007");
+    assertThat(written(RowWriter.Format.NDJSON, columns, batch).strip())
+        .isEqualTo(
+            "{\"row\":9007199254740993,\"prediction\":\"1234567890123456789\",\"label\":\"007\"}");
+  }
+
   private String written(RowWriter.Format format, List<Column> columns) throws IOException {
+    return written(format, columns, Samples.batch("job", 0));
+  }
+
+  private String written(RowWriter.Format format, List<Column> columns, ResultBatch batch)
+      throws IOException {
     var out = new ByteArrayOutputStream();
     var writer = RowWriter.to(format, columns, CLASSES, 3, out);
     writer.begin();
-    for (var row : rows.of(Samples.batch("job", 0))) {
+    for (var row : rows.of(batch)) {
       writer.write(row);
     }
     writer.end();

@@ -66,9 +66,10 @@ public final class Dataset {
 
   /**
    * Reads a data set to be answered by a model: with the model's classes and scaling; labels may be
-   * missing. The model, not the specification, says whether labels are classes or numbers. Where
-   * the job names no feature columns and both the file and the model have names, the columns are
-   * the model's, in its order, and others are left alone.
+   * missing, and single rows out of the range of binary32, which {@link RowSet#inRange} tells. The
+   * model, not the specification, says whether labels are classes or numbers. Where the job names
+   * no feature columns and both the file and the model have names, the columns are the model's, in
+   * its order, and others are left alone.
    *
    * @param spec what to read
    * @param file the bytes that spec.artifact names, gzip-compressed or not

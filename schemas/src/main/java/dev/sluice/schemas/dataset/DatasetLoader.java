@@ -107,7 +107,8 @@ final class DatasetLoader {
             ? known.featureScale()
             : Scale.of(spec.featureScaling(), split.training, first.features(), first.values());
     Affine targetScale = targetScale(first, split);
-    Preparation preparation = new Preparation(classes, featureScale, targetScale, problems);
+    Preparation preparation =
+        new Preparation(classes, featureScale, targetScale, known == null, problems);
     RowSet.Prepared rows = preparation.prepare(first, "");
     RowSet.Prepared holdoutRows =
         second == null ? rows : preparation.prepare(second, "hold-out file, ");
@@ -190,7 +191,7 @@ final class DatasetLoader {
     if (classes.size() == 1) {
       problems.add(
           "dataset.label",
-          "Every training row has the label '" + classes.getFirst() + "'.",
+          "Every training row has the label '" + TableReader.shortened(classes.getFirst()) + "'.",
           "With one class there is nothing to tell apart.",
           "Submit rows of at least two classes, or choose another label column.");
     }
@@ -200,7 +201,7 @@ final class DatasetLoader {
         if (known.id(unseen) == RowSet.UNKNOWN) {
           problems.add(
               "dataset.label",
-              "Class '" + unseen + "' occurs only in held-out rows.",
+              "Class '" + TableReader.shortened(unseen) + "' occurs only in held-out rows.",
               "A model cannot learn a class that it never sees in training.",
               NearestName.hint(unseen, classes)
                   + "Add training rows of it, hold out less, or take another splitSeed.");

@@ -33,6 +33,11 @@ final class Numerals {
     };
   }
 
+  /** Whether the text is a usual way to write infinity. */
+  static boolean isInfinite(String text) {
+    return isNotFinite(text) && !text.strip().equalsIgnoreCase("nan");
+  }
+
   /** The value of a text that {@link #isDecimal}; infinite where it is out of binary64's range. */
   static double value(String text) {
     return Double.parseDouble(text.strip());

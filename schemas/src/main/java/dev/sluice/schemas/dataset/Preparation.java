@@ -2,6 +2,7 @@ package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Affine;
+import java.util.BitSet;
 import java.util.List;
 
 /** Turns a table as read into what an engine takes: scaled features, class ids, scaled targets. */
@@ -9,10 +10,20 @@ final class Preparation {
   private final List<String> classes;
   private final Affine featureScale;
   private final Affine targetScale;
+  private final boolean training;
   private final Problems problems;
 
-  Preparation(List<String> classes, Affine featureScale, Affine targetScale, Problems problems) {
+  /**
+   * @param training whether a value that scaling takes out of binary32's range is a problem
+   */
+  Preparation(
+      List<String> classes,
+      Affine featureScale,
+      Affine targetScale,
+      boolean training,
+      Problems problems) {
     this.classes = classes;
+    this.training = training;
     this.featureScale = featureScale;
     this.targetScale = targetScale;
     this.problems = problems;
@@ -27,11 +38,13 @@ final class Preparation {
   }
 
   private RowSet.Prepared prepared(Table table, String place, int[] classIds, float[] targets) {
+    BitSet outOfRange = (BitSet) table.outOfRange().clone();
+    float[] scaled = scaled(table, place, outOfRange);
     return new RowSet.Prepared(
-        table, table.values(), scaled(table, place), classIds, targets, classes);
+        table, table.values(), scaled, outOfRange, classIds, targets, classes);
   }
 
-  private float[] scaled(Table table, String place) {
+  private float[] scaled(Table table, String place, BitSet outOfRange) {
     int features = table.features();
     if (featureScale.equals(Scale.identity(features))) {
       return table.values();
@@ -42,7 +55,12 @@ final class Preparation {
     for (int i = 0; i < scaled.length; i++) {
       int feature = i % features;
       scaled[i] = (float) ((table.values()[i] - shift[feature]) / scale[feature]);
-      if (!Float.isFinite(scaled[i])) {
+      if (Float.isFinite(scaled[i])) {
+        continue;
+      }
+      if (!training) {
+        outOfRange.set(i / features);
+      } else {
         problems.add(
             place
                 + "row "

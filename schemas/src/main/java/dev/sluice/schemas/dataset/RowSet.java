@@ -1,5 +1,7 @@
 package dev.sluice.schemas.dataset;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -20,6 +22,7 @@ public final class RowSet {
    * @param scaled feature values as the network takes them, row-major; the same array where nothing
    *     is scaled
    * @param classIds class of each row; empty for regression and where rows carry no label
+   * @param outOfRange rows that hold a feature which binary32 can't hold, as read or scaled
    * @param targets scaled label of each row; empty for classification and where rows carry no label
    */
   @SuppressWarnings("ArrayRecordComponent") // shared by row sets, never changed
@@ -27,6 +30,7 @@ public final class RowSet {
       Table table,
       float[] raw,
       float[] scaled,
+      BitSet outOfRange,
       int[] classIds,
       float[] targets,
       List<String> classes) {}
@@ -56,11 +60,27 @@ public final class RowSet {
     copy(source.raw, row, into, at);
   }
 
-  /** Whether the row carries a label that the model knows. */
+  /**
+   * Whether every feature of the row is a number that binary32 holds, as read and as scaled. Of
+   * other rows, which only inference lets pass, all features are given as 0.
+   */
+  public boolean inRange(int row) {
+    return !source.outOfRange.get(positions[row]);
+  }
+
+  /** Whether the row carries a label. */
   public boolean labelled(int row) {
-    return source.classIds.length > 0
-        ? classId(row) != UNKNOWN
-        : source.targets.length > 0 && !Float.isNaN(target(row));
+    int position = positions[row];
+    return switch (source.table.labels()) {
+      case Table.Labels.None() -> false;
+      case Table.Labels.Names names -> names.codes()[position] >= 0;
+      case Table.Labels.Numbers numbers -> !numbers.texts().isEmpty(position);
+    };
+  }
+
+  /** Whether the row's label is one that an answer can be held against. */
+  public boolean labelKnown(int row) {
+    return source.classIds.length > 0 ? classId(row) != UNKNOWN : !Double.isNaN(rawTarget(row));
   }
 
   /** Class of a row: an index into the data set's classes, or {@link #UNKNOWN}. */
@@ -73,7 +93,7 @@ public final class RowSet {
     return source.targets.length == 0 ? Float.NaN : source.targets[positions[row]];
   }
 
-  /** Label of a row of a regression in its own unit; NaN where it carries none. */
+  /** Label of a row of a regression in its own unit; NaN where it carries none that is known. */
   public double rawTarget(int row) {
     return source.table.labels() instanceof Table.Labels.Numbers numbers
         ? numbers.values()[positions[row]]
@@ -96,7 +116,7 @@ public final class RowSet {
     };
   }
 
-  /** Number of rows that carry a label that the model knows. */
+  /** Number of rows that carry a label. */
   public long countLabelled() {
     long count = 0;
     for (int row = 0; row < size(); row++) {
@@ -107,6 +127,10 @@ public final class RowSet {
 
   private void copy(float[] from, int row, float[] into, int at) {
     int features = source.table.features();
+    if (!inRange(row)) {
+      Arrays.fill(into, at, at + features, 0);
+      return;
+    }
     System.arraycopy(from, positions[row] * features, into, at, features);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.schemas.dataset;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -8,10 +9,12 @@ import java.util.List;
  * @param columns which columns these are
  * @param rows number of data rows
  * @param values feature values, row-major, rows x features, all finite
+ * @param outOfRange rows that hold a feature beyond binary32, of which 0 stands in values; none in
+ *     training
  * @param labels the label of each row; none where the file carries no labels
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over by the reader and never changed
-record Table(Columns columns, int rows, float[] values, Labels labels) {
+record Table(Columns columns, int rows, float[] values, BitSet outOfRange, Labels labels) {
   int features() {
     return columns.features().size();
   }
@@ -32,7 +35,7 @@ record Table(Columns columns, int rows, float[] values, Labels labels) {
     /**
      * Labels that are numbers.
      *
-     * @param values one for each row; NaN: the row carries no label
+     * @param values one for each row; NaN: the row carries no label, or one beyond binary32
      * @param texts the same as written; empty: the row carries no label
      */
     record Numbers(double[] values, Texts texts) implements Labels {}

@@ -5,6 +5,7 @@ import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class TableReader {
   private final Columns.Request request;
   private final @Nullable Columns like;
   private final Target target;
-  private final boolean labelRequired;
+  private final boolean training;
   private final Problems problems;
   private final String place;
 
@@ -28,6 +29,7 @@ final class TableReader {
   private int[] codes = {};
   private double[] numbers = {};
   private final Texts written = new Texts();
+  private final BitSet outOfRange = new BitSet();
   private final List<String> texts = new ArrayList<>();
   private final Map<String, Integer> codeOf = new HashMap<>();
 
@@ -35,12 +37,12 @@ final class TableReader {
       Columns.Request request,
       @Nullable Columns like,
       Target target,
-      boolean labelRequired,
+      boolean training,
       Problems problems) {
     this.request = request;
     this.like = like;
     this.target = target;
-    this.labelRequired = labelRequired;
+    this.training = training;
     this.problems = problems;
     this.place = like == null ? "" : "hold-out file, ";
   }
@@ -49,7 +51,7 @@ final class TableReader {
    * Reads a file.
    *
    * @param like columns of the first file if this is the second; null: this is the first
-   * @param labelRequired whether a row without a label is a problem
+   * @param training whether a row without a label, or with a number beyond binary32, is a problem
    * @return the table; null, with problems added, if anything is wrong
    */
   static @Nullable Table read(
@@ -57,9 +59,9 @@ final class TableReader {
       Columns.Request request,
       @Nullable Columns like,
       Target target,
-      boolean labelRequired,
+      boolean training,
       Problems problems) {
-    return new TableReader(request, like, target, labelRequired, problems).read(file);
+    return new TableReader(request, like, target, training, problems).read(file);
   }
 
   private @Nullable Table read(byte[] file) {
@@ -83,7 +85,8 @@ final class TableReader {
     Columns found = columns;
     return problems.count() > before || found == null
         ? null
-        : new Table(found, rows, Arrays.copyOf(values, rows * features.length), labels(found));
+        : new Table(
+            found, rows, Arrays.copyOf(values, rows * features.length), outOfRange, labels(found));
   }
 
   private Table.Labels labels(Columns found) {
@@ -200,6 +203,8 @@ final class TableReader {
       double value = Numerals.isDecimal(field) ? Numerals.value(field) : Double.NaN;
       if (Float.isFinite((float) value)) {
         values[at + feature] = (float) value;
+      } else if (!training && isBeyond(field)) {
+        outOfRange.set(rows);
       } else {
         addUnusable(line, known, features[feature], field);
       }
@@ -211,7 +216,7 @@ final class TableReader {
       return;
     }
     String field = line.getField(known.label()).strip();
-    if (field.isEmpty() && labelRequired) {
+    if (field.isEmpty() && training) {
       problems.add(
           at(line, known, known.label()),
           "The label is missing.",
@@ -247,10 +252,18 @@ final class TableReader {
 
   private double number(String field, CsvRecord line, Columns known) {
     double value = Numerals.isDecimal(field) ? Numerals.value(field) : Double.NaN;
-    if (!Float.isFinite((float) value)) {
+    if (Float.isFinite((float) value)) {
+      return value;
+    }
+    if (training || !isBeyond(field)) {
       addUnusable(line, known, known.label(), field);
     }
-    return value;
+    return Double.NaN;
+  }
+
+  /** Whether it is a number, but none that binary32 holds. */
+  private static boolean isBeyond(String field) {
+    return Numerals.isDecimal(field) || Numerals.isInfinite(field);
   }
 
   private void addUnusable(CsvRecord line, Columns known, int column, String field) {
@@ -271,7 +284,7 @@ final class TableReader {
     problems.add(at(line, known, column), what, "Networks compute with finite numbers only.", mend);
   }
 
-  private static String shortened(String field) {
+  static String shortened(String field) {
     String stripped = field.strip();
     int shownCharsMax = 40;
     return stripped.length() <= shownCharsMax

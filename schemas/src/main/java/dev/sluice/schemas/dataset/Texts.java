@@ -27,6 +27,10 @@ final class Texts {
     count++;
   }
 
+  boolean isEmpty(int index) {
+    return end(index) == ends[index];
+  }
+
   String get(int index) {
     return new String(bytes, end(index), ends[index] - end(index), StandardCharsets.UTF_8);
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks tasks in all
  * @param issued tasks dispatched at least once
  * @param finished tasks reported
- * @param labelled rows with a known label
+ * @param labelled rows with a label that count
  * @param correct of these, right
  * @param squaredError sum of squared errors
  * @param absoluteError sum of absolute errors
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedMs when the first rows were dispatched
  * @param finishedMs when the last rows were answered; 0 before
  * @param modelled what the modelled accelerators would have taken; null where none is modelled
+ * @param faults rows without an answer, and labels that are not known
  */
 public record InferenceState(
     ModelVersion model,
@@ -34,17 +35,18 @@ public record InferenceState(
     double computeMs,
     long startedMs,
     long finishedMs,
-    @Nullable Modelled modelled) {
+    @Nullable Modelled modelled,
+    RowFaults faults) {
 
   /** A job whose model was resolved and whose rows are not known yet. */
   public static InferenceState of(ModelVersion model) {
-    return new InferenceState(model, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+    return new InferenceState(model, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, RowFaults.NONE);
   }
 
   /** Rows were counted and cut into tasks. */
   public InferenceState withTasks(long allRows, int perTask, int taskCount, long nowMs) {
     return new InferenceState(
-        model, allRows, perTask, taskCount, 0, 0, 0, 0, 0, 0, 0, nowMs, 0, modelled);
+        model, allRows, perTask, taskCount, 0, 0, 0, 0, 0, 0, 0, nowMs, 0, modelled, faults);
   }
 
   /** Tasks were dispatched. */
@@ -63,7 +65,8 @@ public record InferenceState(
         computeMs,
         startedMs,
         finishedMs,
-        modelled);
+        modelled,
+        faults);
   }
 
   /** One more task was reported. */
@@ -83,7 +86,8 @@ public record InferenceState(
         computeMs + report.computeMs(),
         startedMs,
         done ? nowMs : 0,
-        Modelled.sum(modelled, report.modelled()));
+        Modelled.sum(modelled, report.modelled()),
+        faults.plus(report.faults()));
   }
 
   /** The same with another object for the model. */
@@ -102,6 +106,7 @@ public record InferenceState(
         computeMs,
         startedMs,
         finishedMs,
-        modelled);
+        modelled,
+        faults);
   }
 }

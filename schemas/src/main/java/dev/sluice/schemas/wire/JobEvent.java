@@ -21,4 +21,5 @@ public sealed interface JobEvent
         LaneDeclared,
         LaneOpened,
         ShardsLate,
-        AttemptLost {}
+        AttemptLost,
+        RoomForModel {}

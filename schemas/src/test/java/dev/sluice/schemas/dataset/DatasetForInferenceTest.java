@@ -42,10 +42,10 @@ class DatasetForInferenceTest {
         loaded(spec().infer(csv("a,b,y", "1,2,dog", "1,2,", "1,2,emu"), ANIMALS)).selected();
     assertThat(IntStream.range(0, 3).map(rows::classId))
         .containsExactly(1, RowSet.UNKNOWN, RowSet.UNKNOWN);
-    assertThat(rows.labelled(0)).isTrue();
-    assertThat(rows.labelled(1)).isFalse();
-    assertThat(rows.labelled(2)).isFalse();
-    assertThat(rows.countLabelled()).isEqualTo(1);
+    assertThat(IntStream.range(0, 3).mapToObj(rows::labelled)).containsExactly(true, false, true);
+    assertThat(IntStream.range(0, 3).mapToObj(rows::labelKnown))
+        .containsExactly(true, false, false);
+    assertThat(rows.countLabelled()).isEqualTo(2);
     assertThat(IntStream.range(0, 3).mapToObj(rows::labelText)).containsExactly("dog", "", "emu");
   }
 
@@ -140,6 +140,37 @@ class DatasetForInferenceTest {
             .selected();
     assertThat(IntStream.range(0, 3).mapToObj(rows::labelText))
         .containsExactly("9007199254740993", "", "0.50");
+  }
+
+  @Test
+  void aRowThatHoldsANumberBeyondTheRangeOfFloatsIsToldAndTheOthersAreRead() {
+    byte[] file =
+        csv("a,b,y", "3,6,dog", "1e39,6,dog", "-inf,6,", "3,1e999999999,cat", "3e38,6,dog");
+    RowSet rows = loaded(spec().infer(file, ANIMALS)).selected();
+    assertThat(IntStream.range(0, 5).mapToObj(rows::inRange))
+        .containsExactly(true, false, false, false, true);
+    assertThat(features(rows, 0, 2)).containsExactly(1, 1);
+    assertThat(features(rows, 3, 2)).as("what an engine is given").containsExactly(0, 0);
+    assertThat(CsvFiles.rawFeatures(rows, 3, 2)).containsExactly(0, 0);
+    assertThat(rows.labelText(3)).isEqualTo("cat");
+  }
+
+  @Test
+  void aRowThatScalingTakesOutOfRangeIsToldWhereTheModelScalesAndThereIsNothingToSet() {
+    NetworkFacts fine =
+        CsvFiles.model(
+            List.of(), List.of("0", "1"), new Affine(List.of(0.0), List.of(1e-30)), NONE);
+    RowSet rows = loaded(spec().label("1").infer(csv("1,0", "1e20,1"), fine)).selected();
+    assertThat(rows.inRange(0)).isTrue();
+    assertThat(rows.inRange(1)).isFalse();
+  }
+
+  @Test
+  void whatIsNoNumberAtAllIsAProblemStill() {
+    assertThat(onlyProblem(spec().infer(csv("a,b,y", "1,x,dog"), ANIMALS)).what())
+        .isEqualTo("'x' is not a number.");
+    assertThat(onlyProblem(spec().infer(csv("a,b,y", "1,nan,dog"), ANIMALS)).what())
+        .isEqualTo("'nan' is not a finite number.");
   }
 
   /** Rows with these labels, as a model of some classes reads them. */

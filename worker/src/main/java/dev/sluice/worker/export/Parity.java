@@ -9,9 +9,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * How far two sessions of one model are apart on the same rows.
  *
- * @param maxDifference largest |a - b| / max(1, |a|) over all rows and outputs; NaN where a session
- *     gave a value that is not finite
- * @param rows rows compared
+ * @param maxDifference largest |a - b| / max(1, |a|) over all rows and outputs; NaN or infinite
+ *     where only the exported model gave a value that is not finite
+ * @param rows rows compared: those on which the reference is finite
  */
 public record Parity(double maxDifference, int rows) {
   /**
@@ -51,13 +51,35 @@ public record Parity(double maxDifference, int rows) {
       reference.predict(features, n, expected);
       exported.predict(features, n, actual);
       double max = 0;
-      for (long i = 0; i < values; i++) {
-        double a = expected.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        double b = actual.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        // Math.max passes NaN on, and infinity minus infinity is NaN.
-        max = Math.max(max, Math.abs(a - b) / Math.max(1, Math.abs(a)));
+      int compared = 0;
+      for (int row = 0; row < n; row++) {
+        if (finite(expected, row, reference.outputs())) {
+          compared++;
+          max = Math.max(max, difference(expected, actual, row, reference.outputs()));
+        }
       }
-      return new Parity(max, n);
+      return new Parity(max, compared);
     }
+  }
+
+  private static boolean finite(MemorySegment values, int row, int outputs) {
+    for (long i = (long) row * outputs; i < (row + 1L) * outputs; i++) {
+      if (!Float.isFinite(values.getAtIndex(ValueLayout.JAVA_FLOAT, i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double difference(
+      MemorySegment expected, MemorySegment actual, int row, int outputs) {
+    double max = 0;
+    for (long i = (long) row * outputs; i < (row + 1L) * outputs; i++) {
+      double a = expected.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      double b = actual.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      // Math.max passes NaN on.
+      max = Math.max(max, Math.abs(a - b) / Math.max(1, Math.abs(a)));
+    }
+    return max;
   }
 }

@@ -28,27 +28,33 @@ public final class ValueRanges {
   }
 
   /**
-   * Takes answers of {@link Int8Model#observer}.
+   * Takes answers of {@link Int8Model#observer}. Rows on which some value is not finite are left
+   * out.
    *
    * @param answers n rows of 32-bit floats: all least values, then all greatest
    * @param n number of rows
+   * @return rows taken
    */
-  public void take(MemorySegment answers, int n) {
+  public int take(MemorySegment answers, int n) {
     int width = least.length;
+    int taken = 0;
     for (long row = 0; row < n; row++) {
+      if (!finite(answers, row * 2 * width, 2 * width)) {
+        continue;
+      }
+      taken++;
       for (int i = 0; i < width; i++) {
         long at = row * 2 * width + i;
-        // Math.min and Math.max pass NaN on.
         least[i] = Math.min(least[i], answers.getAtIndex(ValueLayout.JAVA_FLOAT, at));
         greatest[i] = Math.max(greatest[i], answers.getAtIndex(ValueLayout.JAVA_FLOAT, at + width));
       }
     }
+    return taken;
   }
 
-  /** Whether every tensor was seen, and only with numbers. */
-  public boolean finite() {
-    for (int i = 0; i < least.length; i++) {
-      if (!Float.isFinite(least[i]) || !Float.isFinite(greatest[i])) {
+  private static boolean finite(MemorySegment answers, long from, int count) {
+    for (long at = from; at < from + count; at++) {
+      if (!Float.isFinite(answers.getAtIndex(ValueLayout.JAVA_FLOAT, at))) {
         return false;
       }
     }

@@ -48,6 +48,16 @@ public final class Answer {
     };
   }
 
+  /** Whether the network gave numbers; else there is no answer. */
+  public boolean finite(IntToDoubleFunction values) {
+    for (int output = 0; output < outputs; output++) {
+      if (!Double.isFinite(values.applyAsDouble(output))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The answer as text: the name of a class, or a number. */
   public String text(IntToDoubleFunction values) {
     if (!isClass()) {

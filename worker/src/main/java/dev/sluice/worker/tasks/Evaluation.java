@@ -4,6 +4,7 @@ import dev.sluice.schemas.dataset.RowSet;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.engine.TrainingProgram;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -19,12 +21,21 @@ import java.util.stream.IntStream;
  * Measures a trained network on rows it was not trained on.
  *
  * <p>Classification: accuracy, and loss. Regression, in the label's own unit: rmse, mae and r2.
- * Rows without a label, or with one that the model does not know, are left out.
+ * Rows without a label are left out. A row whose label no class has, or whose scores are not
+ * finite, is one more that accuracy counts as wrong; it has no loss or error. How many rows of each
+ * kind there are is said beside.
  */
 final class Evaluation {
 
   /** Name of the metric that says how many rows were measured. */
-  static final String ROWS = "rows";
+  private static final String ROWS = "rows";
+
+  private static final String UNKNOWN_LABELS = "unknownLabels";
+  private static final String NOT_FINITE = "rowsNotFinite";
+  private static final String FIRST_NOT_FINITE = "firstRowNotFinite";
+
+  /** Names of metrics that say what was measured, and not how good the model is. */
+  static final Set<String> COUNTS = Set.of(ROWS, UNKNOWN_LABELS, NOT_FINITE, FIRST_NOT_FINITE);
 
   private static final int ROWS_AT_ONCE = 256;
 
@@ -34,6 +45,8 @@ final class Evaluation {
   private final double scale;
   private long rows;
   private long correct;
+  private RowFaults faults = RowFaults.NONE;
+  private long losses;
   private double loss;
   private double squared;
   private double absolute;
@@ -79,9 +92,9 @@ final class Evaluation {
   private List<Metric> measure(RowSet from, Answering answering, DoubleUnaryOperator inItsUnit)
       throws EngineException {
     try (Batch batch = Batch.of(facts)) {
-      int[] known = IntStream.range(0, from.size()).filter(from::labelled).toArray();
-      for (int at = 0; at < known.length; at += ROWS_AT_ONCE) {
-        int[] some = Arrays.copyOfRange(known, at, Math.min(known.length, at + ROWS_AT_ONCE));
+      int[] labelled = IntStream.range(0, from.size()).filter(from::labelled).toArray();
+      for (int at = 0; at < labelled.length; at += ROWS_AT_ONCE) {
+        int[] some = Arrays.copyOfRange(labelled, at, Math.min(labelled.length, at + ROWS_AT_ONCE));
         answering.answer(batch, some);
         for (int i = 0; i < some.length; i++) {
           int row = i;
@@ -94,13 +107,24 @@ final class Evaluation {
 
   private void count(
       RowSet from, int row, IntToDoubleFunction values, DoubleUnaryOperator inItsUnit) {
-    rows++;
+    boolean answered = from.inRange(row) && answer.finite(values);
+    boolean known = from.labelKnown(row);
+    faults = answered ? faults : faults.withNotFinite(from.fileRow(row));
+    faults = known ? faults : faults.withUnknownLabel();
+    if (answer.isClass()) {
+      rows++;
+    }
+    if (!answered || !known) {
+      return;
+    }
     if (answer.isClass()) {
       int label = from.classId(row);
       correct += answer.classId(values) == label ? 1 : 0;
+      losses++;
       loss += Losses.ofClass(facts.objective(), values, facts.outputs(), label);
       return;
     }
+    rows++;
     double target = from.rawTarget(row);
     double error = inItsUnit.applyAsDouble(values.applyAsDouble(0)) - target;
     squared += error * error;
@@ -111,21 +135,37 @@ final class Evaluation {
 
   private List<Metric> metrics() {
     var metrics = new ArrayList<Metric>();
-    if (rows == 0) {
-      return metrics;
+    if (rows > 0) {
+      metrics.add(new Metric(ROWS, rows));
+      if (answer.isClass()) {
+        addClassification(metrics);
+      } else {
+        addRegression(metrics);
+      }
     }
-    metrics.add(new Metric(ROWS, rows));
-    if (answer.isClass()) {
-      metrics.add(new Metric("accuracy", (double) correct / rows));
-      metrics.add(new Metric("loss", loss / rows));
-      return metrics;
+    if (faults.unknownLabels() > 0) {
+      metrics.add(new Metric(UNKNOWN_LABELS, faults.unknownLabels()));
     }
+    if (faults.notFinite() > 0) {
+      metrics.add(new Metric(NOT_FINITE, faults.notFinite()));
+      metrics.add(new Metric(FIRST_NOT_FINITE, faults.firstNotFinite()));
+    }
+    return metrics;
+  }
+
+  private void addClassification(List<Metric> metrics) {
+    metrics.add(new Metric("accuracy", (double) correct / rows));
+    if (losses > 0) {
+      metrics.add(new Metric("loss", loss / losses));
+    }
+  }
+
+  private void addRegression(List<Metric> metrics) {
     metrics.add(new Metric("rmse", Math.sqrt(squared / rows)));
     metrics.add(new Metric("mae", absolute / rows));
     double spread = sumOfSquares - sum * sum / rows;
-    if (spread > 0) {
+    if (spread > 0 && Double.isFinite(squared / spread)) {
       metrics.add(new Metric("r2", 1 - squared / spread));
     }
-    return metrics;
   }
 }

@@ -140,6 +140,9 @@ public final class ExportTask {
         var batch = Batch.of(facts)) {
       batch.takeRaw(rows, 0, n);
       var parity = Parity.measure(trained, exported, batch.features(), n);
+      if (parity.rows() == 0) {
+        throw new TaskProblem(diverged(n), false);
+      }
       if (!parity.holds()) {
         throw new TaskProblem(differs(parity), false);
       }
@@ -147,20 +150,23 @@ public final class ExportTask {
     }
   }
 
+  private static Cause diverged(int rows) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        "model",
+        "The trained network gives finite values for none of " + rows + " rows.",
+        "The training has diverged: what the network computes is beyond 3.4e38, the range of"
+            + " 32-bit floating-point numbers.",
+        "Lower the learning rate, or scale the features, and in a regression the label.");
+  }
+
   private static Cause differs(Parity parity) {
-    return Double.isNaN(parity.maxDifference())
-        ? new Cause(
-            Fault.BAD_INPUT,
-            "model",
-            "The trained network's values are not finite on " + parity.rows() + " rows.",
-            "The training has diverged.",
-            "Lower the learning rate, or scale the features.")
-        : new Cause(
-            Fault.OUR_FAULT,
-            "model",
-            "The ONNX file does not compute what was trained.",
-            "On %d rows the values differ by up to %.3g; %.0e is allowed."
-                .formatted(parity.rows(), parity.maxDifference(), Parity.TOLERANCE),
-            "Report the defect with the job's network.");
+    return new Cause(
+        Fault.OUR_FAULT,
+        "model",
+        "The ONNX file does not compute what was trained.",
+        "On %d rows the values differ by up to %.3g; %.0e is allowed."
+            .formatted(parity.rows(), parity.maxDifference(), Parity.TOLERANCE),
+        "Report the defect with the job's network.");
   }
 }

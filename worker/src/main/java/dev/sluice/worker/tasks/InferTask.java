@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.engine.EngineException;
@@ -98,6 +99,7 @@ public final class InferTask {
     private long correct;
     private double squared;
     private double absolute;
+    private RowFaults faults = RowFaults.NONE;
     private long nanos;
 
     Answering(Task task, InferWork work, RowSet rows, InferenceSession model) {
@@ -138,20 +140,29 @@ public final class InferTask {
       }
       var range = writing.finish(work.rowFrom(), work.rowTo(), attempt);
       return new Inferred(
-          range, labelled, correct, squared, absolute, nanos / 1e6, accelerator.inference(work));
+          range,
+          labelled,
+          correct,
+          squared,
+          absolute,
+          nanos / 1e6,
+          accelerator.inference(work),
+          faults);
     }
 
     private void take(int row, Batch batch, int i) {
-      var text = answer.text(output -> batch.score(i, output));
+      boolean inRange = rows.inRange(row);
+      boolean answered = inRange && answer.finite(output -> batch.score(i, output));
+      var text = answered ? answer.text(output -> batch.score(i, output)) : "";
       var label = rows.labelText(row);
       positions.add(rows.fileRow(row));
       predictions.add(text);
       labels.add(label);
       recordLabelled |= !label.isEmpty();
       for (int output = 0; output < model.outputs(); output++) {
-        scores.putFloat(batch.score(i, output));
+        scores.putFloat(inRange ? batch.score(i, output) : Float.NaN);
       }
-      measure(row, batch, i);
+      measure(row, answered, batch, i);
       recordBytes +=
           model.outputs() * Float.BYTES + 3 * (text.length() + label.length()) + ROW_BYTES;
       if (recordBytes >= RECORD_BYTES) {
@@ -159,15 +170,27 @@ public final class InferTask {
       }
     }
 
-    private void measure(int row, Batch batch, int i) {
+    /** A row without an answer, or with a label that no class has, counts as answered wrong. */
+    private void measure(int row, boolean answered, Batch batch, int i) {
+      if (!answered) {
+        faults = faults.withNotFinite(rows.fileRow(row));
+      }
       if (!rows.labelled(row)) {
         return;
       }
-      labelled++;
+      boolean known = rows.labelKnown(row);
+      if (!known) {
+        faults = faults.withUnknownLabel();
+      }
       if (answer.isClass()) {
-        int said = answer.classId(output -> batch.score(i, output));
-        correct += said == rows.classId(row) ? 1 : 0;
-      } else {
+        labelled++;
+        boolean right =
+            answered
+                && known
+                && answer.classId(output -> batch.score(i, output)) == rows.classId(row);
+        correct += right ? 1 : 0;
+      } else if (answered && known) {
+        labelled++;
         double error = batch.score(i, 0) - rows.rawTarget(row);
         squared += error * error;
         absolute += Math.abs(error);

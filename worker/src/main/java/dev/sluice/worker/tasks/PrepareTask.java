@@ -6,6 +6,7 @@ import dev.sluice.schemas.dataset.RowSet;
 import dev.sluice.schemas.dataset.Sampling;
 import dev.sluice.schemas.job.FoldMemory;
 import dev.sluice.schemas.job.JobLimits;
+import dev.sluice.schemas.job.ModelRecord;
 import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DatasetFacts;
@@ -98,6 +99,11 @@ public final class PrepareTask {
       if (!problems.isEmpty()) {
         throw TaskProblem.badInput(problems);
       }
+      var facts = facts(spec, dataset, input, program);
+      var tooLarge = ModelRecord.objection(facts);
+      if (tooLarge.isPresent()) {
+        throw new TaskProblem(tooLarge.get(), false);
+      }
       tryOut(spec, dataset, program);
       long stepsPerEpoch = Sampling.stepsPerEpoch(training.size(), spec.batch());
       return new TrainingPrepared(
@@ -106,7 +112,7 @@ public final class PrepareTask {
               training.size(),
               dataset.holdout().size(),
               training.countLabelled()),
-          facts(spec, dataset, input, program),
+          facts,
           stepsPerEpoch,
           Sampling.steps(spec.length(), stepsPerEpoch));
     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Makes a version of a model that multiplies in 8-bit integers: finds the ranges of values on
@@ -84,12 +85,13 @@ public final class QuantiseTask {
             "Use it as it is.");
       }
       var rows = spread(dataset.training(), work.spec().rows());
-      var ranges = ranges(model, int8, dataset.training(), rows);
+      var ranges = new ValueRanges(int8.ranges());
+      int seen = observe(model, int8, ranges, dataset.training(), rows);
       var floats =
           OnnxModel.write(model.network(), parameters.values(), model.name(), model.sha256());
       var file = int8.write(ranges, name, model.sha256(), version(model));
       var metrics = new ArrayList<>(compare(model, floats, file, measured(dataset)));
-      metrics.add(new Metric("calibrationRows", rows.length));
+      metrics.add(new Metric("calibrationRows", seen));
       var stored = ModelFiles.store(files, Models.ONNX, file);
       return new Exported(
           new ModelVersion(
@@ -194,33 +196,39 @@ public final class QuantiseTask {
 
   // ---- ranges
 
-  /** At most so many rows, evenly spread: files are often sorted by class. */
+  /**
+   * At most so many rows, evenly spread: files are often sorted by class. Those that hold a number
+   * out of range are left out.
+   */
   private static int[] spread(RowSet from, int most) {
     int n = Math.min(most, from.size());
-    int[] rows = new int[n];
-    for (int i = 0; i < n; i++) {
-      rows[i] = Math.toIntExact((long) i * from.size() / n);
-    }
-    return rows;
+    return IntStream.range(0, n)
+        .map(i -> Math.toIntExact((long) i * from.size() / n))
+        .filter(from::inRange)
+        .toArray();
   }
 
-  private ValueRanges ranges(ModelVersion model, Int8Model int8, RowSet from, int[] rows)
+  /** Shows rows to a network; returns of how many all values inside it are finite. */
+  private int observe(
+      ModelVersion model, Int8Model int8, ValueRanges ranges, RowSet from, int[] rows)
       throws EngineException, TaskProblem {
-    var ranges = new ValueRanges(int8.ranges());
+    int seen = 0;
     try (var observer = inference.open(int8.observer());
         var batch = new Batch(observer.inputs(), observer.outputs(), model.network().objective())) {
       for (int at = 0; at < rows.length; at += ROWS_AT_ONCE) {
         int[] some = Arrays.copyOfRange(rows, at, Math.min(rows.length, at + ROWS_AT_ONCE));
         batch.takeRaw(from, some);
         observer.predict(batch.features(), some.length, batch.scores());
-        ranges.take(batch.scores(), some.length);
+        seen += ranges.take(batch.scores(), some.length);
       }
     }
-    if (!ranges.finite()) {
+    if (seen == 0) {
       throw notFinite(
-          model, "On " + rows.length + " training rows some value inside it is not finite.");
+          model,
+          "Of the training rows that were looked at, there is none on which every value inside it"
+              + " is finite.");
     }
-    return ranges;
+    return seen;
   }
 
   // ---- what it costs
@@ -237,12 +245,14 @@ public final class QuantiseTask {
       var was = new Evaluation(model.network()).measure(before, rows);
       var is = new Evaluation(model.network()).measure(after, rows);
       var metrics = new ArrayList<>(is);
-      for (int i = 0; i < was.size(); i++) {
-        var name = was.get(i).name();
-        if (!name.equals(Evaluation.ROWS)) {
-          var value = was.get(i).value();
-          metrics.add(new Metric(FP32 + capitalised(name), value));
-          metrics.add(new Metric(name + "Change", is.get(i).value() - value));
+      for (var parent : was) {
+        var name = parent.name();
+        if (!Evaluation.COUNTS.contains(name)) {
+          metrics.add(new Metric(FP32 + capitalised(name), parent.value()));
+          is.stream()
+              .filter(metric -> metric.name().equals(name))
+              .map(metric -> new Metric(name + "Change", metric.value() - parent.value()))
+              .forEach(metrics::add);
         }
       }
       metrics.add(new Metric("onnxMaxDifference", difference(model, before, after, rows)));
@@ -254,15 +264,19 @@ public final class QuantiseTask {
       ModelVersion model, InferenceSession before, InferenceSession after, RowSet rows)
       throws EngineException, TaskProblem {
     double max = 0;
+    int compared = 0;
     try (var batch = Batch.of(model.network())) {
       for (int at = 0; at < rows.size(); at += ROWS_AT_ONCE) {
         int n = Math.min(ROWS_AT_ONCE, rows.size() - at);
         batch.takeRaw(rows, at, n);
-        max = Math.max(max, Parity.measure(before, after, batch.features(), n).maxDifference());
+        var parity = Parity.measure(before, after, batch.features(), n);
+        max = Math.max(max, parity.maxDifference());
+        compared += parity.rows();
       }
     }
-    if (Double.isNaN(max)) {
-      throw notFinite(model, "On " + rows.size() + " rows some prediction is not finite.");
+    if (compared == 0 || !Double.isFinite(max)) {
+      throw notFinite(
+          model, "Of " + rows.size() + " rows, its predictions are finite on " + compared + ".");
     }
     return max;
   }

@@ -127,6 +127,9 @@ class OnnxModelTest {
           .isCloseTo(0.0005, within(1e-5));
       assertThat(Parity.measure(one, other, rows, 2).holds()).isFalse();
       assertThat(Parity.measure(one, broken, rows, 2).holds()).isFalse();
+      MemorySegment oneTooLarge = Native.floats(1, 1, Float.MAX_VALUE, Float.MAX_VALUE);
+      assertThat(Parity.measure(one, one, oneTooLarge, 2)).isEqualTo(new Parity(0, 1));
+      assertThat(Parity.measure(broken, one, rows, 2).rows()).isZero();
     }
   }
 

@@ -51,6 +51,14 @@ class AnswerTest {
   }
 
   @Test
+  void aRowHasAnAnswerWhereAllItsScoresAreFinite() {
+    var answer = answer(Objective.CROSS_ENTROPY, 2, "a", "b");
+    assertThat(answer.finite(i -> Float.MAX_VALUE)).isTrue();
+    assertThat(answer.finite(i -> i == 0 ? 1 : Float.NEGATIVE_INFINITY)).isFalse();
+    assertThat(answer.finite(i -> i == 0 ? Float.NaN : 1)).isFalse();
+  }
+
+  @Test
   void lossesAreThoseOfTheFormulas() {
     double[] logits = {1, 2, 3};
     double sum = Math.exp(1) + Math.exp(2) + Math.exp(3);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Constant;
@@ -16,6 +17,7 @@ import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelFile;
@@ -24,6 +26,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Target;
@@ -41,7 +44,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The single tasks of a job one after the other, with the real engines and files in memory. */
@@ -53,6 +58,7 @@ class JobOnOneWorkerTest {
   private static final int ROWS = 200;
 
   private final MemoryFiles files = new MemoryFiles();
+  private @Nullable Inferred lastInferred;
   private final Datasets datasets = new Datasets(files, CACHE_BYTES);
   private final List<dev.sluice.worker.trial.ModelFile> tried = new ArrayList<>();
   private final PrepareTask prepare = new PrepareTask(datasets, files, TRAINING);
@@ -175,25 +181,37 @@ class JobOnOneWorkerTest {
   }
 
   @Test
+  void aDataSetWhoseNamesNoRecordCouldHoldIsRefusedBeforeAnyStep() {
+    int classes = 64;
+    var text = new StringBuilder("a,y\n");
+    for (int row = 0; row < 4 * classes; row++) {
+      text.append(row).append(',').append(row % classes).append("w".repeat(50_000)).append('\n');
+    }
+    var artifact = files.put(text.toString().getBytes(StandardCharsets.UTF_8));
+    var spec = training(allRows(artifact), Objective.CROSS_ENTROPY, linear(classes));
+    assertThatThrownBy(() -> prepared(spec))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> {
+              var cause = problem.outcome().cause();
+              assertThat(cause.fault()).isEqualTo(Fault.NO_CAPACITY);
+              assertThat(cause.what()).contains("may take 3072 KiB");
+              assertThat(cause.why()).contains("64 classes");
+              assertThat(cause.what() + cause.why() + cause.mend()).hasSizeLessThan(1_000);
+              assertThat(problem.outcome().retryable()).isFalse();
+            });
+  }
+
+  @Test
   void anExportedRegressionSpeaksInTheLabelsOwnUnit() throws Exception {
-    var spec = training(plane(Target.REGRESSION), Objective.MEAN_SQUARED_ERROR, linear(1));
-    var prepared = prepared(spec);
     try (var arena = Arena.ofConfined()) {
-      var flat = initial(prepared, 1, arena);
-      // The exact solution, in scaled columns: weight scale_x / scale_y times the slope.
-      var x = prepared.network().featureScale();
-      var y = prepared.network().targetScale();
-      double shift = 2 * x.shift().get(0) - x.shift().get(1) + 5 - y.shift().getFirst();
-      set(flat, 0, 2 * x.scale().get(0) / y.scale().getFirst());
-      set(flat, 1, -x.scale().get(1) / y.scale().getFirst());
-      set(flat, 2, shift / y.scale().getFirst());
-      var model = export.run("job", new ExportWork(spec, prepared, 10), flat).model();
+      var model = exact(Target.REGRESSION, arena);
       assertThat(metric(model, "rows")).isEqualTo(50);
       assertThat(metric(model, "rmse")).isCloseTo(0, within(1e-4));
       assertThat(metric(model, "r2")).isCloseTo(1, within(1e-6));
       assertThat(metric(model, "onnxMaxDifference")).isLessThan(1e-4);
 
-      var answers = answer(model, spec.dataset(), 0, ROWS);
+      var answers = answer(model, plane(Target.REGRESSION), 0, ROWS);
       var labels = answers.stream().flatMap(batch -> batch.labels().stream()).toList();
       var predictions = answers.stream().flatMap(batch -> batch.predictions().stream()).toList();
       assertThat(predictions).hasSize(ROWS);
@@ -226,7 +244,7 @@ class JobOnOneWorkerTest {
       var work = new InferWork(spec, model, from, to);
       var inferred = infer.run(new Task("t", "job", 1, 1, "", work), work);
       assertThat(inferred.range().attempt()).startsWith("t#1@w-");
-      assertThat(inferred.labelled()).isEqualTo(to - from);
+      lastInferred = inferred;
       if (!model.network().classes().isEmpty()) {
         assertThat(inferred.correct()).isEqualTo(rightAnswers(taken));
       }
@@ -234,11 +252,126 @@ class JobOnOneWorkerTest {
     return taken;
   }
 
+  private Inferred inferred() {
+    return Objects.requireNonNull(lastInferred);
+  }
+
+  private List<ResultBatch> answer(ModelVersion model, String... lines) throws Exception {
+    var text = String.join("\n", lines) + "\n";
+    var artifact = files.put(text.getBytes(StandardCharsets.UTF_8));
+    return answer(model, allRows(artifact), 0, lines.length - 1);
+  }
+
+  private static DatasetSpec allRows(String artifact) {
+    return new DatasetSpec(
+        artifact,
+        true,
+        "y",
+        List.of(),
+        Target.CLASSIFICATION,
+        0,
+        null,
+        1,
+        Rows.ALL,
+        Scaling.STANDARD,
+        Scaling.STANDARD);
+  }
+
+  /** The plane's exact solution: weights of scaled columns, up where 2 a - b is positive. */
+  private ModelVersion exact(Target target, Arena arena) throws Exception {
+    boolean numbers = target == Target.REGRESSION;
+    var spec =
+        training(
+            plane(target),
+            numbers ? Objective.MEAN_SQUARED_ERROR : Objective.BINARY_CROSS_ENTROPY,
+            linear(1));
+    var prepared = prepared(spec);
+    var flat = initial(prepared, 1, arena);
+    var x = prepared.network().featureScale();
+    double unit = numbers ? prepared.network().targetScale().scale().getFirst() : 1;
+    double zero = numbers ? 5 - prepared.network().targetScale().shift().getFirst() : 0;
+    set(flat, 0, 2 * x.scale().get(0) / unit);
+    set(flat, 1, -x.scale().get(1) / unit);
+    set(flat, 2, (2 * x.shift().get(0) - x.shift().get(1) + zero) / unit);
+    return export.run("job", new ExportWork(spec, prepared, 10), flat).model();
+  }
+
+  @Test
+  void labelsThatTheModelDoesNotKnowCountAsWrongAndAreCountedAndMissingOnesAreNeither()
+      throws Exception {
+    try (var arena = Arena.ofConfined()) {
+      var model = exact(Target.CLASSIFICATION, arena);
+      var answers = answer(model, "a,b,y", "5,0,up", "5,0,alien", "5,0,down", "-5,0,", "-5,0,down");
+      assertThat(answers.getFirst().labels()).containsExactly("up", "alien", "down", "", "down");
+      assertThat(inferred().labelled()).isEqualTo(4);
+      assertThat(inferred().correct()).isEqualTo(2);
+      assertThat(inferred().faults()).isEqualTo(new RowFaults(1, 0, -1));
+    }
+  }
+
+  @Test
+  void aRowBeyondTheRangeOfFloatsHasNoAnswerAndTheOthersHaveTheirs() throws Exception {
+    try (var arena = Arena.ofConfined()) {
+      var model = exact(Target.CLASSIFICATION, arena);
+      var answers =
+          answer(
+              model,
+              "a,b,y",
+              "5,0,up",
+              "1e39,0,up",
+              "3e38,-3e38,up",
+              "-inf,0,up",
+              "1e999999999,0,",
+              "-5,0,down");
+      assertThat(predictions(answers)).containsExactly("up", "", "", "", "", "down");
+      var scores = Vectors.floats(answers.getFirst().scores());
+      for (int row = 0; row < scores.length; row++) {
+        assertThat(Float.isFinite(scores[row])).isEqualTo(row == 0 || row == 5);
+      }
+      assertThat(inferred().labelled()).isEqualTo(5);
+      assertThat(inferred().correct()).isEqualTo(2);
+      assertThat(inferred().faults()).isEqualTo(new RowFaults(0, 4, 1));
+    }
+  }
+
+  @Test
+  void aRegressionIsMeasuredOnTheRowsThatHaveAnAnswerAndALabelToCompare() throws Exception {
+    try (var arena = Arena.ofConfined()) {
+      var model = exact(Target.REGRESSION, arena);
+      var answers = answer(model, "a,b,y", "5,0,14", "3e38,-3e38,1", "1,0,1e999", "0,0,");
+      assertThat(predictions(answers).get(1)).isEmpty();
+      assertThat(answers.getFirst().labels()).containsExactly("14", "1", "1e999", "");
+      assertThat(inferred().labelled()).isEqualTo(1);
+      assertThat(inferred().absoluteError()).isCloseTo(1, within(1e-3));
+      assertThat(inferred().faults()).isEqualTo(new RowFaults(1, 1, 1));
+    }
+  }
+
+  @Test
+  void aModelOfWhichNoScoreIsFiniteIsNotExported() throws Exception {
+    var spec = training(plane(Target.REGRESSION), Objective.MEAN_SQUARED_ERROR, linear(1));
+    var prepared = prepared(spec);
+    try (var arena = Arena.ofConfined()) {
+      var flat = initial(prepared, 1, arena);
+      set(flat, 2, Float.MAX_VALUE);
+      set(flat, 0, 1e36);
+      set(flat, 1, -1e36);
+      assertThatThrownBy(() -> export.run("job", new ExportWork(spec, prepared, 10), flat))
+          .isInstanceOfSatisfying(
+              TaskProblem.class,
+              problem -> {
+                assertThat(problem.outcome().cause().fault()).isEqualTo(Fault.BAD_INPUT);
+                assertThat(problem.outcome().cause().what()).contains("none of 50 rows");
+              });
+    }
+  }
+
   private static long rightAnswers(List<ResultBatch> batches) {
     long right = 0;
     for (var batch : batches) {
       for (int i = 0; i < batch.predictions().size(); i++) {
-        right += batch.predictions().get(i).equals(batch.labels().get(i)) ? 1 : 0;
+        var said = batch.predictions().get(i);
+        right += !said.isEmpty() && said.equals(batch.labels().get(i)) ? 1 : 0;
       }
     }
     return right;
@@ -286,6 +419,8 @@ class JobOnOneWorkerTest {
       var inference = (InferencePrepared) prepare.run(prepareInference(spec.dataset(), model));
       assertThat(inference.dataset().rows()).isEqualTo(ROWS);
       assertThat(answer(model, spec.dataset(), 0, ROWS)).hasSize(1);
+      assertThat(inferred().labelled()).isEqualTo(ROWS);
+      assertThat(inferred().faults()).isEqualTo(RowFaults.NONE);
       var some = answer(model, spec.dataset(), 70, 80).getFirst();
       assertThat(some.rowFrom()).isEqualTo(70);
       assertThat(some.rows()).first().isEqualTo(70L);

@@ -341,6 +341,32 @@ class QuantiseTaskTest {
         .containsExactlyInAnyOrder("onnxMaxDifference", "calibrationRows");
   }
 
+  @Test
+  void unknownLabelsCountAsWrongInBothFormatsAndAreCounted() throws Exception {
+    var network = new LayerStack(List.of(), List.of(new Dense(2, true)));
+    var text = "a,y\n" + "1,up\n-1,down\n".repeat(20);
+    var rows = files.put(text.getBytes(StandardCharsets.UTF_8));
+    var model =
+        trained(
+            dataset(rows, null, "y", Target.CLASSIFICATION),
+            Objective.CROSS_ENTROPY,
+            network,
+            0.5,
+            50);
+    var others = "a,y\n1,up\n1,alien\n-1,\n1e39,up\n-1,down\n";
+    var holdout = files.put(others.getBytes(StandardCharsets.UTF_8));
+
+    var int8 = quantised(model, dataset(rows, holdout, "y", Target.CLASSIFICATION));
+
+    assertThat(metric(int8, "rows")).isEqualTo(4);
+    assertThat(metric(int8, "accuracy")).isEqualTo(0.5);
+    assertThat(metric(int8, "fp32Accuracy")).isEqualTo(0.5);
+    assertThat(metric(int8, "unknownLabels")).isEqualTo(1);
+    assertThat(metric(int8, "rowsNotFinite")).isEqualTo(1);
+    assertThat(metric(int8, "firstRowNotFinite")).isEqualTo(3);
+    assertThat(int8.metrics()).allMatch(metric -> Double.isFinite(metric.value()));
+  }
+
   // ---- what is refused
 
   private void expectRefusal(QuantiseWork work, String where, String... words) {
