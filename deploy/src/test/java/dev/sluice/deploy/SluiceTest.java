@@ -132,7 +132,7 @@ final class SluiceTest {
             : run(command, "--bootstrap-servers", "no port");
     assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE.code());
     assertThat(ran.err())
-        .contains("no port", "Invalid url", "--bootstrap-servers")
+        .contains("no port", "names no broker", "--bootstrap-servers")
         .doesNotContain("Failed to create", "\tat ");
   }
 
@@ -208,7 +208,9 @@ final class SluiceTest {
             "--set",
             "start-ms-max=500");
     assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE.code());
-    assertThat(ran.err()).contains("127.0.0.1:1", "500 ms").doesNotContain("\tat ");
+    assertThat(ran.err())
+        .contains("Nothing listens at 127.0.0.1:1 (connection refused)")
+        .doesNotContain("\tat ");
   }
 
   @Test

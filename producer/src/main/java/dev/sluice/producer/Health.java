@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import dev.sluice.producer.lag.LagMonitor;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.view.ViewFollower;
+import dev.sluice.schemas.topics.TopicWatch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,8 +15,10 @@ final class Health {
 
   private final ViewFollower follower;
   private final LagMonitor lag;
+  private final TopicWatch topics;
 
-  Health(ViewFollower follower, LagMonitor lag) {
+  Health(ViewFollower follower, LagMonitor lag, TopicWatch topics) {
+    this.topics = topics;
     this.follower = follower;
     this.lag = lag;
   }
@@ -23,6 +26,7 @@ final class Health {
   /** What keeps it from its work, in plain words; empty where nothing does. */
   List<String> troubles() {
     var reasons = new ArrayList<String>();
+    topics.trouble().map(Throwable::getMessage).ifPresent(reasons::add);
     follower.trouble().ifPresent(reasons::add);
     lag.trouble().ifPresent(reasons::add);
     if (!follower.caughtUp()) {

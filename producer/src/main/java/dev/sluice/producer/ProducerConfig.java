@@ -21,6 +21,7 @@ import java.util.Map;
  * @param downloadsMax artifacts on their way out at one time
  * @param finishedJobsMax finished jobs remembered
  * @param workerSilenceMs time after which a worker counts as silent
+ * @param startMsMax longest wait for the brokers at start
  * @param lagSampleMs time between samples of lag
  * @param rateWindowMs time over which rates are taken
  */
@@ -100,6 +101,13 @@ public record ProducerConfig(
             min = 1_000,
             max = 600_000)
         int workerSilenceMs,
+    @Setting(
+            doc = "Longest wait for brokers that are not there yet at the start.",
+            unit = "ms",
+            def = "30000",
+            min = 100,
+            max = 600_000)
+        int startMsMax,
     @Setting(
             doc = "Time between samples of lag.",
             unit = "ms",

@@ -13,6 +13,7 @@ import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.ViewFollower;
 import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.cluster.ClusterCheck;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.BrokersTime;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,10 +71,15 @@ public final class ProducerService implements AutoCloseable {
     var silence = Duration.ofMillis(config.workerSilenceMs());
     var ledgerMax = Duration.ofMillis(config.ledgerWaitMs());
 
-    var topics = new Topics(keep(Admin.create(kafka.admin())), (short) config.replication());
+    ClusterCheck.require(kafka, config.replication(), Duration.ofMillis(config.startMsMax()));
+    var topics = new Topics(kafka, keep(Admin.create(kafka.admin())), (short) config.replication());
     topics.ensure();
     var time = keep(BrokersTime.start(kafka));
     var clock = time.clock();
+    var watch =
+        keep(
+            topics.watch(
+                unfit -> LOG.error("Nothing is accepted any more: {}", unfit.getMessage())));
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var view = new ClusterView(config.finishedJobsMax());
     var passedOver = keep(new PassedOver(kafka, codec));
@@ -92,7 +99,7 @@ public final class ProducerService implements AutoCloseable {
     var artifacts = keep(new KafkaArtifacts(new ArtifactStore(kafka, codec)));
     var results = keep(new KafkaResults(kafka, codec));
     var submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
-    var health = new Health(follower, lag);
+    var health = new Health(follower, lag, watch);
     var services =
         new Services(
             submissions,
@@ -103,6 +110,7 @@ public final class ProducerService implements AutoCloseable {
             artifacts,
             topics::ensureLane,
             health::troubles,
+            () -> watch.trouble().map(Topics.TopicsUnavailable::problems).orElse(List.of()),
             clock,
             silence,
             ledgerMax);

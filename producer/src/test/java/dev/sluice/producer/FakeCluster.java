@@ -13,6 +13,7 @@ import dev.sluice.producer.view.ClusterView;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.CancelRequested;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneDeclared;
@@ -49,6 +50,7 @@ public final class FakeCluster implements AutoCloseable {
   public final StoredFiles artifacts = new StoredFiles();
   public final List<ResultBatch> results = new ArrayList<>();
   public final List<String> troubles = new CopyOnWriteArrayList<>();
+  public final List<Cause> unfit = new CopyOnWriteArrayList<>();
   public final List<String> lanesMade = new CopyOnWriteArrayList<>();
   public volatile LagReport lag = LagReport.NONE;
   public volatile Results.ResultsBroken.@Nullable Reason resultsBroken;
@@ -77,6 +79,7 @@ public final class FakeCluster implements AutoCloseable {
             artifacts,
             lanesMade::add,
             () -> List.copyOf(troubles),
+            () -> List.copyOf(unfit),
             Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
             Duration.ofSeconds(10),
             ledgerMax);

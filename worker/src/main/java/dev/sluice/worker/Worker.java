@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.schemas.cluster.ClusterCheck;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.config.ConfigProblem;
@@ -47,10 +48,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,6 +122,8 @@ public final class Worker implements AutoCloseable {
 
   private void open() throws InterruptedException {
     var kafka = KafkaSettings.of(config.bootstrapServers());
+    // Before anything is unpacked or loaded: brokers that can't serve end this process.
+    ClusterCheck.require(kafka, config.replication(), Duration.ofMillis(config.startMsMax()));
     // Each takes a second or so, and neither needs the other.
     var trials = new ChildTrials(config.trialLimits());
     var loading = new FutureTask<>(() -> engines(trials));
@@ -219,28 +220,13 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private Map<Topic, Integer> topics(KafkaSettings kafka) throws InterruptedException {
-    try (var admin = Admin.create(kafka.admin())) {
-      reach(admin);
-      var topics = new Topics(admin, (short) config.replication());
-      topics.ensureLane(config.lane());
-      return topics.ensure();
-    }
-  }
-
-  private void reach(Admin admin) throws InterruptedException {
-    try {
-      // The call has to end by itself: closing the client waits for it.
-      admin
-          .describeCluster(new DescribeClusterOptions().timeoutMs(config.startMsMax()))
-          .nodes()
-          .get(2L * config.startMsMax(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new KafkaException(
-          "no broker answered within %d ms (%s)".formatted(config.startMsMax(), e.getCause()), e);
-    } catch (TimeoutException e) {
-      throw new KafkaException("no broker answered within " + config.startMsMax() + " ms", e);
-    }
+  private Map<Topic, Integer> topics(KafkaSettings kafka) {
+    var admin = keep(Admin.create(kafka.admin()));
+    var topics = new Topics(kafka, admin, (short) config.replication());
+    topics.ensureLane(config.lane());
+    var partitions = topics.ensure();
+    keep(topics.watch(this::unfit));
+    return partitions;
   }
 
   private static int count(Map<Topic, Integer> partitions, Topic topic) {
@@ -318,6 +304,13 @@ public final class Worker implements AutoCloseable {
   /** Whatever tasks and brokers can cause is caught before: this process can't be trusted now. */
   void failed(Thread thread, Throwable why) {
     LOG.error("Thread {} has failed; this worker stops: {}", thread.getName(), why.toString(), why);
+    failure.set(why);
+    ended.countDown();
+  }
+
+  /** What is read and written from now on may be another's. */
+  private void unfit(Topics.TopicsUnavailable why) {
+    LOG.error("This worker stops: {}", why.getMessage());
     failure.set(why);
     ended.countDown();
   }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -34,7 +33,8 @@ import picocli.CommandLine.Spec;
       "0:its standard input has ended, and it was told to end with that",
       "1:it could not go on; its log says why",
       "2:a setting is wrong, or the lane is for another accelerator",
-      "4:the brokers can't be reached or can't serve, or no coordinator answers",
+      "4:the brokers can't be reached or can't serve, topics have changed, or no coordinator"
+          + " answers",
       "143:it was told to stop"
     })
 public final class WorkerCommand implements Callable<Integer> {
@@ -104,7 +104,7 @@ public final class WorkerCommand implements Callable<Integer> {
       output.error(e);
       return BAD_USAGE;
     } catch (Topics.TopicsUnavailable e) {
-      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), List.of(e.problem()));
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), e.problems());
       return UNREACHABLE;
     } catch (LaneClaim.LaneUnconfirmed e) {
       output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()));
@@ -131,7 +131,11 @@ public final class WorkerCommand implements Callable<Integer> {
             .start(() -> closeAtEnd(System.in, worker, longest));
       }
       output.running(document(worker, config));
-      return worker.awaitEnd() == null ? StopDeadline.exitCode(STOPPED) : FAILED;
+      return switch (worker.awaitEnd()) {
+        case null -> StopDeadline.exitCode(STOPPED);
+        case Topics.TopicsUnavailable unfit -> throw unfit;
+        default -> FAILED;
+      };
     }
   }
 

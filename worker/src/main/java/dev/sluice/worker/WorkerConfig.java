@@ -122,7 +122,7 @@ public record WorkerConfig(
             max = 1_048_576)
         int trialMebibytes,
     @Setting(
-            doc = "Longest wait for the brokers at the start.",
+            doc = "Longest wait for brokers that are not there yet at the start.",
             unit = "ms",
             def = "30000",
             min = 100,

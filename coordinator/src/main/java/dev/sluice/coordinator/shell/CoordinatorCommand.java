@@ -7,7 +7,6 @@ import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "1:it could not go on; its log says why",
       "2:a setting is wrong",
-      "4:the brokers can't be reached or can't serve",
+      "4:the brokers can't be reached or can't serve, or topics have changed",
       "143:it was told to stop"
     })
 public final class CoordinatorCommand implements Callable<Integer> {
@@ -63,12 +62,16 @@ public final class CoordinatorCommand implements Callable<Integer> {
       output.running(
           Map.of("bootstrapServers", bootstrapServers, "pid", ProcessHandle.current().pid()));
       service.awaitFailure();
+      var unfit = service.unfit();
+      if (unfit.isPresent()) {
+        throw unfit.get();
+      }
       return FAILED;
     } catch (ConfigProblem e) {
       output.error(e);
       return BAD_USAGE;
     } catch (Topics.TopicsUnavailable e) {
-      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), List.of(e.problem()));
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), e.problems());
       return UNREACHABLE;
     } catch (KafkaException e) {
       output.unreachable(bootstrapServers, e);

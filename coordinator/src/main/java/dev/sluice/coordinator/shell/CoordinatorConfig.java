@@ -24,6 +24,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param stragglerFactor what counts as late
  * @param stragglerMs least time that counts as late
  * @param workerSilenceMs time after which a worker counts as gone
+ * @param startMsMax longest wait for the brokers at start
  * @param jobRetentionHours time after which an ended job is forgotten
  * @param auditMebibytes folded gradients that stay for audits
  */
@@ -135,6 +136,13 @@ public record CoordinatorConfig(
             min = 500,
             max = 600_000)
         int workerSilenceMs,
+    @Setting(
+            doc = "Longest wait for brokers that are not there yet at the start.",
+            unit = "ms",
+            def = "30000",
+            min = 100,
+            max = 600_000)
+        int startMsMax,
     @Setting(
             doc = "Time for which an ended job can be read.",
             unit = "h",

@@ -1,12 +1,16 @@
 package dev.sluice.coordinator.shell;
 
+import dev.sluice.schemas.cluster.ClusterCheck;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.BrokersTime;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.TopicWatch;
 import dev.sluice.schemas.topics.Topics;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -21,6 +25,7 @@ public final class CoordinatorService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorService.class);
 
   private final Admin admin;
+  private final TopicWatch watch;
   private final KafkaSchemas schemas;
   private final PassedOver passedOver;
   private final BrokersTime time;
@@ -31,9 +36,11 @@ public final class CoordinatorService implements AutoCloseable {
 
   private CoordinatorService(CoordinatorConfig config) {
     var kafka = KafkaSettings.of(config.bootstrapServers());
+    ClusterCheck.require(kafka, config.replication(), Duration.ofMillis(config.startMsMax()));
     admin = Admin.create(kafka.admin());
-    var topics = new Topics(admin, (short) config.replication());
+    var topics = new Topics(kafka, admin, (short) config.replication());
     var partitions = topics.ensure();
+    watch = topics.watch(this::unfit);
     schemas = KafkaSchemas.start(kafka);
     var codec = new Codec(schemas);
     var origin = "coordinator-" + ProcessHandle.current().pid();
@@ -79,8 +86,19 @@ public final class CoordinatorService implements AutoCloseable {
     failed.await();
   }
 
+  /** What is wrong with the topics, where that is why it can't go on. */
+  public Optional<Topics.TopicsUnavailable> unfit() {
+    return watch.trouble();
+  }
+
+  private void unfit(Topics.TopicsUnavailable why) {
+    LOG.error("This coordinator stops: {}", why.getMessage());
+    failed.countDown();
+  }
+
   @Override
   public void close() {
+    watch.close();
     ledger.close();
     fold.close();
     fleet.close();

@@ -97,11 +97,13 @@ final class LedgerRecords {
 
   private void add(Effect effect, List<ProducerRecord<String, byte @Nullable []>> records) {
     switch (effect) {
+      // Partitions that an operator adds to a task topic stay empty: there is nothing to keep
+      // apart.
       case Effect.Dispatch(var lane, var priority, var task) ->
           records.add(
               checked(
                   new ProducerRecord<>(
-                      Topic.tasks(lane, priority), null, task.taskId(), codec.encode(task))));
+                      Topic.tasks(lane, priority), 0, task.taskId(), codec.encode(task))));
       case Effect.Control(var control) ->
           records.add(record(Topic.CONTROLS, null, control.jobId(), codec.encode(control)));
       case Effect.Tell(var key, var event) ->

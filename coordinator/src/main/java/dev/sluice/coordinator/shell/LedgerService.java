@@ -168,6 +168,8 @@ final class LedgerService implements AutoCloseable {
   /** After a failed transaction memory is ahead of the log: what was not written did not happen. */
   private void reload(TopicPartition source, KafkaException why) {
     LOG.warn("{} is taken over again: {}", source, why.getMessage());
+    // Perhaps a lane's topics are gone.
+    ensuredLanes.clear();
     release(source);
     orphans.add(source);
   }

@@ -2,6 +2,7 @@ package dev.sluice.deploy.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -80,11 +81,17 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     directory cannot be written or was written by a newer Kafka, or the minute is over
    */
   public static EmbeddedBroker start(Path dataDir, int wanted, Consumer<String> failed) {
+    return start(dataDir, wanted, failed, Map.of());
+  }
+
+  /** The same with some settings otherwise than Sluice wants them. */
+  static EmbeddedBroker start(
+      Path dataDir, int wanted, Consumer<String> failed, Map<String, String> otherwise) {
     Ports.requirePort(wanted);
     int port = wanted == 0 ? Ports.freeBut(0) : wanted;
     Ports.requireFree(port);
     DataDirectory directory = DataDirectory.open(dataDir);
-    var broker = new EmbeddedBroker(directory, port, server(directory, port), failed);
+    var broker = new EmbeddedBroker(directory, port, server(directory, port, otherwise), failed);
     Exit.setHaltProcedure((status, message) -> broker.giveUp());
     Exit.setExitProcedure((status, message) -> broker.giveUp());
     broker.startUp();
@@ -161,9 +168,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /** A server that has read its directory, but serves nothing yet. */
-  private static KafkaRaftServer server(DataDirectory directory, int port) {
+  private static KafkaRaftServer server(
+      DataDirectory directory, int port, Map<String, String> otherwise) {
     try {
       var settings = BrokerSettings.of(directory.logDir(), port, Ports.freeBut(port));
+      settings.putAll(otherwise);
       return new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
     } catch (BrokerStartException e) {
       directory.close();

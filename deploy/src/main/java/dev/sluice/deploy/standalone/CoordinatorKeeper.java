@@ -21,6 +21,7 @@ final class CoordinatorKeeper implements AutoCloseable {
   private final CoordinatorConfig config;
   private final CountDownLatch closed = new CountDownLatch(1);
   private CoordinatorService service;
+  private String said = "";
 
   /** Starts a coordinator and goes on watching it. */
   CoordinatorKeeper(CoordinatorConfig config) {
@@ -76,7 +77,11 @@ final class CoordinatorKeeper implements AutoCloseable {
       restart();
       return true;
     } catch (KafkaException | Topics.TopicsUnavailable e) {
-      LOG.warn("The coordinator does not start, and is tried again: {}", e.getMessage());
+      var why = String.valueOf(e.getMessage());
+      if (!why.equals(said)) {
+        said = why;
+        LOG.warn("The coordinator does not start, and is tried again: {}", why);
+      }
       return false;
     }
   }

@@ -10,7 +10,6 @@ import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.worker.natives.NativesUnavailable;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ public final class StartFailures {
     switch (failure) {
       case ConfigProblem e -> output.error(e);
       case Topics.TopicsUnavailable e ->
-          output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), List.of(e.problem()));
+          output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), e.problems());
       default -> output.error(Trouble.NOT_STARTED, String.valueOf(failure.getMessage()));
     }
   }

@@ -112,7 +112,7 @@ final class LostLogIT {
           .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS);
       cluster.eventually(
           "the topic is gone", () -> !admin.listTopics().names().get().contains(topic.topicName()));
-      new Topics(admin, (short) -1).ensure();
+      new Topics(KafkaSettings.of(cluster.bootstrapServers()), admin, (short) -1).ensure();
     }
   }
 

@@ -164,6 +164,7 @@ final class DoorTarget implements Target, AutoCloseable {
                 files,
                 lane -> {},
                 List::of,
+                List::of,
                 Clock.systemUTC(),
                 Duration.ofSeconds(10),
                 LEDGER),

@@ -82,7 +82,7 @@ public final class ProducerCommand implements Callable<Integer> {
     } catch (ConfigProblem e) {
       return fail(e, output, e.problems().stream().map(CauseView::of).toList());
     } catch (Topics.TopicsUnavailable e) {
-      fail(e, output, List.of(CauseView.of(e.problem())));
+      fail(e, output, e.problems().stream().map(CauseView::of).toList());
       return ExitCode.UNREACHABLE.code();
     } catch (HttpApi.ListenFailed e) {
       return fail(e, output, List.of());

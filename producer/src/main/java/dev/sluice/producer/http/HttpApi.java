@@ -129,6 +129,7 @@ public final class HttpApi implements AutoCloseable {
     var operations = new OperationRoutes(services, metrics);
 
     router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
+    router.route().handler(new TopicGuard(services.unfit()));
     router.route().handler(HttpApi::refuseForms);
     // Before the body handler: artifacts go to disk as they come.
     router.put("/v1/artifacts").handler(artifacts::put);

@@ -68,7 +68,7 @@ final class LaneRoutes {
       services.lanes().ensure(wanted.lane());
     } catch (Topics.TopicsUnavailable e) {
       throw Problem.of(
-              ProblemType.UNAVAILABLE, "The lane's topics could not be made.", List.of(e.problem()))
+              ProblemType.UNAVAILABLE, "The lane's topics could not be made.", e.problems())
           .toException();
     }
     Ledger.append(services.log(), wanted.lane(), new LaneDeclared(wanted));

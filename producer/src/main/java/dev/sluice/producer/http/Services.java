@@ -6,6 +6,7 @@ import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.view.ClusterView;
+import dev.sluice.schemas.wire.Cause;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param artifacts stored files
  * @param lanes makes a lane's topics
  * @param troubles what keeps this process from its work, in plain words
+ * @param unfit why nothing may be written: what is wrong with the topics; empty where nothing is
  * @param clock the brokers' clock
  * @param workerSilence time after which a worker counts as silent
  * @param ledgerMax longest wait for the ledger
@@ -35,6 +37,7 @@ public record Services(
     Artifacts artifacts,
     LaneTopics lanes,
     Supplier<List<String>> troubles,
+    Supplier<List<Cause>> unfit,
     InstantSource clock,
     Duration workerSilence,
     Duration ledgerMax) {

@@ -14,6 +14,8 @@ import dev.sluice.producer.lag.QueueLag;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
@@ -99,6 +101,18 @@ class HttpApiTest {
     assertThat(problem(submit("{\"work\": [")).status()).isEqualTo(422);
     assertThat(problem(submit("")).status()).isEqualTo(422);
     assertThat(problem(submit("just text")).status()).isEqualTo(422);
+  }
+
+  @Test
+  void nothingIsAcceptedWhileTopicsAreNotWhatTheyWereMadeAs() throws Exception {
+    var cause = new Cause(Fault.BAD_INPUT, "sluice.jobs", "It has grown.", "", "Mend it.");
+    cluster.unfit.add(cause);
+
+    var refused = problem(submit(TRAINING));
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.problems()).extracting(p -> p.what()).containsExactly("It has grown.");
+    assertThat(get("/v1/jobs").statusCode()).isEqualTo(200);
   }
 
   @Test

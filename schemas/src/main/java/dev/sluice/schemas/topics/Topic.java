@@ -16,7 +16,7 @@ import org.apache.kafka.common.utils.Utils;
  * <p>Topics that share a partitioning stand together: partition p of {@link #JOB_STATES} holds the
  * states that partition p of {@link #JOBS} led to, and a block has one partition number in {@link
  * #GRADIENTS}, {@link #PARAMETERS}, {@link #CHECKPOINTS} and {@link #ANCHORS}. Partition counts
- * never change once made.
+ * never change once made: {@link TopicRegister} keeps them.
  */
 public enum Topic {
   /** Commands and reports, keyed by job id or by the name of the model or lane they are about. */
@@ -54,7 +54,12 @@ public enum Topic {
   /** Writer schemas as JSON, by fingerprint. */
   SCHEMAS("sluice.schemas", 1, Kept.COMPACTED),
   /** What could not be processed, by where it came from. */
-  DEAD_LETTERS("sluice.dead-letters", 1, Kept.DAYS_28);
+  DEAD_LETTERS("sluice.dead-letters", 1, Kept.DAYS_28),
+  /**
+   * What each of these topics was when it was made, by its name ({@link TopicRegister}). Neither
+   * compacted nor trimmed: the first record of a name is the one that counts.
+   */
+  CLUSTER("sluice.cluster", 1, Kept.FOREVER);
 
   /** Largest record in any topic, in bytes: a block and its header, with room to grow. */
   public static final int RECORD_BYTES_MAX = 8 * 1024 * 1024;
@@ -132,9 +137,23 @@ public enum Topic {
 
   /** Those of its settings by which brokers would remove records that were not read yet. */
   Map<String, String> retention() {
-    return trimmedByItsReader()
-        ? Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1")
-        : Map.of();
+    return switch (kept) {
+      case FOREVER ->
+          Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
+      case COMPACTED_AND_TRIMMED ->
+          Map.of("cleanup.policy", "compact,delete", "retention.ms", "-1", "retention.bytes", "-1");
+      case COMPACTED -> Map.of("cleanup.policy", "compact");
+      // How long they stay is the operator's to choose.
+      case DAYS_14, DAYS_28 -> Map.of("cleanup.policy", "delete");
+    };
+  }
+
+  /**
+   * Whether it may be made anew: nothing is lost with what was in it, or whoever misses it says so.
+   * The fold fails the jobs whose gradients are gone, and workers say again that they are there.
+   */
+  boolean mayBeMadeAnew() {
+    return this == GRADIENTS || this == FLEET || this == DEAD_LETTERS;
   }
 
   /** Settings of a lane's task topics: tasks stay until the share group is done with them. */

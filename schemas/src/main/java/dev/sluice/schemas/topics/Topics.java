@@ -1,9 +1,12 @@
 package dev.sluice.schemas.topics;
 
+import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,16 +16,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -33,69 +39,169 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Topics {
 
+  /** How the share group of every lane works. Brokers have bounds for some of it. */
+  public static final Map<String, String> LANE_SETTINGS =
+      Map.of(
+          // Tasks written before the first worker came are tasks too.
+          "share.auto.offset.reset", "earliest",
+          // Tasks of an aborted ledger transaction were never issued.
+          "share.isolation.level", "read_committed",
+          "share.record.lock.duration.ms", "3000",
+          "share.session.timeout.ms", "3000",
+          "share.heartbeat.interval.ms", "500");
+
   private static final long ADMIN_SECONDS_MAX = 30;
   private static final long UNHEARD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** A topic that others have just made is not known to every broker at once. */
+  private static final long HEARD_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final KafkaSettings kafka;
   private final Admin admin;
   private final short replication;
+  private Map<String, TopicRegister.Made> made = Map.of();
 
   /**
+   * @param kafka the cluster
    * @param admin client of the cluster, kept open by the caller
    * @param replication copies of every partition; -1 for the broker's default
    */
-  public Topics(Admin admin, short replication) {
+  public Topics(KafkaSettings kafka, Admin admin, short replication) {
+    this.kafka = kafka;
     this.admin = admin;
     this.replication = replication;
   }
 
   /**
-   * Creates every base topic that is missing and reads the partition counts of all.
+   * Creates every base topic that is missing, registers it, and reads the partition counts of all.
    *
    * @return partitions by topic
-   * @throws TopicsUnavailable where the cluster does not answer, refuses, or holds counts that do
-   *     not belong together, or would remove what was not read yet
+   * @throws TopicsUnavailable where the cluster does not answer, refuses, or has topics that are
+   *     not as they were made, or not as Sluice needs them
    */
   public Map<Topic, Integer> ensure() {
-    var counts = new HashMap<Topic, Integer>();
+    var before = requireUnchanged();
+    create(
+        Arrays.stream(Topic.values())
+            .filter(topic -> !before.containsKey(topic.topicName()))
+            .map(topic -> newTopic(topic.topicName(), wished(topic, before), topic.settings()))
+            .toList());
+    var names = Arrays.stream(Topic.values()).map(Topic::topicName).toList();
+    var now =
+        made(onceHeardOf(() -> admin.describeTopics(names).allTopicNames(), "read the topics"));
+    var counts = new EnumMap<Topic, Integer>(Topic.class);
     for (var topic : Topic.values()) {
-      counts.put(topic, topic.partitions());
+      counts.put(topic, Objects.requireNonNull(now.get(topic.topicName())).partitions());
     }
-    // A topic that came with a later release has as many partitions as the one that it belongs to.
-    counts.putAll(ensure(counts, topic -> topic != Topic.ANCHORS));
-    counts.put(Topic.ANCHORS, counts.getOrDefault(Topic.GRADIENTS, Topic.ANCHORS.partitions()));
-    counts.putAll(ensure(counts, topic -> topic == Topic.ANCHORS));
-    checkRetention();
-    checkTogether(counts, Topic.JOBS, Topic.JOB_STATES);
-    checkTogether(counts, Topic.GRADIENTS, Topic.PARAMETERS);
-    checkTogether(counts, Topic.GRADIENTS, Topic.CHECKPOINTS);
-    checkTogether(counts, Topic.GRADIENTS, Topic.ANCHORS);
+    refuse(TopicRules.partitions(counts));
+    checkSettings();
+    register(now);
     return Map.copyOf(counts);
   }
 
-  private Map<Topic, Integer> ensure(Map<Topic, Integer> wished, Predicate<Topic> which) {
-    var topics = Arrays.stream(Topic.values()).filter(which).toList();
-    create(
-        topics.stream()
-            .map(
-                topic ->
-                    newTopic(
-                        topic.topicName(),
-                        wished.getOrDefault(topic, topic.partitions()),
-                        topic.settings()))
-            .toList());
-    var names = topics.stream().map(Topic::topicName).toList();
-    Map<String, TopicDescription> described =
-        onceHeardOf(() -> admin.describeTopics(names).allTopicNames(), "read the topics");
-    var counts = new HashMap<Topic, Integer>();
-    for (var topic : topics) {
-      var description = described.get(topic.topicName());
-      if (description == null) {
-        throw new TopicsUnavailable(
-            cause("Topic " + topic.topicName() + " is missing.", "It was removed just now."));
+  /**
+   * Compares topics with what they were made as, and changes nothing.
+   *
+   * @return the topics that there are
+   * @throws TopicsUnavailable where one has changed, is gone or was made anew
+   */
+  public Map<String, Integer> requireUnchanged() {
+    long deadline = System.nanoTime() + HEARD_NANOS;
+    while (true) {
+      var now = found();
+      made = now.containsKey(Topic.CLUSTER.topicName()) ? registered() : Map.of();
+      var differences = TopicRegister.differences(made, now);
+      if (differences.isEmpty()) {
+        var counts = new HashMap<String, Integer>();
+        now.forEach((name, topic) -> counts.put(name, topic.partitions()));
+        return counts;
       }
-      counts.put(topic, description.partitions().size());
+      if (now.keySet().containsAll(made.keySet()) || System.nanoTime() > deadline) {
+        throw new TopicsUnavailable(differences);
+      }
+      LockSupport.parkNanos(UNHEARD_NANOS);
     }
-    return counts;
+  }
+
+  /**
+   * Goes on comparing topics with what they were made as.
+   *
+   * @param changed told once, where one has changed, is gone or was made anew
+   */
+  public TopicWatch watch(Consumer<TopicsUnavailable> changed) {
+    return new TopicWatch(this::found, made, changed);
+  }
+
+  /** A topic that came with a later release has as many partitions as the one it belongs to. */
+  private static int wished(Topic topic, Map<String, Integer> before) {
+    return topic == Topic.ANCHORS
+        ? before.getOrDefault(Topic.GRADIENTS.topicName(), topic.partitions())
+        : topic.partitions();
+  }
+
+  private void register(Map<String, TopicRegister.Made> now) {
+    var unregistered = new HashMap<>(now);
+    unregistered.keySet().removeAll(made.keySet());
+    // The register itself is none of what it says.
+    unregistered.remove(Topic.CLUSTER.topicName());
+    if (!unregistered.isEmpty()) {
+      try {
+        TopicRegister.write(kafka, unregistered);
+      } catch (KafkaException e) {
+        throw unavailable("register the topics", e);
+      }
+      made = registered();
+      refuse(TopicRegister.differences(made, now));
+    }
+  }
+
+  private Map<String, TopicRegister.Made> registered() {
+    try {
+      return TopicRegister.read(kafka);
+    } catch (KafkaException e) {
+      throw unavailable("read which topics there are to be", e);
+    }
+  }
+
+  private static void refuse(List<Cause> problems) {
+    if (!problems.isEmpty()) {
+      throw new TopicsUnavailable(problems);
+    }
+  }
+
+  /** The base topics that exist. */
+  private Map<String, TopicRegister.Made> found() {
+    var names = Arrays.stream(Topic.values()).map(Topic::topicName).toList();
+    var all = new HashMap<String, TopicDescription>();
+    admin
+        .describeTopics(names)
+        .topicNameValues()
+        .forEach(
+            (name, future) -> {
+              try {
+                all.put(name, future.get(ADMIN_SECONDS_MAX, TimeUnit.SECONDS));
+              } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw unavailable("read topic " + name, e.getCause());
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw unavailable("read topic " + name, e);
+              } catch (TimeoutException e) {
+                throw unavailable("read topic " + name, e);
+              }
+            });
+    return made(all);
+  }
+
+  private static Map<String, TopicRegister.Made> made(Map<String, TopicDescription> topics) {
+    var all = new HashMap<String, TopicRegister.Made>();
+    topics.forEach(
+        (name, topic) ->
+            all.put(
+                name,
+                new TopicRegister.Made(topic.topicId().toString(), topic.partitions().size())));
+    return Map.copyOf(all);
   }
 
   /**
@@ -111,18 +217,10 @@ public final class Topics {
         Topic.tasks(lane).stream()
             .map(name -> newTopic(name, 1, Topic.taskTopicSettings()))
             .toList());
+    checkLane(Topic.tasks(lane));
     var group = new ConfigResource(ConfigResource.Type.GROUP, Topic.shareGroup(lane));
-    var settings =
-        Map.of(
-            // Tasks written before the first worker came are tasks too.
-            "share.auto.offset.reset", "earliest",
-            // Tasks of an aborted ledger transaction were never issued.
-            "share.isolation.level", "read_committed",
-            "share.record.lock.duration.ms", "3000",
-            "share.session.timeout.ms", "3000",
-            "share.heartbeat.interval.ms", "500");
     var operations =
-        settings.entrySet().stream()
+        LANE_SETTINGS.entrySet().stream()
             .map(
                 e ->
                     new AlterConfigOp(
@@ -141,6 +239,9 @@ public final class Topics {
   }
 
   private void create(List<NewTopic> wanted) {
+    if (wanted.isEmpty()) {
+      return;
+    }
     var results = admin.createTopics(wanted).values();
     for (var entry : results.entrySet()) {
       try {
@@ -179,55 +280,43 @@ public final class Topics {
     }
   }
 
-  /** Topics that Sluice trims itself, whoever made them, must not be trimmed by brokers. */
-  private void checkRetention() {
-    var trimmed = new HashMap<ConfigResource, Topic>();
+  private void checkSettings() {
+    var topics = new HashMap<ConfigResource, Topic>();
     for (var topic : Topic.values()) {
-      if (topic.trimmedByItsReader()) {
-        trimmed.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName()), topic);
-      }
+      topics.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName()), topic);
     }
-    Map<ConfigResource, Config> found =
-        onceHeardOf(
-            () -> admin.describeConfigs(trimmed.keySet()).all(), "read how topics are kept");
-    trimmed.forEach(
-        (resource, topic) ->
-            Optional.ofNullable(found.get(resource))
-                .ifPresent(settings -> checkRetention(topic, settings)));
+    var problems = new ArrayList<Cause>();
+    configs(topics.keySet())
+        .forEach(
+            (resource, settings) ->
+                Optional.ofNullable(topics.get(resource))
+                    .ifPresent(
+                        topic -> problems.addAll(TopicRules.settings(topic, values(settings)))));
+    refuse(problems);
   }
 
-  private static void checkRetention(Topic topic, Config settings) {
-    for (var entry : topic.retention().entrySet()) {
-      var is = settings.get(entry.getKey());
-      if (is != null && !entry.getValue().equals(is.value())) {
-        throw new TopicsUnavailable(
-            new Cause(
-                Fault.BAD_INPUT,
-                topic.topicName(),
-                topic.topicName() + " has " + entry.getKey() + "=" + is.value() + ".",
-                "Brokers would remove what a slow or paused job has yet to read.",
-                "Set it to " + entry.getValue() + "; what was read is removed all the same."));
-      }
-    }
+  private void checkLane(List<String> topics) {
+    var problems = new ArrayList<Cause>();
+    configs(
+            topics.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList())
+        .forEach(
+            (topic, settings) ->
+                problems.addAll(TopicRules.taskSettings(topic.name(), values(settings))));
+    refuse(problems);
   }
 
-  private static void checkTogether(Map<Topic, Integer> counts, Topic one, Topic other) {
-    if (!Objects.equals(counts.get(one), counts.get(other))) {
-      throw new TopicsUnavailable(
-          new Cause(
-              Fault.BAD_INPUT,
-              other.topicName(),
-              other.topicName()
-                  + " has "
-                  + counts.get(other)
-                  + " partitions, "
-                  + one.topicName()
-                  + " has "
-                  + counts.get(one)
-                  + ".",
-              "Partition p of one belongs to partition p of the other.",
-              "Create both topics with the same number of partitions, on a cluster without jobs."));
-    }
+  private Map<ConfigResource, Config> configs(Collection<ConfigResource> topics) {
+    return onceHeardOf(() -> admin.describeConfigs(topics).all(), "read the topics' settings");
+  }
+
+  private static Map<String, String> values(Config settings) {
+    var all = new HashMap<String, String>();
+    settings.entries().stream()
+        .filter(entry -> entry.value() != null)
+        .forEach(entry -> all.put(entry.name(), entry.value()));
+    return all;
   }
 
   private static <T> T await(KafkaFuture<T> future, String what) {
@@ -251,6 +340,7 @@ public final class Topics {
     return switch (why) {
       case TimeoutException e -> "No broker answered within " + ADMIN_SECONDS_MAX + " s.";
       case org.apache.kafka.common.errors.TimeoutException e -> "No broker answered in time.";
+      case AuthorizationException e -> e.getMessage() + " The brokers check permissions.";
       case null -> "";
       default -> String.valueOf(why.getMessage());
     };
@@ -270,16 +360,29 @@ public final class Topics {
   public static final class TopicsUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Cause cause;
+    private final transient List<Cause> causes;
 
-    TopicsUnavailable(Cause cause) {
-      super(cause.what() + " " + cause.why() + " " + cause.mend());
-      this.cause = cause;
+    /**
+     * @param causes everything that is wrong; not empty
+     */
+    public TopicsUnavailable(List<Cause> causes) {
+      super(words(causes));
+      this.causes = List.copyOf(causes);
     }
 
-    /** What is wrong, why, and how to mend it. */
-    public Cause problem() {
-      return cause;
+    TopicsUnavailable(Cause cause) {
+      this(List.of(cause));
+    }
+
+    /** Everything that is wrong, why, and how to mend it. */
+    public List<Cause> problems() {
+      return causes;
+    }
+
+    private static String words(List<Cause> causes) {
+      return causes.stream()
+          .map(cause -> cause.what() + " " + (cause.why() + " " + cause.mend()).strip())
+          .collect(Collectors.joining("\n  "));
     }
   }
 }

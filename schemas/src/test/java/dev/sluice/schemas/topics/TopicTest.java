@@ -26,7 +26,7 @@ class TopicTest {
   @Test
   void brokersRemoveNothingThatAFoldHasYetToRead() {
     assertThat(Arrays.stream(Topic.values()).filter(Topic::trimmedByItsReader))
-        .containsExactly(Topic.GRADIENTS, Topic.PARAMETERS, Topic.ANCHORS)
+        .containsExactly(Topic.GRADIENTS, Topic.PARAMETERS, Topic.ANCHORS, Topic.CLUSTER)
         .allSatisfy(
             topic ->
                 assertThat(topic.settings())

@@ -1,13 +1,16 @@
 package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.AuditReport;
+import dev.sluice.schemas.cluster.ClusterCheck;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.ModelVersion;
 import java.io.Console;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -73,7 +76,7 @@ public final class AuditCommand implements Callable<Integer> {
     var commandLine = spec.commandLine();
     var output = new ServiceOutput(commandLine.getOut(), commandLine.getErr(), json);
     var progress = new Line(commandLine.getErr());
-    try (var reader = new AuditReader(KafkaSettings.of(bootstrapServers), progress)) {
+    try (var reader = reader(progress)) {
       var asked = reader.model(model);
       var report = audited(reader, trained(reader, asked));
       progress.end();
@@ -100,11 +103,20 @@ public final class AuditCommand implements Callable<Integer> {
           Trouble.FAILED,
           e.getMessage() + ", in " + Topic.ANCHORS.topicName() + ": nothing can start from it.");
       return GONE;
+    } catch (Topics.TopicsUnavailable e) {
+      output.error(Trouble.NOT_STARTED, String.valueOf(e.getMessage()), e.problems());
+      return UNREACHABLE;
     } catch (KafkaException e) {
       progress.end();
       output.unreachable(bootstrapServers, e);
       return UNREACHABLE;
     }
+  }
+
+  private AuditReader reader(Line progress) throws AuditProblem {
+    var kafka = KafkaSettings.of(bootstrapServers);
+    ClusterCheck.require(kafka, -1, Duration.ZERO);
+    return new AuditReader(kafka, progress);
   }
 
   /** Audits; where the log is cut meanwhile, from what is there then. */

@@ -12,6 +12,7 @@ import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.GradientRecord;
@@ -73,6 +74,7 @@ final class AuditReader implements AutoCloseable {
                   "Give the --bootstrap-servers of the coordinator."));
         }
       }
+      new Topics(kafka, admin, (short) -1).requireUnchanged();
       schemas = KafkaSchemas.follow(kafka);
       codec = new Codec(schemas);
     } catch (AuditProblem | RuntimeException e) {

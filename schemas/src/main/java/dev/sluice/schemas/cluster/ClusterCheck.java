@@ -1,0 +1,192 @@
+package dev.sluice.schemas.cluster;
+
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first thing that a process does with its brokers: finds them, and refuses those that can't
+ * serve Sluice.
+ *
+ * <p>What can't pass is said at once, what may pass after a while, and that nobody is there at once
+ * and again when the wait is over. Whoever is there is asked, so that an address which only Kafka's
+ * clients would learn of is tried as well.
+ */
+public final class ClusterCheck {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final int PORT_MAX = 65_535;
+
+  private final KafkaSettings kafka;
+  private final int replication;
+
+  private ClusterCheck(KafkaSettings kafka, int replication) {
+    this.kafka = kafka;
+    this.replication = replication;
+  }
+
+  /**
+   * Returns when the brokers can serve Sluice.
+   *
+   * @param replication copies of topics that are yet to be made, -1 for the brokers' default
+   * @param startMax longest wait for brokers that are not there yet
+   * @throws Topics.TopicsUnavailable where they can't, or none answers in time
+   */
+  public static void require(KafkaSettings kafka, int replication, Duration startMax) {
+    new ClusterCheck(kafka, replication).await(startMax);
+  }
+
+  private void await(Duration startMax) {
+    long began = System.nanoTime();
+    String said = "";
+    while (true) {
+      var findings = look();
+      if (findings.isEmpty()) {
+        return;
+      }
+      var waited = Duration.ofNanos(System.nanoTime() - began);
+      boolean over =
+          findings.stream().anyMatch(f -> waited.compareTo(f.mayPass().of(startMax)) >= 0);
+      var causes = findings.stream().map(Finding::cause).toList();
+      if (over) {
+        throw new Topics.TopicsUnavailable(causes);
+      }
+      var words = (causes.getFirst().what() + " " + causes.getFirst().why()).strip();
+      if (!words.equals(said)) {
+        said = words;
+        var most = findings.getFirst().mayPass().of(startMax).minus(waited);
+        LOG.warn("{} Trying again for {} ms.", words, most.toMillis());
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+      if (Thread.currentThread().isInterrupted()) {
+        throw new Topics.TopicsUnavailable(causes);
+      }
+    }
+  }
+
+  private List<Finding> look() {
+    if (!plaintext()) {
+      // What a socket says is for clients without TLS and SASL.
+      return facts();
+    }
+    var bootstrap = addresses(kafka.bootstrapServers());
+    if (bootstrap.isEmpty()) {
+      return List.of(
+          Finding.setting(
+              "bootstrap-servers",
+              "'" + kafka.bootstrapServers() + "' names no broker.",
+              "An address is a host, a colon and a port from 1 to " + PORT_MAX + ".",
+              "Give --bootstrap-servers as host:port, several with commas between them."));
+    }
+    var greeted = greet(bootstrap);
+    var brokers = new ArrayList<Greeting.Address>();
+    var unreached = new ArrayList<Finding>();
+    greeted.forEach(
+        (address, found) -> {
+          if (found instanceof Greeting.Answered(var all)) {
+            brokers.addAll(all);
+          } else {
+            unreached.add(Unreached.bootstrap(address, found));
+          }
+        });
+    if (unreached.size() == greeted.size()) {
+      return unreached;
+    }
+    var advertised = advertised(brokers.stream().distinct().toList(), greeted);
+    return advertised.isEmpty() ? facts() : advertised;
+  }
+
+  private boolean plaintext() {
+    return "PLAINTEXT".equals(kafka.common().getOrDefault("security.protocol", "PLAINTEXT"));
+  }
+
+  private List<Finding> facts() {
+    var read = FactsReader.read(kafka);
+    return read.findings().isEmpty()
+        ? Fitness.findings(read.facts(), replication)
+        : read.findings();
+  }
+
+  /** Where some of the brokers can be reached, the others may be restarting. */
+  private static List<Finding> advertised(
+      List<Greeting.Address> brokers, Map<Greeting.Address, Greeting.Found> greeted) {
+    var all =
+        new LinkedHashMap<>(
+            greet(brokers.stream().filter(broker -> !greeted.containsKey(broker)).toList()));
+    brokers.forEach(broker -> all.computeIfAbsent(broker, greeted::get));
+    var unreached = new ArrayList<Finding>();
+    all.forEach(
+        (address, found) -> {
+          if (!(found instanceof Greeting.Answered)) {
+            unreached.add(Unreached.advertised(address, found));
+          }
+        });
+    if (unreached.size() < all.size()) {
+      unreached.forEach(
+          finding -> LOG.warn("{} {}", finding.cause().what(), finding.cause().why()));
+      return List.of();
+    }
+    return unreached;
+  }
+
+  private static Map<Greeting.Address, Greeting.Found> greet(List<Greeting.Address> addresses) {
+    var asked = new LinkedHashMap<Greeting.Address, FutureTask<Greeting.Found>>();
+    for (var address : addresses) {
+      var task = new FutureTask<>(() -> Greeting.at(address));
+      asked.put(address, task);
+      Thread.ofVirtual().name("greet-" + address).start(task);
+    }
+    var all = new LinkedHashMap<Greeting.Address, Greeting.Found>();
+    asked.forEach((address, task) -> all.put(address, outcome(task)));
+    return all;
+  }
+
+  private static Greeting.Found outcome(FutureTask<Greeting.Found> task) {
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      return new Greeting.Silent("can't be talked to: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Greeting.Silent("was not waited for");
+    }
+  }
+
+  /** The addresses of a list; empty where one is malformed. */
+  static List<Greeting.Address> addresses(String bootstrapServers) {
+    var all = new ArrayList<Greeting.Address>();
+    for (var part : bootstrapServers.split(",", -1)) {
+      int colon = part.lastIndexOf(':');
+      var host = part.substring(0, Math.max(0, colon)).strip();
+      if (host.startsWith("[") && host.endsWith("]")) {
+        host = host.substring(1, host.length() - 1);
+      }
+      int port = port(part.substring(colon + 1).strip());
+      if (host.isEmpty() || port < 1) {
+        return List.of();
+      }
+      all.add(new Greeting.Address(host, port));
+    }
+    return all;
+  }
+
+  private static int port(String text) {
+    try {
+      int port = Integer.parseInt(text);
+      return port <= PORT_MAX ? port : 0;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.sluice.schemas.topics;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each topic was when it was made, kept in {@link Topic#CLUSTER}: its id and its number of
+ * partitions, as JSON under its name.
+ *
+ * <p>Whoever makes topics writes what it finds, and then reads what stands there: several may do so
+ * at once, and the first record of a name counts for all. Nobody overwrites it, so that a topic
+ * which has grown, was removed or was made anew is known for it ever after.
+ */
+final class TopicRegister {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicRegister.class);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final long SECONDS_MAX = 30;
+
+  private static final String START_OVER =
+      "To start over without the jobs and models that there are, stop all of Sluice and remove all"
+          + " its topics: kafka-topics.sh --delete --topic 'sluice\\..*'.";
+
+  private TopicRegister() {}
+
+  /**
+   * A topic.
+   *
+   * @param id the brokers' id of it, another one for each topic that ever was
+   * @param partitions how many it has
+   */
+  record Made(String id, int partitions) {}
+
+  /**
+   * Reads what is registered.
+   *
+   * @throws KafkaException where it can't be read in time
+   */
+  static Map<String, Made> read(KafkaSettings kafka) {
+    var place = new TopicPartition(Topic.CLUSTER.topicName(), 0);
+    var all = new LinkedHashMap<String, Made>();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
+    var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.uncommittedScan());
+    try {
+      consumer.assign(List.of(place));
+      consumer.seekToBeginning(List.of(place));
+      long end = consumer.endOffsets(List.of(place)).getOrDefault(place, 0L);
+      while (consumer.position(place) < end) {
+        for (var record : consumer.poll(POLL)) {
+          var value = record.value();
+          parsed(value == null ? "" : StandardCharsets.UTF_8.decode(value).toString())
+              .ifPresentOrElse(
+                  made -> all.putIfAbsent(String.valueOf(record.key()), made),
+                  () ->
+                      LOG.warn("Record {} of {} is passed over.", record.offset(), place.topic()));
+        }
+        if (System.nanoTime() > deadline) {
+          throw new KafkaException(place.topic() + " can't be read within " + SECONDS_MAX + " s");
+        }
+      }
+    } finally {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+    return Map.copyOf(all);
+  }
+
+  /**
+   * Registers topics; those that are registered already stay as they were.
+   *
+   * @throws KafkaException where the brokers don't confirm it in time
+   */
+  static void write(KafkaSettings kafka, Map<String, Made> topics) {
+    try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+      var sent =
+          topics.entrySet().stream()
+              .map(topic -> producer.send(record(topic.getKey(), topic.getValue())))
+              .toList();
+      for (var future : sent) {
+        future.get(SECONDS_MAX, TimeUnit.SECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("What topics there are could not be registered", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("Interrupted while registering topics", e);
+    }
+  }
+
+  private static ProducerRecord<String, byte[]> record(String name, Made made) {
+    var node = JSON.createObjectNode().put("id", made.id()).put("partitions", made.partitions());
+    return new ProducerRecord<>(
+        Topic.CLUSTER.topicName(), 0, name, node.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Optional<Made> parsed(String text) {
+    try {
+      @Nullable JsonNode node = JSON.readTree(text);
+      int partitions = node == null ? 0 : node.path("partitions").asInt();
+      var id = node == null ? "" : node.path("id").asText();
+      return partitions < 1 || id.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Made(id, partitions));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Where topics are no longer what they were made as.
+   *
+   * @param made what is registered, by name
+   * @param now what is there, by name
+   */
+  static List<Cause> differences(Map<String, Made> made, Map<String, Made> now) {
+    var all = new ArrayList<Cause>();
+    new TreeMap<>(made)
+        .forEach(
+            (name, was) -> {
+              var is = now.get(name);
+              if (is == null) {
+                missing(name).ifPresent(all::add);
+              } else if (is.partitions() != was.partitions()) {
+                all.add(grown(name, was, is));
+              } else if (!is.id().equals(was.id()) && !mayBeMadeAnew(name)) {
+                all.add(anew(name));
+              }
+            });
+    return all;
+  }
+
+  private static boolean mayBeMadeAnew(String name) {
+    return Arrays.stream(Topic.values())
+        .anyMatch(topic -> topic.topicName().equals(name) && topic.mayBeMadeAnew());
+  }
+
+  private static Cause grown(String name, Made was, Made is) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        name,
+        "%s has %d %s, and was made with %d."
+            .formatted(
+                name,
+                is.partitions(),
+                is.partitions() == 1 ? "partition" : "partitions",
+                was.partitions()),
+        "Where a record belongs follows from that number: what was there before would not be found"
+            + " any more, and versions of models would begin at 1 again.",
+        mayBeMadeAnew(name)
+            ? "Kafka can't take partitions away. Stop all of Sluice, remove the topic with"
+                + " kafka-topics.sh --delete --topic "
+                + name
+                + ", and start: it is made as it was."
+            : "Kafka can't take partitions away: restore the topic from a copy that was made"
+                + " before, with all of Sluice's topics. "
+                + START_OVER);
+  }
+
+  private static Optional<Cause> missing(String name) {
+    return mayBeMadeAnew(name)
+        ? Optional.empty()
+        : Optional.of(
+            new Cause(
+                Fault.BAD_INPUT,
+                name,
+                name + " was removed.",
+                "Other topics refer to what was in it.",
+                "Restore it from a copy, with all of Sluice's topics. " + START_OVER));
+  }
+
+  private static Cause anew(String name) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        name,
+        name + " is another topic of that name: it was removed and made anew.",
+        "Other topics refer to what was in it.",
+        "Restore it from a copy, with all of Sluice's topics. " + START_OVER);
+  }
+}
