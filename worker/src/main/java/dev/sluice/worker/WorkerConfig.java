@@ -156,6 +156,14 @@ public record WorkerConfig(
               "There can't be a lane '" + lane + "'.",
               "A lane's name has " + Names.LANE_RULE + "."));
     }
+    var id = given.getOrDefault("id", "");
+    if (!id.isEmpty() && !Names.isWorker(id)) {
+      problems.add(
+          problem(
+              "id",
+              "'" + id.replaceAll("\\p{C}", "?") + "' can't be a worker's id.",
+              "It has " + Names.WORKER_RULE + "."));
+    }
     find(given.getOrDefault("accelerator", Catalogue.HOST_CPU.id()), problems);
     try {
       var config = Settings.read(WorkerConfig.class, given);

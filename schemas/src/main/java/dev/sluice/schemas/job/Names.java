@@ -30,6 +30,11 @@ public final class Names {
       "1 to 128 letters, digits, dots, hyphens and underscores, beginning with a letter or digit,"
           + " and is neither 'lane' nor 'model'";
 
+  /** The rule for worker ids, as messages tell it. */
+  public static final String WORKER_RULE =
+      "1 to 255 characters, none of them a space, a slash or a control character, beginning with a"
+          + " letter or digit";
+
   /** Characters in a job's name, which is for people only. */
   public static final int JOB_NAME_CHARS_MAX = 200;
 
@@ -46,6 +51,7 @@ public final class Names {
   private static final Set<String> NO_JOB_IDS = Set.of("lane", "model");
 
   private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+  private static final Pattern WORKER = Pattern.compile("[\\p{L}\\p{Nd}][^\\p{C}\\p{Z}/]{0,254}");
   private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
@@ -75,6 +81,11 @@ public final class Names {
   /** Whether a lane may have this name. */
   public static boolean isLane(String name) {
     return LANE.matcher(name).matches();
+  }
+
+  /** Whether a worker may have this id. What begins with a slash in its topic is none. */
+  public static boolean isWorker(String id) {
+    return WORKER.matcher(id).matches();
   }
 
   /** Whether an alias of a model version may have this name. */

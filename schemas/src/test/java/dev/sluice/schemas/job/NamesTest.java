@@ -40,6 +40,19 @@ class NamesTest {
   }
 
   @Test
+  void workers() {
+    for (String good : new String[] {"w", "cpu-host.example-1", "gpu@3:7", "arbeiter_ü"}) {
+      assertThat(Names.isWorker(good)).as(good).isTrue();
+    }
+    for (String bad :
+        new String[] {
+          "", "/clock", "a/b", "-a", ".", "..", "a b", "a\n", "\u001b[31m", "a".repeat(256)
+        }) {
+      assertThat(Names.isWorker(bad)).as("'%s'", bad).isFalse();
+    }
+  }
+
+  @Test
   void aliasesAreNeitherNumbersNorLatest() {
     assertThat(Names.isAlias("production")).isTrue();
     for (String bad : new String[] {"", "1", "1a", "latest", "Prod", "a b"}) {
