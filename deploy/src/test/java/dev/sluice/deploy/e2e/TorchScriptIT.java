@@ -2,6 +2,7 @@ package dev.sluice.deploy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.api.JobView;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TorchScript;
 import java.nio.file.Files;
@@ -34,15 +35,25 @@ final class TorchScriptIT {
 
     var model = Cluster.present(one.model());
     assertThat(Cluster.present(two.model()).sha256()).isEqualTo(model.sha256());
-    // A JVM can't turn TorchScript into ONNX: it is kept as it came.
+    // A JVM can't turn TorchScript into ONNX: it stays TorchScript, with the trained values.
     assertThat(model.files())
         .extracting(file -> file.format())
         .containsExactlyInAnyOrder("safetensors", "torchscript");
+    assertThat(artifact(one)).isNotEqualTo(network.artifact()).isEqualTo(artifact(two));
+    assertThat(model.metrics()).containsEntry("torchscriptMaxDifference", 0.0);
     var answered =
         cluster.succeeded(
             cluster.client().submit(TestJobs.infer(dataset, "two-layers", "1"), null).jobId());
     assertThat(Cluster.present(answered.inference()).metrics().get("accuracy"))
         .isEqualTo(model.metrics().get("accuracy"))
         .isGreaterThan(0.9);
+  }
+
+  private static String artifact(JobView job) {
+    return Cluster.present(job.model()).files().stream()
+        .filter(file -> file.format().equals("torchscript"))
+        .findFirst()
+        .orElseThrow()
+        .artifact();
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.process.TemporaryFolder;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.TensorSpec;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -11,10 +12,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.ExtraFilesMap;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
@@ -35,9 +40,13 @@ final class ScriptModule implements AutoCloseable {
   /** PyTorch's batch norm counts its calls here; only a cumulative average reads it. */
   private static final String COUNTER = "num_batches_tracked";
 
+  /** Extra file of a trained module. */
+  private static final String DESCRIPTION = "sluice.json";
+
   private final JitModule module;
   private final TorchProgram.Layout layout;
   private final MemorySegment initial;
+  private final Map<String, Tensor> constants;
 
   private ScriptModule(JitModule module) throws EngineException {
     this.module = module;
@@ -53,6 +62,7 @@ final class ScriptModule implements AutoCloseable {
       Blob.floats(initial.asSlice(tensor.offset() * Float.BYTES), value.numel())
           .copy_(value.detach().flatten());
     }
+    this.constants = constants();
   }
 
   /** A tensor of the module under its name in the state_dict. */
@@ -63,8 +73,7 @@ final class ScriptModule implements AutoCloseable {
             "model",
             "the tensor " + name + " holds " + tensor.scalar_type() + " values",
             "networks are trained in 32-bit floats",
-            "call module.float() before torch.jit.script, and make it no buffer if it is a"
-                + " constant");
+            "call module.float() before torch.jit.script");
       }
       if (tensor.numel() == 0) {
         throw EngineException.badInput(
@@ -85,6 +94,7 @@ final class ScriptModule implements AutoCloseable {
       JitModule module = torch.load(path.toString(), new DeviceOptional(new Device("cpu")), false);
       ScriptModule loaded = new ScriptModule(module);
       module.retainReference();
+      loaded.constants.values().forEach(Tensor::retainReference);
       return loaded;
     } catch (RuntimeException thrown) {
       throw TorchRuntime.failure(
@@ -118,16 +128,34 @@ final class ScriptModule implements AutoCloseable {
     module.train(training);
   }
 
-  /** Forgets how many batches were seen, so that a gradient depends on its arguments alone. */
-  void resetCounters() {
+  /**
+   * Gives buffers of whole numbers the file's values again, and forgets how many batches were seen,
+   * so that a result depends on its arguments alone.
+   */
+  void restoreConstants() {
     named_buffer_list buffers = module.named_buffers(true);
     named_buffer_iterator end = buffers.end();
     for (named_buffer_iterator at = buffers.begin(); at.notEquals(end); at.increment()) {
       NamedTensor named = at.access();
-      if (isCounter(named.name().getString())) {
-        named.value().zero_();
+      Tensor constant = constants.get(named.name().getString());
+      if (constant != null) {
+        named.value().set_data(constant.clone());
       }
     }
+  }
+
+  private Map<String, Tensor> constants() {
+    Map<String, Tensor> found = new HashMap<>();
+    named_buffer_list buffers = module.named_buffers(true);
+    named_buffer_iterator end = buffers.end();
+    for (named_buffer_iterator at = buffers.begin(); at.notEquals(end); at.increment()) {
+      NamedTensor named = at.access();
+      if (isConstant(named) || isCounter(named)) {
+        Tensor value = named.value().detach().clone();
+        found.put(named.name().getString(), isCounter(named) ? value.zero_() : value);
+      }
+    }
+    return found;
   }
 
   /** Calls forward. */
@@ -144,13 +172,19 @@ final class ScriptModule implements AutoCloseable {
   }
 
   /**
-   * Writes the module with other values.
+   * Writes the module with other values. The same values give the same bytes. Each tensor gets
+   * memory of its own, as in training: two that shared some were trained apart, and strides are
+   * those that the network was computed with.
    *
    * @param flat a vector in the module's layout
+   * @param facts the network, whose scaling goes into the file
+   * @param description text of its extra file, in ASCII
    * @return what torch.jit.save would write, in inference mode
    */
-  byte[] save(MemorySegment flat) throws EngineException {
-    Path path = write(new byte[0]);
+  byte[] save(MemorySegment flat, NetworkFacts facts, String description) throws EngineException {
+    Path directory = directory();
+    // Its name is that of the folder inside the archive.
+    Path path = directory.resolve("model.pt");
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
       List<Tensor> own = tensors();
@@ -160,13 +194,24 @@ final class ScriptModule implements AutoCloseable {
         long[] shape = tensor.shape().stream().mapToLong(Integer::longValue).toArray();
         own.get(i).set_data(Blob.floats(values, shape).clone());
       }
+      RawPrediction.add(module, facts);
       module.eval();
-      module.save(path.toString());
+      ExtraFilesMap texts = new ExtraFilesMap();
+      texts.put(new BytePointer(DESCRIPTION), description);
+      module.save(path.toString(), texts);
       return Files.readAllBytes(path);
     } catch (IOException thrown) {
       throw temporaryFile(thrown);
+    } catch (RuntimeException thrown) {
+      throw TorchRuntime.failure(
+          thrown,
+          Fault.NO_CAPACITY,
+          "model",
+          "the trained TorchScript file could not be written",
+          "free space in the temporary directory, or set java.io.tmpdir");
     } finally {
       delete(path);
+      delete(directory);
     }
   }
 
@@ -187,8 +232,9 @@ final class ScriptModule implements AutoCloseable {
     named_buffer_list buffers = module.named_buffers(true);
     named_buffer_iterator lastBuffer = buffers.end();
     for (named_buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
-      Slot slot = slot(at.access(), false);
-      if (!isCounter(slot.name()) && isNew(slot, state)) {
+      NamedTensor named = at.access();
+      Slot slot = slot(named, false);
+      if (!isConstant(named) && !isCounter(named) && isNew(slot, state)) {
         state.add(slot);
       }
     }
@@ -205,7 +251,13 @@ final class ScriptModule implements AutoCloseable {
     return known.stream().noneMatch(other -> other.tensor().is_same(slot.tensor()));
   }
 
-  private static boolean isCounter(String name) {
+  /** Positions, masks and the like: nothing that a gradient moves. */
+  private static boolean isConstant(NamedTensor named) {
+    return torch.isIntegralType(named.value().scalar_type(), true);
+  }
+
+  private static boolean isCounter(NamedTensor named) {
+    String name = named.name().getString();
     return name.equals(COUNTER) || name.endsWith("." + COUNTER);
   }
 
@@ -245,6 +297,14 @@ final class ScriptModule implements AutoCloseable {
     return shape;
   }
 
+  private static Path directory() throws EngineException {
+    try {
+      return Files.createTempDirectory("sluice");
+    } catch (IOException thrown) {
+      throw temporaryFile(thrown);
+    }
+  }
+
   private static Path write(byte[] file) throws EngineException {
     try {
       Path path = Files.createTempFile(TemporaryFolder.path(), "sluice", ".pt");
@@ -272,13 +332,14 @@ final class ScriptModule implements AutoCloseable {
   }
 
   private static void delete(Path path) {
-    if (!path.toFile().delete()) {
+    if (path.toFile().exists() && !path.toFile().delete()) {
       path.toFile().deleteOnExit();
     }
   }
 
   @Override
   public void close() {
+    constants.values().forEach(Tensor::releaseReference);
     module.releaseReference();
   }
 }

@@ -50,9 +50,10 @@ final class ScriptProgram extends TorchProgram {
         tensor.mutable_grad().put(views.gradients().get(trained++));
       }
     }
-    module.resetCounters();
+    module.restoreConstants();
     torch.manual_seed(dropoutSeed);
-    Tensor scores = module.forward(samples);
+    // A module may change its input in place, which is the caller's.
+    Tensor scores = module.forward(samples.clone());
     if (training && hasState) {
       keepState(own, views);
     }

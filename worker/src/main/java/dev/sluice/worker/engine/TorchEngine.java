@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Network;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TorchScript;
 import java.lang.foreign.MemorySegment;
@@ -57,19 +58,14 @@ public final class TorchEngine implements TrainingEngine {
     };
   }
 
-  /**
-   * Writes a TorchScript file with trained values, for use in Python.
-   *
-   * @param torchScript the file that was trained
-   * @param flat the trained flat vector: 32-bit floats, off the heap
-   * @return the bytes of a file for {@code torch.jit.load}, in inference mode
-   * @throws EngineException with BAD_INPUT where the file cannot be loaded
-   */
-  public byte[] withValues(byte[] torchScript, MemorySegment flat) throws EngineException {
+  @Override
+  public byte[] withValues(
+      NetworkFacts facts, byte[] torchScript, MemorySegment flat, String description)
+      throws EngineException {
     TorchRuntime.pin();
     try (ScriptModule module = ScriptModule.load(torchScript)) {
       Blob.require(flat, module.layout().floats() * Float.BYTES, Float.BYTES);
-      return module.save(flat);
+      return module.save(flat, facts, description);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.worker.engine;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,4 +54,19 @@ public interface TrainingEngine {
     }
     return program;
   }
+
+  /**
+   * Writes a TorchScript file with trained values, for use in Python.
+   *
+   * @param facts the network as it was prepared
+   * @param torchScript the file that was trained
+   * @param flat the trained flat vector: 32-bit floats, off the heap
+   * @param description text of the file's extra file {@code sluice.json}, in ASCII
+   * @return the bytes of a file for {@code torch.jit.load}, in inference mode; a function of the
+   *     arguments and of the engine
+   * @throws EngineException with BAD_INPUT where the file cannot be loaded; with NO_CAPACITY where
+   *     there is no room for it
+   */
+  byte[] withValues(NetworkFacts facts, byte[] torchScript, MemorySegment flat, String description)
+      throws EngineException;
 }

@@ -15,20 +15,23 @@ import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.InferenceEngine;
+import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.engine.ProgramSession;
 import dev.sluice.worker.engine.TrainingEngine;
 import dev.sluice.worker.engine.TrainingProgram;
 import dev.sluice.worker.export.OnnxModel;
 import dev.sluice.worker.export.Parity;
 import dev.sluice.worker.export.Safetensors;
+import dev.sluice.worker.export.TorchScriptModel;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Map;
 
 /**
  * Makes a model of final parameters: measures them on the held-out rows, writes them as safetensors
- * and ONNX, compares the ONNX file with the network that was trained, and stores the files. A
- * TorchScript network keeps its own file instead of an ONNX one.
+ * and as ONNX, or as TorchScript where that is what the network came as, reads that file back and
+ * compares it with the network that was trained, and stores the files.
  */
 public final class ExportTask {
 
@@ -65,8 +68,8 @@ public final class ExportTask {
    *
    * @param jobId job that trained the parameters
    * @param flat their flat vector: binary32 in native order
-   * @throws TaskProblem where the ONNX file does not compute what was trained, or a file is larger
-   *     than can be stored
+   * @throws TaskProblem where the ONNX or TorchScript file does not compute what was trained, or a
+   *     file is larger than can be stored
    * @throws ArtifactMissing where a file is not stored
    * @throws EngineException where an engine fails on the model
    */
@@ -89,7 +92,10 @@ public final class ExportTask {
       made.add(
           ModelFiles.store(files, Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
       if (script != null) {
-        made.add(ModelFiles.store(files, Models.TORCHSCRIPT, script));
+        var text = TorchScriptModel.description(facts, name, sha256);
+        var trained = training.withValues(facts, script, values, text);
+        metrics.add(compareScript(facts, program, values, trained, dataset));
+        made.add(ModelFiles.store(files, Models.TORCHSCRIPT, trained));
       } else {
         var onnx = OnnxModel.write(facts, values, name, sha256);
         metrics.add(compare(facts, program, values, onnx, dataset));
@@ -133,10 +139,45 @@ public final class ExportTask {
       byte[] onnx,
       Dataset dataset)
       throws EngineException, TaskProblem {
+    try (var exported = inference.open(onnx)) {
+      return new Metric(
+          "onnxMaxDifference", difference("ONNX", facts, program, values, exported, dataset));
+    }
+  }
+
+  /** The file is opened as one that others wrote, and computes with the values that it holds. */
+  private Metric compareScript(
+      NetworkFacts facts,
+      TrainingProgram program,
+      MemorySegment values,
+      byte[] script,
+      Dataset dataset)
+      throws EngineException, TaskProblem {
+    try (var arena = Arena.ofConfined();
+        var written = training.open(facts, script)) {
+      var held =
+          arena.allocate(
+              Math.max(1, facts.floats()) * Float.BYTES, TrainingProgram.ALIGNMENT_BYTES);
+      written.initialise(0, held);
+      try (var exported = new ProgramSession(written, held, facts)) {
+        return new Metric(
+            "torchscriptMaxDifference",
+            difference("TorchScript", facts, program, values, exported, dataset));
+      }
+    }
+  }
+
+  private static double difference(
+      String format,
+      NetworkFacts facts,
+      TrainingProgram program,
+      MemorySegment values,
+      InferenceSession exported,
+      Dataset dataset)
+      throws EngineException, TaskProblem {
     var rows = dataset.holdout().size() > 0 ? dataset.holdout() : dataset.training();
     int n = Math.min(ROWS_COMPARED, rows.size());
     try (var trained = new ProgramSession(program, values, facts);
-        var exported = inference.open(onnx);
         var batch = Batch.of(facts)) {
       batch.takeRaw(rows, 0, n);
       var parity = Parity.measure(trained, exported, batch.features(), n);
@@ -144,9 +185,9 @@ public final class ExportTask {
         throw new TaskProblem(diverged(n), false);
       }
       if (!parity.holds()) {
-        throw new TaskProblem(differs(parity), false);
+        throw new TaskProblem(differs(format, parity), false);
       }
-      return new Metric("onnxMaxDifference", parity.maxDifference());
+      return parity.maxDifference();
     }
   }
 
@@ -160,11 +201,11 @@ public final class ExportTask {
         "Lower the learning rate, or scale the features, and in a regression the label.");
   }
 
-  private static Cause differs(Parity parity) {
+  private static Cause differs(String format, Parity parity) {
     return new Cause(
         Fault.OUR_FAULT,
         "model",
-        "The ONNX file does not compute what was trained.",
+        "The " + format + " file does not compute what was trained.",
         "On %d rows the values differ by up to %.3g; %.0e is allowed."
             .formatted(parity.rows(), parity.maxDifference(), Parity.TOLERANCE),
         "Report the defect with the job's network.");

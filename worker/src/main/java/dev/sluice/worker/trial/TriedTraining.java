@@ -1,10 +1,12 @@
 package dev.sluice.worker.trial;
 
 import dev.sluice.schemas.wire.Network;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingEngine;
 import dev.sluice.worker.engine.TrainingProgram;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,5 +31,13 @@ public record TriedTraining(TrainingEngine engine, Trials trials) implements Tra
       trials.pass(new ModelFile.TorchScript(torchScript, input, objective));
     }
     return engine.open(network, input, objective, torchScript);
+  }
+
+  @Override
+  public byte[] withValues(
+      NetworkFacts facts, byte[] torchScript, MemorySegment flat, String description)
+      throws EngineException {
+    trials.pass(new ModelFile.TorchScript(torchScript, facts.input(), facts.objective()));
+    return engine.withValues(facts, torchScript, flat, description);
   }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TensorSpec;
 import dev.sluice.schemas.wire.TorchScript;
@@ -21,7 +23,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolType;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Scalar;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TorchScriptTest {
   private static final TorchScript NETWORK = new TorchScript("sha256:", List.of());
   private static final List<Integer> THREE = List.of(3);
+  private static final Affine NONE = new Affine(List.of(), List.of());
   private static final String DENSE =
       """
       def forward(self, x):
@@ -199,14 +205,155 @@ class TorchScriptTest {
     }
   }
 
-  @Test
-  void aTrainedFileHoldsTheTrainedValues() throws Exception {
-    byte[] trained = new TorchEngine().withValues(dense(), Native.floats(1, 2, 3, 4, 5, 6, 7, 8));
-    try (TrainingProgram program = open(trained, THREE)) {
+  private static NetworkFacts facts(TrainingProgram program, Affine features, Affine target) {
+    return new NetworkFacts(
+        NETWORK,
+        THREE,
+        program.outputs(),
+        Objective.MEAN_SQUARED_ERROR,
+        List.of(),
+        List.of(),
+        features,
+        target,
+        program.tensors(),
+        program.parameters(),
+        program.floats());
+  }
+
+  private byte[] trained(byte[] file, float... values) throws EngineException {
+    try (TrainingProgram program = open(file, THREE)) {
+      return engine.withValues(facts(program, NONE, NONE), file, Native.floats(values), "{}");
+    }
+  }
+
+  private float[] held(byte[] file) throws EngineException {
+    try (TrainingProgram program = open(file, THREE)) {
       MemorySegment flat = Native.floats(program.floats());
       program.initialise(0, flat);
-      assertThat(Native.array(flat)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+      return Native.array(flat);
     }
+  }
+
+  @Test
+  void aTrainedFileHoldsTheTrainedValuesAndIsTheSameBytesEachTime() throws Exception {
+    byte[] file = dense();
+    byte[] trained = trained(file, 1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(held(trained)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(trained(file, 1, 2, 3, 4, 5, 6, 7, 8)).isEqualTo(trained);
+    assertThat(trained(trained, 1, 2, 3, 4, 5, 6, 7, 9)).isNotEqualTo(trained);
+    assertThat(new String(trained, StandardCharsets.ISO_8859_1)).contains("extra/sluice.json");
+  }
+
+  @Test
+  void aTrainedFileHoldsTrainedBuffersSharedAndStridedTensorsToo() throws Exception {
+    byte[] file =
+        script(
+            """
+            def forward(self, x):
+                y = torch.matmul(x, self.strided) + self.scalar
+                return torch.matmul(torch.matmul(y, self.tied), self.again) + self.mean
+            """,
+            module -> {
+              parameter(module, "strided", torch.ones(2, 3).t());
+              parameter(module, "scalar", torch.ones(1).view(new long[0]));
+              Tensor tied = torch.ones(2, 2).set_requires_grad(true);
+              module.register_parameter("tied", tied, false);
+              module.register_parameter("again", tied, false);
+              module.register_buffer("mean", torch.zeros(2));
+            });
+    float[] values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
+    assertThat(held(trained(file, values))).containsExactly(values);
+  }
+
+  @Test
+  void aTrainedFileTakesRowsAsTheyStandToo() throws Exception {
+    byte[] file =
+        script(
+            "def forward(self, x):\n    x.mul_(2)\n    return torch.matmul(x, self.weight)\n",
+            module -> parameter(module, "weight", torch.ones(3)));
+    Affine scale = new Affine(List.of(1.0, 2.0, 3.0), List.of(0.1, 10.0, 3.0));
+    Affine target = new Affine(List.of(100.0), List.of(7.0));
+    float[] rows = Native.gaussian(3, 12);
+    try (TrainingProgram program = open(file, THREE)) {
+      NetworkFacts facts = facts(program, scale, target);
+      MemorySegment flat = Native.floats(1, -2, 3);
+      MemorySegment expected = Native.floats(4L);
+      new ProgramSession(program, flat, facts).predict(Native.floats(rows), 4, expected);
+
+      byte[] once = engine.withValues(facts(program, NONE, NONE), file, flat, "{}");
+      byte[] again = engine.withValues(facts, once, flat, "{}");
+      assertThat(predicted(again, rows)).isEqualTo(Native.array(expected));
+      assertThat(predicted(engine.withValues(facts, file, flat, "{}"), rows))
+          .isEqualTo(Native.array(expected));
+    }
+  }
+
+  private float[] predicted(byte[] file, float[] rows) throws IOException {
+    Path path = Files.write(directory.resolve("trained.pt"), file);
+    try (PointerScope _ = new PointerScope()) {
+      JitModule module = torch.load(path.toString(), new DeviceOptional(new Device("cpu")), false);
+      MemorySegment values = Native.floats(rows);
+      Tensor scores =
+          module
+              .get_method(RawPrediction.NAME)
+              .apply(new IValueVector(new IValue(Blob.floats(values, rows.length / 3, 3))))
+              .toTensor();
+      assertThat(Native.array(values)).as("rows stay as they are").isEqualTo(rows);
+      MemorySegment out = Native.floats(scores.numel());
+      Blob.floats(out, scores.numel()).copy_(scores.detach().flatten());
+      return Native.array(out);
+    }
+  }
+
+  @Test
+  void buffersOfWholeNumbersStayAsTheFileHasThem() throws Exception {
+    byte[] file =
+        script(
+            """
+            def forward(self, x):
+                self.calls.add_(1)
+                y = torch.matmul(torch.index_select(x, 1, self.order), self.weight)
+                return y * self.calls
+            """,
+            module -> {
+              parameter(module, "weight", torch.ones(3));
+              module.register_buffer("order", torch.arange(new Scalar(3)));
+              module.register_buffer("calls", torch.zeros(1).to(ScalarType.Int));
+            });
+    try (TrainingProgram program = open(file, THREE)) {
+      assertThat(program.floats()).isEqualTo(3);
+      MemorySegment flat = Native.floats(1, 2, 3);
+      MemorySegment scores = Native.floats(1L);
+      for (int run = 0; run < 3; run++) {
+        program.predict(flat, Native.floats(4, 5, 6), 1, scores);
+        assertThat(Native.array(scores)).as("run %d", run).containsExactly(32);
+      }
+    }
+    assertThat(held(trained(file, 1, 2, 3))).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aModuleMayChangeItsInputInPlace() throws Exception {
+    byte[] file =
+        script(
+            "def forward(self, x):\n    x.sub_(1)\n    return torch.matmul(x, self.weight)\n",
+            module -> parameter(module, "weight", torch.ones(3)));
+    try (TrainingProgram program = open(file, THREE)) {
+      MemorySegment rows = Native.floats(1, 2, 3);
+      program.predict(Native.floats(1, 1, 1), rows, 1, Native.floats(1L));
+      assertThat(Native.array(rows)).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
+  void aFileWhoseForwardIsDeclaredToReturnAnythingTakesRowsToo() throws Exception {
+    byte[] file =
+        script(
+            "def forward(self, x) -> Any:\n    return torch.matmul(x, self.weight)\n",
+            module -> parameter(module, "weight", torch.ones(3)));
+    byte[] trained = trained(file, 1, 2, 3);
+    assertThat(held(trained)).containsExactly(1, 2, 3);
+    assertThat(predicted(trained, new float[] {4, 5, 6})).containsExactly(32);
   }
 
   @Test
