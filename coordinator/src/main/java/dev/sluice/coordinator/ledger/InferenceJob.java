@@ -59,10 +59,12 @@ final class InferenceJob {
           "Check `rows` and `holdout` of the job's data set.");
     }
     int batch = spec(job).batch();
-    long wished = Math.max(limits.rowsPerTask(), Math.ceilDiv(rows, TASKS_MAX));
+    var s = state(job);
+    long least = Math.max(limits.rowsPerTask(), Math.ceilDiv(rows, TASKS_MAX));
+    int workers = moment.fleet().workers(job.lane);
+    long wished = TaskRows.of(rows, workers, s.model().network(), least);
     long perTask = Math.ceilDiv(Math.max(wished, batch), (long) batch) * batch;
     int tasks = (int) Math.ceilDiv(rows, perTask);
-    var s = state(job);
     job.status = JobStatus.RUNNING;
     job.inference =
         s.withTasks(rows, (int) Math.min(perTask, Integer.MAX_VALUE), tasks, moment.nowMs());

@@ -89,7 +89,11 @@ public record CoordinatorConfig(
             min = 1,
             max = 1000)
         int openTasksMax,
-    @Setting(doc = "Least rows of an inference task.", def = "1024", min = 1, max = 1_000_000)
+    @Setting(
+            doc = "Least rows of an inference task; tasks grow with their job.",
+            def = "1024",
+            min = 1,
+            max = 1_000_000)
         int rowsPerTask,
     @Setting(
             doc = "Time between checkpoints of the gradient fold.",
