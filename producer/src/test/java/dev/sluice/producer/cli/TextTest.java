@@ -44,6 +44,14 @@ class TextTest {
   }
 
   @Test
+  void metricsThatCountRowsAreWholeAndMeasuresHaveFourDigits() {
+    assertThat(Text.metric("rows", 1_500)).isEqualTo("1,500");
+    assertThat(Text.metric("unknownLabels", 1)).isEqualTo("1");
+    assertThat(Text.metric("firstRowNotFinite", 0)).isEqualTo("0");
+    assertThat(Text.metric("accuracy", 1)).isEqualTo("1.0000");
+  }
+
+  @Test
   void longTextIsBrokenAtSpaces() {
     assertThat(Text.wrapped("one two three", 7)).containsExactly("one two", "three");
     assertThat(Text.wrapped("incomprehensible it is", 5))
