@@ -58,7 +58,7 @@ run_maven() {
 condense() {
   # The bash of macOS doesn't tell a line that is late from the last one.
   ((BASH_VERSINFO[0] >= 4)) || { cat; return; }
-  local line status text= doing= said=$SECONDS kilobytes=0 every=10
+  local line status text= module= loading= said=$SECONDS kilobytes=0 every=10
   [[ ! -t 2 ]] || every=1
   while true; do
     status=0
@@ -67,20 +67,25 @@ condense() {
     if ((status <= 128)); then
       text=${text//$'\e[0m'/}
       case $text in
-        '[INFO] Downloading from '*) doing="downloading ${text##*/}" ;;
-        '[INFO] Downloaded from '*) kilobytes=$((kilobytes + $(kilobytes "$text"))) ;;
-        '[INFO] Building '*\[*/*\])
-          doing="building $(cut -d ' ' -f 3-4 <<<"$text") ${text##* }"
+        '[INFO] Downloading from '*) loading+="${text##*/} " ;;
+        '[INFO] Downloaded from '*)
+          kilobytes=$((kilobytes + $(kilobytes "$text")))
+          text=${text% (*}
+          loading=${loading/"${text##*/} "/}
+          ;;
+        '[INFO]'*)
+          # Whatever was not found is no longer looked for.
+          loading=
+          [[ $text != '[INFO] Building '*\[*/*\] ]] || module="$(cut -d ' ' -f 3-4 <<<"$text") ${text##* }"
           [[ $1 == quietly ]] || pass_on
           ;;
-        '[INFO]'*) [[ $1 == quietly ]] || pass_on ;;
         ?*) pass_on ;;
         *) ((status)) || [[ $1 == quietly ]] || pass_on ;;
       esac
       text=
       ((status == 0)) || break
     fi
-    ((SECONDS - said < every)) || [[ -z $doing || ($1 != quietly && $doing == building*) ]] || progress
+    ((SECONDS - said < every)) || [[ -z $loading && ($1 != quietly || -z $module) ]] || progress
   done
   [[ ! -t 2 ]] || printf '\r\e[K' >&2
 }
@@ -92,7 +97,8 @@ pass_on() {
 }
 
 progress() {
-  local report="sluice: $((kilobytes / 1000)) MB downloaded, $doing"
+  local report="sluice: $((kilobytes / 1000)) MB downloaded, "
+  if [[ $loading ]]; then report+="downloading ${loading%% *}"; else report+="building $module"; fi
   if [[ -t 2 ]]; then printf '\r%.79s\e[K' "$report" >&2; else echo "$report" >&2; fi
   said=$SECONDS
 }
