@@ -361,7 +361,7 @@ class JobOnOneWorkerTest {
               TaskProblem.class,
               problem -> {
                 assertThat(problem.outcome().cause().fault()).isEqualTo(Fault.BAD_INPUT);
-                assertThat(problem.outcome().cause().what()).contains("none of 50 rows");
+                assertThat(problem.outcome().cause().what()).contains("on 0 of 50 rows");
               });
     }
   }
