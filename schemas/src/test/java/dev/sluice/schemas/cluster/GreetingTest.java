@@ -86,25 +86,41 @@ class GreetingTest {
 
   @Test
   void aBrokerTellsTheAddressesOfAll() throws IOException {
-    var brokers = new ByteArrayOutputStream();
-    var out = new DataOutputStream(brokers);
-    out.writeInt(2);
-    for (int node = 1; node <= 2; node++) {
-      out.writeInt(node);
-      out.writeUTF("host-" + node);
-      out.writeInt(9092);
-      out.writeShort(-1); // no rack
-    }
     assertThat(
             met(
-                socket -> {
-                  socket.getOutputStream().write(answer(18, new byte[6]));
-                  socket.getOutputStream().write(answer(3, brokers.toByteArray()));
-                }))
+                broker(
+                    brokers(
+                        new Greeting.Address("host-1", 9092),
+                        new Greeting.Address("host-2", 9092)))))
         .isEqualTo(
             new Greeting.Answered(
                 List.of(
                     new Greeting.Address("host-1", 9092), new Greeting.Address("host-2", 9092))));
+  }
+
+  @Test
+  void anAddressThatABrokerTellsItsClientsAndAtWhichNothingListensIsNamed() throws IOException {
+    int port;
+    try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = closed.getLocalPort();
+    }
+    var told = brokers(new Greeting.Address(HOST, port));
+    try (var broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                boolean open = true;
+                while (open) {
+                  open = meets(broker, told);
+                }
+              });
+      var kafka = KafkaSettings.of(HOST + ":" + broker.getLocalPort());
+      assertThatThrownBy(() -> ClusterCheck.require(kafka, -1, Duration.ZERO))
+          .isInstanceOf(Topics.TopicsUnavailable.class)
+          .hasMessageContaining("A broker says that clients reach it at " + HOST + ":" + port)
+          .hasMessageContaining("nothing listens there (connection refused)")
+          .hasMessageContaining("Set advertised.listeners");
+    }
   }
 
   @Test
@@ -113,6 +129,38 @@ class GreetingTest {
         .containsExactly(new Greeting.Address("a", 1), new Greeting.Address("::1", 9092));
     for (var bad : List.of("", "a", "a:", ":1", "a:0", "a:65536", "a:1,", "a:x", "http://a")) {
       assertThat(ClusterCheck.addresses(bad)).as("'%s'", bad).isEmpty();
+    }
+  }
+
+  private static byte[] brokers(Greeting.Address... addresses) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    out.writeInt(addresses.length);
+    for (var address : addresses) {
+      out.writeInt(1); // node id
+      out.writeUTF(address.host());
+      out.writeInt(address.port());
+      out.writeShort(-1); // no rack
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A broker that tells its clients of these. */
+  private static Manners broker(byte[] brokers) {
+    return socket -> {
+      socket.getOutputStream().write(answer(18, new byte[6]));
+      socket.getOutputStream().write(answer(3, brokers));
+    };
+  }
+
+  /** Meets the next one; false where the listener is closed. */
+  private static boolean meets(ServerSocket listener, byte[] brokers) {
+    try (var socket = listener.accept()) {
+      broker(brokers).meet(socket);
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
