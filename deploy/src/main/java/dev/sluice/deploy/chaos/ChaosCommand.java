@@ -2,11 +2,14 @@ package dev.sluice.deploy.chaos;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.deploy.broker.BrokerStartException;
+import dev.sluice.deploy.broker.DirectoryLock;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,13 +114,17 @@ public final class ChaosCommand implements Callable<Integer> {
             Duration.ofMinutes(minutes),
             directory);
     boolean held = false;
-    try {
+    // Two that were given one empty directory would mix their data.
+    try (var _ = DirectoryLock.take(directory)) {
       var report = run(options, commandLine.getErr());
       print(report);
       held = report.held();
       return held ? ExitCode.OK.code() : ExitCode.JOB_FAILED.code();
     } catch (InterruptedException e) {
       return ExitCode.JOB_FAILED.code(); // told to end, which was said
+    } catch (BrokerStartException e) {
+      output.error(Trouble.BAD_INPUT, String.valueOf(e.getMessage()));
+      return ExitCode.BAD_INPUT.code();
     } catch (Door.Shut | IllegalStateException e) {
       output.error(Trouble.NOT_STARTED, e.getMessage() + ". Its processes' logs: " + directory);
       return ExitCode.UNREACHABLE.code();
@@ -183,6 +190,8 @@ public final class ChaosCommand implements Callable<Integer> {
     }
     try (var files = Files.list(directory)) {
       return files.findAny().isEmpty();
+    } catch (AccessDeniedException e) {
+      return false;
     }
   }
 
