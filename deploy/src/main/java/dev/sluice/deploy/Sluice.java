@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,6 +62,9 @@ public final class Sluice implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
+    // Kafka's broker and its tools write numbers in the digits of the default locale and can't read
+    // them back, so before anything else: what Sluice writes and reads is the same everywhere.
+    Locale.setDefault(Locale.ROOT);
     if (System.getenv(LOG_LEVEL) == null && Arrays.stream(args).noneMatch(SERVICES::contains)) {
       // Before the first logger is made: logback.xml reads it.
       System.setProperty(LOG_LEVEL, "warn");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -84,8 +85,12 @@ public record AuditReport(
     var missing = new ArrayList<String>();
     if (plan.foldVersion() != PartitionFold.VERSION) {
       missing.add(
-          "%s was folded by version %d of the fold's arithmetic, and this program has %d."
-              .formatted(where, plan.foldVersion(), PartitionFold.VERSION));
+          String.format(
+              Locale.ROOT,
+              "%s was folded by version %d of the fold's arithmetic, and this program has %d.",
+              where,
+              plan.foldVersion(),
+              PartitionFold.VERSION));
     } else if (!part.whole()) {
       missing.add(unfinished(where, part, plan));
     }
@@ -93,13 +98,14 @@ public record AuditReport(
   }
 
   private static String unfinished(String where, Part part, FoldStarted plan) {
-    return "%s leads to generation %d of %d only, with %d of %d blocks%s."
-        .formatted(
-            where,
-            part.generation(),
-            plan.steps(),
-            part.finals().size(),
-            part.blocks(),
-            part.failure().isEmpty() ? "" : "; " + part.failure());
+    return String.format(
+        Locale.ROOT,
+        "%s leads to generation %d of %d only, with %d of %d blocks%s.",
+        where,
+        part.generation(),
+        plan.steps(),
+        part.finals().size(),
+        part.blocks(),
+        part.failure().isEmpty() ? "" : "; " + part.failure());
   }
 }

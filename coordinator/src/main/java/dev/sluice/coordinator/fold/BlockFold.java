@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PendingNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -109,20 +110,31 @@ final class BlockFold {
     String what = null;
     if (contribution.step() > generation) {
       what =
-          "It is for step %d, but the block is at %d.".formatted(contribution.step(), generation);
+          String.format(
+              Locale.ROOT,
+              "It is for step %d, but the block is at %d.",
+              contribution.step(),
+              generation);
     } else if (!contribution.engine().equals(plan.engine())) {
       what =
           "It was computed by engine '%s', but the job is pinned to '%s'."
               .formatted(contribution.engine(), plan.engine());
     } else if (contribution.payload().remaining() != floats * Float.BYTES) {
       what =
-          "It holds %d bytes, but the block has %d."
-              .formatted(contribution.payload().remaining(), floats * Float.BYTES);
+          String.format(
+              Locale.ROOT,
+              "It holds %d bytes, but the block has %d.",
+              contribution.payload().remaining(),
+              floats * Float.BYTES);
     } else if (contribution.step() >= 0
         && !tree.isNode(contribution.shardFrom(), contribution.shards())) {
       what =
-          "Shards %d+%d are not a node of the tree over %d."
-              .formatted(contribution.shardFrom(), contribution.shards(), plan.shards());
+          String.format(
+              Locale.ROOT,
+              "Shards %d+%d are not a node of the tree over %d.",
+              contribution.shardFrom(),
+              contribution.shards(),
+              plan.shards());
     } else if (Vectors.crc32c(contribution.payload()) != contribution.crc()) {
       what = "Its checksum does not match its values.";
     }

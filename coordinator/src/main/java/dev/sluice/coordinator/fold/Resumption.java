@@ -2,6 +2,7 @@ package dev.sluice.coordinator.fold;
 
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,11 @@ public record Resumption(long nextOffset, @Nullable Cause loss) {
           beginning,
           loss(
               log,
-              "It was folded up to offset %d and begins at %d.".formatted(cursor, beginning),
+              String.format(
+                  Locale.ROOT,
+                  "It was folded up to offset %d and begins at %d.",
+                  cursor,
+                  beginning),
               "See that nothing but the fold deletes from it (retention.ms and retention.bytes"
                   + " are -1)"));
     }
@@ -34,7 +39,8 @@ public record Resumption(long nextOffset, @Nullable Cause loss) {
           end,
           loss(
               log,
-              "It was folded up to offset %d and ends at %d.".formatted(cursor, end),
+              String.format(
+                  Locale.ROOT, "It was folded up to offset %d and ends at %d.", cursor, end),
               "See that brokers lose nothing (three copies, min.insync.replicas=2,"
                   + " unclean.leader.election.enable=false)"));
     }

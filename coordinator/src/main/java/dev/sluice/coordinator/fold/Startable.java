@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.StepDecay;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,31 +41,49 @@ final class Startable {
 
   private static @Nullable String problem(FoldStarted plan) {
     if (plan.floats() < 1 || plan.floats() > NetworkShapes.MAX_FLOATS) {
-      return "Its vector has %d floats; 1 to %d are possible."
-          .formatted(plan.floats(), NetworkShapes.MAX_FLOATS);
+      return String.format(
+          Locale.ROOT,
+          "Its vector has %d floats; 1 to %d are possible.",
+          plan.floats(),
+          NetworkShapes.MAX_FLOATS);
     }
     if (plan.parameters() < 0 || plan.parameters() > plan.floats()) {
-      return "%d of its %d floats are trained.".formatted(plan.parameters(), plan.floats());
+      return String.format(
+          Locale.ROOT, "%d of its %d floats are trained.", plan.parameters(), plan.floats());
     }
     if (plan.blockFloats() < 1
         || Math.ceilDiv(plan.floats(), (long) plan.blockFloats()) > BLOCKS_MAX) {
-      return "Blocks of %d floats would be too many of %d floats; at most %d are possible."
-          .formatted(plan.blockFloats(), plan.floats(), BLOCKS_MAX);
+      return String.format(
+          Locale.ROOT,
+          "Blocks of %d floats would be too many of %d floats; at most %d are possible.",
+          plan.blockFloats(),
+          plan.floats(),
+          BLOCKS_MAX);
     }
     if (plan.shards() < 1
         || plan.shards() > JobLimits.SHARDS_MAX
         || Integer.bitCount(plan.shards()) != 1) {
-      return "It has %d shards; a power of two up to %d is possible."
-          .formatted(plan.shards(), JobLimits.SHARDS_MAX);
+      return String.format(
+          Locale.ROOT,
+          "It has %d shards; a power of two up to %d is possible.",
+          plan.shards(),
+          JobLimits.SHARDS_MAX);
     }
     if (plan.stepsPerEpoch() < 1 || plan.warmupSteps() < 0 || !decays(plan.schedule())) {
-      return "Its schedule is %s, with %d steps of warm-up and %d steps per epoch."
-          .formatted(plan.schedule(), plan.warmupSteps(), plan.stepsPerEpoch());
+      return String.format(
+          Locale.ROOT,
+          "Its schedule is %s, with %d steps of warm-up and %d steps per epoch.",
+          plan.schedule(),
+          plan.warmupSteps(),
+          plan.stepsPerEpoch());
     }
     long bytes = FoldMemory.of(plan.optimizer(), plan.shards(), plan.floats()).bytes();
     if (bytes > JobLimits.FOLD_BYTES_MAX) {
-      return "It would take %d bytes; at most %d are kept for a job."
-          .formatted(bytes, JobLimits.FOLD_BYTES_MAX);
+      return String.format(
+          Locale.ROOT,
+          "It would take %d bytes; at most %d are kept for a job.",
+          bytes,
+          JobLimits.FOLD_BYTES_MAX);
     }
     return null;
   }

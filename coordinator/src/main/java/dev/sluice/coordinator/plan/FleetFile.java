@@ -9,6 +9,7 @@ import dev.sluice.schemas.job.Problems;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -171,7 +172,8 @@ public final class FleetFile {
     var power = model.power();
     return power.leastWatts() == null || power.mostWatts() == null
         ? ""
-        : " but as a range, %.0f to %.0f W".formatted(power.leastWatts(), power.mostWatts());
+        : String.format(
+            Locale.ROOT, " but as a range, %.0f to %.0f W", power.leastWatts(), power.mostWatts());
   }
 
   /** The names of a fleet's lanes. */

@@ -15,6 +15,7 @@ import dev.sluice.schemas.wire.Priority;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +132,7 @@ public final class MixFile {
       problem(
           top,
           "jobs",
-          "%.0f jobs are to be expected.".formatted(expected),
+          String.format(Locale.ROOT, "%.0f jobs are to be expected.", expected),
           "At most " + JobMix.JOBS_MAX + " are simulated.",
           "Lower the rates, or plan fewer hours.");
     }

@@ -20,6 +20,7 @@ import dev.sluice.schemas.wire.StoredState;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -125,8 +126,12 @@ final class LedgerPartition implements AutoCloseable {
       case Decoded.UnknownSchema<StateRecord>(long fingerprint) ->
           // Its writer publishes it before it writes: it is on its way here.
           throw new KafkaException(
-              "State %s was written with schema %x, which %s does not hold yet"
-                  .formatted(record.key(), fingerprint, Topic.SCHEMAS.topicName()));
+              String.format(
+                  Locale.ROOT,
+                  "State %s was written with schema %x, which %s does not hold yet",
+                  record.key(),
+                  fingerprint,
+                  Topic.SCHEMAS.topicName()));
       case Decoded.Malformed<StateRecord>(String why) ->
           throw new IllegalStateException("State " + record.key() + " is malformed: " + why);
     }

@@ -13,6 +13,7 @@ import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,13 @@ final class LedgerRecords {
 
     TooLarge(String topic, String key, int bytes) {
       super(
-          "The record %s for %s would have %d bytes; at most %d can be stored."
-              .formatted(key, topic, bytes, BYTES_MAX));
+          String.format(
+              Locale.ROOT,
+              "The record %s for %s would have %d bytes; at most %d can be stored.",
+              key,
+              topic,
+              bytes,
+              BYTES_MAX));
     }
   }
 

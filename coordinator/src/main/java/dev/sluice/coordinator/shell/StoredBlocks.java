@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,8 +30,12 @@ public final class StoredBlocks {
   public void add(String key, VectorCheckpoint vector) {
     if (Vectors.crc32c(vector.payload()) != vector.crc()) {
       throw new IllegalStateException(
-          "The checkpoint of %s/%d has a wrong checksum in %s"
-              .formatted(vector.jobId(), vector.block(), vector.vector()));
+          String.format(
+              Locale.ROOT,
+              "The checkpoint of %s/%d has a wrong checksum in %s",
+              vector.jobId(),
+              vector.block(),
+              vector.vector()));
     }
     vectors.put(key, vector.payload());
   }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -105,9 +106,16 @@ public final class BrokerSettings {
     settings.setProperty("controller.listener.names", CONTROLLER_LISTENER);
     settings.setProperty(
         "listeners",
-        "PLAINTEXT://%s:%d,%s://%s:%d"
-            .formatted(HOST, node.port, CONTROLLER_LISTENER, HOST, node.controllerPort));
-    settings.setProperty("advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, node.port));
+        String.format(
+            Locale.ROOT,
+            "PLAINTEXT://%s:%d,%s://%s:%d",
+            HOST,
+            node.port,
+            CONTROLLER_LISTENER,
+            HOST,
+            node.controllerPort));
+    settings.setProperty(
+        "advertised.listeners", String.format(Locale.ROOT, "PLAINTEXT://%s:%d", HOST, node.port));
     settings.setProperty("log.dirs", dataDir.toString());
   }
 

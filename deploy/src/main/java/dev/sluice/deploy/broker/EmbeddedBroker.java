@@ -2,6 +2,7 @@ package dev.sluice.deploy.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -141,8 +142,11 @@ public final class EmbeddedBroker implements AutoCloseable {
       directory.close();
     } catch (TimeoutException e) {
       throw new IllegalStateException(
-          "broker %s has not stopped within %d s; end the process, its data survives that"
-              .formatted(bootstrapServers(), STOP_MAX.toSeconds()),
+          String.format(
+              Locale.ROOT,
+              "broker %s has not stopped within %d s; end the process, its data survives that",
+              bootstrapServers(),
+              STOP_MAX.toSeconds()),
           e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("broker " + bootstrapServers() + " failed to stop", e);
@@ -192,10 +196,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (TimeoutException e) {
       abandon();
       throw new BrokerStartException(
-          ("broker %s has not started within %d s: the machine is overloaded, or another program"
+          String.format(
+              Locale.ROOT,
+              "broker %s has not started within %d s: the machine is overloaded, or another program"
                   + " has just taken the port. Try again; SLUICE_KAFKA_LOG=info shows how far it"
-                  + " comes.")
-              .formatted(bootstrapServers(), START_MAX.toSeconds()),
+                  + " comes.",
+              bootstrapServers(),
+              START_MAX.toSeconds()),
           e);
     } catch (ExecutionException e) {
       abandon();

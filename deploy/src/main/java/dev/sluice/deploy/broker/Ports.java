@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -46,8 +47,12 @@ public final class Ports {
       }
     }
     throw new BrokerStartException(
-        "no free port: %d drawn from %d to %d were all taken. Name a port that is free."
-            .formatted(DRAWS_MAX, FREE_MIN, FREE_MAX));
+        String.format(
+            Locale.ROOT,
+            "no free port: %d drawn from %d to %d were all taken. Name a port that is free.",
+            DRAWS_MAX,
+            FREE_MIN,
+            FREE_MAX));
   }
 
   /**
@@ -56,8 +61,11 @@ public final class Ports {
   static void requirePort(int port) {
     if (port < 0 || port > MAX) {
       throw new BrokerStartException(
-          "there is no port %d. Choose one from 1 to %d, or 0 for a free one."
-              .formatted(port, MAX));
+          String.format(
+              Locale.ROOT,
+              "there is no port %d. Choose one from 1 to %d, or 0 for a free one.",
+              port,
+              MAX));
     }
   }
 
@@ -69,8 +77,13 @@ public final class Ports {
       bind(port);
     } catch (IOException e) {
       throw new BrokerStartException(
-          "port %d on %s is taken (%s). Stop the program that listens there, or choose another port."
-              .formatted(port, BrokerSettings.HOST, e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "port %d on %s is taken (%s). Stop the program that listens there, or choose another"
+                  + " port.",
+              port,
+              BrokerSettings.HOST,
+              e.getMessage()),
           e);
     }
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -184,8 +185,12 @@ final class Campaign implements AutoCloseable {
     for (var fault : FaultPlan.of(options.seed, options.faults)) {
       if (System.nanoTime() > endNanos) {
         violations.add(
-            "only %d of %d faults happened within %d min"
-                .formatted(faults, options.faults, options.within.toMinutes()));
+            String.format(
+                Locale.ROOT,
+                "only %d of %d faults happened within %d min",
+                faults,
+                options.faults,
+                options.within.toMinutes()));
         break;
       }
       pause(fault.pauseMs());
@@ -233,7 +238,8 @@ final class Campaign implements AutoCloseable {
     int number = disturbances.begin(System.currentTimeMillis());
     faults++;
     byKind.merge(fault.kind().word() + " " + fault.action().done(), 1, Integer::sum);
-    news.accept("%4d  %s %s".formatted(faults, victim.name(), fault.action().done()));
+    news.accept(
+        String.format(Locale.ROOT, "%4d  %s %s", faults, victim.name(), fault.action().done()));
     try {
       strike(fault, victim, number);
       return watched;
@@ -267,8 +273,11 @@ final class Campaign implements AutoCloseable {
               () -> {
                 if (!victim.end()) {
                   violations.add(
-                      "%s did not end well when it was told to: its code is %d"
-                          .formatted(victim.name(), victim.exitCode()));
+                      String.format(
+                          Locale.ROOT,
+                          "%s did not end well when it was told to: its code is %d",
+                          victim.name(),
+                          victim.exitCode()));
                 }
                 start(victim, number);
               });
@@ -322,7 +331,8 @@ final class Campaign implements AutoCloseable {
       }
       if (ms.isPresent()) {
         this.recoveries.add(timed.what(), ms.getAsLong());
-        news.accept("      %.2f s  %s".formatted(ms.getAsLong() / 1000.0, timed.what()));
+        news.accept(
+            String.format(Locale.ROOT, "      %.2f s  %s", ms.getAsLong() / 1000.0, timed.what()));
       }
     }
   }
@@ -331,7 +341,9 @@ final class Campaign implements AutoCloseable {
   private void restartThoseThatEnded() {
     for (var member : members.all()) {
       if (supervising && member.endedByItself()) {
-        var what = "%s ended by itself with code %d".formatted(member.name(), member.exitCode());
+        var what =
+            String.format(
+                Locale.ROOT, "%s ended by itself with code %d", member.name(), member.exitCode());
         news.accept("      " + what);
         endedByThemselves.add(what);
         member.start();

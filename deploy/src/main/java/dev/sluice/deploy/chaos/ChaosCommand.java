@@ -17,6 +17,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -162,20 +163,29 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private String wrong() throws IOException {
     if (faults < 0 || faults > FAULTS_MAX) {
-      return "--faults is %d; give 0 to %d.".formatted(faults, FAULTS_MAX);
+      return String.format(Locale.ROOT, "--faults is %d; give 0 to %d.", faults, FAULTS_MAX);
     }
     if (minutes < 1) {
-      return "--minutes is %d; give 1 or more.".formatted(minutes);
+      return String.format(Locale.ROOT, "--minutes is %d; give 1 or more.", minutes);
     }
     if (brokers < BROKERS_MIN || brokers > PROCESSES_MAX) {
-      return "--brokers is %d; give %d to %d: of fewer, none may be lost."
-          .formatted(brokers, BROKERS_MIN, PROCESSES_MAX);
+      return String.format(
+          Locale.ROOT,
+          "--brokers is %d; give %d to %d: of fewer, none may be lost.",
+          brokers,
+          BROKERS_MIN,
+          PROCESSES_MAX);
     }
     var counts =
         Map.of("--coordinators", coordinators, "--producers", producers, "--workers", workers);
     for (var count : new TreeMap<>(counts).entrySet()) {
       if (count.getValue() < 1 || count.getValue() > PROCESSES_MAX) {
-        return "%s is %d; give 1 to %d.".formatted(count.getKey(), count.getValue(), PROCESSES_MAX);
+        return String.format(
+            Locale.ROOT,
+            "%s is %d; give 1 to %d.",
+            count.getKey(),
+            count.getValue(),
+            PROCESSES_MAX);
       }
     }
     if (keep != null && Files.exists(keep) && !isEmpty(keep)) {

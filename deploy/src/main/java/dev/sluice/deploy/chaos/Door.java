@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +99,8 @@ final class Door implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         throw new Shut(
-            "job %s is %s after %d s".formatted(jobId, job.status(), within.toSeconds()),
+            String.format(
+                Locale.ROOT, "job %s is %s after %d s", jobId, job.status(), within.toSeconds()),
             new IllegalStateException(job.toString()));
       }
       pause();

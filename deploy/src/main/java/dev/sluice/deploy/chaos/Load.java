@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -138,8 +139,12 @@ final class Load {
         }
         if (ended != null && expected != null && ended.samples != expected.samples) {
           violations.add(
-              "job %s trained on %d samples, and on %d in peace"
-                  .formatted(ended.jobId, ended.samples, expected.samples));
+              String.format(
+                  Locale.ROOT,
+                  "job %s trained on %d samples, and on %d in peace",
+                  ended.jobId,
+                  ended.samples,
+                  expected.samples));
         }
       }
     } catch (InterruptedException e) {
@@ -196,8 +201,12 @@ final class Load {
     var inference = job.inference();
     if (inference != null && lines.size() != inference.rows()) {
       violations.add(
-          "job %s has %d answers for %d rows"
-              .formatted(job.jobId(), lines.size(), inference.rows()));
+          String.format(
+              Locale.ROOT,
+              "job %s has %d answers for %d rows",
+              job.jobId(),
+              lines.size(),
+              inference.rows()));
     }
     if (lines.stream().distinct().count() != lines.size()) {
       violations.add("job %s answers a row twice".formatted(job.jobId()));

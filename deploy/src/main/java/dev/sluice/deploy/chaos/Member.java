@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +186,7 @@ final class Member {
     }
     if (exitCode != 0 && running().isAlive()) {
       throw new IllegalStateException(
-          "%s ended with code %d".formatted(String.join(" ", command), exitCode));
+          String.format(Locale.ROOT, "%s ended with code %d", String.join(" ", command), exitCode));
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A process of a cluster that ends when its standard input does: with the campaign, however that
@@ -28,6 +29,7 @@ public final class Tethered {
    *     command of {@code sluice} with its arguments
    */
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT); // for the broker, as Sluice does
     Thread.ofPlatform().name("tether").daemon().start(() -> endWith(System.in));
     if (arguments.length > 0 && arguments[0].equals(BROKER)) {
       runBroker(Arrays.asList(arguments));

@@ -3,6 +3,7 @@ package dev.sluice.deploy.chaos;
 import dev.sluice.producer.api.ModelVersionView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Versions of models: 1, 2, 3, ..., one for each job that registered one. */
 record Versions(Door door) {
@@ -20,7 +21,12 @@ record Versions(Door door) {
       long jobs = model.versions().stream().map(ModelVersionView::jobId).distinct().count();
       if (jobs != numbers.size()) {
         violations.add(
-            "model %s has %d versions of %d jobs".formatted(model.name(), numbers.size(), jobs));
+            String.format(
+                Locale.ROOT,
+                "model %s has %d versions of %d jobs",
+                model.name(),
+                numbers.size(),
+                jobs));
       }
     }
     return violations;

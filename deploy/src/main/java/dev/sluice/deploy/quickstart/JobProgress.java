@@ -30,21 +30,22 @@ final class JobProgress {
     var training = job.training();
     var inference = job.inference();
     if (training != null && job.status().equals("running")) {
-      parts.add("epoch %d/%d".formatted(training.epoch(), training.epochs()));
-      parts.add("step %d/%d".formatted(training.step(), training.steps()));
+      parts.add(String.format(Locale.ROOT, "epoch %d/%d", training.epoch(), training.epochs()));
+      parts.add(String.format(Locale.ROOT, "step %d/%d", training.step(), training.steps()));
       var loss = training.loss();
       if (loss != null) {
         parts.add(String.format(Locale.ROOT, "loss %.4f", loss));
       }
       parts.add(rate(training.samplesPerSecond(), "samples/s"));
     } else if (inference != null && job.status().equals("running")) {
-      parts.add("task %d/%d".formatted(inference.finished(), inference.tasks()));
+      parts.add(String.format(Locale.ROOT, "task %d/%d", inference.finished(), inference.tasks()));
       parts.add(rate(inference.rowsPerSecond(), "rows/s"));
     } else {
       parts.add(job.status());
     }
     for (var lane : lanes) {
-      parts.add("lag %s %d+%d".formatted(lane.name(), lane.waiting(), lane.running()));
+      parts.add(
+          String.format(Locale.ROOT, "lag %s %d+%d", lane.name(), lane.waiting(), lane.running()));
     }
     return parts.toString();
   }

@@ -91,7 +91,7 @@ final class Quickstart {
       requireEveryRowOnce(trained, answers);
       screen.done(
           "inference",
-          "%,d held-out rows answered".formatted(answers.rows().size()),
+          String.format(Locale.ROOT, "%,d held-out rows answered", answers.rows().size()),
           took(inferred));
 
       var devices = new ArrayList<Summary.Device>();
@@ -150,12 +150,13 @@ final class Quickstart {
     var device = device(client, job, answers.accuracy());
     screen.done(
         lane,
-        "%,d rows answered in %s, as %s would%s"
-            .formatted(
-                answers.rows().size(),
-                device.format(),
-                device.accelerator(),
-                screen.dim("  " + SummaryText.modelled(device))),
+        String.format(
+            Locale.ROOT,
+            "%,d rows answered in %s, as %s would%s",
+            answers.rows().size(),
+            device.format(),
+            device.accelerator(),
+            screen.dim("  " + SummaryText.modelled(device))),
         took(job));
     return device;
   }
@@ -299,8 +300,13 @@ final class Quickstart {
     if (answers.rows().size() != expected || answers.repeated() != 0) {
       throw new QuickstartException(
           ExitCode.JOB_FAILED,
-          "%d of %d held-out rows were answered, and %d answers are repeated: report this defect."
-              .formatted(answers.rows().size(), expected, answers.repeated()));
+          String.format(
+              Locale.ROOT,
+              "%d of %d held-out rows were answered, and %d answers are repeated: report this"
+                  + " defect.",
+              answers.rows().size(),
+              expected,
+              answers.repeated()));
     }
   }
 

@@ -14,6 +14,7 @@ import dev.sluice.schemas.process.Trouble;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,8 +77,12 @@ public final class QuickstartCommand implements Callable<Integer> {
       output()
           .error(
               Trouble.BAD_INPUT,
-              "--workers is %d; give %d to %d."
-                  .formatted(workers, WORKERS_MIN, WorkerFleet.WORKERS_MAX));
+              String.format(
+                  Locale.ROOT,
+                  "--workers is %d; give %d to %d.",
+                  workers,
+                  WORKERS_MIN,
+                  WorkerFleet.WORKERS_MAX));
       return ExitCode.BAD_INPUT.code();
     }
     var screen = Screen.of(err);
@@ -194,7 +199,7 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public void ended(int worker, long pid, String how) {
-      screen.warn("worker %d (pid %d) %s".formatted(worker, pid, how));
+      screen.warn(String.format(Locale.ROOT, "worker %d (pid %d) %s", worker, pid, how));
     }
   }
 }

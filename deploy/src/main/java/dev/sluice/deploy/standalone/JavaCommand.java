@@ -28,7 +28,7 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
 
   /** Passed on where this process has them. */
   private static final List<String> INHERITED_PROPERTIES =
-      List.of("sluice.launcher", "logback.configurationFile");
+      List.of("sluice.launcher", "logback.configurationFile", "stdout.encoding", "stderr.encoding");
 
   /**
    * The command.

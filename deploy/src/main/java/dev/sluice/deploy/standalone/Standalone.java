@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -159,8 +160,13 @@ public final class Standalone implements AutoCloseable {
         }
         if (System.nanoTime() > deadline) {
           throw new StandaloneException(
-              "%d of %d workers are ready after %d s. The machine may be overloaded; try fewer."
-                  .formatted(heard, n, within.toSeconds()),
+              String.format(
+                  Locale.ROOT,
+                  "%d of %d workers are ready after %d s. The machine may be overloaded; try"
+                      + " fewer.",
+                  heard,
+                  n,
+                  within.toSeconds()),
               null);
         }
         var _ = never.await(WORKERS_POLL_MS, TimeUnit.MILLISECONDS);

@@ -136,7 +136,8 @@ public final class UpCommand implements Callable<Integer> {
       output()
           .error(
               Trouble.BAD_INPUT,
-              "--workers is %d; give 0 to %d.".formatted(workers, WorkerFleet.WORKERS_MAX));
+              String.format(
+                  Locale.ROOT, "--workers is %d; give 0 to %d.", workers, WorkerFleet.WORKERS_MAX));
       return ExitCode.BAD_INPUT.code();
     }
     var lanes = lanes();

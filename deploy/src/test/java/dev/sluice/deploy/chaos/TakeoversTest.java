@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +22,11 @@ class TakeoversTest {
   }
 
   private static String taken(String time, int partition) {
-    return "%s INFO  d.s.c.s.FoldPartition - Fold partition %d taken over: jobs [].%n"
-        .formatted(time, partition);
+    return String.format(
+        Locale.ROOT,
+        "%s INFO  d.s.c.s.FoldPartition - Fold partition %d taken over: jobs [].%n",
+        time,
+        partition);
   }
 
   private Path log(String name, String... lines) throws IOException {

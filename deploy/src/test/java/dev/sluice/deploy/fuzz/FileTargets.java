@@ -33,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -194,10 +195,10 @@ final class FileTargets {
     private static String aliases(int lines, int each) {
       var text = new StringBuilder("a0: &a0 [x]\n");
       for (int line = 1; line < lines; line++) {
-        text.append("a%d: &a%d [".formatted(line, line));
-        text.append("*a%d, ".formatted(line - 1).repeat(each)).append("]\n");
+        text.append(String.format(Locale.ROOT, "a%d: &a%d [", line, line));
+        text.append(String.format(Locale.ROOT, "*a%d, ", line - 1).repeat(each)).append("]\n");
       }
-      return text.append("kind: *a%d\n".formatted(lines - 1)).toString();
+      return text.append(String.format(Locale.ROOT, "kind: *a%d\n", lines - 1)).toString();
     }
 
     /** Nesting by indentation. */

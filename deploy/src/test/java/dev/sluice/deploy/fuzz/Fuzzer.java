@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,13 @@ final class Fuzzer {
 
   /** How to run a case again. */
   String replay(Finding finding) {
-    return "deploy/fuzz --seed %d --target %s --case %d: %s"
-        .formatted(seed, finding.target, finding.number, finding.what);
+    return String.format(
+        Locale.ROOT,
+        "deploy/fuzz --seed %d --target %s --case %d: %s",
+        seed,
+        finding.target,
+        finding.number,
+        finding.what);
   }
 
   private List<Finding> onThread(Runnable cases) throws InterruptedException {
@@ -126,7 +132,11 @@ final class Fuzzer {
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
     if (allocated > BYTES_MAX) {
       findings.add(
-          new Finding(one.name(), at, "it allocates %,d bytes".formatted(allocated), null));
+          new Finding(
+              one.name(),
+              at,
+              String.format(Locale.ROOT, "it allocates %,d bytes", allocated),
+              null));
     }
   }
 }

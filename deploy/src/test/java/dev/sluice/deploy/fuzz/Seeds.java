@@ -10,6 +10,7 @@ import dev.sluice.worker.export.OnnxModel;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Sound files, to be spoilt. */
@@ -106,7 +107,9 @@ final class Seeds {
   static List<byte[]> tables() {
     var table = new StringBuilder("a,b,\"c \"\"d\"\"\",label\n");
     for (int row = 0; row < 24; row++) {
-      table.append("%d,%.3f,%s,%s\n".formatted(row, row / 7.0, row % 5, row % 3 == 0 ? "x" : "y"));
+      table.append(
+          String.format(
+              Locale.ROOT, "%d,%.3f,%s,%s\n", row, row / 7.0, row % 5, row % 3 == 0 ? "x" : "y"));
     }
     return texts(table.toString(), "1;2;0\n3;4;1\n5;6;0\n7;8;1\n", "a\tlabel\n1\tp\n2\tq\n");
   }

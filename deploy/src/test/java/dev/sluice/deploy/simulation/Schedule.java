@@ -10,6 +10,7 @@ import dev.sluice.schemas.wire.Submitted;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -144,15 +145,16 @@ final class Schedule {
     }
     var waiting = jobs.stream().filter(job -> !world.ended(job)).map(this::said).toList();
     throw new AssertionError(
-        "seed %d: no end after %d moves: %s; %s; %s; faults %s, slowness %d"
-            .formatted(
-                world.seed,
-                MOVES_MAX,
-                waiting,
-                world.coordinators,
-                world.workers,
-                intensity,
-                slowness));
+        String.format(
+            Locale.ROOT,
+            "seed %d: no end after %d moves: %s; %s; %s; faults %s, slowness %d",
+            world.seed,
+            MOVES_MAX,
+            waiting,
+            world.coordinators,
+            world.workers,
+            intensity,
+            slowness));
   }
 
   private String said(String jobId) {

@@ -88,12 +88,13 @@ final class JobText {
     line(
         text,
         "progress",
-        "step %s of %s, epoch %d of %d"
-            .formatted(
-                Text.count(training.step()),
-                Text.count(training.steps()),
-                training.epoch(),
-                training.epochs()));
+        String.format(
+            Locale.ROOT,
+            "step %s of %s, epoch %d of %d",
+            Text.count(training.step()),
+            Text.count(training.steps()),
+            training.epoch(),
+            training.epochs()));
     line(text, "loss", Text.value(training.loss()));
     line(
         text,
@@ -112,8 +113,11 @@ final class JobText {
     line(
         text,
         "network",
-        "%s parameters in %d shards"
-            .formatted(Text.count(training.parameters()), training.shards()));
+        String.format(
+            Locale.ROOT,
+            "%s parameters in %d shards",
+            Text.count(training.parameters()),
+            training.shards()));
     work(text, training.computeSeconds(), training.modelled());
     line(text, "engine", training.engine() + ", fold version " + training.foldVersion());
   }
@@ -148,8 +152,12 @@ final class JobText {
     line(
         text,
         "progress",
-        "task %d of %d, %s rows in all"
-            .formatted(inference.finished(), inference.tasks(), Text.count(inference.rows())));
+        String.format(
+            Locale.ROOT,
+            "task %d of %d, %s rows in all",
+            inference.finished(),
+            inference.tasks(),
+            Text.count(inference.rows())));
     line(
         text,
         "speed",

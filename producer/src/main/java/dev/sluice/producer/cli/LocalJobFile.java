@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** A job file on this machine. */
 final class LocalJobFile {
@@ -66,8 +67,10 @@ final class LocalJobFile {
     return new Cause(
         Fault.BAD_INPUT,
         "line " + line + ", byte " + column,
-        "The file is not UTF-8 text: byte 0x%02X does not belong there."
-            .formatted(bytes.get(bytes.position())),
+        String.format(
+            Locale.ROOT,
+            "The file is not UTF-8 text: byte 0x%02X does not belong there.",
+            bytes.get(bytes.position())),
         "Job files are YAML or JSON, in UTF-8.",
         "Save it as UTF-8; `iconv -f latin1 -t utf-8` converts what Windows editors often write.");
   }

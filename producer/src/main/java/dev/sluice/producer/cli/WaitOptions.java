@@ -99,17 +99,21 @@ final class WaitOptions {
     }
     if (training != null) {
       line.append(
-          "  epoch %d/%d  loss %s  %s samples/s"
-              .formatted(
-                  training.epoch(),
-                  training.epochs(),
-                  Text.value(training.loss()),
-                  Text.rate(training.samplesPerSecond())));
+          String.format(
+              Locale.ROOT,
+              "  epoch %d/%d  loss %s  %s samples/s",
+              training.epoch(),
+              training.epochs(),
+              Text.value(training.loss()),
+              Text.rate(training.samplesPerSecond())));
     } else if (inference != null && inference.tasks() > 0) {
       line.append(
-          "  task %d/%d  %s rows/s"
-              .formatted(
-                  inference.finished(), inference.tasks(), Text.rate(inference.rowsPerSecond())));
+          String.format(
+              Locale.ROOT,
+              "  task %d/%d  %s rows/s",
+              inference.finished(),
+              inference.tasks(),
+              Text.rate(inference.rowsPerSecond())));
     }
     return line.append("  lag ").append(waiting).toString();
   }

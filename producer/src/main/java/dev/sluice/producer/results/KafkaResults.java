@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -109,15 +110,23 @@ public final class KafkaResults implements Results {
       } else if (System.nanoTime() > deadline) {
         throw new ResultsBroken(
             Reason.UNAVAILABLE,
-            "nothing came from %s offset %d for %d s"
-                .formatted(partition, next, STALL_MAX.toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "nothing came from %s offset %d for %d s",
+                partition,
+                next,
+                STALL_MAX.toSeconds()));
       }
     }
     if (!Digests.text(digest).equals(range.digest())) {
       throw new ResultsBroken(
           Reason.CORRUPT,
-          "rows %d to %d in %s do not have the digest that the ledger noted"
-              .formatted(range.rowFrom(), range.rowTo(), partition));
+          String.format(
+              Locale.ROOT,
+              "rows %d to %d in %s do not have the digest that the ledger noted",
+              range.rowFrom(),
+              range.rowTo(),
+              partition));
     }
     batches.sort(Comparator.comparingLong(ResultBatch::rowFrom));
     return batches;

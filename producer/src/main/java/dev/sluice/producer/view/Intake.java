@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -65,12 +66,13 @@ final class Intake {
         .findFirst()
         .map(
             held ->
-                "%s is held up at offset %d until its schema (fingerprint %016x) is in %s."
-                    .formatted(
-                        held.getKey(),
-                        held.getValue().offset(),
-                        held.getValue().fingerprint(),
-                        Topic.SCHEMAS.topicName()));
+                String.format(
+                    Locale.ROOT,
+                    "%s is held up at offset %d until its schema (fingerprint %016x) is in %s.",
+                    held.getKey(),
+                    held.getValue().offset(),
+                    held.getValue().fingerprint(),
+                    Topic.SCHEMAS.topicName()));
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.sluice.schemas.document.Document;
 import dev.sluice.schemas.wire.Cause;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,8 +90,12 @@ class HostileJobFileTest {
     for (int i = 1; i < 10; i++) {
       String previous = "*a" + (i - 1);
       laughs.append(
-          "a%d: &a%d [%s]%n"
-              .formatted(i, i, String.join(", ", List.of(previous, previous, previous, previous))));
+          String.format(
+              Locale.ROOT,
+              "a%d: &a%d [%s]%n",
+              i,
+              i,
+              String.join(", ", List.of(previous, previous, previous, previous))));
     }
     assertThat(first(laughs.toString()).what()).isEqualTo("'*a0' is an alias.");
   }

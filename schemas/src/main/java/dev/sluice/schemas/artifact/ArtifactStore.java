@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -176,7 +177,11 @@ public final class ArtifactStore implements AutoCloseable {
       KafkaConsumer<String, ByteBuffer> in, TopicPartition partition, long end) {
     if (in.position(partition) < end) {
       throw new KafkaException(
-          "%s could not be read to its end within %d s".formatted(partition, WAIT_MAX.toSeconds()));
+          String.format(
+              Locale.ROOT,
+              "%s could not be read to its end within %d s",
+              partition,
+              WAIT_MAX.toSeconds()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.schemas.cost;
 
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.document.Amounts;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,8 @@ final class DecoderCost {
           switch (scenario) {
             case SINGLE_STREAM -> Device.oneStream(busy, count);
             case OFFLINE ->
-                "Copies of the model keep %d of %d devices busy.".formatted(busy, count);
+                String.format(
+                    Locale.ROOT, "Copies of the model keep %d of %d devices busy.", busy, count);
           });
     }
     return best;
@@ -179,12 +181,21 @@ final class DecoderCost {
               device.id(),
               Amounts.of(each, "B"),
               joined.isEmpty()
-                  ? "how many its links join isn't published; %d, a node, are taken to be the most"
-                      .formatted(joins)
+                  ? String.format(
+                      Locale.ROOT,
+                      "how many its links join isn't published; %d, a node, are taken to be the"
+                          + " most",
+                      joins)
                   : "its interconnect joins " + joins);
     }
-    return "%d x %s leave %s to a model. Take at least %s of them, a device with more memory or a smaller format."
-        .formatted(count, device.id(), Amounts.of(count * each, "B"), Amounts.number(devices));
+    return String.format(
+        Locale.ROOT,
+        "%d x %s leave %s to a model. Take at least %s of them, a device with more memory or a"
+            + " smaller format.",
+        count,
+        device.id(),
+        Amounts.of(count * each, "B"),
+        Amounts.number(devices));
   }
 
   /** Copies span powers of two. */

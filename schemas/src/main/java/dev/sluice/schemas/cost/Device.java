@@ -143,8 +143,11 @@ final class Device {
 
   /** The note on a stream of single samples that can't use all devices. */
   static String oneStream(int busy, int count) {
-    return "A single stream keeps %d of %d devices busy; energy counts no others."
-        .formatted(busy, count);
+    return String.format(
+        Locale.ROOT,
+        "A single stream keeps %d of %d devices busy; energy counts no others.",
+        busy,
+        count);
   }
 
   /** How wide the device is: its rate in 8 bits in TOPS, from wider formats where need be. */
@@ -248,10 +251,19 @@ final class Device {
     double port = portBytesPerSecond();
     note(
         joined().isEmpty()
-            ? "How many devices links of %s join isn't published; %d, a node, are taken to be, and a network port of %s for each is supposed beyond."
-                .formatted(id(), joined, Amounts.of(port, "B/s"))
-            : "%s joins %d devices; a network port of %s for each is supposed beyond."
-                .formatted(model.interconnect().kind(), joined, Amounts.of(port, "B/s")));
+            ? String.format(
+                Locale.ROOT,
+                "How many devices links of %s join isn't published; %d, a node, are taken to be,"
+                    + " and a network port of %s for each is supposed beyond.",
+                id(),
+                joined,
+                Amounts.of(port, "B/s"))
+            : String.format(
+                Locale.ROOT,
+                "%s joins %d devices; a network port of %s for each is supposed beyond.",
+                model.interconnect().kind(),
+                joined,
+                Amounts.of(port, "B/s")));
     return OptionalDouble.of(Math.min(between.getAsDouble(), joined * port));
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.NumberFormat;
 import dev.sluice.schemas.document.Amounts;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -187,25 +188,28 @@ public final class TrainingCost {
         "%s needs %s for parameters, gradients and Adam state"
             .formatted(workload.name(), Amounts.of(state, "B"));
     if (activations >= usable) {
-      return "%s, and on each device %s for activations of %d samples in %s; %s leaves %s. Take fewer samples a step or a device with more memory."
-          .formatted(
-              needs,
-              Amounts.of(activations, "B"),
-              samples,
-              format.label(),
-              device.id(),
-              Amounts.of(usable, "B"));
+      return String.format(
+          Locale.ROOT,
+          "%s, and on each device %s for activations of %d samples in %s; %s leaves %s. Take fewer"
+              + " samples a step or a device with more memory.",
+          needs,
+          Amounts.of(activations, "B"),
+          samples,
+          format.label(),
+          device.id(),
+          Amounts.of(usable, "B"));
     }
-    return "%s%s; %d x %s leave %s. Take at least %s of them, or a device with more memory."
-        .formatted(
-            needs,
-            activations == 0
-                ? ""
-                : " and %s for activations on each device".formatted(Amounts.of(activations, "B")),
-            count,
-            device.id(),
-            Amounts.of(count * usable, "B"),
-            Amounts.number(Math.ceil(state / (usable - activations))));
+    return String.format(
+        Locale.ROOT,
+        "%s%s; %d x %s leave %s. Take at least %s of them, or a device with more memory.",
+        needs,
+        activations == 0
+            ? ""
+            : " and %s for activations on each device".formatted(Amounts.of(activations, "B")),
+        count,
+        device.id(),
+        Amounts.of(count * usable, "B"),
+        Amounts.number(Math.ceil(state / (usable - activations))));
   }
 
   /**

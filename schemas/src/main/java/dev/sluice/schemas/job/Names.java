@@ -42,7 +42,7 @@ public final class Names {
 
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern JOB_ID =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,%d}".formatted(JOB_ID_CHARS_MAX - 1));
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0," + (JOB_ID_CHARS_MAX - 1) + "}");
 
   /**
    * The ledger keeps lanes and models under {@code lane/NAME} and {@code model/NAME}, and parts of

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,8 +107,13 @@ public final class JobParameters implements AutoCloseable {
         || block >= blocks
         || payload.remaining() != blockFloats(floats, block) * Float.BYTES) {
       throw new IllegalArgumentException(
-          "block %d of %d bytes does not fit job %s of %d blocks"
-              .formatted(block, payload.remaining(), jobId, blocks));
+          String.format(
+              Locale.ROOT,
+              "block %d of %d bytes does not fit job %s of %d blocks",
+              block,
+              payload.remaining(),
+              jobId,
+              blocks));
     }
     var slot = slotFor(generation);
     if (slot == null || slot.blocks.get(block)) {

@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.StateRecord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -143,9 +144,12 @@ public final class LaneClaim {
 
     LaneUnconfirmed(String lane, Duration waited) {
       super(
-          ("No coordinator has confirmed lane %s within %d ms. Start one, then this worker; a"
-                  + " larger start-ms-max waits longer.")
-              .formatted(lane, waited.toMillis()));
+          String.format(
+              Locale.ROOT,
+              "No coordinator has confirmed lane %s within %d ms. Start one, then this worker; a"
+                  + " larger start-ms-max waits longer.",
+              lane,
+              waited.toMillis()));
     }
   }
 }

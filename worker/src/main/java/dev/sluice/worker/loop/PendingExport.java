@@ -6,6 +6,7 @@ import dev.sluice.schemas.wire.Fault;
 import dev.sluice.worker.exchange.JobParameters;
 import dev.sluice.worker.queue.HeldTask;
 import dev.sluice.worker.tasks.TaskProblem;
+import java.util.Locale;
 
 /**
  * An export that waits for the generation it is to export.
@@ -29,8 +30,11 @@ record PendingExport(HeldTask held, ExportWork work, JobParameters parameters, l
             Fault.NO_CAPACITY,
             "generation " + work.generation(),
             "The final parameters have not come.",
-            "The fold had published generation %d after %d s."
-                .formatted(parameters.newest(), waitedMs / 1000),
+            String.format(
+                Locale.ROOT,
+                "The fold had published generation %d after %d s.",
+                parameters.newest(),
+                waitedMs / 1000),
             "Check that a coordinator runs and the brokers answer; the task is tried again."),
         true);
   }

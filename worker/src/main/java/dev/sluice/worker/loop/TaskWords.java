@@ -13,6 +13,7 @@ import dev.sluice.schemas.wire.TaskWork;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingPrepared;
+import java.util.Locale;
 
 /** Tasks and their ends in the words of the log. */
 final class TaskWords {
@@ -32,12 +33,13 @@ final class TaskWords {
               + " to "
               + work.spec().format();
       case TermWork work ->
-          "advance shards %d to %d from step %d to %d"
-              .formatted(
-                  work.shardFrom(),
-                  work.shardFrom() + work.shards(),
-                  work.fromStep(),
-                  work.toStep());
+          String.format(
+              Locale.ROOT,
+              "advance shards %d to %d from step %d to %d",
+              work.shardFrom(),
+              work.shardFrom() + work.shards(),
+              work.fromStep(),
+              work.toStep());
     };
   }
 

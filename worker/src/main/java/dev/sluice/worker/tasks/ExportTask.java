@@ -26,6 +26,7 @@ import dev.sluice.worker.export.TorchScriptModel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.Map;
 
 /**

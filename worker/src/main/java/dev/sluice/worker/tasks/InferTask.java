@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Answers rows: puts them to a model in batches and writes what it says. */
@@ -71,8 +72,12 @@ public final class InferTask {
               Fault.OUR_FAULT,
               "rows " + work.rowFrom() + " to " + work.rowTo(),
               "The task does not fit its data set or model.",
-              "There are %d rows of %d columns; the model takes %d columns."
-                  .formatted(rows.size(), dataset.features(), model.inputs()),
+              String.format(
+                  Locale.ROOT,
+                  "There are %d rows of %d columns; the model takes %d columns.",
+                  rows.size(),
+                  dataset.features(),
+                  model.inputs()),
               "Report the defect: preparation has let it pass."),
           false);
     }

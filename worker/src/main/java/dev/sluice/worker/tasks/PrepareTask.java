@@ -28,6 +28,7 @@ import dev.sluice.worker.engine.TrainingEngine;
 import dev.sluice.worker.engine.TrainingProgram;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -126,12 +127,20 @@ public final class PrepareTask {
           new Cause(
               Fault.NO_CAPACITY,
               "network",
-              "The training needs %d MiB of a coordinator's memory, and a job may take %d MiB."
-                  .formatted(mebibytes(memory.bytes()), mebibytes(JobLimits.FOLD_BYTES_MAX)),
-              ("%d values of 4 bytes are kept in %d generations, %d vectors of the optimizer and up"
-                      + " to %d sums of %d shards.")
-                  .formatted(
-                      floats, memory.generations(), memory.moments(), memory.sums(), spec.shards()),
+              String.format(
+                  Locale.ROOT,
+                  "The training needs %d MiB of a coordinator's memory, and a job may take %d MiB.",
+                  mebibytes(memory.bytes()),
+                  mebibytes(JobLimits.FOLD_BYTES_MAX)),
+              String.format(
+                  Locale.ROOT,
+                  "%d values of 4 bytes are kept in %d generations, %d vectors of the optimizer and"
+                      + " up to %d sums of %d shards.",
+                  floats,
+                  memory.generations(),
+                  memory.moments(),
+                  memory.sums(),
+                  spec.shards()),
               "Use a smaller network, fewer shards, or an optimizer that keeps less, such as sgd"
                   + " without momentum."),
           false);

@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -53,6 +54,7 @@ public final class TrialMain {
 
   /** See above. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    Locale.setDefault(Locale.ROOT); // libraries write and read numbers the same everywhere
     var in = new DataInputStream(System.in);
     var token = in.readUTF();
     var main = new TrialMain(of(arguments[0]), token);

@@ -12,6 +12,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -176,7 +177,7 @@ public final class AuditCommand implements Callable<Integer> {
         shownNanos = now;
         shown = true;
         long percent = 100 * (offset - from) / Math.max(1, end - from);
-        err.printf("\rfolding sluice.gradients-%d: %3d %% ", partition, percent);
+        err.printf(Locale.ROOT, "\rfolding sluice.gradients-%d: %3d %% ", partition, percent);
         err.flush();
       }
     }

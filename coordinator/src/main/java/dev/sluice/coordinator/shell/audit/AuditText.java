@@ -5,6 +5,7 @@ import dev.sluice.coordinator.audit.Origin;
 import dev.sluice.coordinator.audit.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What an audit found, for people. */
 final class AuditText {
@@ -44,8 +45,13 @@ final class AuditText {
           case Origin.Anchor(long generation) -> "the log from an anchor at step " + generation;
           case Origin.Nothing() -> "nothing to start from";
         };
-    return "sluice.gradients-%d: %s, %d steps folded, %d contributions"
-        .formatted(part.partition(), origin, part.steps(), part.contributions());
+    return String.format(
+        Locale.ROOT,
+        "sluice.gradients-%d: %s, %d steps folded, %d contributions",
+        part.partition(),
+        origin,
+        part.steps(),
+        part.contributions());
   }
 
   private static List<String> verdict(String audited, AuditReport report) {
@@ -73,13 +79,20 @@ final class AuditText {
     var first = report.difference();
     if (first.isPresent()) {
       var difference = first.get();
-      return "Block %d differs at generation %d already: see %s."
-          .formatted(difference.block(), difference.generation(), difference.source());
+      return String.format(
+          Locale.ROOT,
+          "Block %d differs at generation %d already: see %s.",
+          difference.block(),
+          difference.generation(),
+          difference.source());
     }
     return report.compared() == 0
         ? "Nothing else is recorded of its training any more, so nobody can say since when."
-        : "The %d generations that anchors and published parameters still hold are what the log gives: what was exported or recorded after them differs."
-            .formatted(report.compared());
+        : String.format(
+            Locale.ROOT,
+            "The %d generations that anchors and published parameters still hold are what the log"
+                + " gives: what was exported or recorded after them differs.",
+            report.compared());
   }
 
   static String name(AuditReport report) {
