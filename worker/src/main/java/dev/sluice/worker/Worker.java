@@ -92,9 +92,13 @@ public final class Worker implements AutoCloseable {
     this.who =
         new WorkerLife(
             config.id().isEmpty()
-                ? "%s-%s-%d-%s"
-                    .formatted(
-                        config.lane(), host(), ProcessHandle.current().pid(), life.substring(0, 6))
+                ? String.format(
+                    Locale.ROOT,
+                    "%s-%s-%d-%s",
+                    config.lane(),
+                    host(),
+                    ProcessHandle.current().pid(),
+                    life.substring(0, 6))
                 : config.id(),
             life);
   }

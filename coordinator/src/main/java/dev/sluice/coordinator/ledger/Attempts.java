@@ -13,6 +13,7 @@ import dev.sluice.schemas.wire.TaskWork;
 import dev.sluice.schemas.wire.WorkerLife;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What becomes of a task's attempts: they begin, fail, run too long, or never begin. */
@@ -144,7 +145,10 @@ final class Attempts {
     return times.entrySet().stream()
         .map(
             each ->
-                each.getKey() + (each.getValue() > 1 ? " %d times".formatted(each.getValue()) : ""))
+                each.getKey()
+                    + (each.getValue() > 1
+                        ? String.format(Locale.ROOT, " %d times", each.getValue())
+                        : ""))
         .collect(Collectors.joining(", "));
   }
 

@@ -15,6 +15,7 @@ import dev.sluice.schemas.wire.RoomForModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -93,9 +94,12 @@ public final class ModelNames {
         Fault.NO_CAPACITY,
         "register",
         "Model " + entry.name() + " can't take another version.",
-        "Its %d versions take %d of the %d bytes that one name has, and another does not fit."
-            .formatted(
-                entry.versions().size(), ModelRecord.bytes(entry), ModelRecord.ENTRY_BYTES_MAX),
+        String.format(
+            Locale.ROOT,
+            "Its %d versions take %d of the %d bytes that one name has, and another does not fit.",
+            entry.versions().size(),
+            ModelRecord.bytes(entry),
+            ModelRecord.ENTRY_BYTES_MAX),
         "Register under another name; the shorter the names of classes and columns, the more"
             + " versions fit.");
   }

@@ -162,9 +162,13 @@ final class DataPlace implements AutoCloseable {
     }
     if (free < FREE_BYTES_MIN) {
       throw new StandaloneException(
-          ("The disk is full: %d MiB are free in %s, and a cluster needs %d MiB. Free some, or"
-                  + " name a directory on another disk.")
-              .formatted(free >> 20, path(), FREE_BYTES_MIN >> 20),
+          String.format(
+              Locale.ROOT,
+              "The disk is full: %d MiB are free in %s, and a cluster needs %d MiB. Free some, or"
+                  + " name a directory on another disk.",
+              free >> 20,
+              path(),
+              FREE_BYTES_MIN >> 20),
           null);
     }
   }

@@ -195,11 +195,14 @@ public final class Standalone implements AutoCloseable {
         boolean again = now - saidNanos > WORKERS_SAID_AGAIN.toNanos();
         if (missing != said || again) {
           listener.takesTime(
-              "waiting for %d worker%s%s"
-                  .formatted(
-                      missing,
-                      missing == 1 ? "" : "s",
-                      again ? ", for %d s now".formatted((now - begun) / 1_000_000_000L) : ""));
+              String.format(
+                  Locale.ROOT,
+                  "waiting for %d worker%s%s",
+                  missing,
+                  missing == 1 ? "" : "s",
+                  again
+                      ? String.format(Locale.ROOT, ", for %d s now", (now - begun) / 1_000_000_000L)
+                      : ""));
           said = missing;
           saidNanos = now;
         }

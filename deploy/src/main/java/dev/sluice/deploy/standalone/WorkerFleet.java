@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -258,8 +259,11 @@ public final class WorkerFleet implements AutoCloseable {
                 exit == SIGKILL_EXIT
                     ? "was killed"
                     : CRASHES.contains(exit - SIGNALLED)
-                        ? "was ended by signal %d, which native code does to itself, and left no details"
-                            .formatted(exit - SIGNALLED)
+                        ? String.format(
+                            Locale.ROOT,
+                            "was ended by signal %d, which native code does to itself, and left no"
+                                + " details",
+                            exit - SIGNALLED)
                         : "has ended by itself with exit code " + exit);
   }
 

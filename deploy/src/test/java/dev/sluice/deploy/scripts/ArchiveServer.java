@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,7 +60,8 @@ final class ArchiveServer implements AutoCloseable {
   static void promise(HttpExchange exchange, byte[] archive) throws IOException {
     int from = from(exchange);
     if (from > 0) {
-      var range = "bytes %d-%d/%d".formatted(from, archive.length - 1, archive.length);
+      var range =
+          String.format(Locale.ROOT, "bytes %d-%d/%d", from, archive.length - 1, archive.length);
       exchange.getResponseHeaders().add("Content-Range", range);
     }
     exchange.sendResponseHeaders(from == 0 ? 200 : 206, archive.length - from);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -196,8 +197,14 @@ final class BareMachine implements AutoCloseable {
 
   private String pin(String beginning, String folder, String name) throws IOException {
     byte[] bytes = Files.readAllBytes(root.resolve(name));
-    return "%s %s %d %s https://example.invalid/%s%n"
-        .formatted(beginning, folder, bytes.length, sha256(bytes), name);
+    return String.format(
+        Locale.ROOT,
+        "%s %s %d %s https://example.invalid/%s%n",
+        beginning,
+        folder,
+        bytes.length,
+        sha256(bytes),
+        name);
   }
 
   byte[] archive(String name) throws IOException {

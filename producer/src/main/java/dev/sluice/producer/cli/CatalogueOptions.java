@@ -4,6 +4,7 @@ import dev.sluice.producer.api.CauseView;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.accelerator.CatalogueResult;
+import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.nio.file.Path;
@@ -51,9 +52,7 @@ final class CatalogueOptions {
   static ExitCode refuse(List<Cause> problems, Output output) {
     output.error(
         Trouble.BAD_INPUT,
-        problems.size() == 1
-            ? "There is a problem."
-            : "There are " + problems.size() + " problems.",
+        Problems.heading(problems) + ".",
         problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
   }

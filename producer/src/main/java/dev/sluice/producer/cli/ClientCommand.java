@@ -3,8 +3,9 @@ package dev.sluice.producer.cli;
 import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.process.FileTrouble;
 import java.io.IOException;
-import java.net.URI;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,9 +32,12 @@ abstract class ClientCommand implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "Where the producer is; also taken from the environment's SLUICE_SERVER.",
-      defaultValue = "${env:SLUICE_SERVER:-http://127.0.0.1:8642}")
-  URI server = URI.create("http://127.0.0.1:8642");
+      description = {
+        "Where the producer is, as host:port or URL; also taken from the environment's",
+        "SLUICE_SERVER."
+      },
+      defaultValue = "${env:SLUICE_SERVER:-" + ServerAddress.DEFAULT + "}")
+  String server = ServerAddress.DEFAULT;
 
   @Option(
       names = "--json",
@@ -50,14 +54,11 @@ abstract class ClientCommand implements Callable<Integer> {
   public Integer call() {
     var commandLine = spec.commandLine();
     var output = new Output(commandLine.getOut(), commandLine.getErr(), json);
-    if (server.getHost() == null || !"http".equals(server.getScheme())) {
-      output.error(
-          Trouble.BAD_INPUT,
-          "--server must be a URL such as http://127.0.0.1:8642, not " + server + ".");
-      return ExitCode.BAD_INPUT.code();
-    }
-    try (var client = new SluiceClient(server)) {
+    try (var client = new SluiceClient(ServerAddress.parse(server))) {
       return run(client, output).code();
+    } catch (ServerAddress.Wrong e) {
+      output.error(Trouble.BAD_INPUT, String.valueOf(e.getMessage()));
+      return ExitCode.BAD_INPUT.code();
     } catch (SluiceException | IOException e) {
       if (debug) {
         e.printStackTrace(commandLine.getErr());
@@ -82,10 +83,18 @@ abstract class ClientCommand implements Callable<Integer> {
             "Start one with `sluice up`, or say where it is with --server or SLUICE_SERVER.");
         yield ExitCode.UNREACHABLE;
       }
-      default -> {
-        output.error(Trouble.BAD_INPUT, "Reading or writing failed: " + failure.getMessage());
+      case ReaderGone gone -> ExitCode.OK; // such as head, which has what it wanted
+      case JobIdPrefix.Ambiguous several -> {
+        output.error(Trouble.BAD_INPUT, several.getMessage() + ".");
         yield ExitCode.BAD_INPUT;
       }
+      case IOException broken -> {
+        output.error(
+            Trouble.BAD_INPUT,
+            "Reading or writing failed: " + FileTrouble.why(broken, Path.of("")) + ".");
+        yield ExitCode.BAD_INPUT;
+      }
+      default -> throw new IllegalStateException(failure);
     };
   }
 

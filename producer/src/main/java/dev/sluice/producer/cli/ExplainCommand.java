@@ -8,6 +8,7 @@ import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.document.Amounts;
+import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -161,13 +162,15 @@ public final class ExplainCommand extends ClientCommand {
       return LocalFacts.Found.NOTHING;
     }
     var files = new HashMap<String, Path>();
+    var problems = new ArrayList<Cause>();
     for (var reference : parsed.files()) {
-      var path = LocalJobFile.resolve(file, reference);
-      if (Files.isRegularFile(path)) {
-        files.put(reference.where(), path);
-      }
+      LocalJobFile.locate(file, reference, problems)
+          .filter(Files::isRegularFile)
+          .ifPresent(path -> files.put(reference.where(), path));
     }
-    return LocalFacts.of(training, files);
+    return problems.isEmpty()
+        ? LocalFacts.of(training, files)
+        : new LocalFacts.Found(Optional.empty(), problems);
   }
 
   private static Cause noSuchModel(JobSpec spec) {
@@ -216,9 +219,7 @@ public final class ExplainCommand extends ClientCommand {
   private static ExitCode refuse(String what, List<Cause> problems, Output output) {
     output.error(
         Trouble.BAD_INPUT,
-        problems.size() == 1
-            ? "There is a problem with " + what + "."
-            : "There are " + problems.size() + " problems with " + what + ".",
+        Problems.heading(problems) + " with " + what + ".",
         problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
   }

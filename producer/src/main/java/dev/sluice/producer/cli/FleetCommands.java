@@ -6,6 +6,7 @@ import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -160,13 +161,19 @@ final class FleetCommands {
         .stream()
         .map(
             id ->
-                "\nWorker id %s is given to %d processes: %s. Give each an --id of its own, or none."
-                    .formatted(
-                        id.getKey(),
-                        id.getValue().size(),
-                        id.getValue().stream()
-                            .map(w -> "host %s, process %d".formatted(w.host(), w.pid()))
-                            .collect(Collectors.joining("; "))))
+                String.format(
+                    Locale.ROOT,
+                    "\n"
+                        + "Worker id %s is given to %d processes: %s. Give each an --id of its own,"
+                        + " or none.",
+                    id.getKey(),
+                    id.getValue().size(),
+                    id.getValue().stream()
+                        .map(
+                            w ->
+                                String.format(
+                                    Locale.ROOT, "host %s, process %d", w.host(), w.pid()))
+                        .collect(Collectors.joining("; "))))
         .collect(Collectors.joining());
   }
 

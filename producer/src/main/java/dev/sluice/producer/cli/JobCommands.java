@@ -54,7 +54,10 @@ final class JobCommands {
       description = "Show a job. The exit code is 1 where it failed, was cancelled or refused.")
   static final class Job extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
+    @Parameters(
+        paramLabel = "ID",
+        description = "Job id, or its beginning.",
+        showDefaultValue = Visibility.NEVER)
     String id = "";
 
     @Option(names = "--wait", description = "Wait for the outcome and show progress.")
@@ -63,11 +66,11 @@ final class JobCommands {
     @Mixin WaitOptions waiting = new WaitOptions();
 
     @Override
-    ExitCode run(SluiceClient client, Output output) throws SluiceException {
+    ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
       if (wait) {
-        return waiting.await(client, output, id);
+        return waiting.await(client, output, JobIdPrefix.whole(id, client));
       }
-      var job = client.job(id);
+      var job = client.job(JobIdPrefix.whole(id, client));
       output.result(job, JobText.full(job));
       return job.finished() && !job.status().equals("succeeded")
           ? ExitCode.JOB_FAILED
@@ -83,12 +86,15 @@ final class JobCommands {
               + " 2.")
   static final class Cancel extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
+    @Parameters(
+        paramLabel = "ID",
+        description = "Job id, or its beginning.",
+        showDefaultValue = Visibility.NEVER)
     String id = "";
 
     @Override
-    ExitCode run(SluiceClient client, Output output) throws SluiceException {
-      var job = client.cancel(id);
+    ExitCode run(SluiceClient client, Output output) throws SluiceException, IOException {
+      var job = client.cancel(JobIdPrefix.whole(id, client));
       output.result(
           job,
           job.status().equals("cancelled")
@@ -109,7 +115,10 @@ final class JobCommands {
       })
   static final class Results extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "Job id.", showDefaultValue = Visibility.NEVER)
+    @Parameters(
+        paramLabel = "ID",
+        description = "Job id, or its beginning.",
+        showDefaultValue = Visibility.NEVER)
     String id = "";
 
     @Option(
@@ -136,24 +145,26 @@ final class JobCommands {
           return ExitCode.BAD_INPUT;
         }
       }
+      if (file == null && asked == ResultFormat.NDJSON) {
+        output.byLine();
+      }
+      var job = JobIdPrefix.whole(id, client);
       if (file == null) {
-        print(client, asked, output);
+        print(client, job, asked);
       } else {
-        save(client, asked, file);
+        save(client, job, asked, file);
         output.note("written to " + file);
       }
       return ExitCode.OK;
     }
 
-    private void print(SluiceClient client, ResultFormat format, Output output)
+    private static void print(SluiceClient client, String job, ResultFormat format)
         throws SluiceException, IOException {
-      if (format == ResultFormat.NDJSON) {
-        output.byLine();
-      }
       // Not closed: standard output isn't ours.
-      var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+      var out =
+          new BufferedOutputStream(ReaderGone.toldBy(new FileOutputStream(FileDescriptor.out)));
       try {
-        client.results(id, format, format == ResultFormat.NDJSON ? new WholeLines(out) : out);
+        client.results(job, format, format == ResultFormat.NDJSON ? new WholeLines(out) : out);
       } finally {
         // What came is shown before what is said about its end.
         out.flush();
@@ -161,12 +172,12 @@ final class JobCommands {
     }
 
     /** What breaks off must not pass for the whole: the file gets its name when complete. */
-    private void save(SluiceClient client, ResultFormat format, Path target)
+    private static void save(SluiceClient client, String job, ResultFormat format, Path target)
         throws SluiceException, IOException {
       var part = target.resolveSibling(target.getFileName() + ".part");
       try {
         try (var out = Files.newOutputStream(part)) {
-          client.results(id, format, out);
+          client.results(job, format, out);
         }
         Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
       } finally {

@@ -3,75 +3,107 @@ package dev.sluice.producer.cli;
 import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
+import dev.sluice.schemas.process.FileTrouble;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** A job file on this machine. */
+/** A job file on this machine, or on standard input. */
 final class LocalJobFile {
 
-  private static final long BYTES_MAX = 1024 * 1024;
+  /** What is written instead of a file where the job comes on standard input. */
+  static final String STANDARD_INPUT = "-";
+
+  private static final int BYTES_MAX = 1024 * 1024;
 
   private LocalJobFile() {}
 
-  /**
-   * Reads a job file.
-   *
-   * @throws IOException where the file is there and can't be read
-   */
-  static JobFileResult read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return invalid(file.toString(), "There is no file " + file + ".", "", "Correct the path.");
+  /** Reads a job file. A pipe is as good as a file. */
+  static JobFileResult read(Path file) {
+    boolean standardInput = file.toString().equals(STANDARD_INPUT);
+    if (!standardInput && !Files.exists(file)) {
+      return invalid(file, "There is no file " + file + ".", "", "Correct the path.");
     }
-    if (Files.size(file) > BYTES_MAX) {
+    if (Files.isDirectory(file) && !standardInput) {
       return invalid(
-          file.toString(),
+          file, file + " is a folder.", "A job is described by one file.", "Name a file in it.");
+    }
+    byte[] bytes;
+    try {
+      bytes = standardInput ? upTo(System.in) : bytes(file);
+    } catch (IOException e) {
+      return invalid(
+          file,
+          file + " can't be read.",
+          "The reason is: " + FileTrouble.why(e, file) + ".",
+          "See that you may read it.");
+    }
+    if (bytes.length > BYTES_MAX) {
+      return invalid(
+          file,
           file + " has more than " + Text.bytes(BYTES_MAX) + ": not a job file.",
           "",
           "Name a job file; it names its data.");
     }
-    var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    var text = CharBuffer.allocate(bytes.remaining());
-    if (StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError()) {
-      return new JobFileResult.Invalid(List.of(notUtf8(bytes)));
+    return JobFile.parse(bytes);
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return upTo(in);
     }
-    return JobFile.parse(text.flip().toString());
   }
 
-  /** Where a file is that a job file names: relative to the job file's folder. */
-  static Path resolve(Path jobFile, FileReference reference) {
-    var folder = jobFile.toAbsolutePath().getParent();
-    return folder == null ? Path.of(reference.file()) : folder.resolve(reference.file());
+  private static byte[] upTo(InputStream in) throws IOException {
+    return in.readNBytes(BYTES_MAX + 1);
   }
 
-  private static JobFileResult invalid(String where, String what, String why, String mend) {
-    return new JobFileResult.Invalid(List.of(new Cause(Fault.BAD_INPUT, where, what, why, mend)));
-  }
-
-  /** What is told of a file in another encoding, whose decoding ended at the buffer's position. */
-  private static Cause notUtf8(ByteBuffer bytes) {
-    int line = 1;
-    int column = 1;
-    for (int i = 0; i < bytes.position(); i++) {
-      boolean newline = bytes.get(i) == '\n';
-      line += newline ? 1 : 0;
-      column = newline ? 1 : column + 1;
+  /**
+   * Where a file is that a job file names: relative to the job file's folder; where the job comes
+   * through a pipe, to the present one. Empty, with a problem added, where it can be nowhere.
+   */
+  static Optional<Path> locate(Path jobFile, FileReference reference, List<Cause> problems) {
+    var folder = Files.isRegularFile(jobFile) ? jobFile.toAbsolutePath().getParent() : null;
+    try {
+      var named = Path.of(reference.file());
+      return Optional.of(folder == null ? named : folder.resolve(named));
+    } catch (InvalidPathException e) {
+      problems.add(
+          new Cause(
+              Fault.BAD_INPUT,
+              reference.where(),
+              "No file can be called '" + visible(reference.file()) + "'.",
+              "The reason is: " + e.getReason() + ".",
+              "Correct the name; where the locale is not UTF-8, names are ASCII only."));
+      return Optional.empty();
     }
-    return new Cause(
-        Fault.BAD_INPUT,
-        "line " + line + ", byte " + column,
-        String.format(
-            Locale.ROOT,
-            "The file is not UTF-8 text: byte 0x%02X does not belong there.",
-            bytes.get(bytes.position())),
-        "Job files are YAML or JSON, in UTF-8.",
-        "Save it as UTF-8; `iconv -f latin1 -t utf-8` converts what Windows editors often write.");
+  }
+
+  /** A name with what can't be shown as escapes. */
+  private static String visible(String name) {
+    var text = new StringBuilder();
+    name.codePoints()
+        .forEach(
+            character -> {
+              boolean shown = !Character.isISOControl(character) && character != 0xFFFD;
+              if (shown && Character.getType(character) != Character.SURROGATE) {
+                text.appendCodePoint(character);
+              } else {
+                text.append(String.format(Locale.ROOT, "\\u%04X", character));
+              }
+            });
+    return text.toString();
+  }
+
+  private static JobFileResult invalid(Path file, String what, String why, String mend) {
+    return new JobFileResult.Invalid(
+        List.of(new Cause(Fault.BAD_INPUT, file.toString(), what, why, mend)));
   }
 }

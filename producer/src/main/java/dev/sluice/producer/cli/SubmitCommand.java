@@ -8,6 +8,7 @@ import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobSpec;
@@ -38,7 +39,7 @@ final class SubmitCommand extends ClientCommand {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "The job, in YAML or JSON.",
+      description = "The job, in YAML or JSON; - for standard input.",
       showDefaultValue = Visibility.NEVER)
   Path file = Path.of("");
 
@@ -72,9 +73,7 @@ final class SubmitCommand extends ClientCommand {
   private ExitCode refuse(List<Cause> problems, Output output) {
     output.error(
         Trouble.BAD_INPUT,
-        problems.size() == 1
-            ? "There is a problem with " + file + "."
-            : "There are " + problems.size() + " problems with " + file + ".",
+        Problems.heading(problems) + " with " + file + ".",
         problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
   }
@@ -85,15 +84,13 @@ final class SubmitCommand extends ClientCommand {
       throws IOException {
     var digests = new HashMap<FileReference, LocalFile>();
     for (var reference : files) {
-      var path = LocalJobFile.resolve(file, reference);
+      var located = LocalJobFile.locate(file, reference, problems);
+      if (located.isEmpty()) {
+        continue;
+      }
+      var path = located.get();
       if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-        problems.add(
-            new Cause(
-                Fault.BAD_INPUT,
-                reference.where(),
-                "There is no readable file " + path.normalize() + ".",
-                "Files are looked for relative to the job file's folder.",
-                "Put the file there, or correct the path."));
+        problems.add(unusable(reference, path.normalize()));
       } else if (Files.size(path) > ArtifactStore.FILE_BYTES_MAX) {
         problems.add(
             new Cause(
@@ -107,6 +104,21 @@ final class SubmitCommand extends ClientCommand {
       }
     }
     return digests;
+  }
+
+  private static Cause unusable(FileReference reference, Path path) {
+    var what =
+        !Files.exists(path)
+            ? "There is no file " + path + "."
+            : Files.isRegularFile(path)
+                ? "You may not read " + path + "."
+                : path + (Files.isDirectory(path) ? " is a folder." : " is no regular file.");
+    return new Cause(
+        Fault.BAD_INPUT,
+        reference.where(),
+        what,
+        "Files are looked for relative to the job file's folder, and uploaded.",
+        "Put the file there, or correct the path.");
   }
 
   private static String digest(Path path) throws IOException {

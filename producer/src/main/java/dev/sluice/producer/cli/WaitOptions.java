@@ -33,13 +33,44 @@ final class WaitOptions {
     boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     var progress = new Progress(client, output, terminal);
     JobView job;
+    var interrupted =
+        new Thread(
+            () -> {
+              progress.end();
+              goesOn(output, jobId);
+            });
+    Runtime.getRuntime().addShutdownHook(interrupted);
     try {
       job = client.await(jobId, timeout, progress::show);
-    } finally {
       progress.end();
+    } catch (SluiceException e) {
+      progress.end();
+      if (!(e instanceof SluiceException.Refused)) {
+        goesOn(output, jobId);
+      }
+      throw e;
+    } finally {
+      forget(interrupted);
     }
     output.result(job, JobText.full(job));
     return job.status().equals("succeeded") ? ExitCode.OK : ExitCode.JOB_FAILED;
+  }
+
+  private static void goesOn(Output output, String jobId) {
+    output.note(
+        "job "
+            + jobId
+            + " goes on without this command: sluice job "
+            + jobId
+            + " --wait, or cancel");
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException stopping) {
+      // then it has run
+    }
   }
 
   private static final class Progress {

@@ -31,7 +31,7 @@ final class HttpCalls implements AutoCloseable {
   private final HttpClient http;
 
   /**
-   * @param server such as http://127.0.0.1:8642
+   * @param server such as http://127.0.0.1:8642; a path may follow, without a slash at its end
    * @param stallMax longest wait for the next piece of an answer
    */
   HttpCalls(URI server, Duration stallMax) {
@@ -46,7 +46,7 @@ final class HttpCalls implements AutoCloseable {
 
   /** A request to begin with; its time-out is that of a call without large bodies. */
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(server.resolve(path)).timeout(CALL_MAX);
+    return HttpRequest.newBuilder(URI.create(server + path)).timeout(CALL_MAX);
   }
 
   /** The answer's body. */

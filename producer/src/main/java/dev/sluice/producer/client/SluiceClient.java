@@ -123,6 +123,18 @@ public final class SluiceClient implements AutoCloseable {
   }
 
   /**
+   * Jobs whose ids begin like this, last submitted first.
+   *
+   * @param prefix beginning of an id
+   * @param limit most jobs
+   */
+  public JobPage jobsBeginning(String prefix, int limit) throws SluiceException {
+    return calls.call(
+        calls.request("/v1/jobs?limit=" + limit + "&prefix=" + encoded(prefix)).GET(),
+        JobPage.class);
+  }
+
+  /**
    * Asks for a job to end.
    *
    * @return its state; it may take a little longer to be cancelled

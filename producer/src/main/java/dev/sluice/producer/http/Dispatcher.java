@@ -3,7 +3,10 @@ package dev.sluice.producer.http;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
+import dev.sluice.schemas.document.Utf8;
+import dev.sluice.schemas.job.Problems;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -51,8 +54,12 @@ final class Dispatcher implements AutoCloseable {
   /** A route's handler that answers with an endpoint. */
   Handler<RoutingContext> to(Endpoint endpoint) {
     return context -> {
-      var request = request(context);
-      run(context.response(), () -> endpoint.answer(request));
+      try {
+        var request = request(context);
+        run(context.response(), () -> endpoint.answer(request));
+      } catch (ProblemException notText) {
+        send(context.response(), Answer.problem(notText.problem()));
+      }
     };
   }
 
@@ -167,7 +174,18 @@ final class Dispatcher implements AutoCloseable {
             entry ->
                 headers.putIfAbsent(entry.getKey().toLowerCase(Locale.ROOT), entry.getValue()));
     var body = context.body() == null ? null : context.body().buffer();
-    return new Request(context.pathParams(), query, headers, body == null ? "" : body.toString());
+    return new Request(context.pathParams(), query, headers, body == null ? "" : text(body));
+  }
+
+  /** Nothing of a body is replaced: what is not UTF-8 is refused. */
+  private static String text(Buffer body) {
+    var problems = new Problems();
+    return Utf8.decode(body.getBytes(), "body", problems)
+        .orElseThrow(
+            () ->
+                Problem.of(
+                        ProblemType.BAD_REQUEST, problems.list().getFirst().what(), problems.list())
+                    .toException());
   }
 
   @Override

@@ -20,7 +20,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -130,7 +129,7 @@ public final class HttpApi implements AutoCloseable {
 
     router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
     router.route().handler(new TopicGuard(services.unfit()));
-    router.route().handler(HttpApi::refuseForms);
+    router.route().handler(new TextGuard());
     // Before the body handler: artifacts go to disk as they come.
     router.put("/v1/artifacts").handler(artifacts::put);
     var bodies =
@@ -227,20 +226,6 @@ public final class HttpApi implements AutoCloseable {
 
   static void refuse(RoutingContext context, ProblemType type, String detail) {
     Dispatcher.send(context.response(), Answer.problem(Problem.of(type, detail)));
-  }
-
-  /** No route takes them, and one that is broken would make their reader fail. */
-  private static void refuseForms(RoutingContext context) {
-    var type = context.request().getHeader("Content-Type");
-    if (type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/")) {
-      refuse(
-          context,
-          ProblemType.UNSUPPORTED_TYPE,
-          "Forms of several parts are not taken. Send the job itself, as YAML or JSON, and the"
-              + " bytes of a file to PUT /v1/artifacts.");
-    } else {
-      context.next();
-    }
   }
 
   /** What is no HTTP does not get as far as the router. What follows it can't be told apart. */

@@ -20,6 +20,7 @@ import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.JobsView;
 import dev.sluice.schemas.job.Names;
+import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -71,7 +72,15 @@ final class JobRoutes {
     int limit = request.number("limit", PAGE, 1, PAGE_MAX);
     JobsView.Page page;
     try {
-      page = services.view().jobs().page(status, limit, request.query("after").orElse(null));
+      page =
+          services
+              .view()
+              .jobs()
+              .page(
+                  status,
+                  request.query("prefix").orElse(""),
+                  limit,
+                  request.query("after").orElse(null));
     } catch (IllegalArgumentException e) {
       throw Request.bad("Query parameter after must be the 'next' of the page before.");
     }
@@ -215,12 +224,7 @@ final class JobRoutes {
   }
 
   private static ProblemException invalid(List<Cause> problems) {
-    return Problem.of(
-            ProblemType.INVALID,
-            problems.size() == 1
-                ? "There is a problem with the job."
-                : "There are " + problems.size() + " problems with the job.",
-            problems)
+    return Problem.of(ProblemType.INVALID, Problems.heading(problems) + " with the job.", problems)
         .toException();
   }
 

@@ -33,7 +33,7 @@ final class DatasetReader {
     var spec =
         new DatasetSpec(
             artifact == null ? JobFile.NOT_STORED : artifact,
-            header(dataset),
+            dataset.flag("header", "auto"),
             dataset.text("label"),
             dataset.texts("features"),
             dataset.choice("target", Target.class, Target.CLASSIFICATION),
@@ -82,17 +82,5 @@ final class DatasetReader {
       return JobFile.NOT_STORED;
     }
     return digest;
-  }
-
-  private static @Nullable Boolean header(Section dataset) {
-    var value = dataset.raw("header");
-    if (value.isMissingNode() || (value.isTextual() && value.asText().equals("auto"))) {
-      return null;
-    }
-    if (value.isTextual()) {
-      dataset.unknown(dataset.at("header"), value.asText(), List.of("auto", "true", "false"));
-      return null;
-    }
-    return dataset.flag("header", false);
   }
 }

@@ -1,10 +1,9 @@
 package dev.sluice.producer.spec;
 
-import static java.util.stream.Collectors.toSet;
-
 import dev.sluice.schemas.document.Document;
 import dev.sluice.schemas.document.DocumentKind;
 import dev.sluice.schemas.document.Section;
+import dev.sluice.schemas.document.Spelling;
 import dev.sluice.schemas.job.JobValidation;
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Aim;
@@ -59,7 +58,16 @@ public final class JobFile {
   /** Reads a job file; {@code file:} references are left for the caller to store. */
   public static JobFileResult parse(String text) {
     var problems = new Problems();
-    var document = Document.read(text, KIND, problems);
+    return parse(Document.read(text, KIND, problems), problems);
+  }
+
+  /** Reads a job file that came as bytes, which must be UTF-8. */
+  public static JobFileResult parse(byte[] bytes) {
+    var problems = new Problems();
+    return parse(Document.read(bytes, KIND, problems), problems);
+  }
+
+  private static JobFileResult parse(Document document, Problems problems) {
     if (problems.any()) {
       return new JobFileResult.Invalid(problems.list());
     }
@@ -76,8 +84,7 @@ public final class JobFile {
    * about a value that stands in for an unreadable one would mislead.
    */
   private static void checkRules(JobSpec spec, Problems problems) {
-    var unreadable =
-        problems.list().stream().map(problem -> field(problem.where())).collect(toSet());
+    var unreadable = problems.fields();
     for (var broken : JobValidation.check(spec)) {
       var field = field(broken.where());
       if (!unreadable.contains(field)
@@ -93,7 +100,8 @@ public final class JobFile {
   }
 
   private static JobSpec job(Section job, List<FileReference> files) {
-    var kind = job.required("kind", "A job is `training`, `inference` or `quantisation`.");
+    var said = job.required("kind", "A job is `training`, `inference` or `quantisation`.");
+    var kind = Spelling.normal(said);
     var tenant = job.text("tenant", "default");
     var name = job.text("name", "");
     var priority = job.choice("priority", Priority.class, Priority.NORMAL);
@@ -107,7 +115,7 @@ public final class JobFile {
           case "quantisation" -> quantisation(job, files);
           default -> {
             if (!kind.isEmpty()) {
-              job.unknown("kind", kind, KINDS);
+              job.unknown("kind", said, KINDS);
             }
             yield new InferenceSpec("none", "latest", DatasetReader.nothing(), 1, List.of());
           }

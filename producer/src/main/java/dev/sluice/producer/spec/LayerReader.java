@@ -104,7 +104,7 @@ final class LayerReader {
 
   /** {@code dense: 10} is short for {@code dense: {units: 10}}. */
   private static Section fields(Named named, String shorthand) {
-    if (named.value().isNumber()) {
+    if (named.value().isValueNode() && !named.value().isMissingNode()) {
       var object = JsonNodeFactory.instance.objectNode();
       object.set(shorthand, named.value());
       return new Section(object, named.where(), named.problems());

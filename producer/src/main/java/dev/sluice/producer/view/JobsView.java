@@ -139,15 +139,20 @@ public final class JobsView {
    * One page of jobs, last submitted first.
    *
    * @param status only these; null for all
+   * @param prefix only those whose ids begin so; empty for all
    * @param limit most jobs on the page
    * @param after the {@code next} of the page before; null for the first page
    * @throws IllegalArgumentException where {@code after} isn't a {@code next}
    */
-  public synchronized Page page(@Nullable JobStatus status, int limit, @Nullable String after) {
+  public synchronized Page page(
+      @Nullable JobStatus status, String prefix, int limit, @Nullable String after) {
     var places = after == null ? bySubmission : bySubmission.tailSet(place(after), false);
     var jobs = new ArrayList<JobState>();
     Place last = null;
     for (var place : places) {
+      if (!place.jobId().startsWith(prefix)) {
+        continue;
+      }
       var state = states.get(place.jobId());
       if (state.isEmpty() || (status != null && state.get().status() != status)) {
         continue;

@@ -155,7 +155,7 @@ class ClientCommandsTest {
     assertThat(run.code()).isEqualTo(4);
     assertThat(run.err()).contains("No Sluice server answers at http://127.0.0.1:1");
     assertThat(run.err()).doesNotContain("\tat ");
-    assertThat(run("jobs", "--server", "nonsense").code()).isEqualTo(2);
+    assertThat(run("jobs", "--server", "ftp://nonsense").code()).isEqualTo(2);
     assertThat(run("jobs", "--no-such-option").code()).isEqualTo(2);
   }
 
@@ -228,7 +228,7 @@ class ClientCommandsTest {
     assertThat(bad.json().path("type").asText()).isEqualTo("urn:sluice:problem:bad-input");
     assertThat(bad.json().path("problems").path(0).path("where").asText()).isEqualTo("batch");
 
-    assertThat(run("jobs", "--json", "--server", "nonsense").json().path("detail").asText())
+    assertThat(run("jobs", "--json", "--server", "ftp://nonsense").json().path("detail").asText())
         .contains("nonsense");
     assertThat(run("submit", "absent.yaml", "--json").json().path("detail").asText())
         .contains("absent.yaml");
@@ -246,6 +246,74 @@ class ClientCommandsTest {
       assertThat(run.out().lines()).as(arguments.getFirst()).hasSize(1);
       assertThat(run.json().path("title").asText()).isNotBlank();
     }
+  }
+
+  @Test
+  void theServerMayBeWrittenAsPeopleWriteIt() {
+    cluster.view.put(Samples.state("a", JobStatus.RUNNING, 1));
+    var uri = cluster.uri();
+
+    for (var server : List.of(uri.getAuthority(), uri + "/", uri + "//", " " + uri + " ")) {
+      assertThat(run("job", "a", "--server", server).code()).as(server).isZero();
+    }
+    for (var server :
+        List.of("ftp://a", "a b", "http://u:secret@a:1", "::1", "a:0", "a:99999", "http://a?b")) {
+      var wrong = run("jobs", "--server", server);
+      assertThat(wrong.code()).as(server).isEqualTo(2);
+      assertThat(wrong.err())
+          .contains("can't be the server", "http://127.0.0.1:8642")
+          .doesNotContain("Exception", "secret");
+    }
+  }
+
+  @Test
+  void theBeginningOfAnIdIsEnoughWhereItIsOneJobs() {
+    cluster.view.put(Samples.state("abc1", JobStatus.RUNNING, 1));
+    cluster.view.put(Samples.state("abd2", JobStatus.RUNNING, 1));
+    cluster.view.put(Samples.state("abd", JobStatus.RUNNING, 1));
+
+    assertThat(run("job", "abc").out()).contains("abc1");
+    assertThat(run("job", "abd").out()).contains("abd").doesNotContain("abd2");
+    assertThat(run("cancel", "abc").out()).contains("abc1 is cancelled");
+
+    var several = run("job", "ab");
+    assertThat(several.code()).isEqualTo(2);
+    assertThat(several.err()).contains("abc1", "abd2", "Write more of it");
+  }
+
+  @Test
+  void whatIsNoJobFileIsToldInWords() throws Exception {
+    Files.createDirectory(folder.resolve("jobs"));
+    Files.writeString(folder.resolve("empty.yaml"), "");
+    Files.write(folder.resolve("packed.yaml"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+    Files.write(folder.resolve("utf16.yaml"), "kind: training".getBytes(StandardCharsets.UTF_16LE));
+
+    assertThat(submit(folder.resolve("jobs")).err()).contains("is a folder");
+    assertThat(submit(folder.resolve("empty.yaml")).err()).contains("job file is empty");
+    assertThat(submit(folder.resolve("packed.yaml")).err()).contains("compressed with gzip");
+    assertThat(submit(folder.resolve("utf16.yaml")).err()).contains("iconv -f UTF-16LE");
+    assertThat(submit(Path.of("/dev/zero")).err()).contains("not a job file");
+  }
+
+  @Test
+  void aNameThatNoFileCanHaveIsToldWithItsPlace() throws Exception {
+    for (var name : List.of("a\\u0000b.csv", "a\\uD800b.csv")) {
+      var job = jobText().replace(Samples.DATASET, name).replace("\"artifact\"", "\"file\"");
+
+      var run = submit(write(job), "--json");
+      assertThat(run.code()).as(name).isEqualTo(2);
+      assertThat(run.json().path("problems").path(0).path("where").asText())
+          .isEqualTo("dataset.file");
+      assertThat(run.err()).doesNotContain("Exception", "\tat ");
+    }
+  }
+
+  @Test
+  void whoStopsWaitingIsToldThatTheJobGoesOn() {
+    cluster.view.put(Samples.state("slow", JobStatus.RUNNING, 1));
+
+    assertThat(run("job", "slow", "--wait", "--timeout", "1s").err())
+        .contains("job slow goes on", "sluice job slow --wait");
   }
 
   @Test

@@ -525,6 +525,56 @@ class HttpApiTest {
   }
 
   @Test
+  void textThatIsNotUtf8IsRefusedAtEveryDoor() throws Exception {
+    byte[] latin1 = "{\"name\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
+    for (var request :
+        List.of(
+            request("/v1/jobs").POST(BodyPublishers.ofByteArray(latin1)),
+            request("/v1/lanes/cpu").PUT(BodyPublishers.ofByteArray(latin1)),
+            request("/v1/models/m/aliases/a").PUT(BodyPublishers.ofByteArray(latin1)))) {
+      var told = problem(send(request.header("Content-Type", "application/json")));
+      assertThat(told.status()).isEqualTo(400);
+      assertThat(told.detail()).contains("not UTF-8", "0xE9");
+      assertThat(told.problems().getFirst().where()).isEqualTo("line 1, byte 14");
+    }
+    byte[] packed = {0x1f, (byte) 0x8b, 8, 0};
+    assertThat(problem(send(request("/v1/jobs").POST(BodyPublishers.ofByteArray(packed)))).detail())
+        .contains("compressed with gzip");
+    assertThat(
+            raw(
+                String.join(
+                    "\r\n",
+                    "GET /v1/jobs?prefix=caf%E9 HTTP/1.1",
+                    "Host: localhost",
+                    "Connection: close",
+                    "",
+                    "")))
+        .startsWith("HTTP/1.1 400")
+        .contains("escapes that are not UTF-8");
+  }
+
+  @Test
+  void otherCharactersAndEncodingsAreNotTaken() throws Exception {
+    storeDataset();
+    for (var header :
+        List.of(
+            List.of("Content-Encoding", "gzip"),
+            List.of("Content-Type", "application/json; charset=ISO-8859-1"))) {
+      var request = request("/v1/jobs").POST(BodyPublishers.ofString(TRAINING));
+      var told = problem(send(request.header(header.getFirst(), header.getLast())));
+      assertThat(told.status()).as(header.getFirst()).isEqualTo(415);
+    }
+    var upload = request("/v1/artifacts").PUT(BodyPublishers.ofString("x"));
+    assertThat(send(upload.header("Content-Encoding", "gzip")).statusCode()).isEqualTo(415);
+    assertThat(
+            send(request("/v1/jobs")
+                    .header("Content-Type", "application/json; charset=\"UTF-8\"")
+                    .POST(BodyPublishers.ofString("\ufeff" + TRAINING)))
+                .statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
   void whatIsNoHttpIsToldWhy() throws Exception {
     assertThat(raw("GET /v1/jobs HTTP/1.1\r\nHost: a b c\r\nX: \u0001\r\n\r\n"))
         .startsWith("HTTP/1.1 400")

@@ -335,19 +335,50 @@ class JobFileTest {
         "dataset.target",
         "'regresion'");
     assertOnly(SMALL + "batch: many\nshards: 128\n", "batch", "'many'");
-    assertOnly(SMALL.replace("{dense: 16}", "{dense: sixteen}"), "model.layers[0].dense", "text");
+    assertOnly(
+        SMALL.replace("{dense: 16}", "{dense: sixteen}"), "model.layers[0].dense.units", "text");
   }
 
   @Test
   void wrongTypesAreNamed() {
     assertOnly(SMALL.replace("epochs: 5", "epochs: 5.5"), "epochs", "the number 5.5");
-    assertOnly(SMALL.replace("epochs: 5", "epochs: '5'"), "epochs", "the text '5'");
+    assertOnly(SMALL.replace("epochs: 5", "epochs: '5x'"), "epochs", "the text '5x'");
     assertOnly(SMALL.replace("epochs: 5", "epochs: [5]"), "epochs", "a list");
     assertOnly(SMALL + "lanes: cpu\n", "lanes", "the text 'cpu'");
     assertOnly(SMALL + "lanes: [{a: b}]\n", "lanes[0]", "a group of fields");
     assertOnly(SMALL + "register: true\n", "register", "'true'");
     assertOnly(SMALL + "optimizer: [adam]\n", "optimizer", "does not say which");
     assertOnly(SMALL.replace("{file: flowers.csv, label: species}", "flowers.csv"), "dataset", "");
+  }
+
+  @Test
+  void wordsThatAreMeantAreTakenWhetherQuotedOrNot() {
+    assertThat(training(SMALL.replace("epochs: 5", "epochs: '5'")).length())
+        .isEqualTo(new Epochs(5));
+    assertThat(training(SMALL.replace("epochs: 5", "epochs: 5.0")).length())
+        .isEqualTo(new Epochs(5));
+    for (var rate : List.of("'0.25'", "25e-2", "2.5E-1", "\" 0.25 \"", "+.25")) {
+      var job = training(SMALL + "optimizer: {Adam: {learningRate: " + rate + "}}\n");
+      assertThat(job.learningRate()).as(rate).isEqualTo(0.25);
+    }
+    for (var word : List.of("false", "'false'", "No", "\"off\"", "FALSE")) {
+      var header = SMALL.replace("label: species", "label: species, header: " + word);
+      assertThat(training(header).dataset().header()).as(word).isFalse();
+    }
+    assertThat(training(SMALL.replace("label: species", "label: species, header: Auto")))
+        .extracting(job -> job.dataset().header())
+        .isNull();
+    assertThat(parsed(SMALL.replace("kind: training", "kind: Training") + "priority: HIGH\n"))
+        .extracting(job -> job.spec().priority())
+        .isEqualTo(Priority.HIGH);
+  }
+
+  @Test
+  void aCharacterThatLooksLikeAnotherIsNamed() {
+    assertOnly(SMALL + "pri\u043erity: high\n", "pri\u043erity", "no field");
+    assertThat(only(SMALL + "pri\u043erity: high\n").why()).contains("U+043E (CYRILLIC");
+    assertThat(only(SMALL + "priority: \"high\u200b\"\n").why()).contains("U+200B");
+    assertThat(only(SMALL + "name: \"a\\uD800b\"\n").what()).contains("U+D800");
   }
 
   @Test
@@ -358,6 +389,7 @@ class JobFileTest {
     }
     String rate = SMALL + "optimizer: {adam: {learningRate: %s}}\n";
     assertThat(problems(rate.formatted("1e999"))).hasSize(1);
+    assertThat(only(SMALL + "register: yes!\n").where()).isEqualTo("register");
     assertThat(only(rate.formatted(".nan")).what()).isEqualTo("This is not a number.");
     assertThat(problems(rate.formatted(".inf"))).hasSize(1);
   }

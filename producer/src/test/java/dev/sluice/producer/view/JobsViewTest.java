@@ -27,9 +27,9 @@ class JobsViewTest {
       jobs.put(Samples.state("job-" + i, JobStatus.RUNNING, i * 10L));
     }
 
-    var first = jobs.page(null, 2, null);
-    var second = jobs.page(null, 2, first.next());
-    var third = jobs.page(null, 2, second.next());
+    var first = jobs.page(null, "", 2, null);
+    var second = jobs.page(null, "", 2, first.next());
+    var third = jobs.page(null, "", 2, second.next());
 
     assertThat(ids(first)).containsExactly("job-5", "job-4");
     assertThat(ids(second)).containsExactly("job-3", "job-2");
@@ -43,7 +43,7 @@ class JobsViewTest {
     jobs.put(Samples.state("b", JobStatus.HELD, 2));
     jobs.put(Samples.state("c", JobStatus.RUNNING, 3));
 
-    var page = jobs.page(JobStatus.RUNNING, 2, null);
+    var page = jobs.page(JobStatus.RUNNING, "", 2, null);
 
     assertThat(ids(page)).containsExactly("c", "a");
     assertThat(page.next()).isNull();
@@ -51,9 +51,9 @@ class JobsViewTest {
 
   @Test
   void refusesToGoOnAfterSomethingThatIsNoNext() {
-    assertThatThrownBy(() -> jobs.page(null, 2, "nonsense"))
+    assertThatThrownBy(() -> jobs.page(null, "", 2, "nonsense"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> jobs.page(null, 2, "12x.job"))
+    assertThatThrownBy(() -> jobs.page(null, "", 2, "12x.job"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -66,7 +66,7 @@ class JobsViewTest {
 
     assertThat(jobs.job("done-1")).isEmpty();
     assertThat(jobs.job("done-4")).isPresent();
-    assertThat(ids(jobs.page(null, 10, null))).containsExactly("done-4", "done-3", "done-2");
+    assertThat(ids(jobs.page(null, "", 10, null))).containsExactly("done-4", "done-3", "done-2");
     assertThat(jobs.counts()).containsEntry(JobStatus.SUCCEEDED, 3);
   }
 

@@ -1,11 +1,11 @@
 package dev.sluice.schemas.accelerator;
 
 import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.document.Utf8;
 import dev.sluice.schemas.job.Problems;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,15 +137,9 @@ public final class CatalogueFiles {
             "A catalogue file has at most " + FILE_BYTES_MAX + ".",
             "Name another file, or give every vendor one of its own.");
       } else {
-        texts.add(
-            new CatalogueText(file.toString(), Files.readString(file, StandardCharsets.UTF_8)));
+        Utf8.decode(Files.readAllBytes(file), "catalogue file", file.toString(), problems)
+            .ifPresent(text -> texts.add(new CatalogueText(file.toString(), text)));
       }
-    } catch (CharacterCodingException e) {
-      problems.add(
-          file.toString(),
-          "The file is not text in UTF-8.",
-          "Catalogue files are YAML or JSON.",
-          "Save it as UTF-8, or name another file.");
     } catch (IOException e) {
       unreadable(file, "file", e, problems);
     }

@@ -7,6 +7,7 @@ import dev.sluice.schemas.topics.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -194,14 +195,20 @@ final class Fitness {
       findings.add(
           Finding.joining(
               setting,
-              "%s can't be made: it is to have %d copies (%s), and there %s."
-                  .formatted(topic, factor, setting, brokers()),
+              String.format(
+                  Locale.ROOT,
+                  "%s can't be made: it is to have %d copies (%s), and there %s.",
+                  topic,
+                  factor,
+                  setting,
+                  brokers()),
               "A broker holds one copy of a partition" + consequence + ".",
-              "Set %s to at most %d%s, or start more brokers."
-                  .formatted(
-                      setting,
-                      facts.brokers(),
-                      setting.equals("replication") ? "" : " in each broker's server.properties")));
+              String.format(
+                  Locale.ROOT,
+                  "Set %s to at most %d%s, or start more brokers.",
+                  setting,
+                  facts.brokers(),
+                  setting.equals("replication") ? "" : " in each broker's server.properties")));
     }
   }
 
@@ -214,11 +221,20 @@ final class Fitness {
     if (inSync > factor) {
       add(
           inSyncSetting,
-          "%s could not be written to: %s is %d, and it is to have %d copies (%s)."
-              .formatted(topic, inSyncSetting, inSync, factor, factorSetting),
+          String.format(
+              Locale.ROOT,
+              "%s could not be written to: %s is %d, and it is to have %d copies (%s).",
+              topic,
+              inSyncSetting,
+              inSync,
+              factor,
+              factorSetting),
           "A write waits for as many copies as that.",
-          "Set %s to at most %d in each broker's server.properties."
-              .formatted(inSyncSetting, factor));
+          String.format(
+              Locale.ROOT,
+              "Set %s to at most %d in each broker's server.properties.",
+              inSyncSetting,
+              factor));
     }
   }
 
@@ -227,13 +243,14 @@ final class Fitness {
     if (inSync.isPresent() && inSync.getAsLong() > topic.replicas()) {
       add(
           name,
-          "%s can't be written to: its %s is %d, and it has %d %s."
-              .formatted(
-                  name,
-                  IN_SYNC,
-                  inSync.getAsLong(),
-                  topic.replicas(),
-                  topic.replicas() == 1 ? "copy" : "copies"),
+          String.format(
+              Locale.ROOT,
+              "%s can't be written to: its %s is %d, and it has %d %s.",
+              name,
+              IN_SYNC,
+              inSync.getAsLong(),
+              topic.replicas(),
+              topic.replicas() == 1 ? "copy" : "copies"),
           "A write waits for as many copies as that.",
           "Give it more copies with kafka-reassign-partitions.sh, or lower it: kafka-configs.sh"
               + " --alter --topic "
@@ -288,10 +305,16 @@ final class Fitness {
       if (is.isPresent() && (least ? is.getAsLong() < wanted : is.getAsLong() > wanted)) {
         add(
             setting,
-            "Broker %d has %s=%d.".formatted(broker.getKey(), setting, is.getAsLong()),
+            String.format(
+                Locale.ROOT, "Broker %d has %s=%d.", broker.getKey(), setting, is.getAsLong()),
             why,
-            "Set %s to %s %d in each broker's server.properties. %s"
-                .formatted(setting, least ? "at least" : "at most", wanted, BROKER_SETTINGS));
+            String.format(
+                Locale.ROOT,
+                "Set %s to %s %d in each broker's server.properties. %s",
+                setting,
+                least ? "at least" : "at most",
+                wanted,
+                BROKER_SETTINGS));
         return;
       }
     }

@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import dev.sluice.schemas.document.Utf8;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -25,6 +26,9 @@ import java.util.zip.ZipException;
 final class CsvSource {
   private static final String LIMITS =
       "Every data set is read into memory, so its size is bounded.";
+
+  private static final String IN_UTF8 =
+      "Data sets are CSV files in UTF-8, compressed with gzip or not at all.";
 
   private CsvSource() {}
 
@@ -68,22 +72,33 @@ final class CsvSource {
         }
       }
     } catch (CsvParseException malformed) {
-      throw explain(malformed);
+      throw explain(file, malformed);
     } catch (UncheckedIOException unreadable) {
-      throw explain(Objects.requireNonNull(unreadable.getCause()));
+      throw explain(file, Objects.requireNonNull(unreadable.getCause()));
     } catch (IOException unreadable) {
-      throw explain(unreadable);
+      throw explain(file, unreadable);
     }
   }
 
-  private static CsvReader<CsvRecord> open(byte[] file, long textBytesMax) throws IOException {
+  private static InputStream bytes(byte[] file) throws IOException {
     InputStream bytes = new ByteArrayInputStream(file);
-    if (isGzip(file)) {
-      bytes = new GZIPInputStream(bytes, 1 << 16);
+    return isGzip(file) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+  }
+
+  private static CsvReader<CsvRecord> open(byte[] file, long textBytesMax)
+      throws IOException, Unreadable {
+    try (InputStream start = bytes(file)) {
+      var other = Utf8.otherEncoding(start.readNBytes(4));
+      if (other.isPresent()) {
+        throw new Unreadable(
+            "The file is " + other.get() + " text.",
+            IN_UTF8,
+            "Save it as UTF-8; `iconv -f " + other.get() + " -t UTF-8` converts it.");
+      }
     }
     Reader text =
         new InputStreamReader(
-            skipByteOrderMark(new Bounded(bytes, textBytesMax)),
+            skipByteOrderMark(new Bounded(bytes(file), textBytesMax)),
             StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -127,18 +142,18 @@ final class CsvSource {
     if (!format.isEmpty()) {
       throw new Unreadable(
           "The file is " + format + ", not CSV.",
-          "Data sets are CSV files in UTF-8, compressed with gzip or not at all.",
+          IN_UTF8,
           "Export the table as CSV and submit that.");
     }
   }
 
-  private static Unreadable explain(CsvParseException malformed) {
-    String message = String.valueOf(malformed.getMessage());
+  private static Unreadable explain(byte[] file, CsvParseException malformed) {
+    String message = inAsciiDigits(String.valueOf(malformed.getMessage()));
     Throwable cause = malformed.getCause();
     if (cause instanceof IOException unreadable) {
-      return explain(unreadable);
+      return explain(file, unreadable);
     }
-    String detail = cause == null ? "" : " " + cause.getMessage();
+    String detail = cause == null ? "" : " " + inAsciiDigits(String.valueOf(cause.getMessage()));
     return new Unreadable(
         "The file is not well-formed CSV: " + message + detail,
         "Fields are separated by commas; a field with a comma, a quote or a line break stands in"
@@ -150,19 +165,24 @@ final class CsvSource {
         "Look for a quote that is not closed, near the line that is named.");
   }
 
-  private static Unreadable explain(IOException unreadable) {
+  /** FastCSV writes line numbers in the digits of the default locale. */
+  private static String inAsciiDigits(String message) {
+    StringBuilder text = new StringBuilder();
+    message
+        .codePoints()
+        .map(c -> Character.isDigit(c) ? Character.forDigit(Character.digit(c, 10), 10) : c)
+        .forEach(text::appendCodePoint);
+    return text.toString();
+  }
+
+  private static Unreadable explain(byte[] file, IOException unreadable) {
     return switch (unreadable) {
       case TooLarge tooLarge ->
           new Unreadable(
               "The file is larger than " + tooLarge.bytesMax + " bytes, uncompressed.",
               LIMITS,
               "Take fewer rows or columns, or split the job.");
-      case CharacterCodingException notUtf8 ->
-          new Unreadable(
-              "The file is not UTF-8 text.",
-              "Some bytes in it stand for no character in UTF-8; it may be UTF-16 or an older"
-                  + " encoding.",
-              "Save it as UTF-8, for example with iconv -t UTF-8.");
+      case CharacterCodingException notUtf8 -> notUtf8(file);
       case ZipException damaged -> damagedGzip(damaged);
       case EOFException cutOff -> damagedGzip(cutOff);
       default ->
@@ -171,6 +191,19 @@ final class CsvSource {
               "",
               "Check that it is a CSV file.");
     };
+  }
+
+  private static Unreadable notUtf8(byte[] file) {
+    try (InputStream in = bytes(file)) {
+      String place =
+          Utf8.firstBad(in).map(bad -> ": " + bad.where() + " is " + bad.hex()).orElse("");
+      return new Unreadable(
+          "The file is not UTF-8 text" + place + ".",
+          "Such a byte stands for no character there; the file may be in an older encoding.",
+          "Save it as UTF-8; `iconv -f LATIN1 -t UTF-8` converts what older editors write.");
+    } catch (IOException e) {
+      return damagedGzip(e);
+    }
   }
 
   private static Unreadable damagedGzip(IOException damage) {

@@ -2,6 +2,8 @@ package dev.sluice.schemas.dataset;
 
 import de.siegmar.fastcsv.reader.CsvRecord;
 import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,15 +114,18 @@ final class TableReader {
     }
     if (line.getFieldCount() != known.width()) {
       problems.add(
-          at(line),
-          "The line has "
-              + line.getFieldCount()
-              + (line.getFieldCount() == 1 ? " field" : " fields")
-              + ", but the first line has "
-              + known.width()
-              + ".",
-          "Every line of a CSV file has the same number of fields.",
-          "Add or remove fields; put a field that contains a comma in double quotes.");
+          "number of fields",
+          new Cause(
+              Fault.BAD_INPUT,
+              at(line),
+              "The line has "
+                  + line.getFieldCount()
+                  + (line.getFieldCount() == 1 ? " field" : " fields")
+                  + ", but the first line has "
+                  + known.width()
+                  + ".",
+              "Every line of a CSV file has the same number of fields.",
+              "Add or remove fields; put a field that contains a comma in double quotes."));
       return true;
     }
     if (!reserve(line)) {
@@ -281,7 +286,16 @@ final class TableReader {
       what = "'" + shortened(field) + "' is not a number.";
       mend = "Write it as a number such as -0.5 or 1e-3, or leave the column out of the features.";
     }
-    problems.add(at(line, known, column), what, "Networks compute with finite numbers only.", mend);
+    // Whatever a column holds instead of numbers: what is wrong with it and how to mend it is
+    // alike.
+    problems.add(
+        known.called(column),
+        new Cause(
+            Fault.BAD_INPUT,
+            at(line, known, column),
+            what,
+            "Networks compute with finite numbers only.",
+            mend));
   }
 
   static String shortened(String field) {

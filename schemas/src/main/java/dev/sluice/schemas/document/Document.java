@@ -104,6 +104,19 @@ public final class Document {
     }
   }
 
+  /**
+   * Reads a text that came as bytes, which must be UTF-8.
+   *
+   * @param bytes YAML or JSON
+   * @param kind what it is to be, for messages
+   * @param problems takes what is wrong, if it is no document; the root is missing then
+   */
+  public static Document read(byte[] bytes, DocumentKind kind, Problems problems) {
+    return Utf8.decode(bytes, kind.noun(), problems)
+        .map(text -> read(text, kind, problems))
+        .orElseGet(Document::unreadable);
+  }
+
   private static Document unreadable() {
     return new Document("", YAML.getFactory(), MissingNode.getInstance());
   }
@@ -160,8 +173,12 @@ public final class Document {
     private final transient Cause cause;
 
     Unreadable(String where, String what, String why, String mend) {
-      super(what);
-      this.cause = new Cause(Fault.BAD_INPUT, where, what, why, mend);
+      this(new Cause(Fault.BAD_INPUT, where, what, why, mend));
+    }
+
+    Unreadable(Cause cause) {
+      super(cause.what());
+      this.cause = cause;
     }
 
     static Unreadable because(String language, JsonProcessingException e) {
@@ -203,7 +220,9 @@ public final class Document {
       requirePlain(text, kind);
       return new Document(text, YAML.getFactory(), YAML.readTree(text));
     } catch (JsonProcessingException malformed) {
-      throw Unreadable.because("YAML", malformed);
+      throw YamlMistake.of(malformed, text)
+          .map(Unreadable::new)
+          .orElseGet(() -> Unreadable.because("YAML", malformed));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible); // a string cannot fail to be read
     }

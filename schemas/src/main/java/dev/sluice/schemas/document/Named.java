@@ -51,12 +51,13 @@ public record Named(String name, JsonNode value, String where, Problems problems
               "Write the name, or the name with its fields: `" + candidates.getFirst() + ": {}`.");
       return new Named(fallback, MissingNode.getInstance(), where, new Problems());
     }
-    if (!candidates.contains(name)) {
+    var meant = Spelling.normal(name);
+    if (!candidates.contains(meant)) {
       parent.unknown(where, name, candidates);
       return new Named(fallback, MissingNode.getInstance(), where, new Problems());
     }
     var there = value.isNull() ? MissingNode.getInstance() : value;
-    return new Named(name, there, where + "." + name, parent.problems());
+    return new Named(meant, there, where + "." + name, parent.problems());
   }
 
   /** The fields behind the name. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Section {
 
+  private static final String TEXT = "text";
+
   private final JsonNode node;
   private final String path;
   private final Problems problems;
@@ -89,10 +91,25 @@ public final class Section {
       return null;
     }
     if (!value.isTextual() && !value.isNumber()) {
-      wrong(name, value, "text");
+      wrong(name, value, TEXT);
       return null;
     }
-    return value.asText();
+    return whole(value.asText(), at(name));
+  }
+
+  /**
+   * A text without the halves of characters that escapes can leave: no file or topic holds them.
+   */
+  private String whole(String text, String where) {
+    Characters.half(text)
+        .ifPresent(
+            half ->
+                problems.add(
+                    where,
+                    "There is half a character, " + half + ".",
+                    "Characters beyond U+FFFF are two such escapes, one after the other.",
+                    "Write the character itself, or both halves."));
+    return text;
   }
 
   /** A text. */
@@ -143,20 +160,36 @@ public final class Section {
     }
   }
 
-  /** True or false. */
+  /** True or false, in quotes or not; yes, no, on and off are words for them. */
   public boolean flag(String name, boolean fallback) {
     var value = raw(name);
     if (value.isMissingNode()) {
       return fallback;
     }
-    if (!value.isBoolean()) {
+    var said = Words.flag(value);
+    if (said.isEmpty()) {
       wrong(name, value, "true or false");
-      return fallback;
     }
-    return value.booleanValue();
+    return said.orElse(fallback);
   }
 
-  /** A whole number. */
+  /** True, false, or a word that leaves it open; null for that word and where it is absent. */
+  public @Nullable Boolean flag(String name, String open) {
+    var value = raw(name);
+    boolean left = value.isTextual() && Spelling.normal(value.textValue()).equals(open);
+    if (value.isMissingNode() || left) {
+      return null;
+    }
+    var said = Words.flag(value);
+    if (said.isEmpty() && value.isTextual()) {
+      unknown(at(name), value.textValue(), List.of(open, "true", "false"));
+    } else if (said.isEmpty()) {
+      wrong(name, value, open + ", true or false");
+    }
+    return said.orElse(null);
+  }
+
+  /** A whole number; in quotes, or written as 64.0, it is one as well. */
   public long whole(String name, long fallback) {
     return whole(raw(name), at(name), fallback);
   }
@@ -184,14 +217,14 @@ public final class Section {
     if (value.isMissingNode()) {
       return fallback;
     }
-    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+    var said = Words.whole(value);
+    if (said.isEmpty()) {
       misfit(where, value, "a whole number");
-      return fallback;
     }
-    return value.longValue();
+    return said.orElse(fallback);
   }
 
-  /** A finite number. */
+  /** A finite number, in quotes or not. */
   public double number(String name, double fallback) {
     return number(raw(name), at(name), fallback);
   }
@@ -201,21 +234,21 @@ public final class Section {
     if (value.isMissingNode()) {
       return fallback;
     }
-    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+    var said = Words.number(value);
+    if (said.isEmpty()) {
       misfit(where, value, "a number");
-      return fallback;
     }
-    return value.doubleValue();
+    return said.orElse(fallback);
   }
 
-  /** One of a few constants, spelled as {@link Spelling} says. */
+  /** One of a few constants, spelled as {@link Spelling} says, in capitals or not. */
   public <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
     var value = text(name);
     if (value == null) {
       return fallback;
     }
     return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> Spelling.of(constant).equals(value))
+        .filter(constant -> Spelling.of(constant).equals(Spelling.normal(value)))
         .findFirst()
         .orElseGet(
             () -> {
@@ -229,9 +262,9 @@ public final class Section {
     var values = new ArrayList<String>();
     for (var item : items(name)) {
       if (item.isTextual() || item.isNumber()) {
-        values.add(item.asText());
+        values.add(whole(item.asText(), at(name) + "[" + values.size() + "]"));
       } else {
-        misfit(at(name) + "[" + values.size() + "]", item, "text");
+        misfit(at(name) + "[" + values.size() + "]", item, TEXT);
         values.add("");
       }
     }
@@ -272,7 +305,7 @@ public final class Section {
     problems.add(
         where,
         "There is no '" + value + "' here.",
-        "Known are: " + String.join(", ", candidates) + ".",
+        Characters.odd(value) + "Known are: " + String.join(", ", candidates) + ".",
         NearestName.hint(value, candidates) + "Use one of these.");
   }
 
@@ -285,7 +318,7 @@ public final class Section {
                 problems.add(
                     at(name),
                     "There is no field '" + name + "' here.",
-                    "Known are: " + String.join(", ", known) + ".",
+                    Characters.odd(name) + "Known are: " + String.join(", ", known) + ".",
                     NearestName.hint(name, known) + "Correct the name or remove the field.");
               }
             });
@@ -296,11 +329,12 @@ public final class Section {
   }
 
   private void misfit(String where, JsonNode value, String expected) {
+    boolean word = expected.equals(TEXT) && value.isBoolean();
     problems.add(
         where,
         "This is " + kind(value) + ".",
         "Expected is " + expected + ".",
-        "Write " + expected + " here.");
+        word ? "Put it in quotes if the word is meant." : "Write " + expected + " here.");
   }
 
   private static String kind(JsonNode value) {

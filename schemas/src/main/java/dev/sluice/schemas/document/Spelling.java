@@ -13,6 +13,11 @@ public final class Spelling {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** A word as constants are spelled: {@code Min_Max} is {@code min-max}. */
+  public static String normal(String word) {
+    return word.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** The spellings of all constants of a type, in their order. */
   public static <E extends Enum<E>> List<String> all(Class<E> type) {
     return Arrays.stream(type.getEnumConstants()).map(Spelling::of).toList();

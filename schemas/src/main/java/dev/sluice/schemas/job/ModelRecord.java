@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,14 +57,19 @@ public final class ModelRecord {
         new Cause(
             Fault.NO_CAPACITY,
             "dataset",
-            "The model could not be stored: a version of it takes %d KiB, and may take %d KiB."
-                .formatted(kibibytes(bytes), VERSION_BYTES_MAX / KIBIBYTE),
-            "A version holds the names of its %d classes, which are %d KiB, and of its %d feature columns, which are %d KiB."
-                .formatted(
-                    network.classes().size(),
-                    kibibytes(utf8Bytes(network.classes())),
-                    network.features().size(),
-                    kibibytes(utf8Bytes(network.features()))),
+            String.format(
+                Locale.ROOT,
+                "The model could not be stored: a version of it takes %d KiB, and may take %d KiB.",
+                kibibytes(bytes),
+                VERSION_BYTES_MAX / KIBIBYTE),
+            String.format(
+                Locale.ROOT,
+                "A version holds the names of its %d classes, which are %d KiB, and of its %d"
+                    + " feature columns, which are %d KiB.",
+                network.classes().size(),
+                kibibytes(utf8Bytes(network.classes())),
+                network.features().size(),
+                kibibytes(utf8Bytes(network.features()))),
             "Give classes and columns short names, such as numbers; a label of free text is"
                 + " hardly a class."));
   }

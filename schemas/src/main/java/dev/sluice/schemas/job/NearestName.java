@@ -1,7 +1,9 @@
 package dev.sluice.schemas.job;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,9 @@ public final class NearestName {
 
   /** Fewer characters are contained in nearly every name. */
   private static final int CONTAINED_CHARS_MIN = 2;
+
+  /** Of shorter names, the beginning says too little. */
+  private static final int BEGUN_CHARS_MIN = 6;
 
   /** More names would be a list and no help. */
   private static final int HINTS_MAX = 5;
@@ -53,21 +58,33 @@ public final class NearestName {
 
   /**
    * "Did you mean 'x' or 'y'? " with the names that contain what was written, such as all that are
-   * called h100 something, else with the nearest name; nothing where there is none. To stand before
-   * a sentence that says more.
+   * called h100 something, or, unless it was a slip of one key, that begin with nearly all of it;
+   * else with the nearest name; nothing where there is none. To stand before a sentence that says
+   * more.
    */
   public static String hints(String name, Collection<String> candidates) {
     String wanted = name.toLowerCase(Locale.ROOT);
-    var containing =
-        candidates.stream()
-            .filter(candidate -> wanted.length() >= CONTAINED_CHARS_MIN)
-            .filter(candidate -> candidate.toLowerCase(Locale.ROOT).contains(wanted))
+    var meant = like(candidates, candidate -> candidate.contains(wanted), wanted);
+    var nearest = of(name, candidates);
+    boolean slip = nearest != null && edits(wanted, nearest.toLowerCase(Locale.ROOT)) == 1;
+    if (meant.isEmpty() && !slip && wanted.length() >= BEGUN_CHARS_MIN) {
+      var begun = wanted.substring(0, wanted.length() - Math.max(1, wanted.length() / 6));
+      meant = like(candidates, candidate -> candidate.startsWith(begun), begun);
+    }
+    return meant.isEmpty()
+        ? hint(name, candidates)
+        : meant.stream().collect(Collectors.joining("' or '", "Did you mean '", "'? "));
+  }
+
+  private static List<String> like(
+      Collection<String> candidates, Predicate<String> alike, String part) {
+    return part.length() < CONTAINED_CHARS_MIN
+        ? List.of()
+        : candidates.stream()
+            .filter(candidate -> alike.test(candidate.toLowerCase(Locale.ROOT)))
             .sorted()
             .limit(HINTS_MAX)
             .toList();
-    return containing.isEmpty()
-        ? hint(name, candidates)
-        : containing.stream().collect(Collectors.joining("' or '", "Did you mean '", "'? "));
   }
 
   /** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */

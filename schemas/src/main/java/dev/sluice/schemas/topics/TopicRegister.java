@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -165,12 +166,13 @@ final class TopicRegister {
     return new Cause(
         Fault.BAD_INPUT,
         name,
-        "%s has %d %s, and was made with %d."
-            .formatted(
-                name,
-                is.partitions(),
-                is.partitions() == 1 ? "partition" : "partitions",
-                was.partitions()),
+        String.format(
+            Locale.ROOT,
+            "%s has %d %s, and was made with %d.",
+            name,
+            is.partitions(),
+            is.partitions() == 1 ? "partition" : "partitions",
+            was.partitions()),
         "Where a record belongs follows from that number: what was there before would not be found"
             + " any more, and versions of models would begin at 1 again.",
         mayBeMadeAnew(name)

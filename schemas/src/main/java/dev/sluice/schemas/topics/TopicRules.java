@@ -5,6 +5,7 @@ import dev.sluice.schemas.wire.Fault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -119,9 +120,13 @@ final class TopicRules {
           new Cause(
               Fault.BAD_INPUT,
               other.topicName(),
-              "%s has %d partitions, %s has %d."
-                  .formatted(
-                      other.topicName(), counts.get(other), one.topicName(), counts.get(one)),
+              String.format(
+                  Locale.ROOT,
+                  "%s has %d partitions, %s has %d.",
+                  other.topicName(),
+                  counts.get(other),
+                  one.topicName(),
+                  counts.get(one)),
               "Partition p of one belongs to partition p of the other.",
               "Create both topics with the same number of partitions, on a cluster without jobs."));
     }

@@ -277,7 +277,7 @@ class CatalogueFilesTest {
     var problems = problems(Catalogue.load(List.of(missing, binary)));
 
     assertThat(problems.getFirst().what()).isEqualTo("There is no file " + missing + ".");
-    assertThat(problems.getLast().what()).isEqualTo("The file is not text in UTF-8.");
+    assertThat(problems.getLast().what()).isEqualTo("The catalogue file is UTF-16LE text.");
   }
 
   @Test

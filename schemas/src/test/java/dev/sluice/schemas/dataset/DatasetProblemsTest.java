@@ -45,14 +45,14 @@ class DatasetProblemsTest {
                         "1,2,",
                         "1,2,dog,9",
                         "1,1e39,cat")));
-    assertThat(problems).hasSize(7);
+    assertThat(problems).hasSize(6);
     assertProblem(problems.get(0), "line 3, column 'age'", "'old' is not a number");
     assertProblem(problems.get(1), "line 4", "has 2 fields, but the first line has 3");
+    assertProblem(problems.get(1), "line 4", "the first of 2 alike; the next: line 8.");
     assertProblem(problems.get(2), "line 5, column 'age'", "'NaN' is not a finite number");
     assertProblem(problems.get(3), "line 6, column 'height'", "missing");
     assertProblem(problems.get(4), "line 7, column 'y'", "The label is missing");
-    assertProblem(problems.get(5), "line 8", "has 4 fields");
-    assertProblem(problems.get(6), "line 9, column 'height'", "too large");
+    assertProblem(problems.get(5), "line 9, column 'height'", "too large");
   }
 
   @Test
@@ -63,13 +63,17 @@ class DatasetProblemsTest {
   }
 
   @Test
-  void manyProblemsAreCountedRatherThanListed() {
+  void problemsThatAreAlikeAreToldOnceWithTheirNumber() {
     String[] lines = new String[333];
     Arrays.fill(lines, "x,cat");
     lines[0] = "a,y";
     List<Cause> problems = problems(spec().train(csv(lines)));
-    assertThat(problems).hasSize(Problems.SHOWN_MAX + 1);
-    assertThat(problems.getLast().what()).isEqualTo("and 312 more problems.");
+    assertThat(problems).hasSize(1);
+    assertThat(problems.getFirst().where()).isEqualTo("line 2, column 'a'");
+    assertThat(problems.getFirst().what())
+        .isEqualTo(
+            "'x' is not a number. It is the first of 332 alike; the next: line 3, column 'a'; line"
+                + " 4, column 'a'.");
   }
 
   @Test
@@ -77,7 +81,8 @@ class DatasetProblemsTest {
     String[] lines = new String[Problems.COUNTED_MAX * 3];
     Arrays.fill(lines, "x,cat");
     lines[0] = "a,y";
-    assertThat(problems(spec().train(csv(lines))).getLast().what()).startsWith("and at least ");
+    assertThat(problems(spec().train(csv(lines))).getFirst().what())
+        .contains("the first of at least " + Problems.COUNTED_MAX + " alike");
   }
 
   @Test
@@ -192,11 +197,13 @@ class DatasetProblemsTest {
   @Test
   void bytesThatAreNotUtf8AreAProblem() {
     byte[] latin1 = "größe,y\n1,cat\n".getBytes(StandardCharsets.ISO_8859_1);
-    assertProblem(onlyProblem(spec().train(latin1)), "data set", "not UTF-8");
-    assertProblem(
-        onlyProblem(spec().train("a,y\n1,cat\n".getBytes(StandardCharsets.UTF_16))),
-        "data set",
-        "not UTF-8");
+    for (byte[] file : List.of(latin1, gzip(latin1))) {
+      assertProblem(onlyProblem(spec().train(file)), "data set", "line 1, byte 3 is 0xF6");
+    }
+    for (var charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      assertProblem(
+          onlyProblem(spec().train("a,y\n1,cat\n".getBytes(charset))), "data set", charset.name());
+    }
   }
 
   @Test

@@ -486,7 +486,7 @@ class JobValidationTest {
   void aRecordThatIsWrongEverywhereIsToldEverythingWithinTheBound() {
     List<String> columns = Collections.nCopies(1_000, "nonsense");
     List<Cause> problems = check(new InferenceSpec("?", "?", ANY_ROWS, 0, columns));
-    assertThat(problems).hasSize(Problems.SHOWN_MAX + 1);
-    assertThat(problems.getLast().what()).isEqualTo("and 983 more problems.");
+    assertThat(problems).hasSizeLessThanOrEqualTo(Problems.SHOWN_MAX);
+    assertThat(problems).anyMatch(problem -> problem.what().contains("of 1000 alike"));
   }
 }

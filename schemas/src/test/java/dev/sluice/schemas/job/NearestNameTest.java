@@ -42,6 +42,14 @@ class NearestNameTest {
   }
 
   @Test
+  void namesThatBeginWithNearlyAllOfWhatWasWrittenAreHintsToo() {
+    var names = List.of("nvidia-h100-pcie", "nvidia-h100-sxm", "nvidia-h200", "nvidia-a100");
+
+    assertThat(NearestName.hints("nvidia-h1000", names))
+        .isEqualTo("Did you mean 'nvidia-h100-pcie' or 'nvidia-h100-sxm'? ");
+  }
+
+  @Test
   void aNameOfAMillionCharactersIsNotCompared() {
     assertThat(NearestName.of("x".repeat(1_000_000), FIELDS)).isNull();
   }

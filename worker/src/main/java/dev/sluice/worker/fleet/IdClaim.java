@@ -13,6 +13,7 @@ import dev.sluice.worker.broker.Outage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -176,8 +177,13 @@ public final class IdClaim implements AutoCloseable {
     return new Cause(
         Fault.BAD_INPUT,
         "id",
-        "Another process has the worker id %s: lane %s, host %s, process %d."
-            .formatted(id, other.lane(), other.host(), other.pid()),
+        String.format(
+            Locale.ROOT,
+            "Another process has the worker id %s: lane %s, host %s, process %d.",
+            id,
+            other.lane(),
+            other.host(),
+            other.pid()),
         "What one does would be taken for what the other does. " + outcome,
         "Give each worker an --id of its own, or none.");
   }

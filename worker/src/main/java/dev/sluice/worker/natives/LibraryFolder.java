@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -93,10 +94,19 @@ final class LibraryFolder {
       requireSpace(bytes);
       news.accept(
           missing.size() == libraries.size()
-              ? "unpacking native libraries, %d MB, once, into %s"
-                  .formatted(megabytes(bytes), folder)
-              : "unpacking native libraries again, %d MB: %d of %d in %s are missing, incomplete or changed"
-                  .formatted(megabytes(bytes), missing.size(), libraries.size(), folder));
+              ? String.format(
+                  Locale.ROOT,
+                  "unpacking native libraries, %d MB, once, into %s",
+                  megabytes(bytes),
+                  folder)
+              : String.format(
+                  Locale.ROOT,
+                  "unpacking native libraries again, %d MB: %d of %d in %s are missing, incomplete"
+                      + " or changed",
+                  megabytes(bytes),
+                  missing.size(),
+                  libraries.size(),
+                  folder));
       for (var library : missing) {
         unpack(library);
       }
@@ -168,9 +178,13 @@ final class LibraryFolder {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < bytes + SPARE_BYTES) {
       throw new NativesUnavailable(
-          ("The disk is full: native libraries take %d MB in %s, and %d MB are free. Free some, or"
-                  + " let SLUICE_CACHE name a directory on another disk.")
-              .formatted(megabytes(bytes), folder, megabytes(free)),
+          String.format(
+              Locale.ROOT,
+              "The disk is full: native libraries take %d MB in %s, and %d MB are free. Free some,"
+                  + " or let SLUICE_CACHE name a directory on another disk.",
+              megabytes(bytes),
+              folder,
+              megabytes(free)),
           null);
     }
   }
@@ -205,12 +219,13 @@ final class LibraryFolder {
 
   private NativesUnavailable unavailable(IOException e) {
     return new NativesUnavailable(
-        ("Native libraries can't be unpacked into %s: %s. Let SLUICE_CACHE name a directory that"
-                + " can be written and has room for %d MB.")
-            .formatted(
-                folder,
-                FileTrouble.why(e, folder),
-                megabytes(libraries.stream().mapToLong(Library::bytes).sum())),
+        String.format(
+            Locale.ROOT,
+            "Native libraries can't be unpacked into %s: %s. Let SLUICE_CACHE name a directory that"
+                + " can be written and has room for %d MB.",
+            folder,
+            FileTrouble.why(e, folder),
+            megabytes(libraries.stream().mapToLong(Library::bytes).sum())),
         e);
   }
 

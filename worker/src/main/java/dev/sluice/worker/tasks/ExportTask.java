@@ -198,7 +198,11 @@ public final class ExportTask {
     return new Cause(
         Fault.BAD_INPUT,
         "model",
-        "The trained network gives finite values on %d of %d rows.".formatted(parity.rows(), rows),
+        String.format(
+            Locale.ROOT,
+            "The trained network gives finite values on %d of %d rows.",
+            parity.rows(),
+            rows),
         "The training has diverged: what the network computes lies beyond 3.4e38, the range of"
             + " 32-bit floating-point numbers, or at its edge.",
         "Lower the learning rate, or scale the features, and in a regression the label.");
@@ -209,8 +213,12 @@ public final class ExportTask {
         Fault.OUR_FAULT,
         "model",
         "The " + format + " file does not compute what was trained.",
-        "On %d rows the values differ by up to %.3g; %.0e is allowed."
-            .formatted(parity.rows(), parity.maxDifference(), Parity.TOLERANCE),
+        String.format(
+            Locale.ROOT,
+            "On %d rows the values differ by up to %.3g; %.0e is allowed.",
+            parity.rows(),
+            parity.maxDifference(),
+            Parity.TOLERANCE),
         "Report the defect with the job's network.");
   }
 }

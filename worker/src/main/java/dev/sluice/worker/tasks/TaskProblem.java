@@ -1,6 +1,7 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.TaskFailed;
@@ -13,8 +14,11 @@ import org.apache.kafka.common.KafkaException;
 public final class TaskProblem extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** How many problems one cause lists; a wrong file can have one in every row. */
-  private static final int PROBLEMS_MAX = 20;
+  /** How many kinds of problems one cause lists; a wrong file can have one in every row. */
+  private static final int PROBLEMS_MAX = 5;
+
+  /** Characters of each that a cause which lists several shows. */
+  private static final int TEXT_CHARS_MAX = 200;
 
   /** How deep the causes of what was thrown are looked at. */
   private static final int CAUSES_MAX = 8;
@@ -113,25 +117,29 @@ public final class TaskProblem extends Exception {
     return false;
   }
 
-  /** One cause that says everything that several say. */
-  public static Cause joined(List<Cause> problems) {
+  /** One cause that says what several say; those that are alike once, with their number. */
+  public static Cause joined(List<Cause> all) {
+    var alike = new Problems();
+    all.forEach(alike::add);
+    var problems = alike.list();
     if (problems.size() == 1) {
       return problems.getFirst();
     }
     var shown = problems.subList(0, Math.min(PROBLEMS_MAX, problems.size()));
-    var rest = problems.size() - shown.size();
     return new Cause(
         problems.getFirst().fault(),
-        problems.getFirst().where(),
-        shown.stream().map(TaskProblem::sentence).collect(Collectors.joining("; "))
-            + (rest > 0 ? "; and " + rest + " more" : ""),
-        problems.size() + " problems were found.",
-        shown.stream().map(Cause::mend).distinct().collect(Collectors.joining("; ")));
+        "",
+        shown.stream().map(TaskProblem::sentence).collect(Collectors.joining(" "))
+            + (problems.size() > shown.size() ? " And others." : ""),
+        Problems.heading(problems) + ".",
+        shown.stream().map(Cause::mend).distinct().collect(Collectors.joining(" ")));
   }
 
   private static String sentence(Cause cause) {
-    return (cause.where().isEmpty() ? "" : cause.where() + ": ")
-        + cause.what()
-        + (cause.why().isEmpty() ? "" : " (" + cause.why() + ")");
+    return (cause.where().isEmpty() ? "" : cause.where() + ": ") + cut(cause.what());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "...";
   }
 }

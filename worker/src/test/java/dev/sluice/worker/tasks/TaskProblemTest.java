@@ -33,8 +33,9 @@ class TaskProblemTest {
             List.of(
                 cause(Fault.BAD_INPUT, "row 3", "x is no number", "write a number"),
                 cause(Fault.BAD_INPUT, "row 5", "y is missing", "give a label")));
-    assertThat(joined.what()).isEqualTo("row 3: x is no number; row 5: y is missing");
-    assertThat(joined.mend()).isEqualTo("write a number; give a label");
+    assertThat(joined.where()).isEmpty();
+    assertThat(joined.what()).isEqualTo("row 3: x is no number row 5: y is missing");
+    assertThat(joined.mend()).isEqualTo("write a number give a label");
     assertThat(joined.fault()).isEqualTo(Fault.BAD_INPUT);
   }
 
@@ -44,7 +45,9 @@ class TaskProblemTest {
         IntStream.range(0, 25)
             .mapToObj(i -> cause(Fault.BAD_INPUT, "row " + i, "wrong", "mend it"))
             .toList();
-    assertThat(TaskProblem.joined(many).what()).endsWith("; and 5 more");
+    assertThat(TaskProblem.joined(many).where()).isEqualTo("row 0");
+    assertThat(TaskProblem.joined(many).what())
+        .isEqualTo("wrong It is the first of 25 alike; the next: row 1; row 2.");
     assertThat(TaskProblem.joined(many).mend()).isEqualTo("mend it");
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.coordinator.plan.Plan;
 import dev.sluice.coordinator.plan.Planner;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.schemas.process.FileTrouble;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
 import dev.sluice.schemas.wire.Cause;
@@ -96,7 +97,13 @@ public final class PlanCommand implements Callable<Integer> {
       output.error(Trouble.BAD_INPUT, said(e.problems()), e.problems());
       return BAD_INPUT;
     } catch (IOException e) {
-      output.error(Trouble.BAD_INPUT, "The page can't be written to " + html + ": " + e);
+      output.error(
+          Trouble.BAD_INPUT,
+          "The page can't be written to "
+              + html
+              + ": "
+              + FileTrouble.why(e, Path.of(String.valueOf(html)))
+              + ".");
       return BAD_INPUT;
     }
   }

@@ -9,7 +9,9 @@ import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.cost.ModelCosts;
 import dev.sluice.schemas.document.Document;
+import dev.sluice.schemas.document.Utf8;
 import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import java.io.IOException;
@@ -77,7 +79,10 @@ record PlanInput(PlannedFleet fleet, JobMix mix) {
                   "Join what is alike."));
           return "";
         }
-        return Files.readString(file);
+        var found = new Problems();
+        var text = Utf8.decode(Files.readAllBytes(file), "file", name, found);
+        problems.addAll(found.list());
+        return text.orElse("");
       }
     } catch (InvalidPathException e) {
       // Then it can only be a preset.
@@ -87,7 +92,7 @@ record PlanInput(PlannedFleet fleet, JobMix mix) {
               option,
               name + " can't be read.",
               String.valueOf(e.getMessage()),
-              "See that it is text in UTF-8 and that you may read it."));
+              "See that you may read it."));
       return "";
     }
     var preset = presets.text(name);
