@@ -86,7 +86,8 @@ final class Text {
     if (value == Math.rint(value) && Math.abs(value) >= 2 && Math.abs(value) < 1e15) {
       return count(value.longValue()); // rows and the like
     }
-    return Math.abs(value) >= 1e-3 || value == 0
+    boolean plain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e9;
+    return plain || value == 0
         ? String.format(Locale.ROOT, "%.4f", value)
         : String.format(Locale.ROOT, "%.3e", value);
   }

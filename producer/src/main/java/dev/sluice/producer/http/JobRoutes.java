@@ -112,7 +112,9 @@ final class JobRoutes {
   Answer results(Request request) {
     var state = job(request);
     if (!(state.spec().work() instanceof InferenceSpec spec)) {
-      throw wrongState(state, "is a training job. What it made is a model: see GET /v1/models.");
+      var kind = Words.kind(state.spec().work());
+      throw wrongState(
+          state, "is a " + kind + " job. What it made is a model: see GET /v1/models.");
     }
     if (!JobsView.isTerminal(state.status())) {
       throw wrongState(

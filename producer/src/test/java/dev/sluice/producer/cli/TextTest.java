@@ -39,6 +39,7 @@ class TextTest {
     assertThat(Text.bytes(1_536)).isEqualTo("1.5 KiB");
     assertThat(Text.value(0.12345)).isEqualTo("0.1235");
     assertThat(Text.value(0.00001)).isEqualTo("1.000e-05");
+    assertThat(Text.value(7.0710678e19)).isEqualTo("7.071e+19");
     assertThat(Text.bar(0.5, 4)).isEqualTo("[##--]");
     assertThat(Text.percent(0.999)).isEqualTo("99%");
   }
