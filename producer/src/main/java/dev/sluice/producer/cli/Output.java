@@ -68,9 +68,13 @@ final class Output {
     err.flush();
   }
 
-  /** A live line that the next one overwrites. */
+  /**
+   * A live line that the next one overwrites. It must not wrap, or the terminal scrolls: it is cut
+   * to the width at the start, and by the terminal itself (DECAWM) where that was made narrower.
+   */
   void live(String text, boolean terminal) {
-    err.print(terminal ? "\r\u001b[K" + text : text + "\n");
+    var line = Text.fitting(text, Integer.getInteger("sluice.columns", 0));
+    err.print(terminal ? "\r\u001b[K\u001b[?7l" + line + "\u001b[?7h" : text + "\n");
     err.flush();
   }
 

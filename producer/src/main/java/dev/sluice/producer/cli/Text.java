@@ -177,6 +177,11 @@ final class Text {
     return lines;
   }
 
+  /** What fits a line of a terminal, whose last column is left free; all where 0 are known. */
+  static String fitting(String text, int columns) {
+    return columns <= 0 || text.length() < columns ? text : text.substring(0, columns - 1);
+  }
+
   /** An empty text as a dash. */
   static String orDash(String text) {
     return text.isEmpty() ? "-" : text;

@@ -18,7 +18,7 @@ final class WaitOptions {
   /** Where standard error is not a terminal, a line of progress is printed so often. */
   private static final long LINE_NANOS = Duration.ofSeconds(2).toNanos();
 
-  private static final int BAR_WIDTH = 20;
+  private static final int BAR_WIDTH = 10;
 
   @Option(
       names = "--timeout",

@@ -69,4 +69,11 @@ class TextTest {
     assertThatThrownBy(() -> converter.convert("soon")).isInstanceOf(TypeConversionException.class);
     assertThatThrownBy(() -> converter.convert("0s")).isInstanceOf(TypeConversionException.class);
   }
+
+  @Test
+  void aLineThatIsRefreshedFitsTheTerminal() {
+    assertThat(Text.fitting("x".repeat(89), 80)).hasSize(79);
+    assertThat(Text.fitting("x".repeat(79), 80)).hasSize(79);
+    assertThat(Text.fitting("x".repeat(89), 0)).hasSize(89);
+  }
 }
