@@ -76,6 +76,7 @@ public record JobView(
    * @param seconds time spent in steps so far; null before the first
    * @param rows rows trained on
    * @param holdoutRows rows held out
+   * @param droppedRows rows left out because they lack a value
    * @param shards virtual shards
    * @param parameters trained values of the network
    * @param engine engine fingerprint that is pinned
@@ -97,6 +98,7 @@ public record JobView(
       @Nullable Double seconds,
       long rows,
       long holdoutRows,
+      long droppedRows,
       int shards,
       long parameters,
       String engine,

@@ -147,6 +147,7 @@ public final class JobViews {
         started ? seconds : null,
         prepared.dataset().rows(),
         prepared.dataset().holdoutRows(),
+        prepared.dataset().dropped(),
         spec.shards(),
         prepared.network().parameters(),
         training.engine(),

@@ -105,10 +105,13 @@ final class JobText {
     line(
         text,
         "data",
-        "%s rows to train on, %s held out, %s"
+        "%s rows to train on, %s held out, %s%s"
             .formatted(
                 Text.count(training.rows()),
                 Text.count(training.holdoutRows()),
+                training.droppedRows() == 0
+                    ? ""
+                    : Text.count(training.droppedRows()) + " dropped for lack of a value, ",
                 training.dataset()));
     line(
         text,

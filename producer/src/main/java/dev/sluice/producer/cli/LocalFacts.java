@@ -1,6 +1,7 @@
 package dev.sluice.producer.cli;
 
 import dev.sluice.producer.spec.FileReference;
+import dev.sluice.schemas.dataset.ClassWeighting;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.DatasetResult;
 import dev.sluice.schemas.dataset.Sampling;
@@ -67,13 +68,14 @@ final class LocalFacts {
     return switch (NetworkShapes.infer(stack, dataset.features())) {
       case NetworkResult.DoesNotFit(var problems) -> new Found(Optional.empty(), problems);
       case NetworkResult.Fits(var plan) -> {
-        var problems =
-            new ArrayList<>(
-                NetworkShapes.checkOutputs(
-                    plan.outputs(),
-                    spec.objective(),
-                    spec.dataset().target(),
-                    dataset.classes().size()));
+        var weighting = ClassWeighting.of(spec.classWeights(), dataset);
+        var problems = new ArrayList<>(weighting.problems());
+        problems.addAll(
+            NetworkShapes.checkOutputs(
+                plan.outputs(),
+                spec.objective(),
+                spec.dataset().target(),
+                dataset.classes().size()));
         var network =
             new NetworkFacts(
                 stack,
@@ -86,7 +88,9 @@ final class LocalFacts {
                 dataset.targetScale(),
                 plan.tensors(),
                 plan.parameters(),
-                plan.floats());
+                plan.floats(),
+                weighting.weights(),
+                dataset.columns());
         ModelRecord.objection(network).ifPresent(problems::add);
         int rows = dataset.training().size();
         long perEpoch = rows == 0 ? 0 : Sampling.stepsPerEpoch(rows, spec.batch());
@@ -95,7 +99,11 @@ final class LocalFacts {
                 Optional.of(
                     new TrainingPrepared(
                         new DatasetFacts(
-                            spec.dataset().artifact(), rows, dataset.holdout().size(), rows),
+                            spec.dataset().artifact(),
+                            rows,
+                            dataset.holdout().size(),
+                            rows,
+                            dataset.dropped()),
                         network,
                         perEpoch,
                         perEpoch == 0 ? 0 : Sampling.steps(spec.length(), perEpoch))),

@@ -1,7 +1,9 @@
 package dev.sluice.producer.spec;
 
 import dev.sluice.schemas.document.Section;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Target;
@@ -42,9 +44,21 @@ final class DatasetReader {
             dataset.whole("splitSeed", seed),
             dataset.choice("rows", Rows.class, Rows.ALL),
             dataset.choice("scale", Scaling.class, Scaling.STANDARD),
-            dataset.choice("targetScale", Scaling.class, Scaling.STANDARD));
+            dataset.choice("targetScale", Scaling.class, Scaling.STANDARD),
+            csv(dataset),
+            dataset.choice("missing", Missing.class, Missing.REFUSE),
+            dataset.texts("categorical"),
+            dataset.flag("stratified", false));
     dataset.end();
     return spec;
+  }
+
+  private static CsvOptions csv(Section dataset) {
+    var delimiter = dataset.text("delimiter", CsvOptions.PLAIN.delimiter());
+    return new CsvOptions(
+        delimiter.equals("tab") ? "\t" : delimiter,
+        dataset.small("skipLines", CsvOptions.PLAIN.skipLines()),
+        dataset.text("comment", CsvOptions.PLAIN.comment()));
   }
 
   /** Stands for a data set where the kind of job is not known. */

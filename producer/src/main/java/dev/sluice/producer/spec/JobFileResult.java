@@ -83,24 +83,16 @@ public sealed interface JobFileResult {
           job.shards(),
           job.length(),
           job.seed(),
-          job.register());
+          job.register(),
+          job.classWeights());
     }
 
     private DatasetSpec resolve(DatasetSpec dataset, Map<FileReference, String> digests) {
       String file = digest(Paths.DATASET_FILE, digests);
       String holdout = digest(Paths.HOLDOUT_FILE, digests);
-      return new DatasetSpec(
+      return dataset.withFiles(
           file == null ? dataset.artifact() : file,
-          dataset.header(),
-          dataset.label(),
-          dataset.features(),
-          dataset.target(),
-          dataset.holdout(),
-          holdout == null ? dataset.holdoutArtifact() : holdout,
-          dataset.splitSeed(),
-          dataset.rows(),
-          dataset.featureScaling(),
-          dataset.targetScaling());
+          holdout == null ? dataset.holdoutArtifact() : holdout);
     }
 
     private @Nullable String digest(String where, Map<FileReference, String> digests) {

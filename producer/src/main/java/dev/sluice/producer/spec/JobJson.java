@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.BatchNorm;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.Cosine;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
@@ -27,6 +28,7 @@ import dev.sluice.schemas.wire.LayerNorm;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.MaxPool2d;
+import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Optimizer;
 import dev.sluice.schemas.wire.PlacementWishes;
@@ -120,6 +122,12 @@ public final class JobJson {
     if (training.register() != null) {
       job.put("register", training.register());
     }
+    if (training.classWeights().balanced()) {
+      job.put("classWeights", "balanced");
+    } else if (!training.classWeights().weights().isEmpty()) {
+      var weights = job.putObject("classWeights");
+      training.classWeights().weights().forEach(one -> weights.put(one.name(), one.weight()));
+    }
   }
 
   private static ObjectNode dataset(DatasetSpec spec) {
@@ -142,7 +150,30 @@ public final class JobJson {
     dataset.put("rows", Spelling.of(spec.rows()));
     dataset.put("scale", Spelling.of(spec.featureScaling()));
     dataset.put("targetScale", Spelling.of(spec.targetScaling()));
+    writeTable(spec, dataset);
     return dataset;
+  }
+
+  /** What is as ever is left out, so that jobs of before keep their digest. */
+  private static void writeTable(DatasetSpec spec, ObjectNode dataset) {
+    if (!spec.csv().delimiter().equals(CsvOptions.PLAIN.delimiter())) {
+      dataset.put("delimiter", spec.csv().delimiter());
+    }
+    if (spec.csv().skipLines() != CsvOptions.PLAIN.skipLines()) {
+      dataset.put("skipLines", spec.csv().skipLines());
+    }
+    if (!spec.csv().comment().equals(CsvOptions.PLAIN.comment())) {
+      dataset.put("comment", spec.csv().comment());
+    }
+    if (spec.missing() != Missing.REFUSE) {
+      dataset.put("missing", Spelling.of(spec.missing()));
+    }
+    if (!spec.categorical().isEmpty()) {
+      dataset.set("categorical", texts(spec.categorical()));
+    }
+    if (spec.stratified()) {
+      dataset.put("stratified", true);
+    }
   }
 
   private static ObjectNode network(Network network) {

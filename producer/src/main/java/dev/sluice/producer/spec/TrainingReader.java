@@ -5,6 +5,8 @@ import dev.sluice.schemas.document.Named;
 import dev.sluice.schemas.document.Section;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
+import dev.sluice.schemas.wire.ClassWeight;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Cosine;
 import dev.sluice.schemas.wire.DatasetSpec;
@@ -22,12 +24,14 @@ import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reads what a training job has beside its data set. */
 final class TrainingReader {
 
   private static final List<String> OPTIMIZERS = List.of("sgd", "adam", "adamw");
+  private static final List<String> CLASS_WEIGHTS = List.of("none", "balanced");
   private static final List<String> SCHEDULES = List.of("constant", "step", "cosine", "linear");
 
   private TrainingReader() {}
@@ -56,7 +60,25 @@ final class TrainingReader {
         job.small("shards", 4),
         length(job),
         seed,
-        job.text("register"));
+        job.text("register"),
+        classWeights(job));
+  }
+
+  private static ClassWeights classWeights(Section job) {
+    var value = job.raw("classWeights");
+    if (value.isMissingNode() || value.isTextual()) {
+      var word = job.text("classWeights", "none");
+      if (!CLASS_WEIGHTS.contains(word)) {
+        job.unknown(job.at("classWeights"), word, CLASS_WEIGHTS);
+      }
+      return word.equals("balanced") ? new ClassWeights(true, List.of()) : ClassWeights.NONE;
+    }
+    var fields = job.section("classWeights");
+    var weights = new ArrayList<ClassWeight>();
+    for (var name : fields.names()) {
+      weights.add(new ClassWeight(name, fields.number(name, 1)));
+    }
+    return new ClassWeights(false, weights);
   }
 
   private static Objective objective(DatasetSpec dataset) {

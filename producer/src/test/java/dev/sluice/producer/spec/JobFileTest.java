@@ -9,9 +9,12 @@ import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.BatchNorm;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ClassWeight;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.Cosine;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
@@ -22,6 +25,7 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.MaxPool2d;
+import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
@@ -37,6 +41,8 @@ import dev.sluice.schemas.wire.Unplaceable;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What people write, and what it comes to. */
 class JobFileTest {
@@ -287,7 +293,75 @@ class JobFileTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void tablesAreDescribedAsPeopleHaveThem() {
+    TrainingSpec spec =
+        (TrainingSpec)
+            parsed(
+                    """
+                    kind: training
+                    dataset:
+                      file: pets.csv
+                      label: y
+                      delimiter: tab
+                      skipLines: 2
+                      comment: "#"
+                      missing: most-frequent
+                      categorical: [coat, 3]
+                      stratified: true
+                    model: {layers: [{dense: 2}]}
+                    classWeights: {cat: 1, 7: 2.5}
+                    epochs: 5
+                    """)
+                .spec()
+                .work();
+    assertThat(spec.dataset().csv()).isEqualTo(new CsvOptions("\t", 2, "#"));
+    assertThat(spec.dataset().missing()).isEqualTo(Missing.MOST_FREQUENT);
+    assertThat(spec.dataset().categorical()).containsExactly("coat", "3");
+    assertThat(spec.dataset().stratified()).isTrue();
+    assertThat(spec.classWeights())
+        .isEqualTo(
+            new ClassWeights(false, List.of(new ClassWeight("cat", 1), new ClassWeight("7", 2.5))));
+    assertThat(
+            ((TrainingSpec) parsed(SMALL + "classWeights: balanced").spec().work()).classWeights())
+        .isEqualTo(new ClassWeights(true, List.of()));
+  }
+
   // ------------------------------------------------------------------------------ what is wrong
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "delimiter: ';;' | dataset.delimiter",
+        "delimiter: '' | dataset.delimiter",
+        "delimiter: x | dataset.delimiter",
+        "comment: '##' | dataset.comment",
+        "comment: ',' | dataset.comment",
+        "skipLines: -1 | dataset.skipLines",
+        "missing: average | dataset.missing",
+        "categorical: [coat, coat] | dataset.categorical[1]",
+        "categorical: [species] | dataset.categorical[0]",
+        "categorical: [''] | dataset.categorical[0]",
+        "stratified: maybe | dataset.stratified",
+      })
+  void aTableThatCannotBeReadSoIsRefused(String field, String where) {
+    assertThat(only(SMALL.replace("label: species", "label: species, " + field)).where())
+        .isEqualTo(where);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{cat: 0} | classWeights.cat",
+        "{cat: -1} | classWeights.cat",
+        "{cat: 1e9} | classWeights.cat",
+        "balancd | classWeights",
+      })
+  void classesCountMoreThanNothingAndLessThanAllTheWorld(String weights, String where) {
+    assertThat(only(SMALL + "classWeights: " + weights).where()).isEqualTo(where);
+  }
 
   @Test
   void everyProblemIsFoundInOneReading() {

@@ -8,9 +8,12 @@ import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.AvgPool2d;
 import dev.sluice.schemas.wire.BatchNorm;
+import dev.sluice.schemas.wire.ClassWeight;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.Cosine;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
@@ -25,6 +28,7 @@ import dev.sluice.schemas.wire.LayerNorm;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.MaxPool2d;
+import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Optimizer;
@@ -90,7 +94,13 @@ class JobJsonTest {
           1 << random.nextInt(4),
           random.nextBoolean() ? new Epochs(7) : new Steps(123_456_789L),
           random.nextLong(),
-          random.nextBoolean() ? "digits" : null);
+          random.nextBoolean() ? "digits" : null,
+          one(
+              ClassWeights.NONE,
+              new ClassWeights(classes, List.of()),
+              classes
+                  ? new ClassWeights(false, List.of(new ClassWeight("1e3", 0.5)))
+                  : ClassWeights.NONE));
     }
 
     private Work inference() {
@@ -116,7 +126,11 @@ class JobJsonTest {
           random.nextLong(),
           Rows.HOLDOUT,
           one(Scaling.values()),
-          one(Scaling.values()));
+          one(Scaling.values()),
+          new CsvOptions(one(",", ";", "\t"), random.nextInt(3), one("", "#")),
+          one(Missing.values()),
+          one(List.<String>of(), List.of("0", "a b")),
+          target == Target.CLASSIFICATION && random.nextBoolean());
     }
 
     private Network network(int outputs) {

@@ -28,7 +28,7 @@ final class Classes {
     for (int id = 0; id < names.size(); id++) {
       this.names.putIfAbsent(names.get(id), id);
       if (numeric) {
-        numbers.putIfAbsent(number(names.get(id)), id);
+        numbers.putIfAbsent(key(names.get(id)), id);
       }
     }
   }
@@ -36,7 +36,7 @@ final class Classes {
   /** Which class a label of a file means; {@link RowSet#UNKNOWN} if none. */
   int id(String label) {
     Integer named = names.get(label);
-    return named != null ? named : numbers.getOrDefault(number(label), RowSet.UNKNOWN);
+    return named != null ? named : numbers.getOrDefault(key(label), RowSet.UNKNOWN);
   }
 
   /** The classes among some rows: by value if all labels are numbers, else by their characters. */
@@ -57,7 +57,7 @@ final class Classes {
       return texts.stream().sorted().toList();
     }
     Map<String, String> writtenFirst = new LinkedHashMap<>();
-    texts.forEach(text -> writtenFirst.putIfAbsent(number(text), text));
+    texts.forEach(text -> writtenFirst.putIfAbsent(key(text), text));
     return writtenFirst.values().stream()
         .map(text -> new Numbered(Decimal.of(text), text))
         .sorted(Comparator.comparing(Numbered::value).thenComparing(Numbered::text))
@@ -68,7 +68,7 @@ final class Classes {
   private record Numbered(Decimal value, String text) {}
 
   /** What labels that mean one number have in common. */
-  private static String number(String label) {
+  static String key(String label) {
     Matcher whole = WHOLE.matcher(label);
     if (!whole.matches()) {
       return label;

@@ -2,9 +2,12 @@ package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.wire.CategoryColumn;
+import dev.sluice.schemas.wire.FeatureColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +22,25 @@ import org.jspecify.annotations.Nullable;
  * @param width fields in a line
  * @param features position of each feature column, in model order
  * @param label position of the label column; -1: none
+ * @param categorical whether each feature column was declared to hold categories
  */
-record Columns(List<String> names, int width, List<Integer> features, int label) {
+record Columns(
+    List<String> names, int width, List<Integer> features, int label, List<Boolean> categorical) {
   /** How many column names an error message lists. */
   private static final int LISTED_MAX = 12;
 
-  /** What the job asks for. */
-  record Request(@Nullable Boolean header, @Nullable String label, List<String> features) {}
+  /**
+   * What the job asks for.
+   *
+   * @param categorical columns that hold categories; in inference the model says which
+   * @param model the model's columns; empty in training
+   */
+  record Request(
+      @Nullable Boolean header,
+      @Nullable String label,
+      List<String> features,
+      List<String> categorical,
+      List<FeatureColumn> model) {}
 
   boolean hasHeader() {
     return !names.isEmpty();
@@ -83,9 +98,27 @@ record Columns(List<String> names, int width, List<Integer> features, int label)
           "Submit a file with at least one more column, or check that commas separate the fields.");
     }
     requireUniqueNames(names, features, label, problems);
+    Set<Integer> categorical = new HashSet<>();
+    for (int i = 0; i < request.categorical.size(); i++) {
+      String where = "dataset.categorical[" + i + "]";
+      int column = lookup.find(request.categorical.get(i), where, "categorical feature", problems);
+      if (column >= 0 && !features.contains(column)) {
+        problems.add(
+            where,
+            "Column '" + request.categorical.get(i) + "' is not a feature.",
+            "Only features are encoded.",
+            "Leave it out of categorical, or list it in dataset.features.");
+      }
+      categorical.add(column);
+    }
     return problems.count() > before
         ? null
-        : new Columns(names, first.size(), List.copyOf(features), label);
+        : new Columns(
+            names,
+            first.size(),
+            List.copyOf(features),
+            label,
+            features.stream().map(categorical::contains).toList());
   }
 
   /** The same columns in a second file: by name where both files have names, else by position. */
@@ -100,10 +133,11 @@ record Columns(List<String> names, int width, List<Integer> features, int label)
         return null;
       }
       List<String> names = hasHeader(request, first) ? named(first) : List.of();
-      return new Columns(names, width, features, label);
+      return new Columns(names, width, features, label, categorical);
     }
     String sameLabel = label < 0 ? null : names.get(label);
-    return resolve(new Request(true, sameLabel, featureNames()), first, problems);
+    return resolve(
+        new Request(true, sameLabel, featureNames(), List.of(), request.model), first, problems);
   }
 
   /**
@@ -130,11 +164,40 @@ record Columns(List<String> names, int width, List<Integer> features, int label)
     if (request.label != null && position(request.label, first.size()) >= 0) {
       numeric[position(request.label, first.size())] = false;
     }
+    request.categorical.stream()
+        .mapToInt(name -> position(name, first.size()))
+        .filter(column -> column >= 0)
+        .forEach(column -> numeric[column] = false);
+    exceptTheModelsCategories(request, numeric);
     return IntStream.range(0, first.size())
-        .filter(column -> numeric[column] && !first.get(column).isBlank())
+        .filter(column -> numeric[column])
+        .mapToObj(first::get)
         .anyMatch(
-            column ->
-                !Numerals.isDecimal(first.get(column)) && !Numerals.isNotFinite(first.get(column)));
+            field ->
+                !Numerals.isDecimal(field)
+                    && !Numerals.isNotFinite(field)
+                    && !Cells.isMissing(field)
+                    && !Cells.isBoolean(field));
+  }
+
+  /** Where the job names no features, these are the model's columns, the label left out. */
+  private static void exceptTheModelsCategories(Request request, boolean[] numeric) {
+    int label = request.label == null ? -1 : position(request.label, numeric.length);
+    int column = 0;
+    for (FeatureColumn held : request.model) {
+      column += column == label ? 1 : 0;
+      int at = request.features.isEmpty() ? column : -1;
+      if (held instanceof CategoryColumn && at >= 0 && at < numeric.length) {
+        numeric[at] = false;
+      }
+      column++;
+    }
+    for (int i = 0; i < Math.min(request.model.size(), request.features.size()); i++) {
+      int at = position(request.features.get(i), numeric.length);
+      if (request.model.get(i) instanceof CategoryColumn && at >= 0) {
+        numeric[at] = false;
+      }
+    }
   }
 
   private static List<String> named(List<String> first) {

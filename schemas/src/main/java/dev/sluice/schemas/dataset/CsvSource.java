@@ -1,11 +1,13 @@
 package dev.sluice.schemas.dataset;
 
+import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.sluice.schemas.document.Utf8;
+import dev.sluice.schemas.wire.CsvOptions;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -22,7 +24,10 @@ import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** The records of a CSV file: RFC 4180, UTF-8, gzip-compressed or not, within bounds. */
+/**
+ * The records of a CSV file: RFC 4180 but for what {@link CsvOptions} say, UTF-8, gzip-compressed
+ * or not, within bounds.
+ */
 final class CsvSource {
   private static final String LIMITS =
       "Every data set is read into memory, so its size is bounded.";
@@ -58,14 +63,15 @@ final class CsvSource {
   }
 
   /** Reads records, blank lines left out, until the end or until the sink has had enough. */
-  static void read(byte[] file, Sink sink) throws Unreadable {
-    read(file, DatasetLimits.TEXT_BYTES_MAX, sink);
+  static void read(byte[] file, CsvOptions csv, Sink sink) throws Unreadable {
+    read(file, csv, DatasetLimits.TEXT_BYTES_MAX, sink);
   }
 
-  /** Reads as {@link #read(byte[], Sink)} does, up to a number of bytes after decompression. */
-  static void read(byte[] file, long textBytesMax, Sink sink) throws Unreadable {
+  /** Reads as the method above does, up to a number of bytes after decompression. */
+  static void read(byte[] file, CsvOptions csv, long textBytesMax, Sink sink) throws Unreadable {
     refuseOtherFormats(file);
-    try (CsvReader<CsvRecord> records = open(file, textBytesMax)) {
+    try (CsvReader<CsvRecord> records = open(file, csv, textBytesMax)) {
+      skip(records, csv.skipLines());
       for (CsvRecord record : records) {
         if (!sink.accept(record)) {
           return;
@@ -80,12 +86,31 @@ final class CsvSource {
     }
   }
 
+  private static void skip(CsvReader<CsvRecord> records, int lines) throws Unreadable {
+    int seen = 0;
+    try {
+      // Line by line, because the library's own message does not say how many lines there are.
+      for (; seen < lines; seen++) {
+        records.skipLines(1);
+      }
+    } catch (CsvParseException shorter) {
+      // The library's end of file says nothing; that of a gzip stream that is cut off does.
+      if (shorter.getCause() instanceof EOFException end && end.getMessage() != null) {
+        throw shorter;
+      }
+      throw new Unreadable(
+          "The file has " + seen + " lines, and " + lines + " are to be skipped.",
+          "dataset.skipLines counts lines before the table.",
+          "Skip fewer lines.");
+    }
+  }
+
   private static InputStream bytes(byte[] file) throws IOException {
     InputStream bytes = new ByteArrayInputStream(file);
     return isGzip(file) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
   }
 
-  private static CsvReader<CsvRecord> open(byte[] file, long textBytesMax)
+  private static CsvReader<CsvRecord> open(byte[] file, CsvOptions csv, long textBytesMax)
       throws IOException, Unreadable {
     try (InputStream start = bytes(file)) {
       var other = Utf8.otherEncoding(start.readNBytes(4));
@@ -103,7 +128,11 @@ final class CsvSource {
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT));
-    return CsvReader.builder()
+    var builder = CsvReader.builder().fieldSeparator(csv.delimiter());
+    if (!csv.comment().isEmpty()) {
+      builder.commentStrategy(CommentStrategy.SKIP).commentCharacter(csv.comment().charAt(0));
+    }
+    return builder
         .skipEmptyLines(true)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)

@@ -2,6 +2,7 @@ package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.FeatureColumn;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Rows;
 import java.util.List;
@@ -22,30 +23,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dataset {
   private final List<String> featureNames;
+  private final List<FeatureColumn> columns;
   private final int features;
   private final List<String> classes;
   private final Affine featureScale;
   private final Affine targetScale;
   private final Rows rows;
+  private final long dropped;
   private final RowSet all;
   private final RowSet training;
   private final RowSet holdout;
 
   Dataset(
-      Columns columns,
+      List<String> featureNames,
+      List<FeatureColumn> columns,
       List<String> classes,
       Affine featureScale,
       Affine targetScale,
       Rows rows,
+      long dropped,
       RowSet all,
       RowSet training,
       RowSet holdout) {
-    this.featureNames = columns.featureNames();
-    this.features = columns.features().size();
+    this.featureNames = List.copyOf(featureNames);
+    this.columns = List.copyOf(columns);
+    this.features = featureScale.shift().size();
     this.classes = List.copyOf(classes);
     this.featureScale = featureScale;
     this.targetScale = targetScale;
     this.rows = rows;
+    this.dropped = dropped;
     this.all = all;
     this.training = training;
     this.holdout = holdout;
@@ -79,15 +86,25 @@ public final class Dataset {
   public static DatasetResult forInference(
       DatasetSpec spec, byte[] file, byte @Nullable [] holdoutFile, NetworkFacts model) {
     Known known =
-        new Known(model.features(), model.classes(), model.featureScale(), model.targetScale());
+        new Known(
+            model.features(),
+            model.columns(),
+            model.classes(),
+            model.featureScale(),
+            model.targetScale());
     return new DatasetLoader(spec, known).load(file, holdoutFile);
   }
 
   /** What a model fixes; an empty list of feature names means that it knows none. */
   record Known(
-      List<String> features, List<String> classes, Affine featureScale, Affine targetScale) {
+      List<String> features,
+      List<FeatureColumn> columns,
+      List<String> classes,
+      Affine featureScale,
+      Affine targetScale) {
     Known {
       features = List.copyOf(features);
+      columns = List.copyOf(columns);
       classes = List.copyOf(classes);
     }
   }
@@ -97,9 +114,22 @@ public final class Dataset {
     return featureNames;
   }
 
-  /** Number of feature columns. */
+  /**
+   * How each feature column becomes inputs, in model order; empty where each is a number without
+   * gaps.
+   */
+  public List<FeatureColumn> columns() {
+    return columns;
+  }
+
+  /** Inputs of a network: one for each feature column, but for those that hold categories. */
   public int features() {
     return features;
+  }
+
+  /** Rows that are in no part of the split because something is missing in them. */
+  public long dropped() {
+    return dropped;
   }
 
   /**
@@ -110,7 +140,7 @@ public final class Dataset {
     return classes;
   }
 
-  /** Scaling of the features, one pair per column; (0, 1) where nothing is scaled. */
+  /** Scaling of the features, one pair per input; (0, 1) where nothing is scaled. */
   public Affine featureScale() {
     return featureScale;
   }

@@ -19,6 +19,9 @@ public final class DatasetLimits {
   /** Classes in a label column; beyond, the column is hardly a class. */
   public static final int CLASSES_MAX = 10_000;
 
+  /** Different categories in all categorical columns of a file. */
+  public static final int CATEGORIES_MAX = COLUMNS_MAX;
+
   /** Characters in one field. */
   public static final int FIELD_CHARS_MAX = 1 << 16;
 

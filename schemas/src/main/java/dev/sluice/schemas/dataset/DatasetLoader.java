@@ -4,10 +4,17 @@ import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.FeatureColumn;
+import dev.sluice.schemas.wire.Missing;
+import dev.sluice.schemas.wire.NumberColumn;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Target;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,18 +60,23 @@ final class DatasetLoader {
       return null;
     }
     Columns.Request request =
-        new Columns.Request(spec.header(), spec.label(), featuresWanted(file));
-    Table first = read(file, request, null);
-    Columns like = first == null ? null : first.columns();
-    Table second = holdoutFile == null || like == null ? null : read(holdoutFile, request, like);
+        new Columns.Request(
+            spec.header(),
+            spec.label(),
+            featuresWanted(file),
+            known == null ? spec.categorical() : List.of(),
+            known == null ? List.of() : known.columns());
+    TableReader.Manner manner =
+        new TableReader.Manner(spec.csv(), request, target, known == null, spec.missing());
+    Table first = TableReader.read(file, manner, null, problems);
+    Table second =
+        holdoutFile == null || first == null
+            ? null
+            : TableReader.read(holdoutFile, manner, first, problems);
     if (first == null || (holdoutFile != null && second == null)) {
       return null;
     }
     return build(first, second);
-  }
-
-  private @Nullable Table read(byte[] file, Columns.Request request, @Nullable Columns like) {
-    return TableReader.read(file, request, like, target, known == null, problems);
   }
 
   /**
@@ -79,6 +91,7 @@ final class DatasetLoader {
     try {
       CsvSource.read(
           file,
+          spec.csv(),
           line -> {
             List<String> names = line.getFields().stream().map(String::strip).toList();
             named[0] =
@@ -96,31 +109,59 @@ final class DatasetLoader {
     Split split = split(first, second);
     requireRows(first, split);
     if (known != null) {
-      requireFit(first, known.featureScale().shift().size());
+      requireFit(first, known);
     }
     if (problems.any()) {
       return null;
     }
     List<String> classes = classes(first, second, split);
+    List<FeatureColumn> columns = columns(first, split);
+    if (problems.any()) {
+      return null;
+    }
+    Encoding.Encoded encoded = Encoding.encode(first, columns);
     Affine featureScale =
         known != null
             ? known.featureScale()
-            : Scale.of(spec.featureScaling(), split.training, first.features(), first.values());
+            : Scale.of(spec.featureScaling(), split.training, columns, encoded.inputs());
     Affine targetScale = targetScale(first, split);
     Preparation preparation =
-        new Preparation(classes, featureScale, targetScale, known == null, problems);
-    RowSet.Prepared rows = preparation.prepare(first, "");
+        new Preparation(classes, columns, featureScale, targetScale, known == null, problems);
+    RowSet.Prepared rows = preparation.prepare(first, encoded, "");
     RowSet.Prepared holdoutRows =
-        second == null ? rows : preparation.prepare(second, "hold-out file, ");
+        second == null
+            ? rows
+            : preparation.prepare(second, Encoding.encode(second, columns), "hold-out file, ");
+    long dropped = known != null ? 0 : dropped(first) + (second == null ? 0 : dropped(second));
     return new Dataset(
-        first.columns(),
+        first.columns().featureNames(),
+        Encoding.isPlain(columns) ? List.of() : columns,
         classes,
         featureScale,
         targetScale,
         spec.rows(),
+        dropped,
         new RowSet(rows, range(first.rows())),
         new RowSet(rows, split.training),
         new RowSet(holdoutRows, split.holdout));
+  }
+
+  private List<FeatureColumn> columns(Table first, Split split) {
+    List<FeatureColumn> columns =
+        known == null
+            ? Encoding.fit(first, split.training, spec.missing(), problems)
+            : known.columns().isEmpty()
+                ? Collections.nCopies(first.features(), new NumberColumn(null))
+                : known.columns();
+    int inputs = Encoding.inputs(columns);
+    if ((long) first.rows() * inputs > DatasetLimits.VALUES_MAX) {
+      problems.add(
+          "dataset.categorical",
+          "The file becomes " + first.rows() + " rows of " + inputs + " inputs.",
+          "Every data set is held in memory: at most " + DatasetLimits.VALUES_MAX + " inputs.",
+          "Take fewer rows, or leave out columns with many categories.");
+    }
+    return columns;
   }
 
   /**
@@ -132,15 +173,63 @@ final class DatasetLoader {
 
   private Split split(Table first, @Nullable Table second) {
     if (second != null) {
-      return new Split(range(first.rows()), range(second.rows()));
+      return new Split(kept(first, range(first.rows())), kept(second, range(second.rows())));
     }
-    int held = (int) Math.round(first.rows() * spec.holdout());
-    int[] order = Sampling.splitOrder(spec.splitSeed(), first.rows());
-    int[] holdout = Arrays.copyOf(order, held);
-    int[] training = Arrays.copyOfRange(order, held, order.length);
-    Arrays.sort(holdout);
-    Arrays.sort(training);
-    return new Split(training, holdout);
+    BitSet held = spec.stratified() ? heldOfEachClass(first) : held(first);
+    int[] rows = range(first.rows());
+    return new Split(
+        kept(first, IntStream.of(rows).filter(row -> !held.get(row)).toArray()),
+        kept(first, IntStream.of(rows).filter(held::get).toArray()));
+  }
+
+  /** The first round(rows x holdout) in random order. */
+  private BitSet held(Table first) {
+    int count = (int) Math.round(first.rows() * spec.holdout());
+    BitSet held = new BitSet();
+    IntStream.of(Sampling.splitOrder(spec.splitSeed(), first.rows()))
+        .limit(count)
+        .forEach(held::set);
+    return held;
+  }
+
+  /** Of each class the first round(rows x holdout) in the same order; rows without a label too. */
+  private BitSet heldOfEachClass(Table first) {
+    BitSet held = new BitSet();
+    if (!(first.labels() instanceof Table.Labels.Names names)) {
+      problems.add(
+          "dataset.stratified",
+          "The split is to be stratified, but the labels are no classes.",
+          "A stratified split holds out the same share of the rows of each class.",
+          "Leave stratified out.");
+      return held;
+    }
+    Map<String, Integer> groups = new HashMap<>();
+    int[] groupOfCode =
+        names.texts().stream()
+            .mapToInt(text -> groups.computeIfAbsent(Classes.key(text), _ -> groups.size() + 1))
+            .toArray();
+    int[] group =
+        Arrays.stream(names.codes()).map(code -> code < 0 ? 0 : groupOfCode[code]).toArray();
+    long[] left = new long[groups.size() + 1];
+    Arrays.stream(group).forEach(one -> left[one]++);
+    Arrays.setAll(left, one -> Math.round(left[one] * spec.holdout()));
+    for (int row : Sampling.splitOrder(spec.splitSeed(), first.rows())) {
+      if (left[group[row]]-- > 0) {
+        held.set(row);
+      }
+    }
+    return held;
+  }
+
+  /** The rows but, in training, those that are dropped because something is missing in them. */
+  private int[] kept(Table table, int[] rows) {
+    return known != null || spec.missing() != Missing.DROP
+        ? rows
+        : IntStream.of(rows).filter(row -> !table.withoutValue().get(row)).toArray();
+  }
+
+  private long dropped(Table table) {
+    return spec.missing() == Missing.DROP ? table.withoutValue().cardinality() : 0;
   }
 
   private static int[] range(int n) {
@@ -149,25 +238,29 @@ final class DatasetLoader {
 
   private void requireRows(Table first, Split split) {
     boolean trains = known == null;
+    String holding = "Holding out " + spec.holdout() + " of " + first.rows() + " rows";
+    if (trains && dropped(first) > 0) {
+      holding += ", of which " + dropped(first) + " lack a value and are dropped,";
+    }
     if (split.training.length == 0 && (trains || spec.rows() == Rows.TRAINING)) {
       problems.add(
           "dataset.holdout",
           "No row is left for training.",
-          "Holding out " + spec.holdout() + " of " + first.rows() + " rows takes them all.",
+          holding + " takes them all.",
           "Hold out less, or submit more rows.");
     }
     if (split.holdout.length == 0 && trains && spec.holdout() > 0) {
       problems.add(
           "dataset.holdout",
           "No row is held out.",
-          "Holding out " + spec.holdout() + " of " + first.rows() + " rows rounds to none.",
+          holding + " leaves none.",
           "Hold out more, or submit more rows; 0 if the model is not to be measured.");
     }
     if (split.holdout.length == 0 && !trains && spec.rows() == Rows.HOLDOUT) {
       problems.add(
           "dataset.holdout",
           "The job answers the held-out rows, but there are none.",
-          "Holding out " + spec.holdout() + " of " + first.rows() + " rows rounds to none.",
+          holding + " leaves none.",
           "Give holdout and splitSeed as in the training job, or set rows: all.");
     }
   }
@@ -210,7 +303,9 @@ final class DatasetLoader {
     }
   }
 
-  private void requireFit(Table first, int modelFeatures) {
+  private void requireFit(Table first, Dataset.Known model) {
+    int modelFeatures =
+        model.columns().isEmpty() ? model.featureScale().shift().size() : model.columns().size();
     if (first.features() == modelFeatures) {
       return;
     }

@@ -2,12 +2,14 @@ package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.FeatureColumn;
 import java.util.BitSet;
 import java.util.List;
 
 /** Turns a table as read into what an engine takes: scaled features, class ids, scaled targets. */
 final class Preparation {
   private final List<String> classes;
+  private final List<FeatureColumn> columns;
   private final Affine featureScale;
   private final Affine targetScale;
   private final boolean training;
@@ -18,63 +20,75 @@ final class Preparation {
    */
   Preparation(
       List<String> classes,
+      List<FeatureColumn> columns,
       Affine featureScale,
       Affine targetScale,
       boolean training,
       Problems problems) {
     this.classes = classes;
+    this.columns = columns;
     this.training = training;
     this.featureScale = featureScale;
     this.targetScale = targetScale;
     this.problems = problems;
   }
 
-  RowSet.Prepared prepare(Table table, String place) {
-    return switch (table.labels()) {
-      case Table.Labels.None() -> prepared(table, place, new int[0], new float[0]);
-      case Table.Labels.Names names -> prepared(table, place, classIds(names), new float[0]);
-      case Table.Labels.Numbers numbers -> prepared(table, place, new int[0], targets(numbers));
-    };
-  }
-
-  private RowSet.Prepared prepared(Table table, String place, int[] classIds, float[] targets) {
-    BitSet outOfRange = (BitSet) table.outOfRange().clone();
-    float[] scaled = scaled(table, place, outOfRange);
+  RowSet.Prepared prepare(Table table, Encoding.Encoded encoded, String place) {
+    BitSet unusable = (BitSet) encoded.unusable().clone();
+    float[] scaled = scaled(table, encoded.inputs(), place, unusable);
+    int[] classIds =
+        table.labels() instanceof Table.Labels.Names names ? classIds(names) : new int[0];
+    float[] targets =
+        table.labels() instanceof Table.Labels.Numbers numbers ? targets(numbers) : new float[0];
     return new RowSet.Prepared(
-        table, table.values(), scaled, outOfRange, classIds, targets, classes);
+        table,
+        Encoding.inputs(columns),
+        encoded.inputs(),
+        scaled,
+        unusable,
+        classIds,
+        targets,
+        classes);
   }
 
-  private float[] scaled(Table table, String place, BitSet outOfRange) {
-    int features = table.features();
-    if (featureScale.equals(Scale.identity(features))) {
-      return table.values();
+  private float[] scaled(Table table, float[] inputs, String place, BitSet unusable) {
+    int width = Encoding.inputs(columns);
+    if (featureScale.equals(Scale.identity(width))) {
+      return inputs;
     }
     double[] shift = unboxed(featureScale.shift());
     double[] scale = unboxed(featureScale.scale());
-    float[] scaled = new float[table.values().length];
+    float[] scaled = new float[inputs.length];
     for (int i = 0; i < scaled.length; i++) {
-      int feature = i % features;
-      scaled[i] = (float) ((table.values()[i] - shift[feature]) / scale[feature]);
+      int input = i % width;
+      scaled[i] = (float) ((inputs[i] - shift[input]) / scale[input]);
       if (Float.isFinite(scaled[i])) {
         continue;
       }
       if (!training) {
-        outOfRange.set(i / features);
+        unusable.set(i / width);
       } else {
         problems.add(
             place
                 + "row "
-                + i / features
+                + i / width
                 + " after the header, "
-                + table.columns().called(table.columns().features().get(feature)),
-            "Scaling takes "
-                + table.values()[i]
-                + " out of the range of 32-bit floating-point numbers.",
-            "The training rows of this column lie within " + scale[feature] + " of each other.",
+                + table.columns().called(table.columns().features().get(columnOf(input))),
+            "Scaling takes " + inputs[i] + " out of the range of 32-bit floating-point numbers.",
+            "The training rows of this column lie within " + scale[input] + " of each other.",
             "Remove the row, or set scale: none.");
       }
     }
     return scaled;
+  }
+
+  /** The feature column that an input comes from. */
+  private int columnOf(int input) {
+    int column = 0;
+    for (int left = input; left >= columns.get(column).inputs(); column++) {
+      left -= columns.get(column).inputs();
+    }
+    return column;
   }
 
   private int[] classIds(Table.Labels.Names names) {

@@ -18,7 +18,8 @@ public final class RowSet {
   /**
    * The rows of one file, ready for an engine.
    *
-   * @param raw feature values as read, row-major
+   * @param inputs inputs of a row
+   * @param raw inputs before they are scaled, row-major
    * @param scaled feature values as the network takes them, row-major; the same array where nothing
    *     is scaled
    * @param classIds class of each row; empty for regression and where rows carry no label
@@ -28,6 +29,7 @@ public final class RowSet {
   @SuppressWarnings("ArrayRecordComponent") // shared by row sets, never changed
   record Prepared(
       Table table,
+      int inputs,
       float[] raw,
       float[] scaled,
       BitSet outOfRange,
@@ -126,7 +128,7 @@ public final class RowSet {
   }
 
   private void copy(float[] from, int row, float[] into, int at) {
-    int features = source.table.features();
+    int features = source.inputs;
     if (!inRange(row)) {
       Arrays.fill(into, at, at + features, 0);
       return;

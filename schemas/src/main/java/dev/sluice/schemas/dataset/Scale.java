@@ -1,6 +1,8 @@
 package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.FeatureColumn;
+import dev.sluice.schemas.wire.NumberColumn;
 import dev.sluice.schemas.wire.Scaling;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +18,19 @@ final class Scale {
         java.util.Collections.nCopies(columns, 0.0), java.util.Collections.nCopies(columns, 1.0));
   }
 
-  /** The constants of some feature columns over the training rows. */
-  static Affine of(Scaling scaling, int[] rows, int columns, float[] values) {
-    List<Double> shift = new ArrayList<>(columns);
-    List<Double> scale = new ArrayList<>(columns);
-    for (int c = 0; c < columns; c++) {
-      int column = c;
-      Constants constants =
-          constants(scaling, rows.length, i -> values[rows[i] * columns + column]);
-      shift.add(constants.shift);
-      scale.add(constants.scale);
+  /** The constants of inputs over the training rows; only numbers are scaled. */
+  static Affine of(Scaling scaling, int[] rows, List<FeatureColumn> columns, float[] inputs) {
+    int width = Encoding.inputs(columns);
+    List<Double> shift = new ArrayList<>(width);
+    List<Double> scale = new ArrayList<>(width);
+    for (FeatureColumn column : columns) {
+      Scaling own = column instanceof NumberColumn ? scaling : Scaling.NONE;
+      for (int i = 0; i < column.inputs(); i++) {
+        int input = shift.size();
+        Constants constants = constants(own, rows.length, row -> inputs[rows[row] * width + input]);
+        shift.add(constants.shift);
+        scale.add(constants.scale);
+      }
     }
     return new Affine(shift, scale);
   }

@@ -8,13 +8,24 @@ import java.util.List;
  *
  * @param columns which columns these are
  * @param rows number of data rows
- * @param values feature values, row-major, rows x features, all finite
- * @param outOfRange rows that hold a feature beyond binary32, of which 0 stands in values; none in
- *     training
+ * @param values features as {@link Cells} gives them, row-major, rows x features; NaN where there
+ *     is none
+ * @param cells what the columns hold
+ * @param outOfRange rows that hold a feature beyond binary32, or a category that the model does not
+ *     know; none in training
+ * @param withoutValue rows that lack a feature, or in training the label
  * @param labels the label of each row; none where the file carries no labels
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over by the reader and never changed
-record Table(Columns columns, int rows, float[] values, BitSet outOfRange, Labels labels) {
+record Table(
+    Columns columns,
+    int rows,
+    float[] values,
+    Cells cells,
+    BitSet outOfRange,
+    BitSet withoutValue,
+    Labels labels) {
+  /** Feature columns. */
   int features() {
     return columns.features().size();
   }

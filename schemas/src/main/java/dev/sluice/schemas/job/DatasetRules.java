@@ -1,11 +1,15 @@
 package dev.sluice.schemas.job;
 
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import java.util.HashSet;
 import java.util.Set;
 
 /** Rules for the data set of a job. */
 final class DatasetRules {
+  /** Lines that may stand before a table. */
+  private static final int SKIP_LINES_MAX = 1_000_000;
+
   private DatasetRules() {}
 
   static void check(DatasetSpec dataset, Problems problems) {
@@ -23,6 +27,74 @@ final class DatasetRules {
           "Name the column, or leave label out if the rows carry none.");
     }
     checkFeatures(dataset, problems);
+    checkCsv(dataset.csv(), problems);
+    checkCategorical(dataset, problems);
+    if (dataset.stratified() && dataset.label() == null) {
+      problems.add(
+          "dataset.stratified",
+          "The split is to be stratified, but no label column is named.",
+          "A stratified split holds out the same share of the rows of each label.",
+          "Name the column in dataset.label, or leave stratified out.");
+    }
+  }
+
+  private static void checkCsv(CsvOptions csv, Problems problems) {
+    if (!separates(csv.delimiter())) {
+      problems.add(
+          "dataset.delimiter",
+          "'" + csv.delimiter() + "' can't separate fields.",
+          "A delimiter is one character, and neither a double quote, a line break, a letter nor a"
+              + " digit.",
+          "Write for example delimiter: ';' or delimiter: tab, or leave it out for commas.");
+    }
+    if (!csv.comment().isEmpty()
+        && (!separates(csv.comment()) || csv.comment().equals(csv.delimiter()))) {
+      problems.add(
+          "dataset.comment",
+          "'" + csv.comment() + "' can't begin a comment.",
+          "A comment begins with one character, which is neither the delimiter, a double quote, a"
+              + " line break, a letter nor a digit.",
+          "Write for example comment: '#', or leave it out where there are none.");
+    }
+    Range.of("skipLines", 0, SKIP_LINES_MAX).check("dataset.skipLines", csv.skipLines(), problems);
+  }
+
+  private static boolean separates(String text) {
+    return text.length() == 1
+        && "\"\r\n\0".indexOf(text.charAt(0)) < 0
+        && !Character.isLetterOrDigit(text.charAt(0))
+        && !Character.isSurrogate(text.charAt(0));
+  }
+
+  private static void checkCategorical(DatasetSpec dataset, Problems problems) {
+    if (dataset.categorical().size() > JobLimits.FEATURES_MAX) {
+      problems.add(
+          "dataset.categorical",
+          "The job names " + dataset.categorical().size() + " categorical columns.",
+          "A data set has at most " + JobLimits.FEATURES_MAX + " columns.",
+          "Name fewer.");
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < dataset.categorical().size(); i++) {
+      String column = dataset.categorical().get(i);
+      String where = "dataset.categorical[" + i + "]";
+      if (column.isBlank()) {
+        problems.add(
+            where,
+            "A categorical column's name is blank.",
+            "A column goes by its name in the header, or by its position from 0.",
+            "Name the column.");
+      } else if (!seen.add(column)) {
+        problems.add(where, "Column '" + column + "' is named twice.", "", "Leave one out.");
+      } else if (column.equals(dataset.label())) {
+        problems.add(
+            where,
+            "Column '" + column + "' is the label.",
+            "Only feature columns are encoded; the label of a classification is a class anyway.",
+            "Leave it out of categorical.");
+      }
+    }
   }
 
   static void checkDigest(String where, String digest, Problems problems) {

@@ -1,12 +1,14 @@
 package dev.sluice.schemas.job;
 
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingSpec;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +22,8 @@ public final class JobValidation {
   /** The columns that the output of an inference job may have. */
   public static final List<String> OUTPUT_COLUMNS =
       List.of("row", "prediction", "label", "probability", "probabilities", "scores");
+
+  private static final int CLASS_WEIGHT_MAX = 1_000_000;
 
   private JobValidation() {}
 
@@ -103,6 +107,13 @@ public final class JobValidation {
           "Training compares the model's answer with the label of every row.",
           "Name the column that holds the answer, or give its position from 0.");
     }
+    if (job.dataset().stratified() && job.dataset().target() == Target.REGRESSION) {
+      problems.add(
+          "dataset.stratified",
+          "The split is to be stratified, but the target is a number.",
+          "A stratified split holds out the same share of the rows of each class.",
+          "Leave stratified out, or set dataset.target: classification.");
+    }
     ModelRules.check(job, problems);
     OptimizerRules.check(job, problems);
     Range.of("batch", 1, JobLimits.BATCH_MAX).check("batch", job.batch(), problems);
@@ -113,9 +124,44 @@ public final class JobValidation {
       case Steps(long count) ->
           Range.of("steps", 1, JobLimits.STEPS_MAX).check("steps", (double) count, problems);
     }
+    checkClassWeights(job, problems);
     String register = job.register();
     if (register != null && !Names.isModel(register)) {
       addBadModelName("register", register, problems);
+    }
+  }
+
+  private static void checkClassWeights(TrainingSpec job, Problems problems) {
+    var asked = job.classWeights();
+    if (asked.equals(ClassWeights.NONE)) {
+      return;
+    }
+    if (job.dataset().target() == Target.REGRESSION) {
+      problems.add(
+          "classWeights",
+          "Classes are weighted, but the target is a number.",
+          "A regression has no classes.",
+          "Leave classWeights out, or set dataset.target: classification.");
+    }
+    if (asked.balanced() && !asked.weights().isEmpty()) {
+      problems.add(
+          "classWeights",
+          "The classes are balanced and weighted by hand as well.",
+          "Each decides alone how much a class counts.",
+          "Keep one of them.");
+    }
+    Set<String> seen = new HashSet<>();
+    for (var one : asked.weights()) {
+      String where = "classWeights." + one.name();
+      if (!(one.weight() > 0 && one.weight() <= CLASS_WEIGHT_MAX)) {
+        problems.add(
+            where,
+            "A class can't count " + one.weight() + " times.",
+            "A weight is a number above 0, at most " + CLASS_WEIGHT_MAX + ".",
+            "Write such a number, or leave the class out; it counts 1 then.");
+      } else if (!seen.add(one.name())) {
+        problems.add(where, "Class '" + one.name() + "' is weighted twice.", "", "Leave one out.");
+      }
     }
   }
 

@@ -27,7 +27,8 @@ final class ModelRules {
   }
 
   private static void checkStack(TrainingSpec job, LayerStack stack, Problems problems) {
-    int featuresNamed = job.dataset().features().size();
+    // How many inputs categories become shows in the data.
+    int featuresNamed = job.dataset().categorical().isEmpty() ? job.dataset().features().size() : 0;
     if (featuresNamed == 0) {
       NetworkShapes.check(stack).forEach(problems::add);
     }

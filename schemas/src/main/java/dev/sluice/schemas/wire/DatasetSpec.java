@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of numbers in a CSV file, gzip-compressed or not, stored as an artifact.
+ * A table in a CSV file, gzip-compressed or not, stored as an artifact.
  *
  * @param artifact digest of the file's bytes as stored in sluice.artifacts
  * @param header whether the first line holds column names; null: decided by whether that line
@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param featureScaling scaling of every feature column
  * @param targetScaling scaling of a regression label; predictions are given back in the label's own
  *     unit
+ * @param csv how the file writes its table
+ * @param missing what becomes of a cell without a value in a feature column; in inference the model
+ *     decides
+ * @param categorical feature columns whose cells are names of categories, by name or zero-based
+ *     position; in inference the model decides
+ * @param stratified whether the split holds out the same share of each class
  */
 public record DatasetSpec(
     String artifact,
@@ -36,8 +42,64 @@ public record DatasetSpec(
     long splitSeed,
     Rows rows,
     Scaling featureScaling,
-    Scaling targetScaling) {
+    Scaling targetScaling,
+    CsvOptions csv,
+    Missing missing,
+    List<String> categorical,
+    boolean stratified) {
   public DatasetSpec {
     features = List.copyOf(features);
+    categorical = List.copyOf(categorical);
+  }
+
+  /** A plain CSV file of numbers without gaps, split at random. */
+  public DatasetSpec(
+      String artifact,
+      @Nullable Boolean header,
+      @Nullable String label,
+      List<String> features,
+      Target target,
+      double holdout,
+      @Nullable String holdoutArtifact,
+      long splitSeed,
+      Rows rows,
+      Scaling featureScaling,
+      Scaling targetScaling) {
+    this(
+        artifact,
+        header,
+        label,
+        features,
+        target,
+        holdout,
+        holdoutArtifact,
+        splitSeed,
+        rows,
+        featureScaling,
+        targetScaling,
+        CsvOptions.PLAIN,
+        Missing.REFUSE,
+        List.of(),
+        false);
+  }
+
+  /** The same of other files. */
+  public DatasetSpec withFiles(String file, @Nullable String holdoutFile) {
+    return new DatasetSpec(
+        file,
+        header,
+        label,
+        features,
+        target,
+        holdout,
+        holdoutFile,
+        splitSeed,
+        rows,
+        featureScaling,
+        targetScaling,
+        csv,
+        missing,
+        categorical,
+        stratified);
   }
 }

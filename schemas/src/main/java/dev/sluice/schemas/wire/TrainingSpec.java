@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed seed of initial parameters, of the order of samples and of dropout
  * @param register name under which the trained model becomes a new version; null: it is not
  *     registered
+ * @param classWeights how much the loss of each class counts
  */
 public record TrainingSpec(
     DatasetSpec dataset,
@@ -31,5 +32,37 @@ public record TrainingSpec(
     int shards,
     Length length,
     long seed,
-    @Nullable String register)
-    implements Work {}
+    @Nullable String register,
+    ClassWeights classWeights)
+    implements Work {
+
+  /** Every row counts the same. */
+  public TrainingSpec(
+      DatasetSpec dataset,
+      Network network,
+      Objective objective,
+      Optimizer optimizer,
+      double learningRate,
+      Schedule schedule,
+      long warmupSteps,
+      int batch,
+      int shards,
+      Length length,
+      long seed,
+      @Nullable String register) {
+    this(
+        dataset,
+        network,
+        objective,
+        optimizer,
+        learningRate,
+        schedule,
+        warmupSteps,
+        batch,
+        shards,
+        length,
+        seed,
+        register,
+        ClassWeights.NONE);
+  }
+}

@@ -2,8 +2,10 @@ package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Rows;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,66 +100,102 @@ final class CsvFiles {
   }
 
   static Spec spec() {
-    return new Spec(
-        null, "y", List.of(), Target.CLASSIFICATION, 0, false, 7, Rows.ALL, Scaling.NONE);
+    return new Spec();
   }
 
-  /** A specification whose parts change one at a time. */
-  record Spec(
-      @Nullable Boolean header,
-      @Nullable String label,
-      List<String> features,
-      Target target,
-      double holdout,
-      boolean secondFile,
-      long splitSeed,
-      Rows rows,
-      Scaling scaling) {
+  /** A specification whose parts change one at a time. Each change gives another one. */
+  static final class Spec {
+    private @Nullable Boolean header;
+    private @Nullable String label = "y";
+    private List<String> features = List.of();
+    private Target target = Target.CLASSIFICATION;
+    private double holdout;
+    private boolean secondFile;
+    private long splitSeed = 7;
+    private Rows rows = Rows.ALL;
+    private Scaling scaling = Scaling.NONE;
+    private CsvOptions csv = CsvOptions.PLAIN;
+    private Missing missing = Missing.REFUSE;
+    private List<String> categorical = List.of();
+    private boolean stratified;
+
+    private Spec with(Consumer<Spec> change) {
+      Spec copy = new Spec();
+      copy.header = header;
+      copy.label = label;
+      copy.features = features;
+      copy.target = target;
+      copy.holdout = holdout;
+      copy.secondFile = secondFile;
+      copy.splitSeed = splitSeed;
+      copy.rows = rows;
+      copy.scaling = scaling;
+      copy.csv = csv;
+      copy.missing = missing;
+      copy.categorical = categorical;
+      copy.stratified = stratified;
+      change.accept(copy);
+      return copy;
+    }
+
     Spec header(@Nullable Boolean h) {
-      return new Spec(h, label, features, target, holdout, secondFile, splitSeed, rows, scaling);
+      return with(spec -> spec.header = h);
     }
 
     Spec label(@Nullable String l) {
-      return new Spec(header, l, features, target, holdout, secondFile, splitSeed, rows, scaling);
+      return with(spec -> spec.label = l);
     }
 
     Spec features(String... f) {
-      return new Spec(
-          header, label, List.of(f), target, holdout, secondFile, splitSeed, rows, scaling);
+      return with(spec -> spec.features = List.of(f));
     }
 
     Spec regression() {
-      return new Spec(
-          header,
-          label,
-          features,
-          Target.REGRESSION,
-          holdout,
-          secondFile,
-          splitSeed,
-          rows,
-          scaling);
+      return with(spec -> spec.target = Target.REGRESSION);
     }
 
     Spec holdout(double share) {
-      return new Spec(header, label, features, target, share, false, splitSeed, rows, scaling);
+      return with(
+          spec -> {
+            spec.holdout = share;
+            spec.secondFile = false;
+          });
     }
 
     Spec holdoutFile() {
-      return new Spec(header, label, features, target, 0, true, splitSeed, rows, scaling);
+      return with(
+          spec -> {
+            spec.holdout = 0;
+            spec.secondFile = true;
+          });
     }
 
     Spec splitSeed(long seed) {
-      return new Spec(header, label, features, target, holdout, secondFile, seed, rows, scaling);
+      return with(spec -> spec.splitSeed = seed);
     }
 
     Spec rows(Rows which) {
-      return new Spec(
-          header, label, features, target, holdout, secondFile, splitSeed, which, scaling);
+      return with(spec -> spec.rows = which);
     }
 
     Spec scaling(Scaling s) {
-      return new Spec(header, label, features, target, holdout, secondFile, splitSeed, rows, s);
+      return with(spec -> spec.scaling = s);
+    }
+
+    Spec csv(CsvOptions options) {
+      return with(spec -> spec.csv = options);
+    }
+
+    Spec missing(Missing rule) {
+      return with(spec -> spec.missing = rule);
+    }
+
+    Spec categorical(String... columns) {
+      return with(spec -> spec.categorical = List.of(columns));
+    }
+
+    Spec stratified() {
+      return with(spec -> spec.stratified = true);
     }
 
     DatasetSpec wire() {
@@ -171,7 +210,11 @@ final class CsvFiles {
           splitSeed,
           rows,
           scaling,
-          scaling);
+          scaling,
+          csv,
+          missing,
+          categorical,
+          stratified);
     }
 
     DatasetResult train(byte[] file) {

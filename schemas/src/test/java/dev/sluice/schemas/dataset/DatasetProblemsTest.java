@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Scaling;
 import java.nio.charset.StandardCharsets;
@@ -231,7 +232,7 @@ class DatasetProblemsTest {
     Arrays.fill(lines, (byte) '\n');
     byte[] bomb = gzip(lines);
     assertThat(bomb.length).isLessThan(100_000);
-    assertThatThrownBy(() -> CsvSource.read(bomb, 1 << 20, line -> true))
+    assertThatThrownBy(() -> CsvSource.read(bomb, CsvOptions.PLAIN, 1 << 20, line -> true))
         .isInstanceOf(CsvSource.Unreadable.class)
         .hasMessage("The file is larger than 1048576 bytes, uncompressed.");
   }

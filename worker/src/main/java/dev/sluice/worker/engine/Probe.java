@@ -48,7 +48,8 @@ final class Probe {
                 new Activation(Function.SILU),
                 new Dense(CLASSES, true)));
     try (Arena arena = Arena.ofConfined();
-        TrainingProgram program = engine.open(network, IMAGE, Objective.CROSS_ENTROPY, null)) {
+        TrainingProgram program =
+            engine.open(network, IMAGE, TrainingLoss.of(Objective.CROSS_ENTROPY), null)) {
       long bytes = program.floats() * Float.BYTES;
       MemorySegment flat = arena.allocate(bytes, Long.BYTES);
       MemorySegment gradient = arena.allocate(bytes, Long.BYTES);

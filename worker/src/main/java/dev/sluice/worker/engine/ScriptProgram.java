@@ -1,7 +1,6 @@
 package dev.sluice.worker.engine;
 
 import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.Objective;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -16,8 +15,8 @@ final class ScriptProgram extends TorchProgram {
   private final ScriptModule module;
   private final int outputs;
 
-  ScriptProgram(ScriptModule module, int outputs, List<Integer> input, Objective objective) {
-    super(module.layout(), input, objective);
+  ScriptProgram(ScriptModule module, int outputs, List<Integer> input, TrainingLoss loss) {
+    super(module.layout(), input, loss);
     this.module = module;
     this.outputs = outputs;
   }

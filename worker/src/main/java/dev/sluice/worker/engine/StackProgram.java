@@ -14,7 +14,6 @@ import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.GlobalAvgPool;
 import dev.sluice.schemas.wire.LayerNorm;
 import dev.sluice.schemas.wire.MaxPool2d;
-import dev.sluice.schemas.wire.Objective;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,8 +29,8 @@ import org.bytedeco.pytorch.global.torch;
 final class StackProgram extends TorchProgram {
   private final NetworkPlan plan;
 
-  StackProgram(NetworkPlan plan, Objective objective) {
-    super(new Layout(plan.tensors(), plan.parameters(), plan.floats()), plan.input(), objective);
+  StackProgram(NetworkPlan plan, TrainingLoss loss) {
+    super(new Layout(plan.tensors(), plan.parameters(), plan.floats()), plan.input(), loss);
     this.plan = plan;
   }
 

@@ -8,7 +8,6 @@ import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
-import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TorchScript;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -44,16 +43,16 @@ public final class TorchEngine implements TrainingEngine {
 
   @Override
   public TrainingProgram open(
-      Network network, List<Integer> input, Objective objective, byte @Nullable [] torchScript)
+      Network network, List<Integer> input, TrainingLoss loss, byte @Nullable [] torchScript)
       throws EngineException {
     TorchRuntime.pin();
     return switch (network) {
-      case LayerStack stack -> new StackProgram(plan(stack, input), objective);
+      case LayerStack stack -> new StackProgram(plan(stack, input), loss);
       case TorchScript script -> {
         if (torchScript == null) {
           throw new IllegalArgumentException("a TorchScript network comes with its file");
         }
-        yield script(torchScript, input, objective);
+        yield script(torchScript, input, loss);
       }
     };
   }
@@ -84,11 +83,11 @@ public final class TorchEngine implements TrainingEngine {
     };
   }
 
-  private static TrainingProgram script(byte[] file, List<Integer> input, Objective objective)
+  private static TrainingProgram script(byte[] file, List<Integer> input, TrainingLoss loss)
       throws EngineException {
     ScriptModule module = ScriptModule.load(file);
     try {
-      return new ScriptProgram(module, probeOutputs(module, input), input, objective);
+      return new ScriptProgram(module, probeOutputs(module, input), input, loss);
     } catch (EngineException refused) {
       module.close();
       throw refused;

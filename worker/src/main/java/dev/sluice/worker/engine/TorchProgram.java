@@ -3,7 +3,6 @@ package dev.sluice.worker.engine;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -26,7 +25,7 @@ import org.bytedeco.pytorch.Tensor;
 abstract sealed class TorchProgram implements TrainingProgram permits StackProgram, ScriptProgram {
   private final Layout layout;
   private final List<Integer> input;
-  private final Objective objective;
+  private final TrainingLoss loss;
   private boolean closed;
 
   /** The tensors of the flat vector, and how many floats they hold. */
@@ -44,10 +43,10 @@ abstract sealed class TorchProgram implements TrainingProgram permits StackProgr
    */
   record Views(List<Tensor> values, List<Tensor> gradients) {}
 
-  TorchProgram(Layout layout, List<Integer> input, Objective objective) {
+  TorchProgram(Layout layout, List<Integer> input, TrainingLoss loss) {
     this.layout = layout;
     this.input = List.copyOf(input);
-    this.objective = objective;
+    this.loss = loss;
   }
 
   /**
@@ -117,19 +116,19 @@ abstract sealed class TorchProgram implements TrainingProgram permits StackProgr
     MemorySegment.copy(flat, stateOffset, out, stateOffset, stateBytes);
     Views views = new Views(values(flat, out), gradients(out));
     Tensor scores = forward(views, samples(features, n), true, dropoutSeed);
-    Tensor loss = Loss.sum(objective, scores, labels, n);
-    if (!loss.requires_grad()) {
+    Tensor sum = Loss.sum(loss, scores, labels, n);
+    if (!sum.requires_grad()) {
       throw EngineException.badInput(
           "model",
           "no parameter of the network influences its output",
           "there is nothing to train",
           "use parameters in forward, and do not detach what comes from them");
     }
-    loss.backward();
+    sum.backward();
     for (long i = parameters(); i < floats(); i++) {
       out.setAtIndex(JAVA_FLOAT, i, out.getAtIndex(JAVA_FLOAT, i) * n);
     }
-    double lossSum = loss.item_float();
+    double lossSum = sum.item_float();
     return new GradientSum(lossSum, Double.isFinite(lossSum) && finite(Blob.floats(out, floats())));
   }
 

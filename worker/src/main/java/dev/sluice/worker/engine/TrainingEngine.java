@@ -2,7 +2,6 @@ package dev.sluice.worker.engine;
 
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
-import dev.sluice.schemas.wire.Objective;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +22,13 @@ public interface TrainingEngine {
    *
    * @param network the network
    * @param input shape of one sample: [values] or [channels, height, width]; never empty
-   * @param objective what training lowers
+   * @param loss what training lowers
    * @param torchScript the .pt file of a {@code TorchScript} network; null for a {@code LayerStack}
    * @return the network, ready to compute; the caller closes it
    * @throws EngineException with BAD_INPUT where the network cannot be built
    */
   TrainingProgram open(
-      Network network, List<Integer> input, Objective objective, byte @Nullable [] torchScript)
+      Network network, List<Integer> input, TrainingLoss loss, byte @Nullable [] torchScript)
       throws EngineException;
 
   /**
@@ -43,7 +42,8 @@ public interface TrainingEngine {
    */
   default TrainingProgram open(NetworkFacts facts, byte @Nullable [] torchScript)
       throws EngineException {
-    TrainingProgram program = open(facts.network(), facts.input(), facts.objective(), torchScript);
+    TrainingLoss loss = new TrainingLoss(facts.objective(), facts.classWeights());
+    TrainingProgram program = open(facts.network(), facts.input(), loss, torchScript);
     if (program.outputs() != facts.outputs() || !program.tensors().equals(facts.tensors())) {
       program.close();
       throw EngineException.badInput(

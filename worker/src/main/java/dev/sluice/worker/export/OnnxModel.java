@@ -6,14 +6,20 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.schemas.network.LayerShape;
 import dev.sluice.schemas.network.NetworkPlan;
 import dev.sluice.schemas.network.NetworkResult;
 import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.BooleanColumn;
+import dev.sluice.schemas.wire.CategoryColumn;
+import dev.sluice.schemas.wire.FeatureColumn;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.NumberColumn;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -104,12 +110,36 @@ public final class OnnxModel {
 
   /** What a file says of itself. */
   static Map<String, String> texts(NetworkFacts facts, String name, String sha256) {
-    return Map.of(
-        "name", name,
-        "sha256", sha256,
-        "objective", facts.objective().name(),
-        "classes", json(facts.classes()),
-        "features", json(facts.features()));
+    Map<String, String> texts = new HashMap<>();
+    texts.put("name", name);
+    texts.put("sha256", sha256);
+    texts.put("objective", facts.objective().name());
+    texts.put("classes", json(facts.classes()));
+    texts.put("features", json(facts.features()));
+    if (!facts.columns().isEmpty()) {
+      texts.put("columns", columns(facts.columns()));
+    }
+    return texts;
+  }
+
+  /**
+   * How a consumer makes inputs of feature columns: a number or a truth value is one, a category is
+   * one for each that is named, 1 where it is the cell's.
+   */
+  private static String columns(List<FeatureColumn> columns) {
+    ArrayNode array = JsonMapper.builder().build().createArrayNode();
+    for (FeatureColumn column : columns) {
+      ObjectNode node = array.addObject();
+      switch (column) {
+        case NumberColumn(var fill) -> node.put("holds", "number").put("fill", fill);
+        case BooleanColumn(var fill) -> node.put("holds", "boolean").put("fill", fill);
+        case CategoryColumn(var categories, var fill) -> {
+          node.put("holds", "category").put("fill", fill);
+          categories.forEach(node.putArray("categories")::add);
+        }
+      }
+    }
+    return array.toString();
   }
 
   /**

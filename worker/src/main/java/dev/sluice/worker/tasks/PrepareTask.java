@@ -1,6 +1,7 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.schemas.dataset.ClassWeighting;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
 import dev.sluice.schemas.dataset.Sampling;
@@ -25,6 +26,7 @@ import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.engine.TrainingLoss;
 import dev.sluice.worker.engine.TrainingProgram;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -88,8 +90,12 @@ public final class PrepareTask {
           "Lower dataset.holdout, or use a file with more rows.");
     }
     var input = input(spec.network(), dataset.features());
-    try (var program =
-        engine.open(spec.network(), input, spec.objective(), script(spec.network()))) {
+    var weighting = ClassWeighting.of(spec.classWeights(), dataset);
+    if (!weighting.problems().isEmpty()) {
+      throw TaskProblem.badInput(weighting.problems());
+    }
+    var loss = new TrainingLoss(spec.objective(), weighting.weights());
+    try (var program = engine.open(spec.network(), input, loss, script(spec.network()))) {
       requireFoldable(spec, program.floats());
       var problems =
           NetworkShapes.checkOutputs(
@@ -100,7 +106,7 @@ public final class PrepareTask {
       if (!problems.isEmpty()) {
         throw TaskProblem.badInput(problems);
       }
-      var facts = facts(spec, dataset, input, program);
+      var facts = facts(spec, dataset, input, program, weighting.weights());
       var tooLarge = ModelRecord.objection(facts);
       if (tooLarge.isPresent()) {
         throw new TaskProblem(tooLarge.get(), false);
@@ -112,7 +118,8 @@ public final class PrepareTask {
               spec.dataset().artifact(),
               training.size(),
               dataset.holdout().size(),
-              training.countLabelled()),
+              training.countLabelled(),
+              dataset.dropped()),
           facts,
           stepsPerEpoch,
           Sampling.steps(spec.length(), stepsPerEpoch));
@@ -195,7 +202,11 @@ public final class PrepareTask {
   }
 
   private static NetworkFacts facts(
-      TrainingSpec spec, Dataset dataset, List<Integer> input, TrainingProgram program) {
+      TrainingSpec spec,
+      Dataset dataset,
+      List<Integer> input,
+      TrainingProgram program,
+      List<Double> classWeights) {
     return new NetworkFacts(
         spec.network(),
         input,
@@ -207,7 +218,9 @@ public final class PrepareTask {
         dataset.targetScale(),
         program.tensors(),
         program.parameters(),
-        program.floats());
+        program.floats(),
+        classWeights,
+        dataset.columns());
   }
 
   private InferencePrepared prepare(InferenceSpec spec, @Nullable ModelVersion model)

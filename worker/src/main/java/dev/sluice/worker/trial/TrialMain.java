@@ -8,6 +8,7 @@ import dev.sluice.worker.engine.InferenceEngine;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.engine.TrainingLoss;
 import dev.sluice.worker.engine.TrainingProgram;
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
@@ -131,7 +132,8 @@ public final class TrialMain {
     var network = new TorchScript("", request.input());
     long columns =
         request.input().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
-    try (var program = engine.open(network, request.input(), request.objective(), file);
+    try (var program =
+            engine.open(network, request.input(), TrainingLoss.of(request.objective()), file);
         var arena = Arena.ofConfined()) {
       long bytes = Math.max(1, program.floats()) * Float.BYTES;
       var flat = arena.allocate(bytes, TrainingProgram.ALIGNMENT_BYTES);

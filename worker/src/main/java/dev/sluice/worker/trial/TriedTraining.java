@@ -2,9 +2,9 @@ package dev.sluice.worker.trial;
 
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
-import dev.sluice.schemas.wire.Objective;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingEngine;
+import dev.sluice.worker.engine.TrainingLoss;
 import dev.sluice.worker.engine.TrainingProgram;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -25,12 +25,12 @@ public record TriedTraining(TrainingEngine engine, Trials trials) implements Tra
 
   @Override
   public TrainingProgram open(
-      Network network, List<Integer> input, Objective objective, byte @Nullable [] torchScript)
+      Network network, List<Integer> input, TrainingLoss loss, byte @Nullable [] torchScript)
       throws EngineException {
     if (torchScript != null) {
-      trials.pass(new ModelFile.TorchScript(torchScript, input, objective));
+      trials.pass(new ModelFile.TorchScript(torchScript, input, loss.objective()));
     }
-    return engine.open(network, input, objective, torchScript);
+    return engine.open(network, input, loss, torchScript);
   }
 
   @Override

@@ -56,7 +56,8 @@ class TorchBitsTest {
 
   private static float[] gradient() throws EngineException {
     try (TrainingProgram program =
-        new TorchEngine().open(NETWORK, NETWORK.input(), Objective.CROSS_ENTROPY, null)) {
+        new TorchEngine()
+            .open(NETWORK, NETWORK.input(), TrainingLoss.of(Objective.CROSS_ENTROPY), null)) {
       MemorySegment flat = Native.floats(program.floats());
       program.initialise(42, flat);
       MemorySegment out = Native.floats(program.floats());
@@ -125,7 +126,8 @@ class TorchBitsTest {
   @Test
   void theAddressOfAVectorDoesNotMatter() throws EngineException {
     try (TrainingProgram program =
-        new TorchEngine().open(NETWORK, NETWORK.input(), Objective.CROSS_ENTROPY, null)) {
+        new TorchEngine()
+            .open(NETWORK, NETWORK.input(), TrainingLoss.of(Objective.CROSS_ENTROPY), null)) {
       MemorySegment even = Native.floats(program.floats());
       program.initialise(42, even);
       for (int shift = 1; shift < 17; shift += 5) {
@@ -150,7 +152,8 @@ class TorchBitsTest {
             List.of(144),
             List.of(new Dense(32, true), new Activation(Function.RELU), new Dense(5, true)));
     try (TrainingProgram program =
-        new TorchEngine().open(network, network.input(), Objective.CROSS_ENTROPY, null)) {
+        new TorchEngine()
+            .open(network, network.input(), TrainingLoss.of(Objective.CROSS_ENTROPY), null)) {
       MemorySegment flat = Native.floats(program.floats());
       program.initialise(42, flat);
       MemorySegment whole = Native.floats(program.floats());

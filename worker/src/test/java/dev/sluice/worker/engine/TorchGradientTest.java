@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Objective;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,12 +55,55 @@ class TorchGradientTest {
     check(network.stack(), network.plan(), objective, labels);
   }
 
+  /** A gradient is a sum over samples, so weighing classes is weighing the sums of each class. */
+  @ParameterizedTest
+  @EnumSource(names = {"CROSS_ENTROPY", "BINARY_CROSS_ENTROPY"})
+  void classWeightsMultiplyTheGradientOfEachClassesSamples(Objective objective)
+      throws EngineException {
+    boolean binary = objective == Objective.BINARY_CROSS_ENTROPY;
+    int classes = binary ? 2 : 3;
+    var stack = new LayerStack(List.of(4), List.of(new Dense(binary ? 1 : 3, true)));
+    var weights = binary ? List.of(0.25, 3.0) : List.of(0.25, 3.0, 1.5);
+    try (var plain = engine.open(stack, stack.input(), TrainingLoss.of(objective), null);
+        var weighted =
+            engine.open(stack, stack.input(), new TrainingLoss(objective, weights), null)) {
+      MemorySegment flat = Native.floats(Native.shaken(plain, 11));
+      MemorySegment out = Native.floats(plain.floats());
+      float[] features = Native.gaussian(7, SAMPLES * 4);
+      double[] labels = new double[SAMPLES];
+      double[] expected = new double[(int) plain.floats()];
+      double expectedLoss = 0;
+      for (int i = 0; i < SAMPLES; i++) {
+        labels[i] = i % classes;
+        float[] row = Arrays.copyOfRange(features, i * 4, (i + 1) * 4);
+        var one =
+            plain.gradient(
+                flat, Native.floats(row), labels(objective, new double[] {labels[i]}), 1, 1, out);
+        double weight = weights.get(i % classes);
+        expectedLoss += weight * one.lossSum();
+        float[] gradient = Native.array(out);
+        for (int j = 0; j < expected.length; j++) {
+          expected[j] += weight * gradient[j];
+        }
+      }
+      var sum =
+          weighted.gradient(
+              flat, Native.floats(features), labels(objective, labels), SAMPLES, 1, out);
+      assertThat(sum.lossSum()).isCloseTo(expectedLoss, within(TOLERANCE));
+      float[] gradient = Native.array(out);
+      for (int j = 0; j < expected.length; j++) {
+        assertThat((double) gradient[j]).isCloseTo(expected[j], within(TOLERANCE));
+      }
+    }
+  }
+
   private void check(LayerStack stack, NetworkPlan plan, Objective objective, double[] labels)
       throws EngineException {
     int values = Native.product(stack.input());
     float[] features = Native.gaussian(7, SAMPLES * values);
     double[][] rows = rows(features, values);
-    try (TrainingProgram program = engine.open(stack, stack.input(), objective, null)) {
+    try (TrainingProgram program =
+        engine.open(stack, stack.input(), TrainingLoss.of(objective), null)) {
       assertThat(program.tensors()).isEqualTo(plan.tensors());
       float[] parameters = Native.shaken(program, 11);
       MemorySegment flat = Native.floats(parameters);

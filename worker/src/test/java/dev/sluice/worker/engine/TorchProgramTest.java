@@ -30,7 +30,7 @@ class TorchProgramTest {
   private TrainingProgram open(int inputs, Objective objective, Layer... layers)
       throws EngineException {
     LayerStack stack = new LayerStack(List.of(), List.of(layers));
-    return engine.open(stack, List.of(inputs), objective, null);
+    return engine.open(stack, List.of(inputs), TrainingLoss.of(objective), null);
   }
 
   @Test

@@ -94,14 +94,15 @@ class TorchScriptTest {
   }
 
   private TrainingProgram open(byte[] file, List<Integer> input) throws EngineException {
-    return engine.open(NETWORK, input, Objective.CROSS_ENTROPY, file);
+    return engine.open(NETWORK, input, TrainingLoss.of(Objective.CROSS_ENTROPY), file);
   }
 
   @Test
   void aFileComputesWhatTheSameLayersCompute() throws Exception {
     LayerStack stack = new LayerStack(List.of(), List.of(new Dense(2, true)));
     try (TrainingProgram script = open(dense(), THREE);
-        TrainingProgram layers = engine.open(stack, THREE, Objective.CROSS_ENTROPY, null)) {
+        TrainingProgram layers =
+            engine.open(stack, THREE, TrainingLoss.of(Objective.CROSS_ENTROPY), null)) {
       assertThat(script.tensors())
           .containsExactly(
               new TensorSpec("weight", List.of(2, 3), 0, true),

@@ -1,5 +1,6 @@
 package dev.sluice.worker.tasks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -7,7 +8,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
+import dev.sluice.schemas.wire.CategoryColumn;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Constant;
+import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Epochs;
@@ -20,6 +24,7 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Metric;
+import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.ModelFile;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Objective;
@@ -425,6 +430,88 @@ class JobOnOneWorkerTest {
       assertThat(some.rowFrom()).isEqualTo(70);
       assertThat(some.rows()).first().isEqualTo(70L);
       assertThat(some.predictions()).hasSize(10).isSubsetOf("down", "up");
+    }
+  }
+
+  /** Pets by weight and coat; of some the weight is not known. */
+  private DatasetSpec pets() {
+    var text = new StringBuilder("weight;coat;indoors;y\n");
+    for (int row = 0; row < ROWS; row++) {
+      boolean cat = row % 5 != 0;
+      text.append(row % 7 == 0 ? "" : String.valueOf(cat ? 4 + row % 3 : 20 + row % 9));
+      text.append(';').append(List.of("short", "long", "wire", "long").get(row % 4));
+      text.append(';').append(cat ? "yes" : "no").append(';').append(cat ? "cat" : "dog");
+      text.append('\n');
+    }
+    return new DatasetSpec(
+        files.put(text.toString().getBytes(StandardCharsets.UTF_8)),
+        null,
+        "y",
+        List.of(),
+        Target.CLASSIFICATION,
+        0.25,
+        null,
+        1,
+        Rows.ALL,
+        Scaling.STANDARD,
+        Scaling.STANDARD,
+        new CsvOptions(";", 0, ""),
+        Missing.MEDIAN,
+        List.of("coat"),
+        true);
+  }
+
+  @Test
+  void aModelOfNamesTruthValuesAndGapsTakesThemAsItsTrainingRowsHadThem() throws Exception {
+    var plain = training(pets(), Objective.CROSS_ENTROPY, linear(2));
+    var spec =
+        new TrainingSpec(
+            plain.dataset(),
+            plain.network(),
+            plain.objective(),
+            plain.optimizer(),
+            plain.learningRate(),
+            plain.schedule(),
+            plain.warmupSteps(),
+            plain.batch(),
+            plain.shards(),
+            plain.length(),
+            plain.seed(),
+            plain.register(),
+            new ClassWeights(true, List.of()));
+    var prepared = prepared(spec);
+    var network = prepared.network();
+    assertThat(network.input()).containsExactly(5);
+    assertThat(network.classWeights())
+        .containsExactly(0.625, 2.5); // 150 / (2 x 120), 150 / (2 x 30)
+    assertThat(network.columns().get(1))
+        .isEqualTo(new CategoryColumn(List.of("long", "short", "wire"), "long"));
+    try (var arena = Arena.ofConfined()) {
+      var flat = initial(prepared, 1, arena);
+      var model = export.run("job", new ExportWork(spec, prepared, 10), flat).model();
+      assertThat(metric(model, "rows")).isEqualTo(50);
+      assertThat(metric(model, "onnxMaxDifference")).isLessThan(1e-4);
+      assertThat(new String(files.get(model.file(Models.ONNX).orElseThrow().artifact()), UTF_8))
+          .contains("{\"holds\":\"category\",\"fill\":\"long\"");
+      // The inference job says nothing of columns and gaps: the model knows.
+      var rows =
+          new DatasetSpec(
+              spec.dataset().artifact(),
+              null,
+              "y",
+              List.of(),
+              Target.CLASSIFICATION,
+              0,
+              null,
+              1,
+              Rows.ALL,
+              Scaling.NONE,
+              Scaling.NONE,
+              spec.dataset().csv(),
+              Missing.REFUSE,
+              List.of(),
+              false);
+      assertThat(predictions(answer(model, rows, 0, ROWS))).hasSize(ROWS);
     }
   }
 
