@@ -180,7 +180,8 @@ public final class Worker implements AutoCloseable {
     if (claim != null) {
       awaitAlone(claim, () -> Heartbeat.turnedAway(kafka, codec, identity));
     }
-    var scope = new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax());
+    var scope =
+        new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax(), config.schemaWaitMs());
     var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox, this::failed));
     var tools = new Tools(engines, trials, files, gradients, follower, results, reports, controls);
     var manner =

@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param trialMsMax longest trial of a model file
  * @param trialMebibytes most memory of such a trial
  * @param startMsMax longest wait for the brokers at start
+ * @param schemaWaitMs how long a task waits for its schema
  * @param leaveMsMax longest wait for the task in hand at the end
  */
 public record WorkerConfig(
@@ -128,6 +129,15 @@ public record WorkerConfig(
             min = 100,
             max = 600_000)
         int startMsMax,
+    @Setting(
+            doc =
+                "Longest time that a task whose schema is not known is kept; then it goes to the"
+                    + " dead letters.",
+            unit = "ms",
+            def = "30000",
+            min = 1000,
+            max = 3_600_000)
+        int schemaWaitMs,
     @Setting(
             doc =
                 "Longest time for which a worker that is to stop goes on with the task in hand;"

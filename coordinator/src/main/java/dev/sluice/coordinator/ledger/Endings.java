@@ -3,6 +3,7 @@ package dev.sluice.coordinator.ledger;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.JobControl;
@@ -37,7 +38,7 @@ final class Endings {
   }
 
   static DeadLetter letter(String jobId, Cause cause) {
-    return new DeadLetter(cause, jobId, "", -1, -1, null, null);
+    return DeadLetter.without("", -1, jobId, DeadLetterReason.OUT_OF_ATTEMPTS, cause);
   }
 
   /** One cause that says all of them. */

@@ -25,6 +25,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param stragglerMs least time that counts as late
  * @param workerSilenceMs time after which a worker counts as gone
  * @param startMsMax longest wait for the brokers at start
+ * @param schemaWaitMs how long a record waits for its schema
  * @param jobRetentionHours time after which an ended job is forgotten
  * @param auditMebibytes folded gradients that stay for audits
  */
@@ -147,6 +148,15 @@ public record CoordinatorConfig(
             min = 100,
             max = 600_000)
         int startMsMax,
+    @Setting(
+            doc =
+                "Longest time that a record whose schema is not known holds up those behind it;"
+                    + " then it goes to the dead letters.",
+            unit = "ms",
+            def = "30000",
+            min = 1000,
+            max = 3_600_000)
+        int schemaWaitMs,
     @Setting(
             doc = "Time for which an ended job can be read.",
             unit = "h",

@@ -5,12 +5,14 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.fleet.Roster;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -53,12 +55,16 @@ final class FleetFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** Most schemas of which it is said that they are not known. */
+  private static final int STRANGE_MAX = 100;
+
   private final Codec codec;
-  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final long silenceMs;
   private final Roster roster = new Roster(WORKERS_MAX);
   private final Set<WorkerLife> left = ConcurrentHashMap.newKeySet();
   private final Queue<WorkerLife> leftFirst = new ArrayDeque<>();
+  private final Set<Long> strange = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread thread;
   private volatile long version = -1;
@@ -69,11 +75,11 @@ final class FleetFollower implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       int silenceMs,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
     this.codec = codec;
     this.passedOver = passedOver;
     this.silenceMs = silenceMs;
-    consumer = new KafkaConsumer<>(kafka.committedReader());
+    consumer = new KafkaConsumer<>(kafka.uncommittedFollower());
     thread = Thread.ofPlatform().name("fleet").daemon().unstarted(this::follow);
   }
 
@@ -136,7 +142,7 @@ final class FleetFollower implements AutoCloseable {
 
   private void hear(ConsumerRecord<String, ByteBuffer> record) {
     if (record.key() == null) {
-      passedOver.accept(record, "It has no key, which would be the worker's id.");
+      passedOver.accept(record, Unread.because("It has no key, which would be the worker's id."));
       return;
     }
     if (record.value() == null) {
@@ -145,10 +151,15 @@ final class FleetFollower implements AutoCloseable {
     }
     switch (codec.decode(WorkerHeartbeat.class, record.value())) {
       case Decoded.Message<WorkerHeartbeat>(var heartbeat) -> roster.hear(heartbeat, nowMs());
-      case Decoded.Malformed<WorkerHeartbeat>(var why) -> passedOver.accept(record, why);
-      case Decoded.UnknownSchema<WorkerHeartbeat>(long fingerprint) ->
-          // The next one comes in a moment, and its schema before that.
-          LOG.debug("A heartbeat waits for schema {}.", Long.toHexString(fingerprint));
+      case Decoded.Malformed<WorkerHeartbeat>(var why) ->
+          passedOver.accept(record, Unread.because(why));
+      case Decoded.UnknownSchema<WorkerHeartbeat>(long fingerprint) -> {
+        // The next one comes in a moment, and its schema before that: said once, not twice a
+        // second.
+        if (strange.size() < STRANGE_MAX && strange.add(fingerprint)) {
+          passedOver.accept(record, Unread.unknownSchema(fingerprint));
+        }
+      }
     }
   }
 

@@ -4,10 +4,10 @@ import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.ParameterBlock;
@@ -79,24 +79,25 @@ final class FoldOutlet implements AutoCloseable {
       case FoldOutput.Rejected(var jobId, var cause) -> {
         LOG.warn("{}: {} {}", cause.where(), cause.what(), cause.why());
         var letter =
-            new DeadLetter(cause, jobId, Topic.GRADIENTS.topicName(), partition, -1, null, null);
+            DeadLetter.without(
+                Topic.GRADIENTS.topicName(),
+                partition,
+                jobId,
+                DeadLetterReason.UNPROCESSABLE,
+                cause);
         reports.send(partition, DeadLetters.record(letter, codec));
       }
     }
   }
 
   /** A record that can't be read goes to the dead letters. */
-  void bury(ConsumerRecord<String, ByteBuffer> record, String why) {
+  void bury(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     var place = DeadLetters.place(record);
-    LOG.warn("{} goes to the dead letters: {}", place, why);
+    LOG.warn("{} goes to the dead letters: {}", place, unread.why());
     var cause =
-        new Cause(
-            Fault.BAD_INPUT,
-            place,
-            "A record can't be read.",
-            why,
-            "Only workers and coordinators write here, as sluice.avdl has it.");
-    reports.send(record.partition(), DeadLetters.record(DeadLetters.of(record, "", cause), codec));
+        unread.cause(place, "Only workers and coordinators write here, as sluice.avdl has it.");
+    var letter = DeadLetters.of(record, "", unread.reason(), cause);
+    reports.send(record.partition(), DeadLetters.record(letter, codec));
   }
 
   /** Everyone waits for a block that is lost on its way, so it is published again. */

@@ -8,8 +8,10 @@ import dev.sluice.coordinator.fold.Retention;
 import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.BlockCheckpoint;
@@ -68,6 +70,7 @@ final class FoldPartition implements AutoCloseable {
   private final PartitionFold fold;
   private final CheckpointWriter checkpoints;
   private final Stragglers stragglers;
+  private final SchemaWait schemas;
   private final long replayUntil;
   private final @Nullable Cause loss;
   private final Set<String> lost = new HashSet<>();
@@ -81,14 +84,15 @@ final class FoldPartition implements AutoCloseable {
       Codec codec,
       PartitionFold fold,
       CheckpointWriter checkpoints,
-      Stragglers stragglers,
+      CoordinatorConfig config,
       Resumption resumption,
       FoldCursor stored,
       long replayUntil) {
     this.codec = codec;
     this.fold = fold;
     this.checkpoints = checkpoints;
-    this.stragglers = stragglers;
+    stragglers = new Stragglers(config.stragglerFactor(), config.stragglerMs());
+    schemas = new SchemaWait(config.schemaWaitMs());
     this.replayUntil = replayUntil;
     loss = resumption.loss();
     nextOffset = resumption.nextOffset();
@@ -99,10 +103,9 @@ final class FoldPartition implements AutoCloseable {
   /**
    * Takes a partition over. This and {@link #close} may run on any thread, one at a time.
    *
+   * @param config what counts as late, how long schemas are waited for, and what stays for audits
    * @param same end of what is still the log that was folded; {@link Long#MAX_VALUE} where nothing
    *     else is known
-   * @param stragglers finds shards that are late; of this partition alone
-   * @param auditBytes folded gradients that stay for audits
    */
   static FoldPartition takeOver(
       int partition,
@@ -110,10 +113,9 @@ final class FoldPartition implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       CheckpointWriter.Surroundings surroundings,
-      Stragglers stragglers,
+      CoordinatorConfig config,
       Admin admin,
-      long same,
-      long auditBytes) {
+      long same) {
     var source = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
     var fold = new PartitionFold(partition, partitions);
     var stored = new Stored(codec);
@@ -147,7 +149,11 @@ final class FoldPartition implements AutoCloseable {
             : new FoldCursor(resumption.nextOffset(), NO_EPOCH, at.foldedBytes(), List.of());
     var checkpoints =
         new CheckpointWriter(
-            partition, codec, producer, surroundings, Retention.resumed(auditBytes, marked));
+            partition,
+            codec,
+            producer,
+            surroundings,
+            Retention.resumed(config.auditBytes(), marked));
     checkpoints.knows(stored.keys());
     LOG.info(
         "Fold partition {} taken over: jobs {}, offsets {} to {} to replay.",
@@ -155,7 +161,7 @@ final class FoldPartition implements AutoCloseable {
         fold.jobs(),
         resumption.nextOffset(),
         log.end());
-    return new FoldPartition(codec, fold, checkpoints, stragglers, resumption, at, log.end());
+    return new FoldPartition(codec, fold, checkpoints, config, resumption, at, log.end());
   }
 
   /**
@@ -198,19 +204,24 @@ final class FoldPartition implements AutoCloseable {
         nextOffset, leaderEpoch < 0 ? Optional.empty() : Optional.of(leaderEpoch), "");
   }
 
+  /** Notes that the brokers' clock has come so far: the append time of any record. */
+  void heard(long appendedMs) {
+    schemas.heard(appendedMs);
+  }
+
   /**
    * Folds one record.
    *
-   * @param nowMs the time, for stragglers only
+   * @param nowMs the time, for stragglers and waits only
    * @param out told what follows
    * @param unreadable told of a record that can't be read, and why
-   * @return the schema fingerprint it waits for, or null where it was folded
+   * @return what it waits for, or null where it was folded or passed over
    */
-  @Nullable Long fold(
+  SchemaWait.@Nullable Waiting fold(
       ConsumerRecord<String, ByteBuffer> record,
       long nowMs,
       Consumer<FoldOutput> out,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> unreadable) {
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> unreadable) {
     var noted = noting(nowMs, out);
     Consumer<FoldOutput> kept =
         output -> {
@@ -227,9 +238,15 @@ final class FoldPartition implements AutoCloseable {
         whole = true;
       }
       case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> {
-        return fingerprint;
+        var waiting = schemas.of(fingerprint, record.timestamp(), nowMs);
+        if (waiting.isPresent()) {
+          return waiting.get();
+        }
+        // No bit depends on it: who sent it sends it again, or its job fails, with a cause.
+        unreadable.accept(record, Unread.unknownSchema(fingerprint));
       }
-      case Decoded.Malformed<GradientRecord>(String why) -> unreadable.accept(record, why);
+      case Decoded.Malformed<GradientRecord>(String why) ->
+          unreadable.accept(record, Unread.because(why));
     }
     nextOffset = record.offset() + 1;
     leaderEpoch = record.leaderEpoch().orElse(NO_EPOCH);

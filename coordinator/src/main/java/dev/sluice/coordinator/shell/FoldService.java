@@ -1,7 +1,7 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +46,9 @@ final class FoldService implements AutoCloseable {
   private final Admin admin;
   private final FoldTrim trim;
   private final Map<Integer, FoldPartition> owned = new TreeMap<>();
-  private final Set<TopicPartition> waiting = new HashSet<>();
   private final Orphans orphans = new Orphans();
   private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Pauses pauses;
   private final LagOffsets lag;
   private final FoldOutlet outlet;
   private final Runnable onFailure;
@@ -78,6 +77,7 @@ final class FoldService implements AutoCloseable {
     // Positions are those of checkpoints. What the log no longer holds is a loss, and is said.
     settings.put("auto.offset.reset", "none");
     consumer = new KafkaConsumer<>(settings);
+    pauses = new Pauses(consumer);
     lag = new LagOffsets(admin, Groups.FOLD);
     outlet = new FoldOutlet(kafka, codec, origin, config.progressMs(), trim);
     thread = Thread.ofPlatform().name("fold").unstarted(this::run);
@@ -92,6 +92,9 @@ final class FoldService implements AutoCloseable {
       consumer.subscribe(List.of(Topic.GRADIENTS.topicName()), new Ownership());
       while (!closed) {
         takeOver(orphans.due(consumer.assignment()));
+        if (pauses.due()) {
+          pauses.resume();
+        }
         fold();
         lookForStragglers();
         checkpoint();
@@ -123,16 +126,17 @@ final class FoldService implements AutoCloseable {
         reload(source, "another owner has trimmed what was to be folded next");
         continue;
       }
-      Long unknown = null;
+      partition.heard(batch.getLast().timestamp());
+      SchemaWait.Waiting waiting = null;
       for (var record : batch) {
-        unknown =
+        waiting =
             partition.fold(
                 record, nowMs, output -> outlet.carryOut(source.partition(), output), outlet::bury);
-        if (unknown != null) {
-          pause(source, partition, unknown);
+        if (waiting != null) {
           break;
         }
       }
+      pauses.setHeld(source, partition.nextOffset(), waiting);
     }
     for (var entry : owned.entrySet()) {
       int number = entry.getKey();
@@ -140,7 +144,7 @@ final class FoldService implements AutoCloseable {
       if (outlet.takeUnpublished(number)) {
         partition.republish(output -> outlet.carryOut(number, output));
       }
-      if (!waiting.contains(source(number))) {
+      if (!pauses.has(source(number))) {
         var next = records.nextOffsets().get(source(number));
         if (next != null) {
           partition.read(next);
@@ -206,18 +210,6 @@ final class FoldService implements AutoCloseable {
     orphans.add(source);
   }
 
-  private void pause(TopicPartition source, FoldPartition partition, long fingerprint) {
-    LOG.warn(
-        "{} waits at offset {} for schema {}, which {} does not hold yet.",
-        source,
-        partition.nextOffset(),
-        Long.toHexString(fingerprint),
-        Topic.SCHEMAS.topicName());
-    consumer.seek(source, partition.nextOffset());
-    consumer.pause(Set.of(source));
-    waiting.add(source);
-  }
-
   private void checkpoint() {
     long now = System.nanoTime();
     boolean due = now - checkpointedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMs());
@@ -233,18 +225,13 @@ final class FoldService implements AutoCloseable {
         reload(source(entry.getKey()), String.valueOf(e.getMessage()));
       }
     }
-    if (due) {
-      waiting.retainAll(consumer.assignment());
-      consumer.resume(waiting);
-      waiting.clear();
-    }
   }
 
   private void tellLag() {
     if (lag.due()) {
       var next = new HashMap<Integer, Long>();
       owned.forEach((partition, fold) -> next.put(partition, fold.nextOffset()));
-      lag.tell(Topic.GRADIENTS.topicName(), next);
+      lag.tell(Topic.GRADIENTS.topicName(), next, pauses.words());
     }
   }
 
@@ -266,10 +253,9 @@ final class FoldService implements AutoCloseable {
                     kafka,
                     codec,
                     new Neighbours(),
-                    new Stragglers(config.stragglerFactor(), config.stragglerMs()),
+                    config,
                     admin,
-                    same,
-                    config.auditBytes()))
+                    same))
         .forEach(
             (source, outcome) -> {
               switch (outcome) {
@@ -299,6 +285,7 @@ final class FoldService implements AutoCloseable {
     var released = new ArrayList<FoldPartition>();
     for (int number : List.copyOf(numbers)) {
       orphans.remove(source(number));
+      pauses.leave(Set.of(source(number)));
       Optional.ofNullable(owned.remove(number)).ifPresent(released::add);
     }
     Together.each(

@@ -46,8 +46,9 @@ final class LagOffsets {
    *
    * @param topic topic that the group reads
    * @param next offset of the next record, by partition
+   * @param waits what that record waits for, in plain words, for partitions where it does
    */
-  void tell(String topic, Map<Integer, Long> next) {
+  void tell(String topic, Map<Integer, Long> next, Map<Integer, String> waits) {
     toldNanos = System.nanoTime();
     if (next.isEmpty()) {
       return;
@@ -55,7 +56,9 @@ final class LagOffsets {
     var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
     next.forEach(
         (partition, offset) ->
-            offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)));
+            offsets.put(
+                new TopicPartition(topic, partition),
+                new OffsetAndMetadata(offset, waits.getOrDefault(partition, ""))));
     last =
         admin
             .alterConsumerGroupOffsets(group, offsets)

@@ -7,11 +7,14 @@ import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.LedgerCursor;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -49,25 +53,32 @@ final class LedgerPartition implements AutoCloseable {
   private final LedgerRecords records;
   private final Lanes lanes;
   private final LedgerState state = new LedgerState();
-  private final KafkaProducer<String, byte[]> producer;
+  private final SchemaWait schemas;
+  private final Producer<String, byte[]> producer;
 
   /** Makes the topics of lanes, at most once each. */
   interface Lanes {
     void ensure(String lane);
   }
 
-  private LedgerPartition(
+  /**
+   * @param schemas how long records wait for their schemas; of this partition alone
+   * @param producer of this partition alone, ready for transactions once it is fenced
+   */
+  LedgerPartition(
       int partition,
       Codec codec,
       Ledger ledger,
       LedgerRecords records,
       Lanes lanes,
-      KafkaProducer<String, byte[]> producer) {
+      SchemaWait schemas,
+      Producer<String, byte[]> producer) {
     this.partition = partition;
     this.codec = codec;
     this.ledger = ledger;
     this.records = records;
     this.lanes = lanes;
+    this.schemas = schemas;
     this.producer = producer;
   }
 
@@ -82,13 +93,14 @@ final class LedgerPartition implements AutoCloseable {
       Codec codec,
       Ledger ledger,
       LedgerRecords records,
-      Lanes lanes) {
+      Lanes lanes,
+      SchemaWait schemas) {
     var producer =
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
                 Groups.transactionalId(Groups.LEDGER, partition),
                 KafkaSettings.LEDGER_TRANSACTION_MS_MAX));
-    var owned = new LedgerPartition(partition, codec, ledger, records, lanes, producer);
+    var owned = new LedgerPartition(partition, codec, ledger, records, lanes, schemas, producer);
     try {
       producer.initTransactions();
       TopicTail.read(
@@ -128,12 +140,23 @@ final class LedgerPartition implements AutoCloseable {
           throw new KafkaException(
               String.format(
                   Locale.ROOT,
-                  "State %s was written with schema %x, which %s does not hold yet",
+                  "The state of %s at %s was written with schema %016x, which %s does not hold."
+                      + " Only coordinators write there: start one of the release that wrote it,"
+                      + " which publishes its schema. If something else wrote it, write a"
+                      + " tombstone with that key.",
                   record.key(),
+                  DeadLetters.place(record),
                   fingerprint,
                   Topic.SCHEMAS.topicName()));
       case Decoded.Malformed<StateRecord>(String why) ->
-          throw new IllegalStateException("State " + record.key() + " is malformed: " + why);
+          throw new IllegalStateException(
+              String.format(
+                  Locale.ROOT,
+                  "The state of %s at %s can't be read: %s Only coordinators write there; a record"
+                      + " of anything else must be removed by a tombstone with that key.",
+                  record.key(),
+                  DeadLetters.place(record),
+                  why));
     }
   }
 
@@ -142,12 +165,15 @@ final class LedgerPartition implements AutoCloseable {
    * no part of it: an owner is fenced by its transactional id alone, and one that goes on must not
    * fail because others join or leave the group meanwhile.
    *
-   * @return the schema fingerprint that the next record waits for, or null where all were decided
-   *     on
+   * @param nowMs the time here, on a clock that only goes forward
+   * @return what the next record waits for, or null where all were decided on
    */
-  @Nullable Long decide(List<ConsumerRecord<String, ByteBuffer>> records, Fleet fleet) {
+  SchemaWait.@Nullable Waiting decide(
+      List<ConsumerRecord<String, ByteBuffer>> records, Fleet fleet, long nowMs) {
     long next = state.nextOffset();
-    Long unknown = null;
+    SchemaWait.Waiting waiting = null;
+    // What stands behind a record shows how long that has been there, whoever owned it then.
+    records.forEach(record -> schemas.heard(record.timestamp()));
     producer.beginTransaction();
     for (var record : records) {
       if (record.offset() < next) {
@@ -155,19 +181,22 @@ final class LedgerPartition implements AutoCloseable {
       }
       var decoded = codec.decode(JobRecord.class, record.value());
       if (decoded instanceof Decoded.UnknownSchema<JobRecord>(long fingerprint)) {
-        unknown = fingerprint;
-        break;
+        waiting = schemas.of(fingerprint, record.timestamp(), nowMs).orElse(null);
+        if (waiting != null) {
+          break;
+        }
       }
       switch (decoded) {
         case Decoded.Message<JobRecord>(var job) -> decide(record, job, fleet);
-        case Decoded.Malformed<JobRecord>(String why) -> bury(record, why);
-        case Decoded.UnknownSchema<JobRecord> waits -> throw new IllegalStateException("handled");
+        case Decoded.Malformed<JobRecord>(String why) -> park(record, Unread.because(why));
+        case Decoded.UnknownSchema<JobRecord>(long fingerprint) ->
+            park(record, Unread.unknownSchema(fingerprint));
       }
       next = record.offset() + 1;
     }
     store(new LedgerCursor(next));
     producer.commitTransaction();
-    return unknown;
+    return waiting;
   }
 
   /** Removes the states of jobs that ended before a moment. */
@@ -199,7 +228,7 @@ final class LedgerPartition implements AutoCloseable {
     } catch (RuntimeException e) {
       // Nothing has changed yet. Without its answer this record would stop the partition for ever.
       var cause = undecided(record, e);
-      send(records.of(DeadLetters.of(record, "", cause)));
+      send(records.of(DeadLetters.of(record, "", DeadLetterReason.UNPROCESSABLE, cause)));
       decision = ledger.abandon(state, event, cause, moment);
       written = records.of(decision);
     }
@@ -233,17 +262,16 @@ final class LedgerPartition implements AutoCloseable {
     send(records.of(stored));
   }
 
-  private void bury(ConsumerRecord<String, ByteBuffer> record, String why) {
+  private void park(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     var place = DeadLetters.place(record);
-    LOG.warn("{} goes to the dead letters: {}", place, why);
-    var cause =
-        new Cause(
-            Fault.BAD_INPUT,
-            place,
-            "A record can't be read.",
-            why,
-            "Write JobRecord in Avro's single-object encoding, as sluice.avdl has it.");
-    send(records.of(DeadLetters.of(record, "", cause)));
+    LOG.warn("{} goes to the dead letters: {}", place, unread.why());
+    var mend =
+        unread.reason() == DeadLetterReason.UNKNOWN_SCHEMA
+            ? "Publish that schema in %s, as JSON; then `sluice dead-letters redrive %s/%d/%d`."
+                .formatted(
+                    Topic.SCHEMAS.topicName(), record.topic(), record.partition(), record.offset())
+            : "Write JobRecord in Avro's single-object encoding, as sluice.avdl has it.";
+    send(records.of(DeadLetters.of(record, "", unread.reason(), unread.cause(place, mend))));
   }
 
   /** A failed send fails the commit: nothing more to do with its future. */

@@ -6,6 +6,7 @@ import dev.sluice.coordinator.ledger.Reminders;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.accelerator.CatalogueFiles;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.BrokersClock;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Groups;
@@ -55,10 +56,10 @@ final class LedgerService implements AutoCloseable {
   private final Ledger ledger;
   private final BrokersClock clock;
   private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
-  private final Set<TopicPartition> waiting = new HashSet<>();
   private final Orphans orphans = new Orphans();
   private final Reminders reminders = new Reminders();
   private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Pauses pauses;
   private final KafkaProducer<String, byte[]> reports;
   private final Thread thread;
   private final Runnable onFailure;
@@ -93,6 +94,7 @@ final class LedgerService implements AutoCloseable {
         new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
     lag = new LaneLag(admin, this::lanes);
     consumer = new KafkaConsumer<>(kafka.groupReader(Groups.LEDGER, origin, sessionMs));
+    pauses = new Pauses(consumer);
     offsets = new LagOffsets(admin, Groups.LEDGER);
     reports = new KafkaProducer<>(kafka.controlProducer());
     thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
@@ -134,7 +136,7 @@ final class LedgerService implements AutoCloseable {
     if (offsets.due()) {
       var next = new HashMap<Integer, Long>();
       owned.forEach((partition, ledger) -> next.put(partition, ledger.nextOffset()));
-      offsets.tell(Topic.JOBS.topicName(), next);
+      offsets.tell(Topic.JOBS.topicName(), next, pauses.words());
     }
   }
 
@@ -147,18 +149,9 @@ final class LedgerService implements AutoCloseable {
         continue;
       }
       try {
-        var unknown = partition.decide(records.records(source), alive);
-        if (unknown != null) {
-          LOG.warn(
-              "{} waits at offset {} for schema {}, which {} does not hold yet.",
-              source,
-              partition.nextOffset(),
-              Long.toHexString(unknown),
-              Topic.SCHEMAS.topicName());
-          consumer.seek(source, partition.nextOffset());
-          consumer.pause(Set.of(source));
-          waiting.add(source);
-        }
+        long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        var waiting = partition.decide(records.records(source), alive, nowMs);
+        pauses.setHeld(source, partition.nextOffset(), waiting);
       } catch (KafkaException e) {
         reload(source, e);
       }
@@ -185,7 +178,8 @@ final class LedgerService implements AutoCloseable {
                     codec,
                     ledger,
                     new LedgerRecords(source.partition(), codec, origin, partitions),
-                    this::ensureLane))
+                    this::ensureLane,
+                    new SchemaWait(config.schemaWaitMs())))
         .forEach(
             (source, outcome) -> {
               switch (outcome) {
@@ -207,13 +201,13 @@ final class LedgerService implements AutoCloseable {
     if (fleet.settled()) {
       consumer.resume(Set.of(source));
     } else {
-      consumer.pause(Set.of(source));
-      waiting.add(source);
+      pauses.pause(source);
     }
   }
 
   private void release(TopicPartition source) {
     orphans.remove(source);
+    pauses.leave(Set.of(source));
     var partition = owned.remove(source.partition());
     if (partition != null) {
       partition.close();
@@ -268,6 +262,9 @@ final class LedgerService implements AutoCloseable {
       } catch (KafkaException e) {
         reload(new TopicPartition(Topic.JOBS.topicName(), entry.getKey()), e);
       }
+    }
+    if (fleet.settled()) {
+      pauses.resume();
     }
   }
 

@@ -2,11 +2,15 @@ package dev.sluice.producer.view;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,10 +26,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes records from a consumer into a {@link ClusterView}. Used by one thread.
  *
- * <p>A record whose schema is not known yet holds up its partition until the schema arrives: the
- * partition is paused and looked at again each second, since one that is only sought back would be
- * fetched again at full speed. A record that is broken is passed over: states are rewritten with
- * every change.
+ * <p>A state whose schema is not known yet holds up its partition until the schema arrives: only
+ * coordinators write states, and one that is left out would be missed. The partition is paused and
+ * looked at again each second, since one that is only sought back would be fetched again at full
+ * speed. A heartbeat is passed over: the next one comes in a moment. So is a record that is broken:
+ * states are rewritten with every change.
  */
 final class Intake {
 
@@ -34,13 +39,17 @@ final class Intake {
   /** Time between looks at a partition that is held up. */
   static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
-  /** Why a partition is held up, and when it is looked at again. */
-  private record HeldUp(long offset, long fingerprint, long againNanos) {}
+  /** Most schemas of heartbeats of which it is said that they are not known. */
+  private static final int STRANGE_MAX = 100;
+
+  /** Why a partition is held up, since when, and when it is looked at again. */
+  private record HeldUp(long offset, long fingerprint, long appendedMs, long againNanos) {}
 
   private final Consumer<String, ByteBuffer> consumer;
   private final Codec codec;
   private final ClusterView view;
-  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
+  private final Set<Long> strange = new HashSet<>();
   private final Map<TopicPartition, HeldUp> heldUp = new LinkedHashMap<>();
 
   /**
@@ -53,7 +62,7 @@ final class Intake {
       Consumer<String, ByteBuffer> consumer,
       Codec codec,
       ClusterView view,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
     this.consumer = consumer;
     this.codec = codec;
     this.view = view;
@@ -68,9 +77,14 @@ final class Intake {
             held ->
                 String.format(
                     Locale.ROOT,
-                    "%s is held up at offset %d until its schema (fingerprint %016x) is in %s.",
+                    "%s is held up at offset %d since %s, until its schema (fingerprint %016x) is in"
+                        + " %s. Only coordinators write there: start one of the release that wrote"
+                        + " it. If something else wrote it, write a tombstone with its key and"
+                        + " start this producer anew.",
                     held.getKey(),
                     held.getValue().offset(),
+                    Instant.ofEpochMilli(held.getValue().appendedMs())
+                        .truncatedTo(ChronoUnit.SECONDS),
                     held.getValue().fingerprint(),
                     Topic.SCHEMAS.topicName()));
   }
@@ -93,7 +107,7 @@ final class Intake {
         var unknown = takeOver(record);
         if (unknown.isPresent()) {
           // Not ours to skip: stay at this record until its schema has come.
-          holdUp(partition, record.offset(), unknown.get(), nowNanos);
+          holdUp(partition, record, unknown.get(), nowNanos);
           break;
         }
         heldUp.remove(partition);
@@ -101,11 +115,15 @@ final class Intake {
     }
   }
 
-  private void holdUp(TopicPartition partition, long offset, long fingerprint, long nowNanos) {
+  private void holdUp(
+      TopicPartition partition, ConsumerRecord<?, ?> record, long fingerprint, long nowNanos) {
+    long offset = record.offset();
     consumer.seek(partition, offset);
     consumer.pause(Set.of(partition));
     var before =
-        heldUp.put(partition, new HeldUp(offset, fingerprint, nowNanos + LOOK_AGAIN.toNanos()));
+        heldUp.put(
+            partition,
+            new HeldUp(offset, fingerprint, record.timestamp(), nowNanos + LOOK_AGAIN.toNanos()));
     if (before == null || before.offset() != offset) {
       LOG.warn(
           "{} is held up at offset {}: schema {} is not known yet",
@@ -120,7 +138,7 @@ final class Intake {
     var value = record.value();
     boolean state = record.topic().equals(Topic.JOB_STATES.topicName());
     if (record.key() == null) {
-      return passOver(record, "it has no key");
+      return passOver(record, Unread.because("It has no key."));
     }
     if (value == null) {
       if (state) {
@@ -142,14 +160,23 @@ final class Intake {
         yield Optional.empty();
       }
       case Decoded.Message<? extends Record>(var other) ->
-          passOver(record, "it is a " + other.getClass().getSimpleName());
-      case Decoded.UnknownSchema<? extends Record>(long fingerprint) -> Optional.of(fingerprint);
-      case Decoded.Malformed<? extends Record>(String why) -> passOver(record, why);
+          passOver(record, Unread.because("It is a " + other.getClass().getSimpleName() + "."));
+      case Decoded.UnknownSchema<? extends Record>(long fingerprint) ->
+          state ? Optional.of(fingerprint) : passOverHeartbeat(record, fingerprint);
+      case Decoded.Malformed<? extends Record>(String why) -> passOver(record, Unread.because(why));
     };
   }
 
-  private Optional<Long> passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
-    passedOver.accept(record, why);
+  /** It is said once of a schema, and not twice a second. */
+  private Optional<Long> passOverHeartbeat(
+      ConsumerRecord<String, ByteBuffer> record, long fingerprint) {
+    return strange.size() < STRANGE_MAX && strange.add(fingerprint)
+        ? passOver(record, Unread.unknownSchema(fingerprint))
+        : Optional.empty();
+  }
+
+  private Optional<Long> passOver(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
+    passedOver.accept(record, unread);
     return Optional.empty();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.producer.view;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class ViewFollower implements AutoCloseable {
   private final KafkaSettings kafka;
   private final Codec codec;
   private final ClusterView view;
-  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong malformed = new AtomicLong();
   private final Thread thread;
@@ -53,7 +54,7 @@ public final class ViewFollower implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       ClusterView view,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
     this.passedOver = passedOver;
     this.kafka = kafka;
     this.codec = codec;
@@ -70,15 +71,15 @@ public final class ViewFollower implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       ClusterView view,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver) {
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
     var follower = new ViewFollower(kafka, codec, view, passedOver);
     follower.thread.start();
     return follower;
   }
 
-  private void passOver(ConsumerRecord<String, ByteBuffer> record, String why) {
+  private void passOver(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     malformed.incrementAndGet();
-    passedOver.accept(record, why);
+    passedOver.accept(record, unread);
   }
 
   /** Whether everything that was in the topics when this process began has been read. */

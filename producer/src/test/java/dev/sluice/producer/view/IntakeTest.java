@@ -30,7 +30,7 @@ class IntakeTest {
   private final List<String> passedOver = new ArrayList<>();
   private final Codec codec = Codec.builtIn();
   private final Intake intake =
-      new Intake(consumer, codec, view, (record, why) -> passedOver.add(why));
+      new Intake(consumer, codec, view, (record, unread) -> passedOver.add(unread.why()));
 
   IntakeTest() {
     consumer.assign(List.of(STATES));
@@ -70,6 +70,23 @@ class IntakeTest {
     assertThat(view.jobs().job("b")).isPresent();
     assertThat(intake.trouble()).isEmpty();
     assertThat(consumer.paused()).isEmpty();
+  }
+
+  @Test
+  void aHeartbeatOfAnUnknownSchemaHoldsUpNoOtherAndIsSaidOnce() {
+    var fleet = new TopicPartition(Topic.FLEET.topicName(), 0);
+    consumer.assign(List.of(fleet));
+    consumer.updateBeginningOffsets(Map.of(fleet, 0L));
+    for (int offset = 0; offset < 3; offset++) {
+      consumer.addRecord(
+          new ConsumerRecord<>(fleet.topic(), 0, offset, "worker", strange("anything")));
+    }
+
+    step(0);
+
+    assertThat(consumer.position(fleet)).isEqualTo(3);
+    assertThat(intake.trouble()).isEmpty();
+    assertThat(passedOver).hasSize(1).first().asString().contains("1122334455667788");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ArtifactChunk;
 import java.nio.ByteBuffer;
@@ -193,8 +194,9 @@ public final class ArtifactStore implements AutoCloseable {
           when chunk.artifact().equals(digest) && chunk.chunk() == 0 && Pieces.sound(chunk) ->
           firstOffsets.putIfAbsent(digest, record.offset());
       case Decoded.Message<ArtifactChunk>(var other) ->
-          passedOver.accept(record, "It is no first piece of " + digest + ".");
-      case Decoded.Malformed<ArtifactChunk>(var why) -> passedOver.accept(record, why);
+          passedOver.accept(record, Unread.because("It is no first piece of " + digest + "."));
+      case Decoded.Malformed<ArtifactChunk>(var why) ->
+          passedOver.accept(record, Unread.because(why));
       case Decoded.UnknownSchema<ArtifactChunk>(long fingerprint) ->
           LOG.warn(
               "{} is left out: its schema {} is not known here; a later release wrote it.",

@@ -12,8 +12,8 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.Decoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
@@ -97,16 +97,26 @@ public final class Codec {
     }
     var in = bytes.duplicate().order(ByteOrder.BIG_ENDIAN);
     if (in.remaining() < HEADER_BYTES || Short.toUnsignedInt(in.getShort()) != MAGIC) {
-      return new Decoded.Malformed<>(
-          "The value does not start with C3 01: it is not an Avro single-object record.");
+      return new Decoded.Malformed<>(Framing.of(bytes));
     }
     long fingerprint = in.order(ByteOrder.LITTLE_ENDIAN).getLong();
     try {
       var reader = reader(type, fingerprint);
       if (reader == null) {
-        return new Decoded.UnknownSchema<>(fingerprint);
+        return writer(Long.reverseBytes(fingerprint)) == null
+            ? new Decoded.UnknownSchema<>(fingerprint)
+            : new Decoded.Malformed<>(Framing.BIG_ENDIAN);
       }
-      return new Decoded.Message<>(type.cast(reader.read(null, decoder(in))));
+      var decoder = decoder(in);
+      var message = type.cast(reader.read(null, decoder));
+      if (!decoder.isEnd()) {
+        return new Decoded.Malformed<>(
+            "The value is not a "
+                + type.getSimpleName()
+                + ": bytes are left over after it. Its header names another schema than the one it"
+                + " was written with.");
+      }
+      return new Decoded.Message<>(message);
     } catch (IOException | RuntimeException e) {
       return new Decoded.Malformed<>("The value is not a " + type.getSimpleName() + ": " + e);
     } catch (StackOverflowError e) {
@@ -116,7 +126,7 @@ public final class Codec {
     }
   }
 
-  private static Decoder decoder(ByteBuffer in) {
+  private static BinaryDecoder decoder(ByteBuffer in) {
     if (in.hasArray()) {
       return DecoderFactory.get()
           .binaryDecoder(in.array(), in.arrayOffset() + in.position(), in.remaining(), null);
@@ -133,10 +143,7 @@ public final class Codec {
       // A reader caches the resolution per thread and holds no other state.
       return known;
     }
-    var writer = WireSchemas.byFingerprint().get(fingerprint);
-    if (writer == null) {
-      writer = source.find(fingerprint);
-    }
+    var writer = writer(fingerprint);
     if (writer == null) {
       return null;
     }
@@ -145,6 +152,11 @@ public final class Codec {
       readers.put(key, reader);
     }
     return reader;
+  }
+
+  private @Nullable Schema writer(long fingerprint) {
+    var ours = WireSchemas.byFingerprint().get(fingerprint);
+    return ours != null ? ours : source.find(fingerprint);
   }
 
   private static Schema readerSchema(Class<?> type, Schema writer) {

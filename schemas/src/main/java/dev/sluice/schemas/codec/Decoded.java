@@ -16,7 +16,8 @@ public sealed interface Decoded<T> {
   record Message<T>(T value) implements Decoded<T> {}
 
   /**
-   * Written with a schema that has not been seen yet. Not malformed: wait until it arrives.
+   * Written with a schema that has not been seen yet. Not malformed: it may be on its way; {@link
+   * SchemaWait} says for how long.
    *
    * @param fingerprint CRC-64-AVRO of the writer's schema
    * @param <T> the message asked for

@@ -47,9 +47,10 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
   private final Thread follower;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
   private volatile boolean closed;
+  private boolean full;
 
   private KafkaSchemas(KafkaSettings kafka) {
-    consumer = new KafkaConsumer<>(kafka.committedReader());
+    consumer = new KafkaConsumer<>(kafka.uncommittedFollower());
     follower = Thread.ofPlatform().name("schemas").daemon().unstarted(this::follow);
   }
 
@@ -145,7 +146,11 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
   }
 
   private void learn(@Nullable ByteBuffer value) {
-    if (value == null || schemas.size() >= SCHEMAS_MAX) {
+    if (value == null) {
+      return;
+    }
+    if (schemas.size() >= SCHEMAS_MAX) {
+      sayFull();
       return;
     }
     try {
@@ -155,6 +160,17 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
       schemas.put(SchemaNormalization.parsingFingerprint64(schema), schema);
     } catch (SchemaRecord.NotASchema e) {
       LOG.warn("A record of {} is not a schema: {}", Topic.SCHEMAS.topicName(), e.getMessage());
+    }
+  }
+
+  private void sayFull() {
+    if (!full) {
+      full = true;
+      LOG.warn(
+          "{} holds more than {} schemas; those beyond are not read. Remove what is no schema of"
+              + " Sluice's messages with tombstones, and start this process anew.",
+          Topic.SCHEMAS.topicName(),
+          SCHEMAS_MAX);
     }
   }
 

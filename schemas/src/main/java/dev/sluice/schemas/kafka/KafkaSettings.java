@@ -128,6 +128,14 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     return settings;
   }
 
+  /**
+   * For following what is written without transactions, where one that another program has left
+   * open must hold up nothing.
+   */
+  public Map<String, Object> uncommittedFollower() {
+    return reader(FOLLOWER_WAIT_MS);
+  }
+
   /** For following parameters: written without transactions, so nothing to wait for. */
   public Map<String, Object> uncommittedReader() {
     return reader(SHARER_WAIT_MS);

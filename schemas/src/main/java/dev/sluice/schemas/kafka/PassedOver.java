@@ -1,9 +1,7 @@
 package dev.sluice.schemas.kafka;
 
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
-import dev.sluice.schemas.wire.Fault;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BiConsumer;
@@ -22,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * by several threads.
  */
 public final class PassedOver
-    implements BiConsumer<ConsumerRecord<String, ByteBuffer>, String>, AutoCloseable {
+    implements BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PassedOver.class);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
@@ -45,22 +43,19 @@ public final class PassedOver
    * Sends a letter, without waiting until it is stored.
    *
    * @param record what is passed over
-   * @param why in one sentence
+   * @param unread why
    */
   @Override
-  public void accept(ConsumerRecord<String, ByteBuffer> record, String why) {
+  public void accept(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     var place = DeadLetters.place(record);
-    LOG.warn("{} is passed over, and goes to the dead letters: {}", place, why);
+    LOG.warn("{} is passed over, and goes to the dead letters: {}", place, unread.why());
     var cause =
-        new Cause(
-            Fault.BAD_INPUT,
+        unread.cause(
             place,
-            "A record can't be read.",
-            why,
             "Only processes of Sluice write here; whatever else does has to write as sluice.avdl"
                 + " has it.");
     try {
-      send(DeadLetters.of(record, "", cause));
+      send(DeadLetters.of(record, "", unread.reason(), cause));
     } catch (KafkaException | IllegalStateException e) {
       LOG.warn("The letter about {} was not written: {}", place, e.getMessage());
     }

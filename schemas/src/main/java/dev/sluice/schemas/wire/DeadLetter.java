@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param partition partition
  * @param offset offset
  * @param key key of the record
- * @param value value of the record, cut off at one mebibyte
+ * @param value value of the record, cut off at one mebibyte; of an unknown schema as much as fits
+ * @param reason the kind of reason
+ * @param bytes length of the record's value before it was cut off, in bytes; -1: it had none, or
+ *     that is not known
+ * @param redriven whether this says of an earlier letter about the same place that its record was
+ *     written back to its topic
  */
 public record DeadLetter(
     Cause cause,
@@ -21,4 +26,14 @@ public record DeadLetter(
     int partition,
     long offset,
     @Nullable ByteBuffer key,
-    @Nullable ByteBuffer value) {}
+    @Nullable ByteBuffer value,
+    DeadLetterReason reason,
+    long bytes,
+    boolean redriven) {
+
+  /** A letter about what has no record of its own. */
+  public static DeadLetter without(
+      String topic, int partition, String jobId, DeadLetterReason reason, Cause cause) {
+    return new DeadLetter(cause, jobId, topic, partition, -1, null, null, reason, -1, false);
+  }
+}

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -23,6 +24,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -115,6 +117,44 @@ class EvolutionTest {
     var bytes = single(schema, new GenericData.Record(schema));
     assertThat(Codec.builtIn().decode(JobControl.class, bytes))
         .isEqualTo(new Decoded.UnknownSchema<>(SchemaNormalization.parsingFingerprint64(schema)));
+  }
+
+  @Test
+  void aFingerprintInTheWrongByteOrderIsNotWaitedForAndSaidToBeThat() {
+    var bytes =
+        Codec.builtIn().encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.RUN));
+    var swapped = bytes.clone();
+    for (int i = 0; i < Long.BYTES; i++) {
+      swapped[2 + i] = bytes[2 + Long.BYTES - 1 - i];
+    }
+    assertThat(Codec.builtIn().decode(JobControl.class, swapped))
+        .isEqualTo(
+            new Decoded.Malformed<>(
+                "The fingerprint is written big-endian; the Avro single-object encoding wants"
+                    + " little-endian."));
+  }
+
+  @Test
+  void aBodyOfAnotherSchemaThanTheHeaderNamesIsMalformed() {
+    var codec = Codec.builtIn();
+    var control = codec.encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.RUN));
+    var longer = java.util.Arrays.copyOf(control, control.length + 3);
+    assertThat(codec.decode(JobControl.class, longer))
+        .isInstanceOfSatisfying(
+            Decoded.Malformed.class, it -> assertThat(it.why()).contains("left over"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "00000000070A6162,registry",
+    "4F626A0104166176,Avro file",
+    "7B226A6F62223A31,JSON",
+    "01C3000102030405,swapped",
+    "68656C6C6F,C3 01"
+  })
+  void framingOfOtherClientsIsNamed(String hex, String word) {
+    assertThat(Codec.builtIn().decode(JobControl.class, HexFormat.of().parseHex(hex)))
+        .isInstanceOfSatisfying(Decoded.Malformed.class, it -> assertThat(it.why()).contains(word));
   }
 
   @Test

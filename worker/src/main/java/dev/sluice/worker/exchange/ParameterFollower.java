@@ -4,6 +4,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.worker.broker.Outage;
@@ -58,7 +59,7 @@ public final class ParameterFollower implements AutoCloseable {
       RetryDelay later) {}
 
   private final Codec codec;
-  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final GradientLog gradients;
   private final int partitionCount;
   private final long attachRetryMs;
@@ -84,7 +85,7 @@ public final class ParameterFollower implements AutoCloseable {
   public ParameterFollower(
       KafkaSettings kafka,
       Codec codec,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver,
       GradientLog gradients,
       int partitions,
       long attachRetryMs,
@@ -250,7 +251,8 @@ public final class ParameterFollower implements AutoCloseable {
               "Left out {}: its schema {} is not known here; the fold runs another release.",
               place(record),
               Long.toHexString(fingerprint));
-      case Decoded.Malformed<ParameterBlock>(var why) -> passedOver.accept(record, why);
+      case Decoded.Malformed<ParameterBlock>(var why) ->
+          passedOver.accept(record, Unread.because(why));
     }
   }
 

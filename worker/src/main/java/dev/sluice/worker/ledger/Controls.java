@@ -3,6 +3,7 @@ package dev.sluice.worker.ledger;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.JobControl;
@@ -39,7 +40,7 @@ public final class Controls implements AutoCloseable {
   private static final long RETRY_MS = 500;
 
   private final Codec codec;
-  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver;
+  private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Map<String, JobControl> controls = new ConcurrentHashMap<>();
   private final Runnable bell;
@@ -58,7 +59,7 @@ public final class Controls implements AutoCloseable {
   public Controls(
       KafkaSettings kafka,
       Codec codec,
-      BiConsumer<ConsumerRecord<String, ByteBuffer>, String> passedOver,
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver,
       Runnable bell,
       Thread.UncaughtExceptionHandler onDefect) {
     this.codec = codec;
@@ -122,7 +123,7 @@ public final class Controls implements AutoCloseable {
 
   private void learn(ConsumerRecord<String, ByteBuffer> record) {
     if (record.key() == null) {
-      passedOver.accept(record, "It has no key, which would be the job's id.");
+      passedOver.accept(record, Unread.because("It has no key, which would be the job's id."));
       return;
     }
     if (record.value() == null) {
@@ -132,12 +133,8 @@ public final class Controls implements AutoCloseable {
     switch (codec.decode(JobControl.class, record.value())) {
       case Decoded.Message<JobControl>(var control) -> controls.put(control.jobId(), control);
       case Decoded.UnknownSchema<JobControl>(long fingerprint) ->
-          LOG.warn(
-              "Left out a control at offset {}: schema {} is not known here; the ledger runs"
-                  + " another release.",
-              record.offset(),
-              Long.toHexString(fingerprint));
-      case Decoded.Malformed<JobControl>(var why) -> passedOver.accept(record, why);
+          passedOver.accept(record, Unread.unknownSchema(fingerprint));
+      case Decoded.Malformed<JobControl>(var why) -> passedOver.accept(record, Unread.because(why));
     }
   }
 

@@ -2,18 +2,15 @@ package dev.sluice.worker.queue;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.DeadLetter;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.codec.SchemaWait;
+import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +31,8 @@ final class Receiver {
   /** How often a record is decoded again whose schema is not known yet. */
   private static final long SCHEMA_MS = 1_000;
 
-  private static final int DEAD_BYTES_MAX = 1024 * 1024;
-
   private final Codec codec;
+  private final SchemaWait schemas;
   private final String engine;
   private final Controls controls;
   private final Reports reports;
@@ -54,6 +50,7 @@ final class Receiver {
 
   /**
    * @param codec decodes tasks
+   * @param schemas how long tasks wait for their schemas
    * @param engine engine fingerprint of this worker
    * @param controls which tasks are void
    * @param reports told of tasks that begin here and of records that are no tasks
@@ -62,12 +59,14 @@ final class Receiver {
    */
   Receiver(
       Codec codec,
+      SchemaWait schemas,
       String engine,
       Controls controls,
       Reports reports,
       Consumer<HeldTask> run,
       Settling settling) {
     this.codec = codec;
+    this.schemas = schemas;
     this.engine = engine;
     this.controls = controls;
     this.reports = reports;
@@ -78,21 +77,36 @@ final class Receiver {
   /** Decides about the record that a hand holds. */
   void receive(Hand hand) {
     var record = hand.record();
+    schemas.heard(record.timestamp());
     if (record.value() == null) {
-      putAway(hand, "It has no value.");
+      putAway(hand, Unread.because("It has no value."));
       return;
     }
     switch (codec.decode(Task.class, record.value())) {
       case Decoded.Message<Task>(var task) -> receive(hand, task);
-      case Decoded.UnknownSchema<Task>(long fingerprint) -> {
-        LOG.warn(
-            "A task at {} waits for schema {}: it is read when its writer has published that.",
-            place(record),
-            Long.toHexString(fingerprint));
-        hand.hold(Hand.State.WAITING_FOR_SCHEMA, key(place(record)), TaskQueue.nowMs() + SCHEMA_MS);
-      }
-      case Decoded.Malformed<Task>(var why) -> putAway(hand, why);
+      case Decoded.UnknownSchema<Task>(long fingerprint) -> receive(hand, fingerprint);
+      case Decoded.Malformed<Task>(var why) -> putAway(hand, Unread.because(why));
     }
+  }
+
+  /** One whose schema is not known keeps the hand for a while only: it may hold up a lane. */
+  private void receive(Hand hand, long fingerprint) {
+    var record = hand.record();
+    long nowMs = TaskQueue.nowMs();
+    var waiting = schemas.of(fingerprint, record.timestamp(), nowMs);
+    if (waiting.isEmpty()) {
+      putAway(hand, Unread.unknownSchema(fingerprint));
+      return;
+    }
+    var place = DeadLetters.place(record);
+    if (hand.state() != Hand.State.WAITING_FOR_SCHEMA) {
+      LOG.warn(
+          "A task at {} waits for schema {}, for at most {} ms.",
+          place,
+          Long.toHexString(fingerprint),
+          waiting.get().leftMs());
+    }
+    hand.hold(Hand.State.WAITING_FOR_SCHEMA, key(place), nowMs + SCHEMA_MS);
   }
 
   private void receive(Hand hand, Task task) {
@@ -143,13 +157,18 @@ final class Receiver {
     }
   }
 
-  private void putAway(Hand hand, String why) {
+  private void putAway(Hand hand, Unread unread) {
     var record = hand.record();
-    LOG.warn("The record at {} is no task and goes to the dead letters: {}", place(record), why);
-    var key = key(place(record));
+    var place = DeadLetters.place(record);
+    LOG.warn("The record at {} is no task and goes to the dead letters: {}", place, unread.why());
+    var key = key(place);
     hand.hold(Hand.State.PUTTING_AWAY, key, Long.MAX_VALUE);
+    var cause =
+        unread.cause(
+            place, "Write tasks through the coordinator; if it wrote this one, report the defect.");
+    var value = record.value() == null ? null : ByteBuffer.wrap(record.value());
     reports.deadLetter(
-        letter(record, why),
+        DeadLetters.of(record, value, "", unread.reason(), cause),
         failure -> {
           if (failure == null) {
             settling.accept(key);
@@ -159,35 +178,7 @@ final class Receiver {
         });
   }
 
-  private static DeadLetter letter(ConsumerRecord<String, byte[]> record, String why) {
-    var cause =
-        new Cause(
-            Fault.BAD_INPUT,
-            place(record),
-            "A record of a task topic is not a task.",
-            why,
-            "Write tasks through the coordinator; if it wrote this one, report the defect.");
-    return new DeadLetter(
-        cause,
-        "",
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        bytes(record.key() == null ? null : record.key().getBytes(StandardCharsets.UTF_8)),
-        bytes(record.value()));
-  }
-
-  private static @Nullable ByteBuffer bytes(byte @Nullable [] all) {
-    return all == null
-        ? null
-        : ByteBuffer.wrap(Arrays.copyOf(all, Math.min(all.length, DEAD_BYTES_MAX)));
-  }
-
   private String key(String name) {
     return name + "~" + ++taken;
-  }
-
-  private static String place(ConsumerRecord<?, ?> record) {
-    return record.topic() + "-" + record.partition() + "@" + record.offset();
   }
 }

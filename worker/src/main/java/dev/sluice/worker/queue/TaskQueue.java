@@ -1,6 +1,7 @@
 package dev.sluice.worker.queue;
 
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.ledger.Controls;
@@ -46,8 +47,9 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
    * @param lane lane it serves
    * @param engine its engine fingerprint
    * @param heldTasksMax most tasks held at once
+   * @param schemaWaitMs longest time that one waits for its schema
    */
-  public record Scope(String lane, String engine, int heldTasksMax) {}
+  public record Scope(String lane, String engine, int heldTasksMax, long schemaWaitMs) {}
 
   /** What the worker wants, and how many tasks it had seen when it said so. */
   private record Want(boolean another, long seen) {}
@@ -91,6 +93,7 @@ public final class TaskQueue implements Receiver.Settling, AutoCloseable {
     this.receiver =
         new Receiver(
             codec,
+            new SchemaWait(scope.schemaWaitMs()),
             scope.engine(),
             controls,
             reports,

@@ -121,7 +121,7 @@ public final class AuditCommand implements Callable<Integer> {
   }
 
   /** Audits; where the log is cut meanwhile, from what is there then. */
-  private static AuditReport audited(AuditReader reader, ModelVersion version) throws AuditProblem {
+  private static AuditReport audited(AuditReader reader, ModelVersion version) {
     for (int tries = 1; ; tries++) {
       try {
         return reader.audit(version);

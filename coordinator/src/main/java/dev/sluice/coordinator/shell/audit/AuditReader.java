@@ -137,9 +137,8 @@ final class AuditReader implements AutoCloseable {
    *
    * @throws org.apache.kafka.clients.consumer.InvalidOffsetException where the log was trimmed
    *     meanwhile
-   * @throws AuditProblem where a record can't be read for lack of its schema
    */
-  AuditReport audit(ModelVersion version) throws AuditProblem {
+  AuditReport audit(ModelVersion version) {
     int partitions = partitions(Topic.GRADIENTS);
     var jobId = version.jobId();
     // Every job has a block 0; what is found there says which other partitions have blocks.
@@ -155,7 +154,7 @@ final class AuditReader implements AutoCloseable {
     return AuditReport.of(version, parts);
   }
 
-  private Part replay(String jobId, int partition, int partitions) throws AuditProblem {
+  private Part replay(String jobId, int partition, int partitions) {
     var log = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
     long from = offset(log, OffsetSpec.earliest());
     long end = offset(log, OffsetSpec.latest());
@@ -169,7 +168,6 @@ final class AuditReader implements AutoCloseable {
     }
     published(jobId, partition, witnesses);
     var replay = new PartitionReplay(jobId, partition, partitions, witnesses);
-    var unreadable = new ArrayList<String>(1);
     // From just there: what is trimmed after the anchors were read would be missing between.
     TopicTail.readWhile(
         kafka.committedScan(),
@@ -180,23 +178,15 @@ final class AuditReader implements AutoCloseable {
             replay.restore(anchors.blocks());
           }
           progress.at(partition, record.offset(), from, end);
-          return fold(record, replay, unreadable) && !replay.finished();
+          return fold(record, replay) && !replay.finished();
         });
-    if (!unreadable.isEmpty()) {
-      throw new AuditProblem(
-          problem(
-              unreadable.getFirst() + " can't be read.",
-              "Its schema is not in " + Topic.SCHEMAS.topicName() + ".",
-              "Start a coordinator or worker of the release that wrote it, and try again."));
-    }
     if (!replay.started() && anchors.offset() >= 0) {
       replay.restore(anchors.blocks()); // it stands at the log's end
     }
     return replay.part();
   }
 
-  private boolean fold(
-      ConsumerRecord<String, ByteBuffer> record, PartitionReplay replay, List<String> unreadable) {
+  private boolean fold(ConsumerRecord<String, ByteBuffer> record, PartitionReplay replay) {
     if (!replay.concerns(record.key())) {
       return true;
     }
@@ -205,11 +195,8 @@ final class AuditReader implements AutoCloseable {
         replay.apply(gradient);
         yield true;
       }
-      case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> {
-        unreadable.add(DeadLetters.place(record));
-        yield false;
-      }
-      // The fold that made the model skipped it as well.
+      // The fold that made the model has passed over them as well.
+      case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> true;
       case Decoded.Malformed<GradientRecord>(String why) -> true;
     };
   }

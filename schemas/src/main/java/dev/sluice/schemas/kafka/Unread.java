@@ -1,0 +1,45 @@
+package dev.sluice.schemas.kafka;
+
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadLetterReason;
+import dev.sluice.schemas.wire.Fault;
+
+/**
+ * Why a reader passes over a record.
+ *
+ * @param reason unreadable, or of an unknown schema
+ * @param why in one sentence
+ */
+public record Unread(DeadLetterReason reason, String why) {
+
+  /** The bytes are no such message. */
+  public static Unread because(String why) {
+    return new Unread(DeadLetterReason.UNREADABLE, why);
+  }
+
+  /** The writer's schema is not known. */
+  public static Unread unknownSchema(long fingerprint) {
+    return new Unread(
+        DeadLetterReason.UNKNOWN_SCHEMA,
+        "It was written with schema %016x, which %s does not hold."
+            .formatted(fingerprint, Topic.SCHEMAS.topicName()));
+  }
+
+  /**
+   * The cause, for people.
+   *
+   * @param place where the record stands
+   * @param mend what to do about it, in one sentence
+   */
+  public Cause cause(String place, String mend) {
+    return new Cause(
+        Fault.BAD_INPUT,
+        place,
+        reason == DeadLetterReason.UNKNOWN_SCHEMA
+            ? "The schema of a record is not known."
+            : "A record can't be read.",
+        why,
+        mend);
+  }
+}
