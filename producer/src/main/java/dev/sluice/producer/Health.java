@@ -1,8 +1,10 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.lag.LagMonitor;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.view.ViewFollower;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.TopicWatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +25,15 @@ final class Health {
     this.lag = lag;
   }
 
-  /** What keeps it from its work, in plain words; empty where nothing does. */
-  List<String> troubles() {
+  /** What stands still, in plain words, and whether that keeps it from its work. */
+  HealthView view() {
+    var troubles = troubles();
+    var reasons = new ArrayList<String>(troubles);
+    lag.standstills().forEach(standstill -> reasons.add(standstill.text()));
+    return new HealthView(true, troubles.isEmpty(), reasons);
+  }
+
+  private List<String> troubles() {
     var reasons = new ArrayList<String>();
     topics.trouble().map(Throwable::getMessage).ifPresent(reasons::add);
     follower.trouble().ifPresent(reasons::add);
@@ -41,9 +50,15 @@ final class Health {
                 reasons.add(
                     "The ledger has left a request lying for "
                         + ageMs / 1000
-                        + " s; is a coordinator running?");
+                        + (explained() ? " s." : " s; is a coordinator running?"));
               }
             });
     return reasons;
+  }
+
+  /** Whether it is known why the ledger stands still. */
+  private boolean explained() {
+    return lag.standstills().stream()
+        .anyMatch(standstill -> standstill.topic().equals(Topic.JOBS.topicName()));
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.producer.jobs.KafkaJobLog;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.KafkaBacklogs;
 import dev.sluice.producer.lag.LagMonitor;
+import dev.sluice.producer.parked.KafkaParked;
 import dev.sluice.producer.results.KafkaResults;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
@@ -99,6 +100,7 @@ public final class ProducerService implements AutoCloseable {
     var artifacts = keep(new KafkaArtifacts(new ArtifactStore(kafka, codec)));
     var results = keep(new KafkaResults(kafka, codec));
     var submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
+    var parked = keep(new KafkaParked(kafka, codec));
     var health = new Health(follower, lag, watch);
     var services =
         new Services(
@@ -109,8 +111,9 @@ public final class ProducerService implements AutoCloseable {
             results,
             artifacts,
             topics::ensureLane,
-            health::troubles,
             () -> watch.trouble().map(Topics.TopicsUnavailable::problems).orElse(List.of()),
+            parked,
+            health::view,
             clock,
             silence,
             ledgerMax);

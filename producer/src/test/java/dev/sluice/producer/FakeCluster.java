@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.producer.http.HttpLimits;
@@ -7,6 +8,8 @@ import dev.sluice.producer.http.Services;
 import dev.sluice.producer.jobs.JobLog;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
+import dev.sluice.producer.parked.Letter;
+import dev.sluice.producer.parked.Parked;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
@@ -14,6 +17,7 @@ import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneDeclared;
@@ -38,6 +42,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A log, a ledger, an artifact store and results, all in memory, and an HTTP API on top. */
@@ -55,6 +60,7 @@ public final class FakeCluster implements AutoCloseable {
   public volatile LagReport lag = LagReport.NONE;
   public volatile Results.ResultsBroken.@Nullable Reason resultsBroken;
   public volatile int resultsBrokenAfter;
+  public final FakeParked parked = new FakeParked();
   public final Submissions submissions;
 
   /** Where uploads lie while they are on their way. */
@@ -78,8 +84,9 @@ public final class FakeCluster implements AutoCloseable {
             new FakeResults(),
             artifacts,
             lanesMade::add,
-            () -> List.copyOf(troubles),
             () -> List.copyOf(unfit),
+            parked,
+            () -> new HealthView(true, troubles.isEmpty(), List.copyOf(troubles)),
             Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
             Duration.ofSeconds(10),
             ledgerMax);
@@ -200,6 +207,42 @@ public final class FakeCluster implements AutoCloseable {
     @Override
     public Optional<byte[]> get(String digest) {
       return Optional.ofNullable(files.get(digest));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Letters in memory; those that can be written back are. */
+  public static final class FakeParked implements Parked {
+    public final List<Letter> letters = new CopyOnWriteArrayList<>();
+    public final List<String> redriven = new CopyOnWriteArrayList<>();
+
+    @Override
+    public List<Letter> letters() {
+      return List.copyOf(letters);
+    }
+
+    @Override
+    public Map<DeadLetterReason, Long> counts() {
+      return letters.stream().collect(Collectors.groupingBy(Letter::reason, Collectors.counting()));
+    }
+
+    @Override
+    public Redriven redrive(List<String> ids) {
+      var able =
+          letters.stream()
+              .filter(letter -> letter.keptBecause().isEmpty())
+              .map(Letter::id)
+              .filter(ids::contains)
+              .toList();
+      redriven.addAll(able);
+      return new Redriven(
+          able,
+          ids.stream()
+              .filter(id -> !able.contains(id))
+              .map(id -> new LeftOut(id, "It stays."))
+              .toList());
     }
 
     @Override

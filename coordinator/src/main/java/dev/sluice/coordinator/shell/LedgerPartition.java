@@ -22,8 +22,10 @@ import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -101,12 +103,16 @@ final class LedgerPartition implements AutoCloseable {
                 Groups.transactionalId(Groups.LEDGER, partition),
                 KafkaSettings.LEDGER_TRANSACTION_MS_MAX));
     var owned = new LedgerPartition(partition, codec, ledger, records, lanes, schemas, producer);
+    var unreadable = new HashMap<String, RuntimeException>();
     try {
       producer.initTransactions();
       TopicTail.read(
           kafka.committedScan(),
           new TopicPartition(Topic.JOB_STATES.topicName(), partition),
-          owned::recover);
+          record -> owned.recover(record, unreadable));
+      if (!unreadable.isEmpty()) {
+        throw unreadable.values().iterator().next();
+      }
     } catch (RuntimeException e) {
       owned.close();
       throw e;
@@ -128,7 +134,15 @@ final class LedgerPartition implements AutoCloseable {
     return state;
   }
 
-  private void recover(ConsumerRecord<String, ByteBuffer> record) {
+  /**
+   * Takes a state over.
+   *
+   * @param unreadable keys whose last record can't be read, and why; what is superseded is no
+   *     matter
+   */
+  private void recover(
+      ConsumerRecord<String, ByteBuffer> record, Map<String, RuntimeException> unreadable) {
+    unreadable.remove(record.key());
     if (record.value() == null) {
       state.forget(record.key());
       return;
@@ -137,26 +151,30 @@ final class LedgerPartition implements AutoCloseable {
       case Decoded.Message<StateRecord>(var stored) -> state.apply(stored.state());
       case Decoded.UnknownSchema<StateRecord>(long fingerprint) ->
           // Its writer publishes it before it writes: it is on its way here.
-          throw new KafkaException(
-              String.format(
-                  Locale.ROOT,
-                  "The state of %s at %s was written with schema %016x, which %s does not hold."
-                      + " Only coordinators write there: start one of the release that wrote it,"
-                      + " which publishes its schema. If something else wrote it, write a"
-                      + " tombstone with that key.",
-                  record.key(),
-                  DeadLetters.place(record),
-                  fingerprint,
-                  Topic.SCHEMAS.topicName()));
+          unreadable.put(
+              record.key(),
+              new KafkaException(
+                  String.format(
+                      Locale.ROOT,
+                      "The state of %s at %s was written with schema %016x, which %s does not hold."
+                          + " Only coordinators write there: start one of the release that wrote"
+                          + " it, which publishes its schema. If something else wrote it, write a"
+                          + " tombstone with that key.",
+                      record.key(),
+                      DeadLetters.place(record),
+                      fingerprint,
+                      Topic.SCHEMAS.topicName())));
       case Decoded.Malformed<StateRecord>(String why) ->
-          throw new IllegalStateException(
-              String.format(
-                  Locale.ROOT,
-                  "The state of %s at %s can't be read: %s Only coordinators write there; a record"
-                      + " of anything else must be removed by a tombstone with that key.",
-                  record.key(),
-                  DeadLetters.place(record),
-                  why));
+          unreadable.put(
+              record.key(),
+              new IllegalStateException(
+                  String.format(
+                      Locale.ROOT,
+                      "The state of %s at %s can't be read: %s Only coordinators write there; where"
+                          + " something else has, write a tombstone with that key.",
+                      record.key(),
+                      DeadLetters.place(record),
+                      why)));
     }
   }
 
@@ -267,9 +285,13 @@ final class LedgerPartition implements AutoCloseable {
     LOG.warn("{} goes to the dead letters: {}", place, unread.why());
     var mend =
         unread.reason() == DeadLetterReason.UNKNOWN_SCHEMA
-            ? "Publish that schema in %s, as JSON; then `sluice dead-letters redrive %s/%d/%d`."
-                .formatted(
-                    Topic.SCHEMAS.topicName(), record.topic(), record.partition(), record.offset())
+            ? String.format(
+                Locale.ROOT,
+                "Publish that schema in %s, as JSON; then `sluice dead-letters redrive %s/%d/%d`.",
+                Topic.SCHEMAS.topicName(),
+                record.topic(),
+                record.partition(),
+                record.offset())
             : "Write JobRecord in Avro's single-object encoding, as sluice.avdl has it.";
     send(records.of(DeadLetters.of(record, "", unread.reason(), unread.cause(place, mend))));
   }

@@ -242,10 +242,8 @@ final class LedgerService implements AutoCloseable {
       look(clock.millis());
     }
     fleet.takeGone().forEach(this::unlist);
-    waiting.retainAll(consumer.assignment());
     if (fleet.settled()) {
-      consumer.resume(waiting);
-      waiting.clear();
+      pauses.resume();
     }
   }
 
@@ -262,9 +260,6 @@ final class LedgerService implements AutoCloseable {
       } catch (KafkaException e) {
         reload(new TopicPartition(Topic.JOBS.topicName(), entry.getKey()), e);
       }
-    }
-    if (fleet.settled()) {
-      pauses.resume();
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -97,13 +98,14 @@ final class Pauses {
   }
 
   private static String words(long offset, SchemaWait.Waiting by) {
-    return ("waits at offset %d for schema %016x, which %s does not hold, since %s, for at most"
-            + " %d s more; then that record goes to the dead letters and the partition goes on")
-        .formatted(
-            offset,
-            by.fingerprint(),
-            Topic.SCHEMAS.topicName(),
-            Instant.ofEpochMilli(by.sinceMs()).truncatedTo(ChronoUnit.SECONDS),
-            Math.ceilDiv(by.leftMs(), 1_000L));
+    return String.format(
+        Locale.ROOT,
+        "waits at offset %d for schema %016x, which %s does not hold, since %s, for at most"
+            + " %d s more; then that record goes to the dead letters and the partition goes on",
+        offset,
+        by.fingerprint(),
+        Topic.SCHEMAS.topicName(),
+        Instant.ofEpochMilli(by.sinceMs()).truncatedTo(ChronoUnit.SECONDS),
+        Math.ceilDiv(by.leftMs(), 1_000L));
   }
 }

@@ -43,6 +43,9 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
   static final Duration READY_MAX = Duration.ofSeconds(60);
   static final Duration JOB_MAX = Duration.ofMinutes(2);
 
+  /** Long enough to be seen, and short enough to be waited for. */
+  private static final String SCHEMA_WAIT_MS = "5000";
+
   /** The module's folder, as surefire and failsafe give it. */
   static final Path DEPLOY = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
 
@@ -64,7 +67,8 @@ final class Cluster implements AutoCloseable, Standalone.Listener {
 
   /** Another cluster, for a test that would leave traces; the test closes it. */
   static Cluster ofItsOwn() {
-    return ofItsOwn(StandaloneOptions.temporary(0));
+    return ofItsOwn(
+        StandaloneOptions.temporary(0).withCoordinator(Map.of("schema-wait-ms", SCHEMA_WAIT_MS)));
   }
 
   /** Another cluster that is not like the others. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobSpec;
@@ -13,6 +15,9 @@ import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.TaskReported;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,23 +114,61 @@ final class WireIT {
   }
 
   @Test
-  void aRecordOfAnUnknownSchemaWaitsForItAndHoldsUpItsPartitionOnly(Cluster cluster)
+  void aRecordOfAnUnknownSchemaIsPutAwayAfterAWhileAndRunsOnceWhenItIsWrittenBack(Cluster cluster)
       throws Exception {
     cluster.workers(1);
     var topic = new JobsTopic(cluster);
     // What a later release might write: one more field, so another fingerprint.
     var later = topic.laterSubmission("later-1", small(cluster, "later"));
-    topic.write("later-1", later.value().array());
-    assertThat(knows(cluster, "later-1")).isFalse();
+    var written = topic.write("later-1", later.value().array());
+    var id = written.topic() + "/" + written.partition() + "/" + written.offset();
     var elsewhere = JobsTopic.idInAnotherPartition("later-1");
     topic.submit(elsewhere, small(cluster, "elsewhere"));
+    var behind = inPartition(written.partition());
+    topic.submit(behind, small(cluster, "behind"));
+    var fingerprint =
+        String.format(
+            Locale.ROOT, "%016x", SchemaNormalization.parsingFingerprint64(later.schema()));
+
+    cluster.eventually(
+        "health names the record and its schema",
+        () ->
+            cluster.client().health().reasons().stream()
+                .anyMatch(
+                    reason ->
+                        reason.startsWith("sluice.jobs-" + written.partition())
+                            && reason.contains(fingerprint)
+                            && reason.contains("offset " + written.offset())));
     cluster.eventually("the other partition goes on", () -> knows(cluster, elsewhere));
+    cluster.eventually("its own partition goes on", () -> knows(cluster, behind));
+    assertThat(topic.deadLetterOf(written).reason()).isEqualTo(DeadLetterReason.UNKNOWN_SCHEMA);
     assertThat(knows(cluster, "later-1")).isFalse();
+    assertThat(whyNot(cluster, id)).contains("still not in sluice.schemas");
 
     topic.publish(later.schema());
+    cluster.eventually(
+        "it is written back", () -> cluster.client().redrive(List.of(id)).redriven().contains(id));
 
     cluster.eventually("the job is known", () -> knows(cluster, "later-1"));
     cluster.succeeded("later-1");
+    assertThat(whyNot(cluster, id)).contains("written back before");
+    assertThat(cluster.client().model("later").versions()).hasSize(1);
+    var listed = cluster.sluice("dead-letters", "--reason", "unknown-schema", "--json");
+    assertThat(listed.json().path("deadLetters").findValuesAsText("id")).contains(id);
+    cluster.succeeded(behind);
+    cluster.succeeded(elsewhere);
+  }
+
+  private static String whyNot(Cluster cluster, String id) throws SluiceException {
+    return cluster.client().redrive(List.of(id)).leftOut().getFirst().why();
+  }
+
+  private static String inPartition(int partition) {
+    int number = 0;
+    while (Topic.partition("behind-" + number, Topic.JOBS.partitions()) != partition) {
+      number++;
+    }
+    return "behind-" + number;
   }
 
   private JobSpec small(Cluster cluster, String register) throws Exception {

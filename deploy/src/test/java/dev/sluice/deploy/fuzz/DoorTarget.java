@@ -1,6 +1,7 @@
 package dev.sluice.deploy.fuzz;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.producer.http.HttpLimits;
@@ -8,9 +9,12 @@ import dev.sluice.producer.http.Services;
 import dev.sluice.producer.jobs.JobLog;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
+import dev.sluice.producer.parked.Letter;
+import dev.sluice.producer.parked.Parked;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.ByteArrayOutputStream;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The HTTP API, on a socket: lines, paths, queries, headers and bodies of all kinds. */
@@ -48,6 +53,8 @@ final class DoorTarget implements Target, AutoCloseable {
           "/v1/artifacts",
           "/v1/artifacts/%s",
           "/v1/fleet",
+          "/v1/dead-letters",
+          "/v1/dead-letters/redrive",
           "/v1/lag",
           "/v1/lag/history",
           "/v1/health",
@@ -164,7 +171,8 @@ final class DoorTarget implements Target, AutoCloseable {
                 files,
                 lane -> {},
                 List::of,
-                List::of,
+                new NoLetters(),
+                () -> new HealthView(true, true, List.of()),
                 Clock.systemUTC(),
                 Duration.ofSeconds(10),
                 LEDGER),
@@ -316,6 +324,26 @@ final class DoorTarget implements Target, AutoCloseable {
     @Override
     public Optional<byte[]> get(String digest) {
       return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class NoLetters implements Parked {
+    @Override
+    public List<Letter> letters() {
+      return List.of();
+    }
+
+    @Override
+    public Map<DeadLetterReason, Long> counts() {
+      return Map.of();
+    }
+
+    @Override
+    public Redriven redrive(List<String> ids) {
+      return new Redriven(List.of(), List.of());
     }
 
     @Override

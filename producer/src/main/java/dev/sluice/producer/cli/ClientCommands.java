@@ -16,7 +16,8 @@ public final class ClientCommands {
           FleetCommands.Lag.class,
           FleetCommands.Lanes.class,
           FleetCommands.Fleet.class,
-          FleetCommands.Models.class);
+          FleetCommands.Models.class,
+          DeadLetterCommand.class);
 
   /** Subcommands that only answer from what they are given. */
   public static final List<Class<?>> WITHOUT_SERVER =

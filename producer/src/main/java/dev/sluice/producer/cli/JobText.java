@@ -105,14 +105,15 @@ final class JobText {
     line(
         text,
         "data",
-        "%s rows to train on, %s held out, %s%s"
-            .formatted(
-                Text.count(training.rows()),
-                Text.count(training.holdoutRows()),
-                training.droppedRows() == 0
-                    ? ""
-                    : Text.count(training.droppedRows()) + " dropped for lack of a value, ",
-                training.dataset()));
+        String.format(
+            Locale.ROOT,
+            "%s rows to train on, %s held out, %s%s",
+            Text.count(training.rows()),
+            Text.count(training.holdoutRows()),
+            training.droppedRows() == 0
+                ? ""
+                : Text.count(training.droppedRows()) + " dropped for lack of a value, ",
+            training.dataset()));
     line(
         text,
         "network",

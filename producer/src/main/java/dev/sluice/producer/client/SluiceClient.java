@@ -2,12 +2,14 @@ package dev.sluice.producer.client;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluice.producer.api.ArtifactView;
+import dev.sluice.producer.api.DeadLetterPage;
 import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.api.JobPage;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.ModelView;
+import dev.sluice.producer.api.RedrivenView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.wire.JobSpec;
@@ -39,6 +41,9 @@ public final class SluiceClient implements AutoCloseable {
 
   /** While waiting for a job, a server that is away for so long is given up. */
   private static final Duration AWAY_MAX = Duration.ofSeconds(20);
+
+  /** The brokers are asked several times, each time within a bound. */
+  private static final Duration REDRIVE_MAX = Duration.ofSeconds(90);
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -290,6 +295,60 @@ public final class SluiceClient implements AutoCloseable {
   public void download(String digest, OutputStream out) throws SluiceException, IOException {
     var request = calls.request("/v1/artifacts/" + encoded(digest)).timeout(TRANSFER_MAX).GET();
     calls.copy(request, out);
+  }
+
+  /**
+   * A page of dead letters, last put away first.
+   *
+   * @param reason only these; null for all
+   * @param limit most letters on the page
+   * @param after {@code next} of the page before; null for the first
+   */
+  public DeadLetterPage deadLetters(@Nullable String reason, int limit, @Nullable String after)
+      throws SluiceException {
+    var query = new StringBuilder("/v1/dead-letters?limit=").append(limit);
+    if (reason != null) {
+      query.append("&reason=").append(encoded(reason));
+    }
+    if (after != null) {
+      query.append("&after=").append(encoded(after));
+    }
+    return calls.call(calls.request(query.toString()).GET(), DeadLetterPage.class);
+  }
+
+  /**
+   * Writes records of dead letters back to their topic. Doing so twice does no harm.
+   *
+   * @param ids which
+   */
+  public RedrivenView redrive(List<String> ids) throws SluiceException {
+    var body = JsonNodeFactory.instance.objectNode();
+    var array = body.putArray("ids");
+    ids.forEach(array::add);
+    return redrive(body.toString());
+  }
+
+  /**
+   * Writes the records of all dead letters back for which that is possible, up to 1,000.
+   *
+   * @param reason only these; null for all
+   */
+  public RedrivenView redriveAll(@Nullable String reason) throws SluiceException {
+    var body = JsonNodeFactory.instance.objectNode().put("all", true);
+    if (reason != null) {
+      body.put("reason", reason);
+    }
+    return redrive(body.toString());
+  }
+
+  private RedrivenView redrive(String body) throws SluiceException {
+    return calls.call(
+        calls
+            .request("/v1/dead-letters/redrive")
+            .header("Content-Type", "application/json")
+            .timeout(REDRIVE_MAX)
+            .POST(BodyPublishers.ofString(body)),
+        RedrivenView.class);
   }
 
   /** Whether the server can do its work. */

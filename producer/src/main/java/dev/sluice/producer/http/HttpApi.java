@@ -125,6 +125,7 @@ public final class HttpApi implements AutoCloseable {
     var jobs = new JobRoutes(services);
     var lanes = new LaneRoutes(services);
     var models = new ModelRoutes(services);
+    var letters = new DeadLetterRoutes(services.parked());
     var operations = new OperationRoutes(services, metrics);
 
     router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
@@ -159,6 +160,9 @@ public final class HttpApi implements AutoCloseable {
 
     router.get("/v1/artifacts/:digest").handler(run.to(artifacts::get));
     router.head("/v1/artifacts/:digest").handler(run.to(artifacts::head));
+
+    router.get("/v1/dead-letters").handler(run.to(letters::list));
+    router.post("/v1/dead-letters/redrive").handler(run.to(letters::redrive));
 
     router.get("/v1/fleet").handler(run.to(operations::fleet));
     router.get("/v1/lag").handler(run.to(operations::lag));

@@ -1,6 +1,5 @@
 package dev.sluice.producer.http;
 
-import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.api.Words;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.lag.QueueLag;
@@ -65,19 +64,22 @@ final class OperationRoutes {
   }
 
   Answer health(Request request) {
-    var reasons = services.troubles().get();
-    boolean ready = reasons.isEmpty();
-    return Answer.json(ready ? 200 : 503, new HealthView(true, ready, reasons), Map.of());
+    var health = services.health().get();
+    return Answer.json(health.ready() ? 200 : 503, health, Map.of());
   }
 
   Answer metrics(Request request) {
     var page = new MetricsPage();
-    page.add(ProducerMetric.READY, services.troubles().get().isEmpty() ? 1 : 0);
+    page.add(ProducerMetric.READY, services.health().get().ready() ? 1 : 0);
     services
         .view()
         .jobs()
         .counts()
         .forEach((status, count) -> page.add(ProducerMetric.JOBS, count, Words.of(status)));
+    services
+        .parked()
+        .counts()
+        .forEach((reason, count) -> page.add(ProducerMetric.DEAD_LETTERS, count, Words.of(reason)));
     var report = services.lag().get();
     report.queues().forEach(lag -> addGroup(page, lag));
     report.lanes().forEach(lag -> addLane(page, lag));

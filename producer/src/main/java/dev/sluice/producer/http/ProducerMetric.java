@@ -23,6 +23,12 @@ public enum ProducerMetric {
       List.of("consumergroup"),
       "Age of the oldest record that waits for the group; 0 where none waits."),
   JOBS("sluice_jobs", "jobs", Type.GAUGE, List.of("status"), "Jobs that are known, by status."),
+  DEAD_LETTERS(
+      "sluice_dead_letters",
+      "records",
+      Type.GAUGE,
+      List.of("reason"),
+      "Dead letters whose records were not written back, the newest 10,000."),
   LANE_WAITING(
       "sluice_lane_waiting_tasks",
       "tasks",

@@ -1,9 +1,11 @@
 package dev.sluice.producer.http;
 
+import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.producer.jobs.JobLog;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
+import dev.sluice.producer.parked.Parked;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.schemas.wire.Cause;
@@ -22,8 +24,9 @@ import java.util.function.Supplier;
  * @param results what inference wrote
  * @param artifacts stored files
  * @param lanes makes a lane's topics
- * @param troubles what keeps this process from its work, in plain words
  * @param unfit why nothing may be written: what is wrong with the topics; empty where nothing is
+ * @param parked the dead letters
+ * @param health whether this process can do its work
  * @param clock the brokers' clock
  * @param workerSilence time after which a worker counts as silent
  * @param ledgerMax longest wait for the ledger
@@ -36,8 +39,9 @@ public record Services(
     Results results,
     Artifacts artifacts,
     LaneTopics lanes,
-    Supplier<List<String>> troubles,
     Supplier<List<Cause>> unfit,
+    Parked parked,
+    Supplier<HealthView> health,
     InstantSource clock,
     Duration workerSilence,
     Duration ledgerMax) {

@@ -13,6 +13,11 @@ public interface Backlogs extends AutoCloseable {
    */
   Map<String, List<Backlog>> read(List<Queue> queues) throws LagUnavailable;
 
+  /** Partitions that stood still when they were last read, with what is known of why. */
+  default List<Standstill> standstills() {
+    return List.of();
+  }
+
   @Override
   void close();
 

@@ -1,6 +1,7 @@
 package dev.sluice.producer.lag;
 
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +33,14 @@ public final class KafkaBacklogs implements Backlogs {
 
   private static final long ADMIN_SECONDS_MAX = 10;
 
+  /** What is followed by all processes of a kind, and read committed. */
+  private static final List<Topic> FOLLOWED =
+      List.of(Topic.JOB_STATES, Topic.CONTROLS, Topic.FLEET, Topic.MODELS, Topic.ARTIFACTS);
+
   private final Admin admin;
   private final Probe probe;
+  private final GroupWords words = new GroupWords();
+  private final OpenTransactions transactions;
   private final Map<String, List<TopicPartition>> partitions = new HashMap<>();
 
   /** Where one group stands in one partition. */
@@ -43,6 +50,7 @@ public final class KafkaBacklogs implements Backlogs {
   public KafkaBacklogs(KafkaSettings kafka) {
     this.admin = Admin.create(kafka.admin());
     this.probe = new Probe(kafka);
+    this.transactions = new OpenTransactions(admin);
   }
 
   @Override
@@ -52,8 +60,9 @@ public final class KafkaBacklogs implements Backlogs {
       known.put(queue, partitionsOf(queue));
     }
     var all = known.values().stream().flatMap(List::stream).distinct().toList();
-    var earliest = offsets(all, OffsetSpec.earliest());
-    var ends = offsets(all, OffsetSpec.latest());
+    var earliest = offsets(all, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
+    var ends = offsets(all, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    lookForTransactions(all, ends);
     var standings = new HashMap<Queue, List<Standing>>();
     for (var queue : queues) {
       standings.put(queue, standings(queue, known.getOrDefault(queue, List.of()), earliest, ends));
@@ -73,6 +82,27 @@ public final class KafkaBacklogs implements Backlogs {
                     entry.getValue().stream()
                         .map(s -> backlog(s, sights.get(s.partition())))
                         .toList()));
+  }
+
+  @Override
+  public List<Standstill> standstills() {
+    var all = new ArrayList<>(words.standstills(System.nanoTime()));
+    all.addAll(transactions.standstills());
+    return all;
+  }
+
+  /** Beside the queues, what every process reads and has no queue for. */
+  private void lookForTransactions(
+      List<TopicPartition> queues, Map<TopicPartition, Long> committedEnds) throws LagUnavailable {
+    var others = new ArrayList<TopicPartition>();
+    for (var topic : FOLLOWED) {
+      others.addAll(partitionsOf(topic.topicName()));
+    }
+    var committed = new HashMap<>(committedEnds);
+    committed.putAll(offsets(others, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED));
+    others.addAll(queues);
+    var ends = offsets(others, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    transactions.look(committed, ends, System.nanoTime());
   }
 
   @Override
@@ -133,6 +163,7 @@ public final class KafkaBacklogs implements Backlogs {
       }
       case TOPIC -> {
         var committed = committedOffsets(queue.group(), partitions);
+        words.hear(committed, System.nanoTime());
         for (var partition : partitions) {
           long first = earliest.getOrDefault(partition, 0L);
           long end = ends.getOrDefault(partition, first);
@@ -148,16 +179,20 @@ public final class KafkaBacklogs implements Backlogs {
   private List<TopicPartition> partitionsOf(Queue queue) throws LagUnavailable {
     var all = new ArrayList<TopicPartition>();
     for (var topic : queue.topics()) {
-      var known = partitions.get(topic);
-      if (known == null) {
-        known = describe(topic);
-        if (!known.isEmpty()) {
-          partitions.put(topic, known);
-        }
-      }
-      all.addAll(known);
+      all.addAll(partitionsOf(topic));
     }
     return all;
+  }
+
+  private List<TopicPartition> partitionsOf(String topic) throws LagUnavailable {
+    var known = partitions.get(topic);
+    if (known == null) {
+      known = describe(topic);
+      if (!known.isEmpty()) {
+        partitions.put(topic, known);
+      }
+    }
+    return known;
   }
 
   private List<TopicPartition> describe(String topic) throws LagUnavailable {
@@ -179,7 +214,8 @@ public final class KafkaBacklogs implements Backlogs {
     }
   }
 
-  private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec spec)
+  private Map<TopicPartition, Long> offsets(
+      List<TopicPartition> partitions, OffsetSpec spec, IsolationLevel which)
       throws LagUnavailable {
     try {
       var result =
@@ -187,7 +223,7 @@ public final class KafkaBacklogs implements Backlogs {
               admin
                   .listOffsets(
                       partitions.stream().collect(Collectors.toMap(p -> p, p -> spec)),
-                      new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                      new ListOffsetsOptions(which))
                   .all());
       return result.entrySet().stream()
           .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));

@@ -34,6 +34,7 @@ public final class LagMonitor implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private volatile LagReport latest = LagReport.NONE;
+  private volatile List<Standstill> standstills = List.of();
   private volatile @Nullable String trouble;
 
   /**
@@ -74,6 +75,11 @@ public final class LagMonitor implements AutoCloseable {
   /** What keeps it from sampling, in plain words; empty while all is well. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /** Partitions whose readers can't go on, as the latest sample has it. */
+  public List<Standstill> standstills() {
+    return standstills;
   }
 
   @Override
@@ -120,6 +126,7 @@ public final class LagMonitor implements AutoCloseable {
     queues.add(Queue.LEDGER);
     queues.add(Queue.FOLD);
     var read = backlogs.read(queues);
+    standstills = backlogs.standstills();
     long nowMs = clock.millis();
     book.retain(queues);
     latest =

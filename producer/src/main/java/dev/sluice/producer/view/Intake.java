@@ -77,10 +77,10 @@ final class Intake {
             held ->
                 String.format(
                     Locale.ROOT,
-                    "%s is held up at offset %d since %s, until its schema (fingerprint %016x) is in"
-                        + " %s. Only coordinators write there: start one of the release that wrote"
-                        + " it. If something else wrote it, write a tombstone with its key and"
-                        + " start this producer anew.",
+                    "%s is held up at offset %d since %s, until its schema (fingerprint %016x) is"
+                        + " in %s. Only coordinators write there: start one of the release that"
+                        + " wrote it. If something else wrote it, write a tombstone with its key;"
+                        + " once the broker has compacted the partition, start this producer anew.",
                     held.getKey(),
                     held.getValue().offset(),
                     Instant.ofEpochMilli(held.getValue().appendedMs())

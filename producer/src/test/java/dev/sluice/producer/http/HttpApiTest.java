@@ -11,10 +11,12 @@ import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.lag.QueueLag;
+import dev.sluice.producer.parked.Letter;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
@@ -53,6 +55,58 @@ class HttpApiTest {
   void close() {
     http.shutdownNow();
     cluster.close();
+  }
+
+  // -------------------------------------------------------------------------------- dead letters
+
+  @Test
+  void deadLettersAreListedCountedAndWrittenBack() throws Exception {
+    cluster.parked.letters.add(letter(7, DeadLetterReason.UNKNOWN_SCHEMA));
+    cluster.parked.letters.add(letter(8, DeadLetterReason.UNREADABLE));
+
+    var page = json(get("/v1/dead-letters"));
+    assertThat(page.path("deadLetters").findValuesAsText("id"))
+        .containsExactly("sluice.jobs/2/8", "sluice.jobs/2/7");
+    assertThat(page.path("deadLetters").findValues("redrivable").toString())
+        .isEqualTo("[false, true]");
+    assertThat(json(get("/v1/dead-letters?reason=unreadable")).path("deadLetters")).hasSize(1);
+    assertThat(json(get("/v1/dead-letters?limit=1")).path("next").asText()).isEqualTo("8");
+    assertThat(get("/metrics").body()).contains("sluice_dead_letters{reason=\"unknown-schema\"} 1");
+
+    assertThat(redrive("{\"ids\": [\"sluice.jobs/2/8\"]}").path("leftOut")).hasSize(1);
+    assertThat(redrive("{\"all\": true, \"reason\": \"unknown-schema\"}").path("redriven"))
+        .hasSize(1);
+    assertThat(cluster.parked.redriven).containsExactly("sluice.jobs/2/7");
+  }
+
+  @Test
+  void aRedriveThatIsNotUnderstoodWritesNothingBack() throws Exception {
+    cluster.parked.letters.add(letter(7, DeadLetterReason.UNKNOWN_SCHEMA));
+    for (var body :
+        List.of(
+            "",
+            "[]",
+            "{}",
+            "{\"all\": false}",
+            "{\"all\": true, \"reason\": \"rain\"}",
+            "{\"all\": true, \"ids\": []}",
+            "{\"ids\": \"sluice.jobs/2/7\"}",
+            "{\"ids\": [7]}",
+            "{\"ids\": [\"sluice.jobs/2/7\"], \"force\": true}")) {
+      assertThat(postJson("/v1/dead-letters/redrive", body).statusCode()).as(body).isEqualTo(400);
+    }
+    assertThat(problem(get("/v1/dead-letters?reason=rain")).status()).isEqualTo(400);
+    assertThat(cluster.parked.redriven).isEmpty();
+  }
+
+  private JsonNode redrive(String body) throws Exception {
+    return json(postJson("/v1/dead-letters/redrive", body));
+  }
+
+  private static Letter letter(long offset, DeadLetterReason reason) {
+    var cause = Samples.cause("It can't be read.");
+    return new Letter(
+        offset, 1_000, "sluice.jobs", 2, offset, reason, cause, "", "k", 4, true, null);
   }
 
   // ------------------------------------------------------------------------------------------ jobs
@@ -604,6 +658,14 @@ class HttpApiTest {
         request(path)
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(body)));
+  }
+
+  private HttpResponse<String> postJson(String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
   }
 
   private HttpResponse<String> submit(String document, String... headers)

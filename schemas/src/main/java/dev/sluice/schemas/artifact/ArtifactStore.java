@@ -49,6 +49,9 @@ public final class ArtifactStore implements AutoCloseable {
   /** How the keys of first pieces end. */
   private static final String FIRST = "/0";
 
+  /** Most files that are looked at again; of more, those beyond are found by another process. */
+  private static final int STRANGE_MAX = 10_000;
+
   private static final int CHUNK_BYTES = 1024 * 1024;
   private static final long CACHE_BYTES_MAX = 256L * 1024 * 1024;
   private static final Duration WAIT_MAX = Duration.ofSeconds(15);
@@ -58,6 +61,10 @@ public final class ArtifactStore implements AutoCloseable {
   private final Codec codec;
   private final Map<String, Long> firstOffsets = new HashMap<>();
   private final Map<TopicPartition, Long> scannedTo = new HashMap<>();
+
+  /** First pieces whose schema was not known when they were seen. */
+  private final Map<String, Long> strange = new HashMap<>();
+
   private final PassedOver passedOver;
   private final LinkedHashMap<String, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true);
   private long cacheBytes;
@@ -114,7 +121,9 @@ public final class ArtifactStore implements AutoCloseable {
       return true;
     }
     var in = reader();
-    scan(in, partition(digest, in));
+    var partition = partition(digest, in);
+    scan(in, partition);
+    lookAgain(in, partition, digest);
     return firstOffsets.containsKey(digest);
   }
 
@@ -137,6 +146,7 @@ public final class ArtifactStore implements AutoCloseable {
     long deadline = System.nanoTime() + WAIT_MAX.toNanos();
     do {
       scan(in, partition);
+      lookAgain(in, partition, digest);
       var first = firstOffsets.get(digest);
       var file = first == null ? null : assemble(in, partition, digest, first, deadline);
       if (file != null) {
@@ -148,7 +158,11 @@ public final class ArtifactStore implements AutoCloseable {
       }
       in.poll(POLL);
     } while (System.nanoTime() < deadline);
-    throw new ArtifactMissing(digest, "No such file has been stored.");
+    throw new ArtifactMissing(
+        digest,
+        strange.containsKey(digest)
+            ? "It was stored with a schema that " + Topic.SCHEMAS.topicName() + " does not hold."
+            : "No such file has been stored.");
   }
 
   /** Reads what has been appended since the last scan and notes where files begin. */
@@ -171,6 +185,24 @@ public final class ArtifactStore implements AutoCloseable {
     }
     scannedTo.put(partition, in.position(partition));
     requireRead(in, partition, end);
+  }
+
+  /** A file whose schema was not known when its beginning was passed is there once it is. */
+  private void lookAgain(
+      KafkaConsumer<String, ByteBuffer> in, TopicPartition partition, String digest) {
+    var offset = strange.get(digest);
+    if (offset == null || firstOffsets.containsKey(digest)) {
+      return;
+    }
+    in.seek(partition, offset);
+    for (var record : in.poll(POLL)) {
+      if (record.offset() == offset && record.value() != null) {
+        begins(record);
+      }
+    }
+    if (firstOffsets.containsKey(digest)) {
+      strange.remove(digest);
+    }
   }
 
   /** What was not read to its end may hold what was not found: the brokers are away, or slow. */
@@ -197,11 +229,14 @@ public final class ArtifactStore implements AutoCloseable {
           passedOver.accept(record, Unread.because("It is no first piece of " + digest + "."));
       case Decoded.Malformed<ArtifactChunk>(var why) ->
           passedOver.accept(record, Unread.because(why));
-      case Decoded.UnknownSchema<ArtifactChunk>(long fingerprint) ->
+      case Decoded.UnknownSchema<ArtifactChunk>(long fingerprint) -> {
+        if (strange.size() < STRANGE_MAX && strange.putIfAbsent(digest, record.offset()) == null) {
           LOG.warn(
-              "{} is left out: its schema {} is not known here; a later release wrote it.",
+              "{} begins a file with schema {}, which is not known yet.",
               DeadLetters.place(record),
               Long.toHexString(fingerprint));
+        }
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
+import java.util.Locale;
 
 /**
  * Why a reader passes over a record.
@@ -22,8 +23,11 @@ public record Unread(DeadLetterReason reason, String why) {
   public static Unread unknownSchema(long fingerprint) {
     return new Unread(
         DeadLetterReason.UNKNOWN_SCHEMA,
-        "It was written with schema %016x, which %s does not hold."
-            .formatted(fingerprint, Topic.SCHEMAS.topicName()));
+        String.format(
+            Locale.ROOT,
+            "It was written with schema %016x, which %s does not hold.",
+            fingerprint,
+            Topic.SCHEMAS.topicName()));
   }
 
   /**

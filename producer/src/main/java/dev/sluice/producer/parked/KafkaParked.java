@@ -1,0 +1,260 @@
+package dev.sluice.producer.parked;
+
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.DeadLetterReason;
+import dev.sluice.schemas.wire.JobRecord;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows {@code sluice.dead-letters} on a thread of its own, and writes records back.
+ *
+ * <p>Each redrive is one transaction: the records, and beside them a letter for each that says so.
+ * All producers use one transactional id, so that whoever begins fences whoever has not ended, and
+ * then reads what was said before: no record is written back twice.
+ */
+public final class KafkaParked implements Parked {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaParked.class);
+
+  private static final String TRANSACTIONAL_ID = "sluice-redrive";
+  private static final int TRANSACTION_MS_MAX = 30_000;
+  private static final int LETTERS_MAX = 10_000;
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration READ_MAX = Duration.ofSeconds(15);
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+  private static final long TRIM_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long CLOSE_MS_MAX = 5_000;
+
+  private static final TopicPartition SOURCE =
+      new TopicPartition(Topic.DEAD_LETTERS.topicName(), 0);
+
+  private final KafkaSettings kafka;
+  private final Codec codec;
+  private final LetterBook book = new LetterBook(LETTERS_MAX);
+  private final KafkaConsumer<String, ByteBuffer> follower;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /** Begins to follow. */
+  public KafkaParked(KafkaSettings kafka, Codec codec) {
+    this.kafka = kafka;
+    this.codec = codec;
+    follower = new KafkaConsumer<>(kafka.committedReader());
+    thread = Thread.ofPlatform().name("sluice-parked").daemon().start(this::follow);
+  }
+
+  @Override
+  public List<Letter> letters() {
+    return book.letters();
+  }
+
+  @Override
+  public Map<DeadLetterReason, Long> counts() {
+    return book.counts();
+  }
+
+  private void follow() {
+    boolean begun = false;
+    long trimmedNanos = System.nanoTime();
+    while (!closed) {
+      try {
+        if (!begun) {
+          follower.assign(List.of(SOURCE));
+          follower.seekToBeginning(List.of(SOURCE));
+          book.clear();
+          begun = true;
+        }
+        follower.poll(POLL).forEach(record -> read(record, book));
+        if (System.nanoTime() - trimmedNanos > TRIM_NANOS) {
+          trimmedNanos = System.nanoTime();
+          book.forgetBefore(follower.beginningOffsets(List.of(SOURCE)).getOrDefault(SOURCE, 0L));
+        }
+      } catch (WakeupException e) {
+        LOG.debug("Woken to stop.");
+      } catch (KafkaException e) {
+        LOG.warn("Can't follow {}: {}", SOURCE, e.getMessage());
+        begun = false;
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+    follower.close(CloseOptions.timeout(Duration.ZERO));
+  }
+
+  private void read(ConsumerRecord<String, ByteBuffer> record, LetterBook into) {
+    var letter = letter(record);
+    if (letter != null) {
+      into.put(record.offset(), record.timestamp(), letter);
+    }
+  }
+
+  /** What is no letter is left out: there is nowhere to put it. */
+  private @Nullable DeadLetter letter(ConsumerRecord<String, ByteBuffer> record) {
+    return codec.decode(DeadLetter.class, record.value())
+            instanceof Decoded.Message<DeadLetter>(var letter)
+        ? letter
+        : null;
+  }
+
+  @Override
+  public synchronized Redriven redrive(List<String> ids) throws ParkedUnavailable {
+    var settings = kafka.transactionalProducer(TRANSACTIONAL_ID, TRANSACTION_MS_MAX);
+    settings.put("max.block.ms", READ_MAX.toMillis());
+    try (var reader = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
+      var producer = new KafkaProducer<String, byte[]>(settings);
+      try {
+        producer.initTransactions();
+        return redrive(ids, reader, producer);
+      } finally {
+        producer.close(CLOSE_MAX);
+      }
+    } catch (KafkaException e) {
+      throw new ParkedUnavailable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Redriven redrive(
+      List<String> ids,
+      KafkaConsumer<String, ByteBuffer> reader,
+      KafkaProducer<String, byte[]> producer) {
+    reader.assign(List.of(SOURCE));
+    var now = new LetterBook(LETTERS_MAX);
+    scan(reader, 0, record -> read(record, now));
+    var known = new TreeMap<String, Letter>();
+    now.letters().forEach(letter -> known.put(letter.id(), letter));
+    var leftOut = new ArrayList<LeftOut>();
+    var chosen = new TreeMap<Long, Letter>();
+    for (var id : new LinkedHashSet<>(ids)) {
+      var letter = known.get(id);
+      var why =
+          letter == null
+              ? "There is no such letter: there never was, or it is older than "
+                  + Topic.DEAD_LETTERS.topicName()
+                  + " keeps."
+              : letter.keptBecause().orElse("");
+      if (letter == null || !why.isEmpty()) {
+        leftOut.add(new LeftOut(id, why));
+      } else {
+        chosen.put(letter.at(), letter);
+      }
+    }
+    var redriven = new ArrayList<String>();
+    if (!chosen.isEmpty()) {
+      producer.beginTransaction();
+      scan(
+          reader,
+          chosen.firstKey(),
+          record -> {
+            var letter = chosen.remove(record.offset());
+            if (letter != null) {
+              writeBack(letter, letter(record), producer, redriven, leftOut);
+            }
+          });
+      producer.commitTransaction();
+    }
+    return new Redriven(redriven, leftOut);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed send fails the commit
+  private void writeBack(
+      Letter letter,
+      @Nullable DeadLetter held,
+      KafkaProducer<String, byte[]> producer,
+      List<String> redriven,
+      List<LeftOut> leftOut) {
+    var value = held == null ? null : held.value();
+    if (held == null || value == null) {
+      leftOut.add(new LeftOut(letter.id(), "Its bytes are no longer there."));
+      return;
+    }
+    if (codec.decode(JobRecord.class, value)
+        instanceof Decoded.UnknownSchema<JobRecord>(long fingerprint)) {
+      leftOut.add(
+          new LeftOut(
+              letter.id(),
+              String.format(
+                  Locale.ROOT,
+                  "Its schema, %016x, is still not in %s; publish it there first.",
+                  fingerprint,
+                  Topic.SCHEMAS.topicName())));
+      return;
+    }
+    var bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    producer.send(new ProducerRecord<>(letter.topic(), letter.partition(), letter.key(), bytes));
+    producer.send(
+        DeadLetters.record(
+            new DeadLetter(
+                held.cause(),
+                held.jobId(),
+                held.topic(),
+                held.partition(),
+                held.offset(),
+                held.key(),
+                null,
+                held.reason(),
+                held.bytes(),
+                true),
+            codec));
+    redriven.add(letter.id());
+  }
+
+  /** Reads from an offset on to what is the end now. */
+  private static void scan(
+      KafkaConsumer<String, ByteBuffer> reader,
+      long from,
+      java.util.function.Consumer<ConsumerRecord<String, ByteBuffer>> each) {
+    long beginning = reader.beginningOffsets(List.of(SOURCE)).getOrDefault(SOURCE, 0L);
+    long end = reader.endOffsets(List.of(SOURCE)).getOrDefault(SOURCE, 0L);
+    reader.seek(SOURCE, Math.max(from, beginning));
+    long deadline = System.nanoTime() + READ_MAX.toNanos();
+    while (reader.position(SOURCE) < end) {
+      if (System.nanoTime() > deadline) {
+        throw new KafkaException(
+            String.format(
+                Locale.ROOT,
+                "%s could not be read to its end within %d s",
+                SOURCE,
+                READ_MAX.toSeconds()));
+      }
+      reader.poll(POLL).forEach(each);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    follower.wakeup();
+    LockSupport.unpark(thread);
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.producer.parked;
+
+import dev.sluice.schemas.wire.DeadLetterReason;
+import java.util.List;
+import java.util.Map;
+
+/** The dead letters. */
+public interface Parked extends AutoCloseable {
+
+  /** Most letters written back by one call. */
+  int REDRIVEN_MAX = 1_000;
+
+  /** Those that are known, oldest first. */
+  List<Letter> letters();
+
+  /** How many there are whose records were not written back, by reason. */
+  Map<DeadLetterReason, Long> counts();
+
+  /**
+   * Writes records back to where they came from, each at most once, whoever else does the same.
+   *
+   * @param ids of letters, at most {@link #REDRIVEN_MAX}
+   * @throws ParkedUnavailable where the brokers do not take them; then none were written back
+   */
+  Redriven redrive(List<String> ids) throws ParkedUnavailable;
+
+  @Override
+  void close();
+
+  /**
+   * What came of it.
+   *
+   * @param redriven ids of the letters whose records were written back
+   * @param leftOut the others, each with the reason
+   */
+  record Redriven(List<String> redriven, List<LeftOut> leftOut) {
+    public Redriven {
+      redriven = List.copyOf(redriven);
+      leftOut = List.copyOf(leftOut);
+    }
+  }
+
+  /**
+   * A letter that stays.
+   *
+   * @param id which
+   * @param why in one sentence
+   */
+  record LeftOut(String id, String why) {}
+
+  /** The brokers do not do what they are asked. */
+  final class ParkedUnavailable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public ParkedUnavailable(String why) {
+      super(why);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What could not be processed: listed, and written back to where it came from. */
+@NullMarked
+package dev.sluice.producer.parked;
+
+import org.jspecify.annotations.NullMarked;
