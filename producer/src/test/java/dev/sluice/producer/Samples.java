@@ -19,6 +19,7 @@ import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
@@ -204,7 +205,22 @@ public final class Samples {
   /** An inference of 4 rows in 2 tasks, all answered. */
   public static InferenceState inferenceDone(NetworkFacts facts) {
     return new InferenceState(
-        model(1, facts), 4, 2, 2, 2, 2, 4, 3, 0.5, 1.0, 12.0, 1_000, 1_500, null, RowFaults.NONE);
+        model(1, facts),
+        4,
+        2,
+        2,
+        2,
+        2,
+        4,
+        3,
+        0.5,
+        1.0,
+        12.0,
+        1_000,
+        1_500,
+        null,
+        RowFaults.NONE,
+        Measured.NOTHING);
   }
 
   /** Two rows from rowFrom on, with three outputs each. */

@@ -19,6 +19,7 @@ import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -235,7 +236,15 @@ final class LedgerPlacementTest {
 
   private static Outcome answers(long rows) {
     return new Inferred(
-        new ResultRange(0, 0, 0, 4, 4 + rows, "", ""), 0, 0, 0, 0, 0, null, RowFaults.NONE);
+        new ResultRange(0, 0, 0, 4, 4 + rows, "", ""),
+        0,
+        0,
+        0,
+        0,
+        0,
+        null,
+        RowFaults.NONE,
+        Measured.NOTHING);
   }
 
   private JobState job() {

@@ -44,7 +44,7 @@ final class OtherDataIT {
 
     var inference = Cluster.present(job.inference());
     // Prices run from -15 to 35, with noise of 0.1.
-    assertThat(inference.metrics().get("rootMeanSquaredError")).isBetween(0.05, 0.6);
+    assertThat(inference.metrics().get("rmse")).isBetween(0.05, 0.6);
     assertThat(cluster.results(job.jobId())).hasSize(HELD_OUT);
   }
 

@@ -38,7 +38,7 @@ final class TorchScriptIT {
     // A JVM can't turn TorchScript into ONNX: it stays TorchScript, with the trained values.
     assertThat(model.files())
         .extracting(file -> file.format())
-        .containsExactlyInAnyOrder("safetensors", "torchscript");
+        .containsExactlyInAnyOrder("safetensors", "torchscript", "evaluation");
     assertThat(artifact(one)).isNotEqualTo(network.artifact()).isEqualTo(artifact(two));
     assertThat(model.metrics()).containsEntry("torchscriptMaxDifference", 0.0);
     var answered =

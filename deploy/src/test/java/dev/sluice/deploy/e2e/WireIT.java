@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.RowFaults;
@@ -104,7 +105,7 @@ final class WireIT {
                 1,
                 "test",
                 "",
-                new Inferred(range, 0, 0, 0, 0, 0, null, RowFaults.NONE),
+                new Inferred(range, 0, 0, 0, 0, 0, null, RowFaults.NONE, Measured.NOTHING),
                 ""));
 
     assertThat(topic.deadLetterOf(report).cause().what()).contains("can't be decided on");

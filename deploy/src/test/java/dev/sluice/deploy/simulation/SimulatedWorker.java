@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobControl;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PrepareWork;
@@ -389,7 +390,8 @@ final class SimulatedWorker {
   private Outcome inferred(Task task, InferWork infer) {
     var range =
         new ResultRange(0, 0, 0, infer.rowFrom(), infer.rowTo(), "", task.taskId() + "@" + name);
-    return new Inferred(range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null, RowFaults.NONE);
+    return new Inferred(
+        range, infer.rowTo() - infer.rowFrom(), 0, 0, 0, 0, null, RowFaults.NONE, Measured.NOTHING);
   }
 
   /** Nothing more is heard of it; its locks run out. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdicts admission's verdict for every lane
  * @param tasks tasks that are dispatched and not reported
  * @param placement why it went to its lane; null before
+ * @param notes sentences on what the job file leaves out and one may have wanted
  * @param spec the job as it was submitted, with defaults filled in; null in lists
  */
 public record JobView(
@@ -51,6 +52,7 @@ public record JobView(
     List<VerdictView> verdicts,
     List<TaskView> tasks,
     @Nullable PlacementView placement,
+    List<String> notes,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec) {
 
   /**
@@ -119,10 +121,9 @@ public record JobView(
    * @param finished tasks reported
    * @param rowsPerSecond average since the first task was dispatched
    * @param seconds time since the first task was dispatched; null before
-   * @param metrics over the {@code rows} that carry a label: accuracy, or rootMeanSquaredError and
-   *     meanAbsoluteError; {@code unknownLabels} of them name no class of the model and count as
-   *     answered wrong; {@code rowsNotFinite} rows, from {@code firstRowNotFinite} on, have no
-   *     answer
+   * @param metrics over the {@code rows} that carry a label, under the names of a model's metrics;
+   *     {@code unknownLabels} of them name no class of the model and count as answered wrong;
+   *     {@code rowsNotFinite} rows, from {@code firstRowNotFinite} on, have no answer
    * @param format number format in which the model computes
    * @param computeSeconds time that engines took, summed and measured
    * @param modelled what the modelled accelerator would have taken for that; null where the

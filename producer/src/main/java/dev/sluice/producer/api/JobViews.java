@@ -2,6 +2,7 @@ package dev.sluice.producer.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.producer.view.LossCurves;
+import dev.sluice.schemas.metrics.Metrics;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.InferenceState;
@@ -9,12 +10,12 @@ import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.Metric;
-import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Modelled;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
+import dev.sluice.schemas.wire.Work;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** From the ledger's state of a job to what the API shows of it. */
 public final class JobViews {
+
+  private static final String NOT_MEASURED =
+      "The model is not measured: no rows are held out. Give the data set holdout: 0.2, or a file.";
 
   private JobViews() {}
 
@@ -71,7 +75,16 @@ public final class JobViews {
                         lane(state, task)))
             .toList(),
         placement(state),
+        notes(state.spec().work()),
         spec);
+  }
+
+  private static List<String> notes(Work work) {
+    return work instanceof TrainingSpec training
+            && training.dataset().holdoutArtifact() == null
+            && !(training.dataset().holdout() > 0)
+        ? List.of(NOT_MEASURED)
+        : List.of();
   }
 
   private static JobView.@Nullable PlacementView placement(JobState state) {
@@ -189,27 +202,16 @@ public final class JobViews {
   }
 
   private static Map<String, Double> inferenceMetrics(InferenceState inference) {
-    var metrics = new LinkedHashMap<String, Double>();
-    double labelled = inference.labelled();
-    if (labelled > 0) {
-      metrics.put("rows", labelled);
-      if (classifies(inference.model().network().objective())) {
-        metrics.put("accuracy", inference.correct() / labelled);
-      } else {
-        metrics.put("rootMeanSquaredError", Math.sqrt(inference.squaredError() / labelled));
-        metrics.put("meanAbsoluteError", inference.absoluteError() / labelled);
-      }
-    }
-    var faults = inference.faults();
-    if (faults.unknownLabels() > 0) {
-      metrics.put("unknownLabels", (double) faults.unknownLabels());
-    }
-    if (faults.notFinite() > 0) {
-      metrics.put("rowsNotFinite", (double) faults.notFinite());
-      metrics.put("firstRowNotFinite", (double) faults.firstNotFinite());
-    }
-    metrics.values().removeIf(value -> !Double.isFinite(value));
-    return metrics;
+    return metrics(
+        classifies(inference.model().network().objective())
+            ? Metrics.ofClasses(
+                inference.labelled(), inference.correct(), inference.measured(), inference.faults())
+            : Metrics.ofNumbers(
+                inference.labelled(),
+                inference.squaredError(),
+                inference.absoluteError(),
+                inference.measured(),
+                inference.faults()));
   }
 
   /** Whether an objective trains towards classes rather than numbers. */
@@ -227,13 +229,13 @@ public final class JobViews {
   }
 
   /** Metrics by name, in their order; JSON has no word for one that is not finite. */
-  static Map<String, Double> metrics(ModelVersion model) {
-    var metrics = new LinkedHashMap<String, Double>();
-    for (Metric metric : model.metrics()) {
+  static Map<String, Double> metrics(List<Metric> metrics) {
+    var byName = new LinkedHashMap<String, Double>();
+    for (Metric metric : metrics) {
       if (Double.isFinite(metric.value())) {
-        metrics.put(metric.name(), metric.value());
+        byName.put(metric.name(), metric.value());
       }
     }
-    return metrics;
+    return byName;
   }
 }

@@ -45,7 +45,7 @@ public record ModelVersionView(
   /**
    * A file of a version.
    *
-   * @param format safetensors, onnx or torchscript
+   * @param format safetensors, onnx, torchscript or evaluation
    * @param artifact digest to ask /v1/artifacts for
    * @param bytes size
    */

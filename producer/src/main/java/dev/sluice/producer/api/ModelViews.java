@@ -30,7 +30,7 @@ public final class ModelViews {
         model.network().outputs(),
         model.network().classes(),
         model.network().features(),
-        JobViews.metrics(model),
+        JobViews.metrics(model.metrics()),
         model.files().stream()
             .map(
                 file -> new ModelVersionView.FileView(file.format(), file.artifact(), file.bytes()))

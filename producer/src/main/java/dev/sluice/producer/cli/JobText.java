@@ -64,6 +64,7 @@ final class JobText {
     training(text, job);
     inference(text, job);
     model(text, job);
+    job.notes().forEach(note -> line(text, "note", note));
     var cause = job.cause();
     if (cause != null) {
       line(text, "cause", (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());

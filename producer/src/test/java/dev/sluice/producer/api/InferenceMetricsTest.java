@@ -6,6 +6,7 @@ import dev.sluice.producer.Samples;
 import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.RowFaults;
@@ -48,7 +49,7 @@ class InferenceMetricsTest {
 
   private static Inferred inferred(long labelled, long correct, RowFaults faults) {
     var range = new ResultRange(0, 0, 0, 0, 4, "", "");
-    return new Inferred(range, labelled, correct, 0, 0, 1, null, faults);
+    return new Inferred(range, labelled, correct, 0, 0, 1, null, faults, Measured.NOTHING);
   }
 
   private static Map<String, Double> metrics(Objective objective, Inferred... reports) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedMs when the last rows were answered; 0 before
  * @param modelled what the modelled accelerators would have taken; null where none is modelled
  * @param faults rows without an answer, and labels that are not known
+ * @param measured further sums over the labelled rows
  */
 public record InferenceState(
     ModelVersion model,
@@ -36,17 +37,20 @@ public record InferenceState(
     long startedMs,
     long finishedMs,
     @Nullable Modelled modelled,
-    RowFaults faults) {
+    RowFaults faults,
+    Measured measured) {
 
   /** A job whose model was resolved and whose rows are not known yet. */
   public static InferenceState of(ModelVersion model) {
-    return new InferenceState(model, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, RowFaults.NONE);
+    return new InferenceState(
+        model, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, RowFaults.NONE, Measured.NOTHING);
   }
 
   /** Rows were counted and cut into tasks. */
   public InferenceState withTasks(long allRows, int perTask, int taskCount, long nowMs) {
     return new InferenceState(
-        model, allRows, perTask, taskCount, 0, 0, 0, 0, 0, 0, 0, nowMs, 0, modelled, faults);
+        model, allRows, perTask, taskCount, 0, 0, 0, 0, 0, 0, 0, nowMs, 0, modelled, faults,
+        measured);
   }
 
   /** Tasks were dispatched. */
@@ -66,7 +70,8 @@ public record InferenceState(
         startedMs,
         finishedMs,
         modelled,
-        faults);
+        faults,
+        measured);
   }
 
   /** One more task was reported. */
@@ -87,7 +92,8 @@ public record InferenceState(
         startedMs,
         done ? nowMs : 0,
         Modelled.sum(modelled, report.modelled()),
-        faults.plus(report.faults()));
+        faults.plus(report.faults()),
+        measured.plus(report.measured()));
   }
 
   /** The same with another object for the model. */
@@ -107,6 +113,7 @@ public record InferenceState(
         startedMs,
         finishedMs,
         modelled,
-        faults);
+        faults,
+        measured);
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param computeMs time in the engine, in milliseconds
  * @param modelled what the modelled accelerator would have taken; null where none is modelled
  * @param faults rows without an answer, and labels that are not known
+ * @param measured further sums over the labelled rows
  */
 public record Inferred(
     ResultRange range,
@@ -23,5 +24,6 @@ public record Inferred(
     double absoluteError,
     double computeMs,
     @Nullable Modelled modelled,
-    RowFaults faults)
+    RowFaults faults,
+    Measured measured)
     implements Outcome {}

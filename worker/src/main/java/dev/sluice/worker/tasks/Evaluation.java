@@ -1,10 +1,10 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.schemas.metrics.Metrics;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.NetworkFacts;
-import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.engine.TrainingProgram;
@@ -12,50 +12,29 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Measures a trained network on rows it was not trained on.
- *
- * <p>Classification: accuracy, and loss. Regression, in the label's own unit: rmse, mae and r2.
- * Rows without a label are left out. A row whose label no class has, or whose scores are not
- * finite, is one more that accuracy counts as wrong; it has no loss or error. How many rows of each
- * kind there are is said beside.
+ * Measures a network on rows, usually such as it was not trained on: {@link Metrics}, and auc, the
+ * area under the ROC curve ({@link RankQuality}). Rows without a label are left out.
  */
 final class Evaluation {
-
-  /** Name of the metric that says how many rows were measured. */
-  private static final String ROWS = "rows";
-
-  private static final String UNKNOWN_LABELS = "unknownLabels";
-  private static final String NOT_FINITE = "rowsNotFinite";
-  private static final String FIRST_NOT_FINITE = "firstRowNotFinite";
-
-  /** Names of metrics that say what was measured, and not how good the model is. */
-  static final Set<String> COUNTS = Set.of(ROWS, UNKNOWN_LABELS, NOT_FINITE, FIRST_NOT_FINITE);
 
   private static final int ROWS_AT_ONCE = 256;
 
   private final NetworkFacts facts;
-  private final Answer answer;
+  private final Measuring measuring;
   private final double shift;
   private final double scale;
-  private long rows;
-  private long correct;
-  private RowFaults faults = RowFaults.NONE;
-  private long losses;
-  private double loss;
-  private double squared;
-  private double absolute;
-  private double sum;
-  private double sumOfSquares;
+  private @Nullable RankQuality ranks;
 
   Evaluation(NetworkFacts facts) {
     this.facts = facts;
-    this.answer = new Answer(facts);
+    this.measuring = new Measuring(facts);
     Affine target = facts.targetScale();
     this.shift = target.shift().isEmpty() ? 0 : target.shift().getFirst();
     this.scale = target.scale().isEmpty() ? 1 : target.scale().getFirst();
@@ -91,81 +70,34 @@ final class Evaluation {
 
   private List<Metric> measure(RowSet from, Answering answering, DoubleUnaryOperator inItsUnit)
       throws EngineException {
+    int[] labelled = IntStream.range(0, from.size()).filter(from::labelled).toArray();
+    var classes = facts.classes().isEmpty() ? null : new RankQuality(facts, labelled.length);
     try (Batch batch = Batch.of(facts)) {
-      int[] labelled = IntStream.range(0, from.size()).filter(from::labelled).toArray();
       for (int at = 0; at < labelled.length; at += ROWS_AT_ONCE) {
         int[] some = Arrays.copyOfRange(labelled, at, Math.min(labelled.length, at + ROWS_AT_ONCE));
         answering.answer(batch, some);
         for (int i = 0; i < some.length; i++) {
           int row = i;
-          count(from, some[i], output -> batch.score(row, output), inItsUnit);
+          IntToDoubleFunction values = output -> inItsUnit.applyAsDouble(batch.score(row, output));
+          measuring.take(from, some[i], values);
+          if (classes != null && measuring.judges(from, some[i], values)) {
+            classes.take(from.classId(some[i]), values);
+          }
         }
       }
     }
-    return metrics();
-  }
-
-  private void count(
-      RowSet from, int row, IntToDoubleFunction values, DoubleUnaryOperator inItsUnit) {
-    boolean answered = from.inRange(row) && answer.finite(values);
-    boolean known = from.labelKnown(row);
-    faults = answered ? faults : faults.withNotFinite(from.fileRow(row));
-    faults = known ? faults : faults.withUnknownLabel();
-    if (answer.isClass()) {
-      rows++;
-    }
-    if (!answered || !known) {
-      return;
-    }
-    if (answer.isClass()) {
-      int label = from.classId(row);
-      correct += answer.classId(values) == label ? 1 : 0;
-      losses++;
-      loss += Losses.ofClass(facts.objective(), values, facts.outputs(), label);
-      return;
-    }
-    rows++;
-    double target = from.rawTarget(row);
-    double error = inItsUnit.applyAsDouble(values.applyAsDouble(0)) - target;
-    squared += error * error;
-    absolute += Math.abs(error);
-    sum += target;
-    sumOfSquares += target * target;
-  }
-
-  private List<Metric> metrics() {
-    var metrics = new ArrayList<Metric>();
-    if (rows > 0) {
-      metrics.add(new Metric(ROWS, rows));
-      if (answer.isClass()) {
-        addClassification(metrics);
-      } else {
-        addRegression(metrics);
-      }
-    }
-    if (faults.unknownLabels() > 0) {
-      metrics.add(new Metric(UNKNOWN_LABELS, faults.unknownLabels()));
-    }
-    if (faults.notFinite() > 0) {
-      metrics.add(new Metric(NOT_FINITE, faults.notFinite()));
-      metrics.add(new Metric(FIRST_NOT_FINITE, faults.firstNotFinite()));
+    ranks = classes;
+    var metrics = new ArrayList<>(measuring.metrics());
+    if (classes != null) {
+      classes.mean().ifPresent(auc -> metrics.add(new Metric("auc", auc)));
     }
     return metrics;
   }
 
-  private void addClassification(List<Metric> metrics) {
-    metrics.add(new Metric("accuracy", (double) correct / rows));
-    if (losses > 0) {
-      metrics.add(new Metric("loss", loss / losses));
-    }
-  }
-
-  private void addRegression(List<Metric> metrics) {
-    metrics.add(new Metric("rmse", Math.sqrt(squared / rows)));
-    metrics.add(new Metric("mae", absolute / rows));
-    double spread = sumOfSquares - sum * sum / rows;
-    if (spread > 0 && Double.isFinite(squared / spread)) {
-      metrics.add(new Metric("r2", 1 - squared / spread));
-    }
+  /** What was measured of single classes; nothing for a regression, and for too many classes. */
+  Optional<byte[]> file() {
+    return ranks == null || measuring.labelled() == 0 || measuring.confusion().length == 0
+        ? Optional.empty()
+        : Optional.of(EvaluationFile.write(facts, measuring, ranks));
   }
 }

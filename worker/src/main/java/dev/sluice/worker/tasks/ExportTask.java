@@ -88,7 +88,8 @@ public final class ExportTask {
     var name = work.spec().register() == null ? jobId : work.spec().register();
     try (var program = training.open(facts, script)) {
       var metrics = new ArrayList<Metric>();
-      metrics.addAll(new Evaluation(facts).measure(program, values, dataset.holdout()));
+      var evaluation = new Evaluation(facts);
+      metrics.addAll(evaluation.measure(program, values, dataset.holdout()));
       var made = new ArrayList<ModelFile>();
       made.add(
           ModelFiles.store(files, Models.SAFETENSORS, safetensors(facts, values, jobId, sha256)));
@@ -101,6 +102,10 @@ public final class ExportTask {
         var onnx = OnnxModel.write(facts, values, name, sha256);
         metrics.add(compare(facts, program, values, onnx, dataset));
         made.add(ModelFiles.store(files, Models.ONNX, onnx));
+      }
+      var ofClasses = evaluation.file();
+      if (ofClasses.isPresent()) {
+        made.add(ModelFiles.store(files, Models.EVALUATION, ofClasses.get()));
       }
       return new Exported(
           new ModelVersion(

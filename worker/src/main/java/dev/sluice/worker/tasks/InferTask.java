@@ -7,7 +7,6 @@ import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.ResultBatch;
-import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.engine.EngineException;
@@ -100,11 +99,7 @@ public final class InferTask {
     private long recordFrom;
     private int recordBytes;
     private boolean recordLabelled;
-    private long labelled;
-    private long correct;
-    private double squared;
-    private double absolute;
-    private RowFaults faults = RowFaults.NONE;
+    private final Measuring measuring;
     private long nanos;
 
     Answering(Task task, InferWork work, RowSet rows, InferenceSession model) {
@@ -120,6 +115,7 @@ public final class InferTask {
       this.scores =
           ByteBuffer.allocate(RECORD_BYTES + model.outputs() * Float.BYTES)
               .order(ByteOrder.LITTLE_ENDIAN);
+      this.measuring = new Measuring(work.model().network());
       this.recordFrom = work.rowFrom();
     }
 
@@ -146,13 +142,14 @@ public final class InferTask {
       var range = writing.finish(work.rowFrom(), work.rowTo(), attempt);
       return new Inferred(
           range,
-          labelled,
-          correct,
-          squared,
-          absolute,
+          measuring.labelled(),
+          measuring.correct(),
+          measuring.squaredError(),
+          measuring.absoluteError(),
           nanos / 1e6,
           accelerator.inference(work),
-          faults);
+          measuring.faults(),
+          measuring.measured());
     }
 
     private void take(int row, Batch batch, int i) {
@@ -167,38 +164,11 @@ public final class InferTask {
       for (int output = 0; output < model.outputs(); output++) {
         scores.putFloat(inRange ? batch.score(i, output) : Float.NaN);
       }
-      measure(row, answered, batch, i);
+      measuring.take(rows, row, output -> batch.score(i, output));
       recordBytes +=
           model.outputs() * Float.BYTES + 3 * (text.length() + label.length()) + ROW_BYTES;
       if (recordBytes >= RECORD_BYTES) {
         write(row + 1);
-      }
-    }
-
-    /** A row without an answer, or with a label that no class has, counts as answered wrong. */
-    private void measure(int row, boolean answered, Batch batch, int i) {
-      if (!answered) {
-        faults = faults.withNotFinite(rows.fileRow(row));
-      }
-      if (!rows.labelled(row)) {
-        return;
-      }
-      boolean known = rows.labelKnown(row);
-      if (!known) {
-        faults = faults.withUnknownLabel();
-      }
-      if (answer.isClass()) {
-        labelled++;
-        boolean right =
-            answered
-                && known
-                && answer.classId(output -> batch.score(i, output)) == rows.classId(row);
-        correct += right ? 1 : 0;
-      } else if (answered && known) {
-        labelled++;
-        double error = batch.score(i, 0) - rows.rawTarget(row);
-        squared += error * error;
-        absolute += Math.abs(error);
       }
     }
 

@@ -3,7 +3,7 @@ package dev.sluice.worker.tasks;
 import dev.sluice.schemas.wire.Objective;
 import java.util.function.IntToDoubleFunction;
 
-/** Losses of single answers, in binary64. */
+/** Losses of single answers, in binary64, with the same bits on every platform. */
 final class Losses {
 
   private Losses() {}
@@ -24,13 +24,15 @@ final class Losses {
         }
         double sum = 0;
         for (int i = 0; i < outputs; i++) {
-          sum += Math.exp(logits.applyAsDouble(i) - greatest);
+          sum += StrictMath.exp(logits.applyAsDouble(i) - greatest);
         }
-        yield Math.log(sum) + greatest - logits.applyAsDouble(label);
+        yield StrictMath.log(sum) + greatest - logits.applyAsDouble(label);
       }
       case BINARY_CROSS_ENTROPY -> {
         double logit = logits.applyAsDouble(0);
-        yield Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+        yield Math.max(logit, 0)
+            - logit * label
+            + StrictMath.log1p(StrictMath.exp(-Math.abs(logit)));
       }
       case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER ->
           throw new IllegalArgumentException(objective + " does not compare classes");

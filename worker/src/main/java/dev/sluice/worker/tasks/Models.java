@@ -38,6 +38,9 @@ public final class Models implements AutoCloseable {
   /** Format of a network that the user wrote. */
   public static final String TORCHSCRIPT = "torchscript";
 
+  /** Format of what was measured of single classes. */
+  public static final String EVALUATION = "evaluation";
+
   private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
   private static final int MODELS_MAX = 8;

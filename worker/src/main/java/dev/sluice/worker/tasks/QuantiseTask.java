@@ -5,6 +5,7 @@ import dev.sluice.schemas.artifact.ArtifactMissing;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.schemas.metrics.Metrics;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.Fault;
@@ -247,7 +248,7 @@ public final class QuantiseTask {
       var metrics = new ArrayList<>(is);
       for (var parent : was) {
         var name = parent.name();
-        if (!Evaluation.COUNTS.contains(name)) {
+        if (!Metrics.COUNTS.contains(name)) {
           metrics.add(new Metric(FP32 + capitalised(name), parent.value()));
           is.stream()
               .filter(metric -> metric.name().equals(name))
