@@ -88,7 +88,7 @@ public final class ProducerService implements AutoCloseable {
     var lag =
         keep(
             new LagMonitor(
-                    new KafkaBacklogs(kafka),
+                    new KafkaBacklogs(kafka, codec, view::isOpen),
                     view,
                     clock,
                     Duration.ofMillis(config.lagSampleMs()),

@@ -24,6 +24,7 @@ import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.ResultBatch;
@@ -114,6 +115,27 @@ public final class Samples {
       @Nullable TrainingState training,
       @Nullable InferenceState inference,
       @Nullable Cause cause) {
+    return state(
+        jobId, bodyDigest, spec, status, submittedMs, "cpu", List.of(), training, inference, cause);
+  }
+
+  /** A job in a lane, of which these tasks are open. */
+  public static JobState state(
+      String jobId, JobStatus status, long submittedMs, String lane, List<OpenTask> open) {
+    return state(jobId, "", job(training()), status, submittedMs, lane, open, null, null, null);
+  }
+
+  private static JobState state(
+      String jobId,
+      String bodyDigest,
+      JobSpec spec,
+      JobStatus status,
+      long submittedMs,
+      String lane,
+      List<OpenTask> open,
+      @Nullable TrainingState training,
+      @Nullable InferenceState inference,
+      @Nullable Cause cause) {
     boolean terminal =
         switch (status) {
           case SUCCEEDED, FAILED, CANCELLED, REFUSED -> true;
@@ -127,10 +149,10 @@ public final class Samples {
         submittedMs,
         submittedMs + 100,
         terminal ? submittedMs + 100 : 0,
-        List.of(new LaneVerdict("cpu", Verdict.CHOSEN, List.of(), null)),
-        "cpu",
+        List.of(new LaneVerdict(lane, Verdict.CHOSEN, List.of(), null)),
+        lane,
         1,
-        List.of(),
+        open,
         training,
         inference,
         null,

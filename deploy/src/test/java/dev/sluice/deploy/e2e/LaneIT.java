@@ -6,6 +6,8 @@ import dev.sluice.deploy.standalone.Restart;
 import dev.sluice.deploy.standalone.WorkerFleet;
 import dev.sluice.deploy.standalone.WorkerLaunch;
 import dev.sluice.producer.api.LaneView;
+import dev.sluice.producer.api.QueueView;
+import dev.sluice.producer.api.WaitView;
 import dev.sluice.schemas.process.CacheFolder;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.Objective;
@@ -83,6 +85,7 @@ final class LaneIT {
       new JobsTopic(cluster).declare(new Lane("npus", "an-npu", 0, 4));
       cluster.eventually("the lane is known", () -> knows(cluster, "npus"));
 
+      expectWaitingToBeSaid(cluster);
       workers.add("npus", "host-cpu");
 
       cluster.eventually("the worker has ended", () -> !news.ends.isEmpty());
@@ -129,6 +132,39 @@ final class LaneIT {
 
   private static boolean serves(News news, int times) {
     return news.lines.stream().filter(line -> line.contains(" serves lane ")).count() == times;
+  }
+
+  /**
+   * A job in a lane without workers says so, and leaves nothing in the lane when it is cancelled.
+   */
+  private void expectWaitingToBeSaid(Cluster cluster) throws Exception {
+    cluster.client().declareLane(LANE, "host-cpu", 0, 4);
+    var data = cluster.client().upload(Csv.circles(dir, 400)).artifact();
+    var spec =
+        TestJobs.train(
+            TestJobs.classification(data, "inside"),
+            TestJobs.dense(16, 2),
+            Objective.CROSS_ENTROPY,
+            2,
+            "waits");
+    var jobId = cluster.client().submit(TestJobs.heldFor(spec, LANE), null).jobId();
+    cluster.eventually(
+        "it waits for a worker",
+        () ->
+            new WaitView("worker", "waits for a worker of lane " + LANE)
+                .equals(cluster.client().job(jobId).waitsFor()));
+    cluster.eventually("its task waits", () -> waiting(cluster) == 1);
+    cluster.client().cancel(jobId);
+    cluster.eventually("its task waits no more", () -> waiting(cluster) == 0);
+    assertThat(cluster.client().job(jobId).waitsFor()).isNull();
+  }
+
+  private static long waiting(Cluster cluster) throws Exception {
+    return cluster.client().lag().lanes().stream()
+        .filter(queue -> queue.name().equals(LANE))
+        .mapToLong(QueueView::waiting)
+        .findFirst()
+        .orElse(-1);
   }
 
   private WorkerFleet fleet(Cluster cluster, News news) {

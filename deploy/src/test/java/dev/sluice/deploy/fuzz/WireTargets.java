@@ -10,6 +10,8 @@ import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.producer.api.JobViews;
+import dev.sluice.producer.api.Waits;
+import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.codec.Codec;
@@ -273,7 +275,10 @@ final class WireTargets {
             .ifPresent(heartbeat -> view.fleet().put(heartbeat, dice.number()));
       }
       for (var name : NAMES) {
-        view.jobs().job(name).ifPresent(job -> JobViews.of(job, List.of(), null));
+        view.jobs()
+            .job(name)
+            .ifPresent(
+                job -> JobViews.of(job, List.of(), new Waits(List.of(), LagReport.NONE), null));
         view.remove(name);
       }
     }

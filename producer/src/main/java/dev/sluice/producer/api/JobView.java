@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks tasks that are dispatched and not reported
  * @param placement why it went to its lane; null before
  * @param notes sentences on what the job file leaves out and one may have wanted
+ * @param waitsFor what it waits for, or who works on it; null once it has ended
  * @param spec the job as it was submitted, with defaults filled in; null in lists
  */
 public record JobView(
@@ -53,6 +54,7 @@ public record JobView(
     List<TaskView> tasks,
     @Nullable PlacementView placement,
     List<String> notes,
+    @Nullable WaitView waitsFor,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec) {
 
   /**

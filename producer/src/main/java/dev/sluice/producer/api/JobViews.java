@@ -1,6 +1,7 @@
 package dev.sluice.producer.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.LossCurves;
 import dev.sluice.schemas.metrics.Metrics;
 import dev.sluice.schemas.wire.Forecast;
@@ -12,7 +13,6 @@ import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.Modelled;
 import dev.sluice.schemas.wire.Objective;
-import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.Work;
@@ -34,9 +34,11 @@ public final class JobViews {
    *
    * @param state as the ledger wrote it
    * @param curve its loss curve, where one is known
+   * @param waits what jobs wait for
    * @param spec the job as submitted; null to leave it out
    */
-  public static JobView of(JobState state, List<LossCurves.Point> curve, @Nullable JsonNode spec) {
+  public static JobView of(
+      JobState state, List<LossCurves.Point> curve, Waits waits, @Nullable JsonNode spec) {
     boolean finished = state.finishedMs() > 0;
     var training = state.training();
     var inference = state.inference();
@@ -72,10 +74,11 @@ public final class JobViews {
                         task.attempt(),
                         task.issuedMs(),
                         task.deadlineMs(),
-                        lane(state, task)))
+                        ClusterView.lane(state, task)))
             .toList(),
         placement(state),
         notes(state.spec().work()),
+        waits.of(state),
         spec);
   }
 
@@ -116,11 +119,6 @@ public final class JobViews {
     return modelled == null
         ? null
         : new JobView.ModelledView(modelled.seconds(), modelled.joules());
-  }
-
-  /** Beside the job's own lane, where tasks went to others. */
-  private static String lane(JobState state, OpenTask task) {
-    return task.lane().isEmpty() ? state.lane() : task.lane();
   }
 
   private static JobView.Progress progress(JobState state) {

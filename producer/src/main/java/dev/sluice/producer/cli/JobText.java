@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs for people. */
@@ -32,8 +34,17 @@ final class JobText {
           Text.orDash(job.lane()),
           Text.spanMs(Math.max(0, page.nowMs() - job.submittedMs())));
     }
+    var waiting =
+        page.jobs().stream()
+            .flatMap(
+                job ->
+                    Optional.ofNullable(job.waitsFor())
+                        .filter(waits -> !waits.works())
+                        .map(waits -> job.jobId() + " " + waits.what() + "\n")
+                        .stream())
+            .collect(Collectors.joining());
     var next = page.next();
-    return table + (next == null ? "" : "more: sluice jobs --after " + next + "\n");
+    return table + waiting + (next == null ? "" : "more: sluice jobs --after " + next + "\n");
   }
 
   static String full(JobView job) {
@@ -44,6 +55,10 @@ final class JobText {
     }
     line(text, "kind", job.kind());
     line(text, "status", job.status());
+    var waits = job.waitsFor();
+    if (waits != null) {
+      line(text, waits.works() ? "work" : "waits", "it " + waits.what());
+    }
     line(text, "tenant", job.tenant() + ", priority " + job.priority());
     var placement = job.placement();
     line(

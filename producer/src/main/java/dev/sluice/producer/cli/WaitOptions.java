@@ -146,7 +146,10 @@ final class WaitOptions {
               inference.tasks(),
               Text.rate(inference.rowsPerSecond())));
     }
-    return line.append("  lag ").append(waiting).toString();
+    var waits = job.waitsFor();
+    return waits == null || waits.works()
+        ? line.append("  lag ").append(waiting).toString()
+        : line.append("  ").append(waits.what()).toString();
   }
 
   /** Reads spans such as 90s. */

@@ -7,6 +7,7 @@ import dev.sluice.producer.api.JobViews;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
+import dev.sluice.producer.api.Waits;
 import dev.sluice.producer.api.Words;
 import dev.sluice.producer.jobs.JobIds;
 import dev.sluice.producer.jobs.Submissions;
@@ -18,6 +19,7 @@ import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.producer.spec.JobJson;
+import dev.sluice.producer.view.FleetView;
 import dev.sluice.producer.view.JobsView;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.job.Problems;
@@ -64,7 +66,7 @@ final class JobRoutes {
     request.requireMediaType(MEDIA_TYPES);
     var spec = parse(request);
     var state = services.submissions().submit(spec, idempotencyKey(request));
-    return Answer.json(202, view(state, true), Map.of("Location", "/v1/jobs/" + state.jobId()));
+    return Answer.json(202, view(state), Map.of("Location", "/v1/jobs/" + state.jobId()));
   }
 
   Answer list(Request request) {
@@ -88,16 +90,17 @@ final class JobRoutes {
     counts.putAll(services.view().jobs().counts());
     var byWord = new LinkedHashMap<String, Integer>();
     counts.forEach((key, count) -> byWord.put(Words.of(key), count));
+    var waits = waits();
     return Answer.json(
         new JobPage(
-            page.jobs().stream().map(job -> view(job, false)).toList(),
+            page.jobs().stream().map(job -> view(job, waits, null)).toList(),
             page.next(),
             byWord,
             services.clock().millis()));
   }
 
   Answer read(Request request) {
-    return Answer.json(view(job(request), true));
+    return Answer.json(view(job(request)));
   }
 
   Answer cancel(Request request) {
@@ -105,7 +108,7 @@ final class JobRoutes {
     var state = services.submissions().cancel(jobId(request), reason);
     return Answer.json(
         JobsView.isTerminal(state.status()) ? 200 : 202,
-        view(state, true),
+        view(state),
         Map.of("Location", "/v1/jobs/" + state.jobId()));
   }
 
@@ -291,8 +294,17 @@ final class JobRoutes {
         .toException();
   }
 
-  private JobView view(JobState state, boolean full) {
-    JsonNode spec = full ? JobJson.of(state.spec()) : null;
-    return JobViews.of(state, services.view().jobs().lossCurve(state.jobId()), spec);
+  private JobView view(JobState state) {
+    return view(state, waits(), JobJson.of(state.spec()));
+  }
+
+  private JobView view(JobState state, Waits waits, @Nullable JsonNode spec) {
+    return JobViews.of(state, services.view().jobs().lossCurve(state.jobId()), waits, spec);
+  }
+
+  private Waits waits() {
+    long since = services.clock().millis() - services.workerSilence().toMillis();
+    var alive = services.view().fleet().since(since).stream().map(FleetView.Worker::heartbeat);
+    return new Waits(alive.toList(), services.lag().get());
   }
 }

@@ -1,11 +1,13 @@
 package dev.sluice.producer.lag;
 
+import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,10 +48,14 @@ public final class KafkaBacklogs implements Backlogs {
   /** Where one group stands in one partition. */
   private record Standing(TopicPartition partition, long start, long end, long unfinished) {}
 
-  /** Opens an admin client and a consumer of its own. */
-  public KafkaBacklogs(KafkaSettings kafka) {
+  /**
+   * Opens an admin client and a consumer of its own.
+   *
+   * @param live which tasks of a lane count
+   */
+  public KafkaBacklogs(KafkaSettings kafka, Codec codec, LiveTasks live) {
     this.admin = Admin.create(kafka.admin());
-    this.probe = new Probe(kafka);
+    this.probe = new Probe(kafka, codec, live);
     this.transactions = new OpenTransactions(admin);
   }
 
@@ -69,10 +75,9 @@ public final class KafkaBacklogs implements Backlogs {
     }
     var sights =
         probe.look(
-            standings.values().stream()
-                .flatMap(List::stream)
-                .filter(standing -> standing.unfinished() > 0)
-                .map(s -> new Probe.Stretch(s.partition(), s.start(), s.end()))
+            standings.entrySet().stream()
+                .flatMap(each -> each.getValue().stream().map(s -> stretch(each.getKey(), s)))
+                .flatMap(Optional::stream)
                 .toList());
     return standings.entrySet().stream()
         .collect(
@@ -111,13 +116,21 @@ public final class KafkaBacklogs implements Backlogs {
     admin.close();
   }
 
+  private static Optional<Probe.Stretch> stretch(Queue queue, Standing s) {
+    var lane = queue.kind() == Queue.Kind.LANE ? queue.name() : null;
+    return s.unfinished() > 0
+        ? Optional.of(new Probe.Stretch(s.partition(), s.start(), s.end(), lane))
+        : Optional.empty();
+  }
+
   private static Backlog backlog(Standing standing, Probe.@Nullable Sight sight) {
     long unfinished = standing.unfinished();
     boolean exact = unfinished == 0;
     List<Long> timestamps = List.of();
     if (sight != null) {
       exact = sight.complete();
-      // Both bound it from above: offsets count markers, records count what is done out of order.
+      // Both bound it from above: offsets count markers and what is void, records count what is
+      // done out of order.
       unfinished = exact ? Math.min(unfinished, sight.timestamps().size()) : unfinished;
       timestamps =
           exact

@@ -1,6 +1,9 @@
 package dev.sluice.producer.lag;
 
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.wire.Task;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,9 +11,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +29,7 @@ final class Probe implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
 
-  /** Records that are looked at in one partition. */
+  /** Records that are counted in one partition. */
   static final int RECORDS_MAX = 500;
 
   /** Time for one look at all partitions. */
@@ -32,8 +38,21 @@ final class Probe implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int FETCH_BYTES = 1024 * 1024;
 
-  /** What to look at: offsets from start up to end, exclusive. */
-  record Stretch(TopicPartition partition, long start, long end) {}
+  /**
+   * What to look at.
+   *
+   * @param start first offset
+   * @param end end of offsets, exclusive
+   * @param lane lane whose tasks these are; null: records of any kind, which all count
+   */
+  record Stretch(TopicPartition partition, long start, long end, @Nullable String lane) {}
+
+  /** A task, as far as it takes to know whether it is open. */
+  private record Named(String jobId, String taskId, int attempt) {
+
+    /** Of what can't be read it is not known; a worker will see. */
+    private static final Named UNKNOWN = new Named("", "", 0);
+  }
 
   /**
    * What was seen.
@@ -47,9 +66,16 @@ final class Probe implements AutoCloseable {
     }
   }
 
+  private final Codec codec;
+  private final LiveTasks live;
   private final KafkaConsumer<String, ByteBuffer> consumer;
 
-  Probe(KafkaSettings kafka) {
+  /** By offset; each is read once, however often it is looked at. */
+  private final Map<TopicPartition, TreeMap<Long, Named>> named = new HashMap<>();
+
+  Probe(KafkaSettings kafka, Codec codec, LiveTasks live) {
+    this.codec = codec;
+    this.live = live;
     var settings = new HashMap<>(kafka.committedScan());
     settings.put("max.partition.fetch.bytes", FETCH_BYTES);
     settings.put("fetch.max.bytes", 4 * FETCH_BYTES);
@@ -57,6 +83,7 @@ final class Probe implements AutoCloseable {
   }
 
   Map<TopicPartition, Sight> look(List<Stretch> stretches) {
+    named.keySet().retainAll(stretches.stream().map(Stretch::partition).toList());
     if (stretches.isEmpty()) {
       return Map.of();
     }
@@ -65,14 +92,17 @@ final class Probe implements AutoCloseable {
     var open = new ArrayList<>(stretches);
     try {
       consumer.assign(stretches.stream().map(Stretch::partition).toList());
-      stretches.forEach(stretch -> consumer.seek(stretch.partition(), stretch.start()));
+      for (var stretch : stretches) {
+        consumer.seek(stretch.partition(), stretch.start());
+        named.getOrDefault(stretch.partition(), new TreeMap<>()).headMap(stretch.start()).clear();
+      }
       long deadline = System.nanoTime() + LOOK_MAX.toNanos();
       while (!open.isEmpty() && System.nanoTime() < deadline) {
         var records = consumer.poll(POLL);
         for (var stretch : List.copyOf(open)) {
           var timestamps = seen.computeIfAbsent(stretch.partition(), p -> new ArrayList<>());
           for (var record : records.records(stretch.partition())) {
-            if (record.offset() < stretch.end()) {
+            if (record.offset() < stretch.end() && counts(record, stretch.lane())) {
               timestamps.add(record.timestamp());
             }
           }
@@ -97,6 +127,26 @@ final class Probe implements AutoCloseable {
         (partition, timestamps) ->
             sights.put(partition, new Sight(timestamps, complete.contains(partition))));
     return sights;
+  }
+
+  /** What a cancelled job has left in a lane is nobody's work, whether or not a worker comes. */
+  private boolean counts(ConsumerRecord<String, ByteBuffer> record, @Nullable String lane) {
+    if (lane == null) {
+      return true;
+    }
+    var task =
+        named
+            .computeIfAbsent(
+                new TopicPartition(record.topic(), record.partition()), p -> new TreeMap<>())
+            .computeIfAbsent(record.offset(), offset -> read(record));
+    return live.isOpen(lane, task.jobId, task.taskId, task.attempt);
+  }
+
+  private Named read(ConsumerRecord<String, ByteBuffer> record) {
+    return record.value() != null
+            && codec.decode(Task.class, record.value()) instanceof Decoded.Message<Task>(var task)
+        ? new Named(task.jobId(), task.taskId(), task.attempt())
+        : Named.UNKNOWN;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.StoredState;
 import java.time.Duration;
 import java.util.Comparator;
@@ -74,6 +75,27 @@ public final class ClusterView {
   /** Completes once a lane satisfies a condition; fails with TimeoutException. */
   public CompletableFuture<Lane> awaitLane(String lane, Predicate<Lane> until, Duration within) {
     return lanes.await(lane, until, within);
+  }
+
+  /** Where a task waits or runs: in the job's own lane, or in another that helps. */
+  public static String lane(JobState job, OpenTask task) {
+    return task.lane().isEmpty() ? job.lane() : task.lane();
+  }
+
+  /**
+   * Whether a task that stands in a lane's topic is still to be done; true where its job is not
+   * known.
+   */
+  public boolean isOpen(String lane, String jobId, String taskId, int attempt) {
+    var job = jobs.job(jobId);
+    return job.isEmpty()
+        || (!JobsView.isTerminal(job.get().status())
+            && job.get().open().stream()
+                .anyMatch(
+                    task ->
+                        task.taskId().equals(taskId)
+                            && task.attempt() == attempt
+                            && lane(job.get(), task).equals(lane)));
   }
 
   /** Takes over one state from the log. */

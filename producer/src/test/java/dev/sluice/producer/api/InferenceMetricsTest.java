@@ -3,6 +3,7 @@ package dev.sluice.producer.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.Samples;
+import dev.sluice.producer.lag.LagReport;
 import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobStatus;
@@ -68,7 +69,7 @@ class InferenceMetricsTest {
             null,
             inference,
             null);
-    var view = JobViews.of(state, List.of(), null);
+    var view = JobViews.of(state, List.of(), new Waits(List.of(), LagReport.NONE), null);
     return Objects.requireNonNull(view.inference()).metrics();
   }
 }

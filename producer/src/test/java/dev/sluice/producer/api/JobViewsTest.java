@@ -3,6 +3,7 @@ package dev.sluice.producer.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.Samples;
+import dev.sluice.producer.lag.LagReport;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.JobStatus;
@@ -25,6 +26,7 @@ class JobViewsTest {
     return JobViews.of(
         Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, null, inference, null),
         List.of(),
+        new Waits(List.of(), LagReport.NONE),
         null);
   }
 

@@ -11,7 +11,9 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.TaskKind;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,21 @@ class ClusterViewTest {
 
     assertThat(fleet.finished("cpu")).isEqualTo(8);
     assertThat(fleet.finished("npu")).isZero();
+  }
+
+  @Test
+  void aTaskInALanesTopicIsOpenWhileItsJobWantsItThere() {
+    var task = OpenTask.first("prepare", TaskKind.PREPARE, 1_000, 0, 0, 0, 0, 0);
+    view.put(Samples.state("j", JobStatus.PREPARING, 1_000, "gpu", List.of(task)));
+
+    assertThat(view.isOpen("gpu", "j", "prepare", 1)).isTrue();
+    assertThat(view.isOpen("cpu", "j", "prepare", 1)).as("it has moved").isFalse();
+    assertThat(view.isOpen("gpu", "j", "prepare", 2)).as("another attempt").isFalse();
+    assertThat(view.isOpen("gpu", "j", "export", 1)).as("reported").isFalse();
+    assertThat(view.isOpen("gpu", "unknown", "prepare", 1)).as("not known to have ended").isTrue();
+
+    view.put(Samples.state("j", JobStatus.CANCELLED, 1_000, "gpu", List.of()));
+    assertThat(view.isOpen("gpu", "j", "prepare", 1)).as("cancelled").isFalse();
   }
 
   @Test

@@ -64,6 +64,11 @@ public record OpenTask(
         List.of());
   }
 
+  /** Whether a worker has begun it, and it doesn't wait in its lane any more. */
+  public boolean underWay() {
+    return deadlineMs > 0;
+  }
+
   /** The last processes that have begun to run this attempt. */
   public List<WorkerLife> begun() {
     return IntStream.range(0, begunBy.size())
