@@ -267,7 +267,8 @@ final class DoorTarget implements Target, AutoCloseable {
   }
 
   private static void check(String method, String answer) throws IOException {
-    if (!answer.startsWith("HTTP/1.1 ")) {
+    // A line that could not be read to its end had no version to answer in.
+    if (!answer.startsWith("HTTP/1.1 ") && !answer.startsWith("HTTP/1.0 400 ")) {
       throw new AssertionError("no answer: '" + answer + "'");
     }
     int status = Integer.parseInt(answer.substring(9, 12));

@@ -234,14 +234,14 @@ public final class HttpApi implements AutoCloseable {
 
   /** What is no HTTP does not get as far as the router. What follows it can't be told apart. */
   private static void malformed(HttpServerRequest request) {
-    var why = request.decoderResult().cause();
+    var why = request.decoderResult().cause().getMessage();
     Dispatcher.send(
         request.response().putHeader("Connection", "close"),
         Answer.problem(
             Problem.of(
                 ProblemType.BAD_REQUEST,
-                "The request line or a header is not well-formed, or too long: "
-                    + why
+                "The request line or a header is not well-formed, or too long"
+                    + (why == null ? "" : " (" + why + ")")
                     + ". Send HTTP/1.1 with shorter headers.")));
     request.connection().close();
   }
