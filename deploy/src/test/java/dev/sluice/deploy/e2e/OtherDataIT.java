@@ -110,8 +110,8 @@ final class OtherDataIT {
                 "rows", 4.0,
                 "accuracy", 0.5,
                 "unknownLabels", 1.0,
-                "rowsNotFinite", 1.0,
-                "firstRowNotFinite", 1.0));
+                "rowsUnanswered", 1.0,
+                "firstRowUnanswered", 1.0));
     assertThat(cluster.results(job.jobId()))
         .extracting(row -> row.required("prediction").asText())
         .containsExactly(

@@ -125,7 +125,7 @@ public record JobView(
    * @param seconds time since the first task was dispatched; null before
    * @param metrics over the {@code rows} that carry a label, under the names of a model's metrics;
    *     {@code unknownLabels} of them name no class of the model and count as answered wrong;
-   *     {@code rowsNotFinite} rows, from {@code firstRowNotFinite} on, have no answer
+   *     {@code rowsUnanswered} rows, from {@code firstRowUnanswered} on, have no answer
    * @param format number format in which the model computes
    * @param computeSeconds time that engines took, summed and measured
    * @param modelled what the modelled accelerator would have taken for that; null where the

@@ -37,14 +37,14 @@ class InferenceMetricsTest {
                 "rows", 12.0,
                 "accuracy", 7 / 12.0,
                 "unknownLabels", 2.0,
-                "rowsNotFinite", 3.0,
-                "firstRowNotFinite", 7.0));
+                "rowsUnanswered", 3.0,
+                "firstRowUnanswered", 7.0));
   }
 
   @Test
   void withoutLabelsThereIsNoMeasureButRowsWithoutAnAnswerAreCountedStill() {
     assertThat(metrics(Objective.HUBER, inferred(0, 0, new RowFaults(0, 1, 0))))
-        .isEqualTo(Map.of("rowsNotFinite", 1.0, "firstRowNotFinite", 0.0));
+        .isEqualTo(Map.of("rowsUnanswered", 1.0, "firstRowUnanswered", 0.0));
     assertThat(metrics(Objective.HUBER, inferred(0, 0, RowFaults.NONE))).isEmpty();
   }
 

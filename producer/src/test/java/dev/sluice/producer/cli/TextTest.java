@@ -48,7 +48,7 @@ class TextTest {
   void metricsThatCountRowsAreWholeAndMeasuresHaveFourDigits() {
     assertThat(Text.metric("rows", 1_500)).isEqualTo("1,500");
     assertThat(Text.metric("unknownLabels", 1)).isEqualTo("1");
-    assertThat(Text.metric("firstRowNotFinite", 0)).isEqualTo("0");
+    assertThat(Text.metric("firstRowUnanswered", 0)).isEqualTo("0");
     assertThat(Text.metric("accuracy", 1)).isEqualTo("1.0000");
   }
 

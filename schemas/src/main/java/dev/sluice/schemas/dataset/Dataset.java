@@ -73,7 +73,7 @@ public final class Dataset {
 
   /**
    * Reads a data set to be answered by a model: with the model's classes and scaling; labels may be
-   * missing, and single rows out of the range of binary32, which {@link RowSet#inRange} tells. The
+   * missing, and single rows out of the range of binary32, which {@link RowSet#usable} tells. The
    * model, not the specification, says whether labels are classes or numbers. Where the job names
    * no feature columns and both the file and the model have names, the columns are the model's, in
    * its order, and others are left alone.

@@ -63,10 +63,11 @@ public final class RowSet {
   }
 
   /**
-   * Whether every feature of the row is a number that binary32 holds, as read and as scaled. Of
-   * other rows, which only inference lets pass, all features are given as 0.
+   * Whether the row can be answered: each input is a number that binary32 holds, as read and as
+   * scaled, nothing is missing that nothing stands for, and the model knows every category. Of
+   * other rows all inputs are given as 0. Training rows are all usable.
    */
-  public boolean inRange(int row) {
+  public boolean usable(int row) {
     return !source.outOfRange.get(positions[row]);
   }
 
@@ -129,7 +130,7 @@ public final class RowSet {
 
   private void copy(float[] from, int row, float[] into, int at) {
     int features = source.inputs;
-    if (!inRange(row)) {
+    if (!usable(row)) {
       Arrays.fill(into, at, at + features, 0);
       return;
     }

@@ -20,12 +20,12 @@ public final class Metrics {
 
   private static final String ROWS = "rows";
   private static final String UNKNOWN_LABELS = "unknownLabels";
-  private static final String NOT_FINITE = "rowsNotFinite";
-  private static final String FIRST_NOT_FINITE = "firstRowNotFinite";
+  private static final String UNANSWERED = "rowsUnanswered";
+  private static final String FIRST_UNANSWERED = "firstRowUnanswered";
 
   /** Names of metrics that say what was measured, and not how good the model is. */
   public static final Set<String> COUNTS =
-      Set.of(ROWS, UNKNOWN_LABELS, NOT_FINITE, FIRST_NOT_FINITE);
+      Set.of(ROWS, UNKNOWN_LABELS, UNANSWERED, FIRST_UNANSWERED);
 
   private final List<Metric> metrics = new ArrayList<>();
 
@@ -99,9 +99,9 @@ public final class Metrics {
     if (faults.unknownLabels() > 0) {
       add(UNKNOWN_LABELS, (double) faults.unknownLabels());
     }
-    if (faults.notFinite() > 0) {
-      add(NOT_FINITE, (double) faults.notFinite());
-      add(FIRST_NOT_FINITE, (double) faults.firstNotFinite());
+    if (faults.unanswered() > 0) {
+      add(UNANSWERED, (double) faults.unanswered());
+      add(FIRST_UNANSWERED, (double) faults.firstUnanswered());
     }
     return metrics;
   }

@@ -147,7 +147,7 @@ class DatasetForInferenceTest {
     byte[] file =
         csv("a,b,y", "3,6,dog", "1e39,6,dog", "-inf,6,", "3,1e999999999,cat", "3e38,6,dog");
     RowSet rows = loaded(spec().infer(file, ANIMALS)).selected();
-    assertThat(IntStream.range(0, 5).mapToObj(rows::inRange))
+    assertThat(IntStream.range(0, 5).mapToObj(rows::usable))
         .containsExactly(true, false, false, false, true);
     assertThat(features(rows, 0, 2)).containsExactly(1, 1);
     assertThat(features(rows, 3, 2)).as("what an engine is given").containsExactly(0, 0);
@@ -161,8 +161,8 @@ class DatasetForInferenceTest {
         CsvFiles.model(
             List.of(), List.of("0", "1"), new Affine(List.of(0.0), List.of(1e-30)), NONE);
     RowSet rows = loaded(spec().label("1").infer(csv("1,0", "1e20,1"), fine)).selected();
-    assertThat(rows.inRange(0)).isTrue();
-    assertThat(rows.inRange(1)).isFalse();
+    assertThat(rows.usable(0)).isTrue();
+    assertThat(rows.usable(1)).isFalse();
   }
 
   @Test

@@ -113,8 +113,8 @@ class FeatureColumnsTest {
     RowSet rows =
         loaded(spec().infer(csv("weight,coat,indoors,y", "6,curly,no,", "7,wire,no,"), model))
             .selected();
-    assertThat(rows.inRange(0)).isFalse();
-    assertThat(rows.inRange(1)).isTrue();
+    assertThat(rows.usable(0)).isFalse();
+    assertThat(rows.usable(1)).isTrue();
   }
 
   @Test
@@ -214,8 +214,8 @@ class FeatureColumnsTest {
     byte[] file = csv("a,b,y", ",1,cat", "2,1,dog");
     assertThat(onlyProblem(spec().infer(file, model)).mend()).contains("dataset.missing to drop");
     RowSet rows = loaded(spec().missing(Missing.DROP).infer(file, model)).selected();
-    assertThat(rows.inRange(0)).isFalse();
-    assertThat(rows.inRange(1)).isTrue();
+    assertThat(rows.usable(0)).isFalse();
+    assertThat(rows.usable(1)).isTrue();
   }
 
   @Test

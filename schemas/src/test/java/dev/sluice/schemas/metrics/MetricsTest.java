@@ -82,7 +82,7 @@ class MetricsTest {
   @Test
   void faultyRowsAreSaidBeside() {
     assertThat(names(Metrics.ofNumbers(0, 0, 0, Measured.NOTHING, new RowFaults(1, 2, 3))))
-        .containsExactly("unknownLabels", "rowsNotFinite", "firstRowNotFinite");
+        .containsExactly("unknownLabels", "rowsUnanswered", "firstRowUnanswered");
   }
 
   @Test

@@ -153,7 +153,7 @@ public final class InferTask {
     }
 
     private void take(int row, Batch batch, int i) {
-      boolean inRange = rows.inRange(row);
+      boolean inRange = rows.usable(row);
       boolean answered = inRange && answer.finite(output -> batch.score(i, output));
       var text = answered ? answer.text(output -> batch.score(i, output)) : "";
       var label = rows.labelText(row);

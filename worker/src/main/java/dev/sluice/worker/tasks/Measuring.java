@@ -50,7 +50,7 @@ final class Measuring {
   }
 
   private boolean answered(RowSet from, int row, IntToDoubleFunction values) {
-    return from.inRange(row) && answer.finite(values);
+    return from.usable(row) && answer.finite(values);
   }
 
   /**
@@ -61,7 +61,7 @@ final class Measuring {
   void take(RowSet from, int row, IntToDoubleFunction values) {
     boolean answered = answered(from, row, values);
     if (!answered) {
-      faults = faults.withNotFinite(from.fileRow(row));
+      faults = faults.withUnanswered(from.fileRow(row));
     }
     if (!from.labelled(row)) {
       return;

@@ -205,7 +205,7 @@ public final class QuantiseTask {
     int n = Math.min(most, from.size());
     return IntStream.range(0, n)
         .map(i -> Math.toIntExact((long) i * from.size() / n))
-        .filter(from::inRange)
+        .filter(from::usable)
         .toArray();
   }
 

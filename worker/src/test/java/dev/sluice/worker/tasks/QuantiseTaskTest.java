@@ -362,8 +362,8 @@ class QuantiseTaskTest {
     assertThat(metric(int8, "accuracy")).isEqualTo(0.5);
     assertThat(metric(int8, "fp32Accuracy")).isEqualTo(0.5);
     assertThat(metric(int8, "unknownLabels")).isEqualTo(1);
-    assertThat(metric(int8, "rowsNotFinite")).isEqualTo(1);
-    assertThat(metric(int8, "firstRowNotFinite")).isEqualTo(3);
+    assertThat(metric(int8, "rowsUnanswered")).isEqualTo(1);
+    assertThat(metric(int8, "firstRowUnanswered")).isEqualTo(3);
     assertThat(int8.metrics()).allMatch(metric -> Double.isFinite(metric.value()));
   }
 
