@@ -62,7 +62,7 @@ final class InferenceJob {
     var s = state(job);
     long least = Math.max(limits.rowsPerTask(), Math.ceilDiv(rows, TASKS_MAX));
     int workers = moment.fleet().workers(job.lane);
-    long wished = TaskRows.of(rows, workers, s.model().network(), least);
+    long wished = TaskRows.of(rows, workers, s.model().network(), least, limits.rowsPerTaskMax());
     long perTask = Math.ceilDiv(Math.max(wished, batch), (long) batch) * batch;
     int tasks = (int) Math.ceilDiv(rows, perTask);
     job.status = JobStatus.RUNNING;

@@ -13,6 +13,7 @@ package dev.sluice.coordinator.ledger;
  * @param termMsMax longest time that a term may take, in milliseconds
  * @param openTasksMax inference tasks of one job dispatched at a time
  * @param rowsPerTask least rows of an inference task, where its job has as many
+ * @param rowsPerTaskMax most rows of an inference task, as far as the least allows
  */
 public record LedgerLimits(
     int attemptsMax,
@@ -22,9 +23,10 @@ public record LedgerLimits(
     int termMs,
     int termMsMax,
     int openTasksMax,
-    int rowsPerTask) {
+    int rowsPerTask,
+    int rowsPerTaskMax) {
 
   /** What holds where nothing is configured. */
   public static final LedgerLimits DEFAULT =
-      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024);
+      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024, 65_536);
 }

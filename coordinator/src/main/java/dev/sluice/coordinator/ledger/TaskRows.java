@@ -16,9 +16,6 @@ final class TaskRows {
   /** So that the last tasks of a job end at about one time. */
   private static final int TASKS_PER_WORKER = 8;
 
-  /** The slowest way to answer takes 80 us a row: one by one. */
-  private static final int ROWS_MOST = 65_536;
-
   /** Some seconds of one core. */
   private static final double OPERATIONS_MOST = 8e10;
 
@@ -36,11 +33,12 @@ final class TaskRows {
    * @param rows rows of the job
    * @param workers workers of its lane
    * @param least rows of a task where its job has as many
+   * @param most rows of a task, as far as the least allows
    */
-  static long of(long rows, int workers, NetworkFacts network, long least) {
+  static long of(long rows, int workers, NetworkFacts network, long least, long most) {
     long tasks = Math.max(TASKS_LEAST, (long) TASKS_PER_WORKER * workers);
-    long most = (long) Math.min(ROWS_MOST, OPERATIONS_MOST / operations(network));
-    return Math.max(least, Math.min(most, Math.ceilDiv(rows, tasks)));
+    long seconds = (long) (OPERATIONS_MOST / operations(network));
+    return Math.max(least, Math.min(Math.min(most, seconds), Math.ceilDiv(rows, tasks)));
   }
 
   /** Of one row. */

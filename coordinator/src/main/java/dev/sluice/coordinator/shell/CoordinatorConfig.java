@@ -17,7 +17,8 @@ import dev.sluice.schemas.wire.Aim;
  * @param termMs wished time of a term
  * @param termMsMax longest time of a term
  * @param openTasksMax inference tasks out at a time
- * @param rowsPerTask rows of an inference task
+ * @param rowsPerTask least rows of an inference task
+ * @param rowsPerTaskMax most rows of an inference task
  * @param checkpointMs time between checkpoints
  * @param progressMs time between progress reports
  * @param sessionMs silence after which other coordinators take a coordinator's partitions over
@@ -96,6 +97,12 @@ public record CoordinatorConfig(
             min = 1,
             max = 1_000_000)
         int rowsPerTask,
+    @Setting(
+            doc = "Most rows of an inference task; a slow model takes fewer.",
+            def = "65536",
+            min = 1,
+            max = 1_000_000)
+        int rowsPerTaskMax,
     @Setting(
             doc = "Time between checkpoints of the gradient fold.",
             unit = "ms",
@@ -185,6 +192,14 @@ public record CoordinatorConfig(
   /** The ledger's part. */
   LedgerLimits limits() {
     return new LedgerLimits(
-        attemptsMax, startsMax, queueMs, taskMs, termMs, termMsMax, openTasksMax, rowsPerTask);
+        attemptsMax,
+        startsMax,
+        queueMs,
+        taskMs,
+        termMs,
+        termMsMax,
+        openTasksMax,
+        rowsPerTask,
+        rowsPerTaskMax);
   }
 }

@@ -46,7 +46,8 @@ import org.junit.jupiter.api.Test;
 /** Which lane the ledger gives a job, when it thinks again, and how lanes help each other. */
 final class LedgerPlacementTest {
 
-  private final LedgerLimits limits = new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 6, 4);
+  private final LedgerLimits limits =
+      new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 6, 4, 65_536);
   private final Ledger ledger = new Ledger(limits, new Admission(Catalogue.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();

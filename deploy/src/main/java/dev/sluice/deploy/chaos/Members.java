@@ -23,6 +23,8 @@ final class Members implements AutoCloseable {
   /** Small tasks, so that there are many to lose. */
   private static final String ROWS_PER_TASK = "rows-per-task=32";
 
+  private static final String ROWS_PER_TASK_MAX = "rows-per-task-max=32";
+
   private final Path directory;
   private final List<Node> nodes;
   private final List<URI> servers;
@@ -57,7 +59,15 @@ final class Members implements AutoCloseable {
           Kind.COORDINATOR,
           i,
           "768m",
-          _ -> List.of("coordinator", "--bootstrap-servers", to, "--set", ROWS_PER_TASK));
+          _ ->
+              List.of(
+                  "coordinator",
+                  "--bootstrap-servers",
+                  to,
+                  "--set",
+                  ROWS_PER_TASK,
+                  "--set",
+                  ROWS_PER_TASK_MAX));
     }
     for (int i = 1; i <= size.producers; i++) {
       var port = String.valueOf(servers.get(i - 1).getPort());

@@ -33,7 +33,7 @@ final class BacklogIT {
         StandaloneOptions.temporary(0)
             .withLanes(
                 List.of(new LaneWorkers("a", "host-cpu", 1), new LaneWorkers("b", "host-cpu", 1)))
-            .withCoordinator(Map.of("queue-ms", "1000"));
+            .withCoordinator(Map.of("queue-ms", "1000", "rows-per-task-max", "1024"));
     cluster = Cluster.ofItsOwn(options);
     var few = cluster.client().upload(Csv.circles(dir, 400)).artifact();
     var spec =

@@ -36,7 +36,9 @@ final class DrainIT {
   @Test
   void aWorkerThatLeavesDuringInferenceEndsItsTaskAndNoneIsBegunTwice(@TempDir Path dir)
       throws Exception {
-    try (var cluster = Cluster.ofItsOwn();
+    var options =
+        StandaloneOptions.temporary(0).withCoordinator(Map.of("rows-per-task-max", "1024"));
+    try (var cluster = Cluster.ofItsOwn(options);
         var first = worker(cluster, "first")) {
       var answering = answering(cluster, dir);
       var jobId = cluster.client().submit(answering, null).jobId();

@@ -44,7 +44,8 @@ final class World {
   private static final int DELIVERIES_MAX = 17;
 
   /** Workers die far more often than anywhere, so that 4 deaths are no sign of poison. */
-  static final LedgerLimits LIMITS = new LedgerLimits(100, 8, 5_000, 60_000, 10, 3_000, 3, 4);
+  static final LedgerLimits LIMITS =
+      new LedgerLimits(100, 8, 5_000, 60_000, 10, 3_000, 3, 4, 65_536);
 
   /** Shards are late no sooner than this. */
   static final long LATE_MS = 50;
