@@ -33,6 +33,7 @@ import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /** What comes through a topic. */
@@ -278,7 +279,12 @@ final class WireTargets {
         view.jobs()
             .job(name)
             .ifPresent(
-                job -> JobViews.of(job, List.of(), new Waits(List.of(), LagReport.NONE), null));
+                job ->
+                    JobViews.of(
+                        job,
+                        List.of(),
+                        new Waits(List.of(), LagReport.NONE),
+                        EnumSet.allOf(JobViews.Part.class)));
         view.remove(name);
       }
     }

@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param inference present for inference jobs once the model was found
  * @param model the model that training made; null before
  * @param cause why it failed, was refused, is held or was cancelled; null otherwise
- * @param verdicts admission's verdict for every lane
+ * @param verdicts admission's verdict for every lane; null in lists that don't ask for them
  * @param tasks tasks that are dispatched and not reported
  * @param placement why it went to its lane; null before
  * @param notes sentences on what the job file leaves out and one may have wanted
  * @param waitsFor what it waits for, or who works on it; null once it has ended
- * @param spec the job as it was submitted, with defaults filled in; null in lists
+ * @param spec the job as it was submitted, with defaults filled in; null in lists that don't ask
+ *     for it
  */
 public record JobView(
     String jobId,
@@ -50,7 +51,7 @@ public record JobView(
     @Nullable Inference inference,
     @Nullable ModelVersionView model,
     @Nullable CauseView cause,
-    List<VerdictView> verdicts,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<VerdictView> verdicts,
     List<TaskView> tasks,
     @Nullable PlacementView placement,
     List<String> notes,
@@ -86,7 +87,8 @@ public record JobView(
    * @param engine engine fingerprint that is pinned
    * @param foldVersion version of the fold's arithmetic that is pinned
    * @param dataset digest of the data set that is pinned
-   * @param lossCurve pairs of step and loss, as far as this producer saw them
+   * @param lossCurve pairs of step and loss, as far as this producer saw them; null in lists that
+   *     don't ask for them
    * @param computeSeconds time that workers spent computing gradients, summed and measured
    * @param modelled what the modelled accelerator would have taken for that; null where the
    *     accelerator is what it says
@@ -108,7 +110,7 @@ public record JobView(
       String engine,
       int foldVersion,
       String dataset,
-      List<double[]> lossCurve,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<double[]> lossCurve,
       double computeSeconds,
       @Nullable ModelledView modelled) {}
 

@@ -1,6 +1,6 @@
 package dev.sluice.producer.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.LossCurves;
 import dev.sluice.schemas.metrics.Metrics;
@@ -16,9 +16,12 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.Work;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From the ledger's state of a job to what the API shows of it. */
@@ -29,16 +32,42 @@ public final class JobViews {
 
   private JobViews() {}
 
+  /** What a view may be without, by the name of the field. */
+  public enum Part {
+    /** The losses of every step that was seen. */
+    LOSS_CURVE("lossCurve"),
+    /** What admission said of every lane. */
+    VERDICTS("verdicts"),
+    /** The job as it was submitted. */
+    SPEC("spec");
+
+    private final String word;
+
+    Part(String word) {
+      this.word = word;
+    }
+
+    /** The part of this name; empty where there is none. */
+    public static Optional<Part> of(String word) {
+      return Arrays.stream(values()).filter(part -> part.word.equals(word)).findFirst();
+    }
+
+    /** The names of all. */
+    public static List<String> words() {
+      return Arrays.stream(values()).map(part -> part.word).toList();
+    }
+  }
+
   /**
    * The view of a job.
    *
    * @param state as the ledger wrote it
    * @param curve its loss curve, where one is known
    * @param waits what jobs wait for
-   * @param spec the job as submitted; null to leave it out
+   * @param parts what is not to be left out
    */
   public static JobView of(
-      JobState state, List<LossCurves.Point> curve, Waits waits, @Nullable JsonNode spec) {
+      JobState state, List<LossCurves.Point> curve, Waits waits, Set<Part> parts) {
     boolean finished = state.finishedMs() > 0;
     var training = state.training();
     var inference = state.inference();
@@ -59,12 +88,14 @@ public final class JobViews {
         progress(state),
         // A record that is no ledger's work may have the one without the other.
         training != null && state.spec().work() instanceof TrainingSpec work
-            ? training(state, work, training, curve)
+            ? training(state, work, training, parts.contains(Part.LOSS_CURVE) ? curve : null)
             : null,
         inference == null ? null : inference(state, inference),
         model == null ? null : ModelViews.version(model),
         cause == null ? null : CauseView.of(cause),
-        state.verdicts().stream().map(JobViews::verdict).toList(),
+        parts.contains(Part.VERDICTS)
+            ? state.verdicts().stream().map(JobViews::verdict).toList()
+            : null,
         state.open().stream()
             .map(
                 task ->
@@ -79,7 +110,7 @@ public final class JobViews {
         placement(state),
         notes(state.spec().work()),
         waits.of(state),
-        spec);
+        parts.contains(Part.SPEC) ? JobJson.of(state.spec()) : null);
   }
 
   private static List<String> notes(Work work) {
@@ -140,7 +171,10 @@ public final class JobViews {
   }
 
   private static JobView.Training training(
-      JobState state, TrainingSpec spec, TrainingState training, List<LossCurves.Point> curve) {
+      JobState state,
+      TrainingSpec spec,
+      TrainingState training,
+      @Nullable List<LossCurves.Point> curve) {
     var prepared = training.prepared();
     long perEpoch = Math.max(1, prepared.stepsPerEpoch());
     long epochs = Math.ceilDiv(prepared.steps(), perEpoch);
@@ -164,7 +198,7 @@ public final class JobViews {
         training.engine(),
         training.foldVersion(),
         prepared.dataset().artifact(),
-        curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList(),
+        curve == null ? null : curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList(),
         training.computeMs() / 1000,
         modelled(training.modelled()));
   }

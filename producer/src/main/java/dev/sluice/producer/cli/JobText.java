@@ -93,7 +93,8 @@ final class JobText {
     if (!job.finished() && !job.tasks().isEmpty()) {
       line(text, "in flight", job.tasks().size() + " tasks");
     }
-    return text + Output.verdicts(job.verdicts());
+    var verdicts = job.verdicts();
+    return verdicts == null ? text.toString() : text + Output.verdicts(verdicts);
   }
 
   private static void training(StringBuilder text, JobView job) {

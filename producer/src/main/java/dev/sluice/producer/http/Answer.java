@@ -14,6 +14,9 @@ sealed interface Answer {
   /** HTTP status code. */
   int status();
 
+  /** Type of the body; empty where there is none. */
+  String mediaType();
+
   /** Headers beside the content type. */
   Map<String, String> headers();
 
@@ -43,6 +46,19 @@ sealed interface Answer {
   record Stream(int status, String mediaType, Map<String, String> headers, Body body)
       implements Answer {
     public Stream {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /**
+   * The head alone, of a body whose length is not known before it is written.
+   *
+   * @param status HTTP status code
+   * @param mediaType its type
+   * @param headers other headers
+   */
+  record Head(int status, String mediaType, Map<String, String> headers) implements Answer {
+    public Head {
       headers = Map.copyOf(headers);
     }
   }

@@ -7,7 +7,6 @@ import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.schemas.codec.Digests;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.ext.web.RoutingContext;
@@ -195,7 +194,7 @@ final class ArtifactRoutes {
       if (!artifacts.has(digest)) {
         throw unknown(digest);
       }
-      return new Answer.Whole(200, "application/octet-stream", cacheForever(), Buffer.buffer());
+      return new Answer.Head(200, "application/octet-stream", cacheForever());
     } catch (IOException e) {
       throw unavailable(e);
     }

@@ -7,12 +7,12 @@ import dev.sluice.schemas.document.Utf8;
 import dev.sluice.schemas.job.Problems;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -56,11 +56,21 @@ final class Dispatcher implements AutoCloseable {
     return context -> {
       try {
         var request = request(context);
-        run(context.response(), () -> endpoint.answer(request));
+        boolean head = context.request().method().equals(HttpMethod.HEAD);
+        run(
+            context.response(),
+            () -> head ? headOf(endpoint.answer(request)) : endpoint.answer(request));
       } catch (ProblemException notText) {
         send(context.response(), Answer.problem(notText.problem()));
       }
     };
+  }
+
+  /** What is asked for the head alone is not written, nor read from Kafka. */
+  private static Answer headOf(Answer answer) {
+    return answer instanceof Answer.Stream stream
+        ? new Answer.Head(stream.status(), stream.mediaType(), stream.headers())
+        : answer;
   }
 
   /** Something that gives an answer. */
@@ -118,15 +128,21 @@ final class Dispatcher implements AutoCloseable {
     }
     switch (answer) {
       case Answer.Whole whole -> {
-        head(response, whole.status(), whole.mediaType(), whole.headers());
+        head(response, whole);
+        // Said here, as the server says no length where the head alone is asked for.
+        response.putHeader("Content-Length", String.valueOf(whole.body().length()));
         response.end(whole.body());
+      }
+      case Answer.Head head -> {
+        head(response, head);
+        response.end();
       }
       case Answer.Stream stream -> {
         var out =
             new ResponseStream(
                 response,
                 () -> {
-                  head(response, stream.status(), stream.mediaType(), stream.headers());
+                  head(response, stream);
                   response.setChunked(true);
                 });
         try {
@@ -154,13 +170,12 @@ final class Dispatcher implements AutoCloseable {
     }
   }
 
-  private static void head(
-      HttpServerResponse response, int status, String mediaType, Map<String, String> headers) {
-    response.setStatusCode(status);
-    if (!mediaType.isEmpty()) {
-      response.putHeader("Content-Type", mediaType);
+  private static void head(HttpServerResponse response, Answer answer) {
+    response.setStatusCode(answer.status());
+    if (!answer.mediaType().isEmpty()) {
+      response.putHeader("Content-Type", answer.mediaType());
     }
-    headers.forEach(response::putHeader);
+    answer.headers().forEach(response::putHeader);
   }
 
   private static Request request(RoutingContext context) {

@@ -1,13 +1,18 @@
 package dev.sluice.producer.http;
 
+import static dev.sluice.producer.http.RouteTable.delete;
+import static dev.sluice.producer.http.RouteTable.get;
+import static dev.sluice.producer.http.RouteTable.head;
+import static dev.sluice.producer.http.RouteTable.post;
+import static dev.sluice.producer.http.RouteTable.put;
+import static dev.sluice.producer.http.RouteTable.upload;
+
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemType;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,7 +25,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server: every route stands in {@link #router}. */
+/** The HTTP server: every route stands in {@link #routes}. */
 public final class HttpApi implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
@@ -44,11 +49,6 @@ public final class HttpApi implements AutoCloseable {
   /** No file is served: a cache of files would be a directory that a killed process leaves. */
   private static final FileSystemOptions NO_FILES =
       new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-
-  private static final Set<HttpMethod> WITH_BODY =
-      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE);
-
-  private static final Handler<RoutingContext> NEXT = RoutingContext::next;
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Vertx vertx;
@@ -122,65 +122,19 @@ public final class HttpApi implements AutoCloseable {
       boolean loopbackOnly) {
     var router = Router.router(vertx);
     var metrics = new HttpMetrics();
-    var jobs = new JobRoutes(services);
-    var lanes = new LaneRoutes(services);
-    var models = new ModelRoutes(services);
-    var letters = new DeadLetterRoutes(services.parked());
-    var operations = new OperationRoutes(services, metrics);
 
     router.route().handler(metrics::count).handler(new BrowserGuard(loopbackOnly));
     router.route().handler(new TopicGuard(services.unfit()));
     router.route().handler(new TextGuard());
-    // Before the body handler: artifacts go to disk as they come.
-    router.put("/v1/artifacts").handler(artifacts::put);
     var bodies =
         BodyHandler.create(false)
             .setBodyLimit(limits.bodyBytesMax())
             // It would read the query for them, and leave one that is not well-formed unanswered.
             .setMergeFormAttributes(false);
-    // The body of a GET is nothing to anyone, and one that claims to be a form would make it fail.
-    router
-        .route()
-        .handler(c -> (WITH_BODY.contains(c.request().method()) ? bodies : NEXT).handle(c));
+    var routes = routes(services, artifacts, run, metrics);
+    routes.mount(router, bodies);
 
-    router.post("/v1/jobs").handler(run.to(jobs::submit));
-    router.get("/v1/jobs").handler(run.to(jobs::list));
-    router.get("/v1/jobs/:job").handler(run.to(jobs::read));
-    router.post("/v1/jobs/:job/cancel").handler(run.to(jobs::cancel));
-    router.get("/v1/jobs/:job/results").handler(run.to(jobs::results));
-
-    router.get("/v1/lanes").handler(run.to(lanes::list));
-    router.get("/v1/lanes/:lane").handler(run.to(lanes::read));
-    router.put("/v1/lanes/:lane").handler(run.to(lanes::declare));
-
-    router.get("/v1/models").handler(run.to(models::list));
-    router.get("/v1/models/:model").handler(run.to(models::read));
-    router.put("/v1/models/:model/aliases/:alias").handler(run.to(models::setAlias));
-    router.delete("/v1/models/:model/aliases/:alias").handler(run.to(models::removeAlias));
-
-    router.get("/v1/artifacts/:digest").handler(run.to(artifacts::get));
-    router.head("/v1/artifacts/:digest").handler(run.to(artifacts::head));
-
-    router.get("/v1/dead-letters").handler(run.to(letters::list));
-    router.post("/v1/dead-letters/redrive").handler(run.to(letters::redrive));
-
-    router.get("/v1/fleet").handler(run.to(operations::fleet));
-    router.get("/v1/lag").handler(run.to(operations::lag));
-    router.get("/v1/lag/history").handler(run.to(operations::lagHistory));
-    router.get("/v1/health").handler(run.to(operations::health));
-    router.get("/metrics").handler(run.to(operations::metrics));
-    router.get("/").handler(run.to(operations::dashboard));
-
-    router.errorHandler(
-        404,
-        c -> refuse(c, ProblemType.NOT_FOUND, "There is nothing at " + c.normalizedPath() + "."));
-    router.errorHandler(
-        405,
-        c ->
-            refuse(
-                c,
-                ProblemType.METHOD_NOT_ALLOWED,
-                c.request().method() + " does not fit " + c.normalizedPath() + "."));
+    router.errorHandler(404, c -> refuse(c, routes.nothingAt(c.normalizedPath())));
     router.errorHandler(
         413,
         c ->
@@ -197,6 +151,40 @@ public final class HttpApi implements AutoCloseable {
         c -> refuse(c, ProblemType.BAD_REQUEST, "Nothing but Expect: 100-continue can be met."));
     router.errorHandler(500, HttpApi::ourFault);
     return router;
+  }
+
+  private static RouteTable routes(
+      Services services, ArtifactRoutes artifacts, Dispatcher run, HttpMetrics metrics) {
+    var jobs = new JobRoutes(services);
+    var lanes = new LaneRoutes(services);
+    var models = new ModelRoutes(services);
+    var letters = new DeadLetterRoutes(services.parked());
+    var operations = new OperationRoutes(services, metrics);
+    return new RouteTable(
+        List.of(
+            post("/v1/jobs", run.to(jobs::submit)),
+            get("/v1/jobs", run.to(jobs::list), "status", "prefix", "limit", "after", "include"),
+            get("/v1/jobs/:job", run.to(jobs::read)),
+            post("/v1/jobs/:job/cancel", run.to(jobs::cancel), "reason"),
+            get("/v1/jobs/:job/results", run.to(jobs::results), "format"),
+            get("/v1/lanes", run.to(lanes::list)),
+            get("/v1/lanes/:lane", run.to(lanes::read)),
+            put("/v1/lanes/:lane", run.to(lanes::declare)),
+            get("/v1/models", run.to(models::list)),
+            get("/v1/models/:model", run.to(models::read)),
+            put("/v1/models/:model/aliases/:alias", run.to(models::setAlias)),
+            delete("/v1/models/:model/aliases/:alias", run.to(models::removeAlias)),
+            upload("/v1/artifacts", artifacts::put),
+            get("/v1/artifacts/:digest", run.to(artifacts::get)),
+            head("/v1/artifacts/:digest", run.to(artifacts::head)),
+            get("/v1/dead-letters", run.to(letters::list), "reason", "limit", "after"),
+            post("/v1/dead-letters/redrive", run.to(letters::redrive)),
+            get("/v1/fleet", run.to(operations::fleet)),
+            get("/v1/lag", run.to(operations::lag)),
+            get("/v1/lag/history", run.to(operations::lagHistory)),
+            get("/v1/health", run.to(operations::health)),
+            get("/metrics", run.to(operations::metrics)),
+            get("/", run.to(operations::dashboard))));
   }
 
   /** Where it listens. */
@@ -229,7 +217,11 @@ public final class HttpApi implements AutoCloseable {
   }
 
   static void refuse(RoutingContext context, ProblemType type, String detail) {
-    Dispatcher.send(context.response(), Answer.problem(Problem.of(type, detail)));
+    refuse(context, Problem.of(type, detail));
+  }
+
+  static void refuse(RoutingContext context, Problem problem) {
+    Dispatcher.send(context.response(), Answer.problem(problem));
   }
 
   /** What is no HTTP does not get as far as the router. What follows it can't be told apart. */

@@ -1,6 +1,5 @@
 package dev.sluice.producer.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.producer.api.JobPage;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.JobViews;
@@ -18,10 +17,10 @@ import dev.sluice.producer.results.Rows;
 import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
-import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.FleetView;
 import dev.sluice.producer.view.JobsView;
 import dev.sluice.schemas.job.Names;
+import dev.sluice.schemas.job.NearestName;
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
@@ -36,9 +35,11 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class JobRoutes {
 
   static final int PAGE_MAX = 500;
   private static final int PAGE = 50;
+  private static final String[] NO_WORDS = {};
 
   /** JSON is YAML too, so one reader reads them all. */
   private static final List<String> MEDIA_TYPES =
@@ -91,9 +93,10 @@ final class JobRoutes {
     var byWord = new LinkedHashMap<String, Integer>();
     counts.forEach((key, count) -> byWord.put(Words.of(key), count));
     var waits = waits();
+    var parts = parts(request);
     return Answer.json(
         new JobPage(
-            page.jobs().stream().map(job -> view(job, waits, null)).toList(),
+            page.jobs().stream().map(job -> view(job, waits, parts)).toList(),
             page.next(),
             byWord,
             services.clock().millis()));
@@ -295,11 +298,31 @@ final class JobRoutes {
   }
 
   private JobView view(JobState state) {
-    return view(state, waits(), JobJson.of(state.spec()));
+    return view(state, waits(), EnumSet.allOf(JobViews.Part.class));
   }
 
-  private JobView view(JobState state, Waits waits, @Nullable JsonNode spec) {
-    return JobViews.of(state, services.view().jobs().lossCurve(state.jobId()), waits, spec);
+  private JobView view(JobState state, Waits waits, Set<JobViews.Part> parts) {
+    return JobViews.of(state, services.view().jobs().lossCurve(state.jobId()), waits, parts);
+  }
+
+  /** What a list holds beside what everyone needs of it: its jobs may have thousands of losses. */
+  private static Set<JobViews.Part> parts(Request request) {
+    var parts = EnumSet.noneOf(JobViews.Part.class);
+    for (var word : request.query("include").map(words -> words.split(",", -1)).orElse(NO_WORDS)) {
+      parts.add(
+          JobViews.Part.of(word.strip())
+              .orElseThrow(
+                  () ->
+                      Request.bad(
+                          "Query parameter include names '"
+                              + word
+                              + "'. "
+                              + NearestName.hint(word, JobViews.Part.words())
+                              + "It may name, separated by commas, "
+                              + String.join(", ", JobViews.Part.words())
+                              + ".")));
+    }
+    return parts;
   }
 
   private Waits waits() {

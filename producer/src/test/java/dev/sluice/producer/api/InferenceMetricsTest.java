@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.RowFaults;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class InferenceMetricsTest {
@@ -69,7 +70,7 @@ class InferenceMetricsTest {
             null,
             inference,
             null);
-    var view = JobViews.of(state, List.of(), new Waits(List.of(), LagReport.NONE), null);
+    var view = JobViews.of(state, List.of(), new Waits(List.of(), LagReport.NONE), Set.of());
     return Objects.requireNonNull(view.inference()).metrics();
   }
 }

@@ -16,6 +16,7 @@ import dev.sluice.schemas.wire.Work;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class JobViewsTest {
         Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, null, inference, null),
         List.of(),
         new Waits(List.of(), LagReport.NONE),
-        null);
+        Set.of());
   }
 
   private static Map<String, Double> metrics(NetworkFacts facts, Measured measured) {
