@@ -7,6 +7,7 @@ import dev.sluice.deploy.broker.DirectoryLock;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
+import dev.sluice.schemas.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -214,7 +215,7 @@ public final class ChaosCommand implements Callable<Integer> {
         throw new IllegalStateException("a report is not JSON", e);
       }
     } else {
-      out.print(report.text());
+      out.print(report.text(Terminal.outputColumns()));
     }
     out.flush();
   }

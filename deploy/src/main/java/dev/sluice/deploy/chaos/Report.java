@@ -1,7 +1,11 @@
 package dev.sluice.deploy.chaos;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import static dev.sluice.schemas.terminal.Table.left;
+import static dev.sluice.schemas.terminal.Table.right;
+
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Facts;
+import dev.sluice.schemas.terminal.Table;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,34 +52,45 @@ record Report(
     return violations.isEmpty();
   }
 
-  /** For people. */
-  String text() {
-    var out = new StringWriter();
-    try (var text = new PrintWriter(out)) {
-      text.printf(Locale.ROOT, "%d faults in %.0f s (seed %d)%n", faults, seconds, seed);
-      new TreeMap<>(byKind)
-          .forEach((kind, count) -> text.printf(Locale.ROOT, "   %-44s %6d%n", kind, count));
-      text.println();
-      text.println("recovery, measured on this machine");
-      for (var it : recoveries) {
-        text.printf(
-            Locale.ROOT,
-            "   %-74s %4d times   p50 %5.2f s   max %5.2f s%n",
-            it.what(),
-            it.samples(),
-            it.p50Ms() / MS,
-            it.maxMs() / MS);
-      }
-      text.println();
-      text.printf(Locale.ROOT, "%d jobs acknowledged, %d rows answered%n", jobs, rows);
-      new TreeMap<>(models)
-          .forEach((name, sha256) -> text.printf(Locale.ROOT, "   %-8s %s%n", name, sha256));
-      endedByThemselves.forEach(ended -> text.println("note: " + ended));
-      violations.forEach(violation -> text.println("VIOLATED: " + violation));
-      if (held()) {
-        text.println("held: each job ended once, each row was answered once, always the same bits");
-      }
+  /**
+   * For people.
+   *
+   * @param columns of the terminal; 0: none
+   */
+  String text(int columns) {
+    var text = new StringBuilder();
+    text.append(
+        String.format(Locale.ROOT, "%d faults in %.0f s (seed %d)%n", faults, seconds, seed));
+    var kinds = new Table(left("FAULT").least(12), right("TIMES"));
+    new TreeMap<>(byKind).forEach((kind, count) -> kinds.row(kind, String.valueOf(count)));
+    var times =
+        new Table(
+            left("RECOVERY, measured on this machine").least(20),
+            right("TIMES").leaves(1),
+            right("P50"),
+            right("MAX"));
+    for (var it : recoveries) {
+      times.row(it.what(), String.valueOf(it.samples()), seconds(it.p50Ms()), seconds(it.maxMs()));
     }
-    return out.toString();
+    text.append(kinds.text(columns)).append('\n').append(times.text(columns)).append('\n');
+    text.append(String.format(Locale.ROOT, "%d jobs acknowledged, %d rows answered%n", jobs, rows));
+    var digests = new Facts(3, 8, columns);
+    new TreeMap<>(models).forEach(digests::line);
+    text.append(digests);
+    endedByThemselves.forEach(ended -> text.append(Cells.paragraph("note: " + ended, columns, 2)));
+    violations.forEach(
+        violation -> text.append(Cells.paragraph("VIOLATED: " + violation, columns, 2)));
+    if (held()) {
+      text.append(
+          Cells.paragraph(
+              "held: each job ended once, each row was answered once, always the same bits",
+              columns,
+              2));
+    }
+    return text.toString();
+  }
+
+  private static String seconds(long ms) {
+    return String.format(Locale.ROOT, "%.2f s", ms / MS);
   }
 }

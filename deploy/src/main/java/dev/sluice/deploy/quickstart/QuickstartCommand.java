@@ -11,6 +11,7 @@ import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
+import dev.sluice.schemas.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -128,7 +129,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       }
     } else {
       out.println();
-      out.print(SummaryText.of(summary));
+      out.print(SummaryText.of(summary, Terminal.outputColumns()));
       out.println();
     }
     out.flush();

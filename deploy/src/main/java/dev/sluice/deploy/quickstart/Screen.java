@@ -1,5 +1,7 @@
 package dev.sluice.deploy.quickstart;
 
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Terminal;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -42,10 +44,7 @@ final class Screen {
   /** The screen of this process, as the launcher found it. */
   static Screen of(PrintWriter err) {
     return new Screen(
-        err,
-        Integer.getInteger("sluice.columns", 0),
-        System.getenv("NO_COLOR") == null,
-        System.err.charset());
+        err, Terminal.errorColumns(), System.getenv("NO_COLOR") == null, System.err.charset());
   }
 
   /** A line that stays. */
@@ -121,6 +120,6 @@ final class Screen {
 
   /** A live line that is wider than the terminal could not be erased. */
   private String visible(String text) {
-    return columns > 0 && text.length() >= columns ? text.substring(0, columns - 1) : text;
+    return columns > 0 ? Cells.cut(text, columns - 1) : text;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.deploy.quickstart;
 
+import dev.sluice.schemas.terminal.Facts;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -7,20 +8,18 @@ import java.util.stream.Collectors;
 final class SummaryText {
   private SummaryText() {}
 
-  static String of(Summary summary) {
-    var text = new StringBuilder();
-    line(text, "model", summary.model() + "@" + summary.version());
-    line(text, "sha256", summary.modelSha256());
-    line(
-        text,
+  static String of(Summary summary, int columns) {
+    var facts = new Facts(3, 14, columns);
+    facts.line("model", summary.model() + "@" + summary.version());
+    facts.line("sha256", summary.modelSha256());
+    facts.line(
         "test accuracy",
         String.format(
             Locale.ROOT,
             "%.4f   %,d held-out rows, each answered once",
             summary.testAccuracy(),
             summary.testRows()));
-    line(
-        text,
+    facts.line(
         "training",
         String.format(
             Locale.ROOT,
@@ -30,21 +29,19 @@ final class SummaryText {
             summary.epochs(),
             summary.workers(),
             summary.samplesPerSecond()));
-    line(text, "inference", String.format(Locale.ROOT, "%.1f s", summary.inferSeconds()));
+    facts.line("inference", String.format(Locale.ROOT, "%.1f s", summary.inferSeconds()));
     var parity = summary.onnxMaxDifference();
     if (parity != null) {
-      line(text, "ONNX file", String.format(Locale.ROOT, "same outputs within %.1e", parity));
+      facts.line("ONNX file", String.format(Locale.ROOT, "same outputs within %.1e", parity));
     }
-    line(
-        text,
+    facts.line(
         "peak lag",
         summary.lanes().stream()
             .map(lane -> lane.lane() + " " + lane.peakLag())
             .collect(Collectors.joining(", ")));
-    text.append('\n');
+    facts.gap();
     for (var device : summary.rehearsal().devices()) {
-      line(
-          text,
+      facts.line(
           device.job() + " on",
           String.format(
               Locale.ROOT,
@@ -53,23 +50,21 @@ final class SummaryText {
               device.format(),
               measured(device) + "; " + modelled(device)));
     }
-    line(
-        text,
+    facts.line(
         "int8 version",
         String.format(Locale.ROOT, "accuracy %+.4f", summary.rehearsal().int8AccuracyChange()));
     for (var refused : summary.rehearsal().refused()) {
-      line(text, "refused by", refused.lane() + ": " + String.join(" ", refused.reasons()));
+      facts.line("refused by", refused.lane() + ": " + String.join(" ", refused.reasons()));
     }
-    text.append('\n');
-    line(
-        text,
+    facts.gap();
+    facts.line(
         "in all",
         String.format(
             Locale.ROOT,
             "%.1f s   of which %.1f s to start",
             summary.totalSeconds(),
             summary.startSeconds()));
-    return text.toString();
+    return facts.toString();
   }
 
   private static String measured(Summary.Device device) {
@@ -94,9 +89,5 @@ final class SummaryText {
     return seconds >= 1
         ? String.format(Locale.ROOT, "%.1f s", seconds)
         : String.format(Locale.ROOT, "%.3g ms", seconds * 1e3);
-  }
-
-  private static void line(StringBuilder text, String name, String value) {
-    text.append(String.format(Locale.ROOT, "   %-15s%s%n", name, value));
   }
 }

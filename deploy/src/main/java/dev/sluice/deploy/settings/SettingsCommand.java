@@ -2,6 +2,8 @@ package dev.sluice.deploy.settings;
 
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.process.ServiceOutput;
+import dev.sluice.schemas.terminal.Facts;
+import dev.sluice.schemas.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +27,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "List every setting of producer, coordinator and worker.")
 public final class SettingsCommand implements Callable<Integer> {
+  private static final int NAME_COLUMNS = 24;
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -72,8 +78,22 @@ public final class SettingsCommand implements Callable<Integer> {
         (name, type) -> {
           out.println(name);
           out.println();
-          out.println(Settings.table(type));
+          int columns = Terminal.outputColumns();
+          // A Markdown table has a line for each setting, however much is said of it.
+          out.println(columns == 0 ? Settings.table(type) : facts(type, columns));
         });
     out.flush();
+  }
+
+  private static String facts(Class<? extends Record> type, int columns) {
+    var facts = new Facts(2, NAME_COLUMNS, columns);
+    for (var row : Settings.rows(type)) {
+      var values =
+          Stream.of(row.def(), row.unit(), row.bounds())
+              .filter(value -> !value.isEmpty())
+              .collect(Collectors.joining(", "));
+      facts.line(row.name(), values).detail(row.meaning());
+    }
+    return facts.toString();
   }
 }

@@ -1,5 +1,8 @@
 package dev.sluice.producer.cli;
 
+import static dev.sluice.schemas.terminal.Table.left;
+import static dev.sluice.schemas.terminal.Table.right;
+
 import dev.sluice.schemas.accelerator.AcceleratorModel;
 import dev.sluice.schemas.accelerator.Disagreement;
 import dev.sluice.schemas.accelerator.Evidence;
@@ -14,11 +17,13 @@ import dev.sluice.schemas.accelerator.Rates;
 import dev.sluice.schemas.accelerator.Software;
 import dev.sluice.schemas.accelerator.Source;
 import dev.sluice.schemas.document.Spelling;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Facts;
+import dev.sluice.schemas.terminal.Table;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,26 +31,27 @@ import org.jspecify.annotations.Nullable;
 final class AcceleratorText {
 
   private static final String UNKNOWN = "not published";
-  private static final int LABEL_CHARS = 14;
-  private static final int LINE_CHARS = 100;
+  private static final int LABELS = 13;
 
-  private final StringBuilder text = new StringBuilder();
+  private final Facts facts;
 
-  private AcceleratorText() {}
+  private AcceleratorText(int columns) {
+    this.facts = new Facts(0, LABELS, columns);
+  }
 
   /** One line for each model. */
-  static String table(List<AcceleratorModel> models) {
+  static String table(List<AcceleratorModel> models, int columns) {
     var table =
-        new Text.Table(
-            "ID",
-            "KIND",
-            "TRAINS",
-            ">FP16/BF16",
-            ">FP8",
-            ">INT8",
-            "MEMORY",
-            ">BANDWIDTH",
-            ">POWER");
+        new Table(
+            left("ID").least(16).middle(),
+            left("KIND").leaves(1),
+            left("TRAINS").leaves(4),
+            right("FP16/BF16"),
+            right("FP8").leaves(3),
+            right("INT8"),
+            left("MEMORY").least(9).leaves(6),
+            right("BANDWIDTH").leaves(5),
+            right("POWER").least(8).leaves(2));
     for (var model : models) {
       var memory = model.memory();
       table.row(
@@ -59,7 +65,7 @@ final class AcceleratorText {
           Text.orDash(figure(memory.gigabytesPerSecond(), "GB/s")),
           Text.orDash(watts(model.power())));
     }
-    return table.toString();
+    return table.text(columns);
   }
 
   private static String rate(AcceleratorModel model, NumberFormat format) {
@@ -97,15 +103,14 @@ final class AcceleratorText {
   }
 
   /** Everything about one model. */
-  static String details(AcceleratorModel model) {
-    var details = new AcceleratorText();
+  static String details(AcceleratorModel model, int columns) {
+    var details = new AcceleratorText(columns);
     details.all(model);
-    return details.text.toString();
+    return Cells.paragraph(model.id() + ": " + model.name(), columns, 2) + details.facts;
   }
 
   private void all(AcceleratorModel model) {
     var recorded = model.origin().recorded();
-    text.append(model.id()).append(": ").append(model.name()).append('\n');
     line("vendor", model.vendor() + ", " + Spelling.of(model.kind()));
     line("from", model.origin() + (recorded == null ? "" : "; figures recorded on " + recorded));
     line(
@@ -269,19 +274,12 @@ final class AcceleratorText {
   }
 
   private void line(String label, String value) {
-    var lines = Text.wrapped(value, LINE_CHARS - LABEL_CHARS);
-    for (int i = 0; i < lines.size(); i++) {
-      text.append(String.format(Locale.ROOT, "%-" + LABEL_CHARS + "s", i == 0 ? label : ""))
-          .append(lines.get(i))
-          .append('\n');
-    }
+    facts.line(label, value);
   }
 
   private void more(String label, String value) {
     if (!value.isEmpty()) {
-      for (var wrapped : Text.wrapped(label + ": " + value, LINE_CHARS - LABEL_CHARS - 2)) {
-        text.append(" ".repeat(LABEL_CHARS + 2)).append(wrapped).append('\n');
-      }
+      facts.detail(label + ": " + value);
     }
   }
 

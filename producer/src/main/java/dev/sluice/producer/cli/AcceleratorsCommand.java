@@ -53,7 +53,7 @@ final class AcceleratorsCommand implements Callable<Integer> {
     if (id == null) {
       output.result(
           Map.of("accelerators", catalogue.all().stream().map(AcceleratorJson::of).toList()),
-          AcceleratorText.table(catalogue.all()));
+          AcceleratorText.table(catalogue.all(), output.columns()));
       return ExitCode.OK;
     }
     var model = catalogue.find(id);
@@ -63,7 +63,7 @@ final class AcceleratorsCommand implements Callable<Integer> {
   }
 
   private static ExitCode show(AcceleratorModel model, Output output) {
-    output.result(AcceleratorJson.of(model), AcceleratorText.details(model));
+    output.result(AcceleratorJson.of(model), AcceleratorText.details(model, output.columns()));
     return ExitCode.OK;
   }
 }

@@ -1,9 +1,11 @@
 package dev.sluice.producer.cli;
 
 import dev.sluice.producer.api.DeadLetterPage;
+import dev.sluice.producer.api.DeadLetterView;
 import dev.sluice.producer.api.RedrivenView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.terminal.Cells;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -40,41 +42,45 @@ final class DeadLetterCommand extends ClientCommand {
   @Override
   ExitCode run(SluiceClient client, Output output) throws SluiceException {
     var page = client.deadLetters(reason, limit, after);
-    output.result(page, text(page));
+    output.result(page, text(page, output.columns()));
     return ExitCode.OK;
   }
 
-  private static String text(DeadLetterPage page) {
+  private static String text(DeadLetterPage page, int columns) {
     if (page.deadLetters().isEmpty()) {
       return "no dead letters";
     }
     var text = new StringBuilder();
     for (var letter : page.deadLetters()) {
-      text.append(letter.id())
-          .append("  ")
-          .append(letter.reason())
-          .append("  ")
-          .append(Instant.ofEpochMilli(letter.atMs()).truncatedTo(ChronoUnit.SECONDS));
-      if (letter.key() != null) {
-        text.append("  key ").append(letter.key());
-      }
-      if (letter.bytes() >= 0) {
-        text.append("  ").append(Text.count(letter.bytes())).append(" B");
-      }
-      text.append("\n    ").append(letter.cause().what());
-      text.append(' ').append(letter.cause().why()).append('\n');
+      text.append(Cells.paragraph(head(letter), columns, 4));
+      var cause = letter.cause();
+      text.append(
+          Cells.paragraph(("    " + cause.what() + " " + cause.why()).stripTrailing(), columns, 4));
       var redrivenMs = letter.redrivenMs();
       if (redrivenMs != null) {
-        var when = Instant.ofEpochMilli(redrivenMs).truncatedTo(ChronoUnit.SECONDS);
-        text.append("    written back ").append(when).append('\n');
-      } else if (!letter.cause().mend().isEmpty()) {
-        text.append("    ").append(letter.cause().mend()).append('\n');
+        text.append("    written back ").append(time(redrivenMs)).append('\n');
+      } else if (!cause.mend().isEmpty()) {
+        text.append(Cells.paragraph("    " + cause.mend(), columns, 4));
       }
     }
     if (page.next() != null) {
       text.append("more with --after ").append(page.next()).append('\n');
     }
     return text.toString();
+  }
+
+  private static String head(DeadLetterView letter) {
+    return letter.id()
+        + "  "
+        + letter.reason()
+        + "  "
+        + time(letter.atMs())
+        + (letter.key() == null ? "" : "  key " + letter.key())
+        + (letter.bytes() < 0 ? "" : "  " + Text.count(letter.bytes()) + " B");
+  }
+
+  private static Instant time(long ms) {
+    return Instant.ofEpochMilli(ms).truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** Writes records back. */

@@ -9,6 +9,7 @@ import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.document.Amounts;
 import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.terminal.Cells;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -150,7 +152,7 @@ public final class ExplainCommand extends ClientCommand {
       var views = explained.verdicts().stream().map(JobViews::verdict).toList();
       output.result(
           document(runs, known, explained.needs(), views),
-          text(runs, known, explained.needs(), views));
+          text(runs, known, explained.needs(), views, output.columns()));
       return runs ? ExitCode.OK : ExitCode.JOB_FAILED;
     } catch (ConfigProblem e) {
       return refuse(String.valueOf(fleet), e.problems(), output);
@@ -235,13 +237,12 @@ public final class ExplainCommand extends ClientCommand {
   }
 
   private static String text(
-      boolean runs, Known known, Needs needs, List<JobView.VerdictView> verdicts) {
-    var text = new StringBuilder();
-    text.append(
+      boolean runs, Known known, Needs needs, List<JobView.VerdictView> verdicts, int columns) {
+    var head =
         verdicts.isEmpty()
             ? "There is no lane.\n"
-            : runs ? "The job can run.\n" : "No lane can run the job.\n");
-    text.append("  it needs: ").append(needs.purpose());
+            : runs ? "The job can run.\n" : "No lane can run the job.\n";
+    var text = new StringBuilder("  it needs: ").append(needs.purpose());
     if (!needs.formats().isEmpty()) {
       text.append(" in ").append(String.join(" or ", needs.formats()));
     }
@@ -252,9 +253,14 @@ public final class ExplainCommand extends ClientCommand {
     if (!needs.operators().isEmpty()) {
       text.append("; operators ").append(String.join(", ", needs.operators()));
     }
-    text.append('\n').append(Output.verdicts(verdicts));
-    notKnown(known).forEach(note -> text.append("  not known here: ").append(note).append('\n'));
-    return text.toString();
+    var notes =
+        notKnown(known).stream()
+            .map(note -> Cells.paragraph("  not known here: " + note, columns, 4))
+            .collect(Collectors.joining());
+    return head
+        + Cells.paragraph(text.toString(), columns, 4)
+        + Output.verdicts(verdicts, columns)
+        + notes;
   }
 
   private static List<String> notKnown(Known known) {

@@ -1,10 +1,15 @@
 package dev.sluice.producer.cli;
 
+import static dev.sluice.schemas.terminal.Table.left;
+import static dev.sluice.schemas.terminal.Table.right;
+
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.QueueView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Table;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +45,7 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       if (!watch) {
         var lag = client.lag();
-        output.result(lag, text(lag));
+        output.result(lag, text(lag, output.columns()));
         return ExitCode.OK;
       }
       output.byLine();
@@ -51,7 +56,7 @@ final class FleetCommands {
           if (output.json()) {
             output.line(lag);
           } else {
-            output.result(lag, "\u001b[H\u001b[2J" + text(lag));
+            output.screen(text(lag, output.columns()));
           }
         } while (!never.await(1, TimeUnit.SECONDS));
       } catch (InterruptedException e) {
@@ -60,19 +65,26 @@ final class FleetCommands {
       return ExitCode.OK;
     }
 
-    static String text(LagView lag) {
+    static String text(LagView lag, int columns) {
       if (lag.sampledMs() == 0) {
         return "not sampled yet; try again in a second";
       }
       var table =
-          new Text.Table(
-              "QUEUE", ">WAITING", ">RUNNING", ">OLDEST", ">IN/S", ">OUT/S", ">DRAIN", ">PEAK");
+          new Table(
+              left("QUEUE").least(12).middle(),
+              right("WAITING"),
+              right("RUNNING").leaves(6),
+              right("OLDEST").leaves(5),
+              right("IN/S").leaves(2),
+              right("OUT/S").leaves(3),
+              right("DRAIN").leaves(4),
+              right("PEAK").leaves(1));
       Stream.concat(lag.lanes().stream(), lag.topics().stream())
           .forEach(queue -> row(table, queue, lag.lanes().contains(queue)));
-      return table.toString();
+      return table.text(columns);
     }
 
-    private static void row(Text.Table table, QueueView queue, boolean lane) {
+    private static void row(Table table, QueueView queue, boolean lane) {
       table.row(
           (lane ? "lane " : "") + queue.name(),
           Text.count(queue.waiting()),
@@ -93,8 +105,14 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var lanes = client.lanes();
       var table =
-          new Text.Table(
-              "LANE", "ACCELERATOR", ">WORKERS", ">MIN..MAX", ">JOBS", ">WAITING", ">RUNNING");
+          new Table(
+              left("LANE").least(10).middle(),
+              left("ACCELERATOR").least(11).middle().leaves(4),
+              right("WORKERS"),
+              right("MIN..MAX").leaves(1),
+              right("JOBS").leaves(3),
+              right("WAITING"),
+              right("RUNNING").leaves(2));
       for (var lane : lanes) {
         var lag = lane.lag();
         table.row(
@@ -107,7 +125,8 @@ final class FleetCommands {
             lag == null ? "-" : Text.count(lag.running()));
       }
       output.result(
-          Map.of("lanes", lanes), lanes.isEmpty() ? "no lanes are declared" : table.toString());
+          Map.of("lanes", lanes),
+          lanes.isEmpty() ? "no lanes are declared" : table.text(output.columns()));
       return ExitCode.OK;
     }
   }
@@ -120,17 +139,17 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var workers = client.fleet();
       var table =
-          new Text.Table(
-              "WORKER",
-              "LANE",
-              "ACCELERATOR",
-              "STATE",
-              ">RUNNING",
-              ">DONE",
-              ">SAMPLES/S",
-              ">UP",
-              "HOST",
-              ">PID");
+          new Table(
+              left("WORKER").least(12).middle(),
+              left("LANE").least(8).middle().leaves(7),
+              left("ACCELERATOR").least(11).middle().leaves(5),
+              left("STATE"),
+              right("RUNNING").leaves(4),
+              right("DONE").leaves(8),
+              right("SAMPLES/S").leaves(6),
+              right("UP").leaves(3),
+              left("HOST").least(8).leaves(2),
+              right("PID").leaves(1));
       for (var worker : workers) {
         var busy = worker.running() > 0 ? "busy" : "idle";
         var present = worker.leaving() ? "leaving" : busy;
@@ -147,13 +166,16 @@ final class FleetCommands {
             String.valueOf(worker.pid()));
       }
       output.result(
-          Map.of("workers", workers), workers.isEmpty() ? "no workers" : table + shared(workers));
+          Map.of("workers", workers),
+          workers.isEmpty()
+              ? "no workers"
+              : table.text(output.columns()) + shared(workers, output.columns()));
       return ExitCode.OK;
     }
   }
 
   /** A line for each worker id that several processes say. */
-  private static String shared(List<WorkerView> workers) {
+  private static String shared(List<WorkerView> workers, int columns) {
     return workers.stream()
         .filter(worker -> worker.processes() > 1 && !worker.silent())
         .collect(Collectors.groupingBy(WorkerView::worker, TreeMap::new, Collectors.toList()))
@@ -163,8 +185,7 @@ final class FleetCommands {
             id ->
                 String.format(
                     Locale.ROOT,
-                    "\n"
-                        + "Worker id %s is given to %d processes: %s. Give each an --id of its own,"
+                    "Worker id %s is given to %d processes: %s. Give each an --id of its own,"
                         + " or none.",
                     id.getKey(),
                     id.getValue().size(),
@@ -174,6 +195,7 @@ final class FleetCommands {
                                 String.format(
                                     Locale.ROOT, "host %s, process %d", w.host(), w.pid()))
                         .collect(Collectors.joining("; "))))
+        .map(sentence -> "\n" + Cells.paragraph(sentence, columns, 0))
         .collect(Collectors.joining());
   }
 
@@ -185,8 +207,15 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var models = client.models();
       var table =
-          new Text.Table(
-              "MODEL", "FORMAT", "ALIASES", ">PARAMETERS", "METRICS", "FILES", "JOB", "SHA256");
+          new Table(
+              left("MODEL").least(14).middle(),
+              left("FORMAT").least(8).leaves(5),
+              left("ALIASES").least(8).leaves(4),
+              right("PARAMETERS").leaves(6),
+              left("METRICS").least(36),
+              left("FILES").least(8).leaves(3),
+              left("JOB").least(8).leaves(2),
+              left("SHA256").least(8).leaves(1));
       for (var model : models) {
         for (var version : model.versions()) {
           table.row(
@@ -204,7 +233,8 @@ final class FleetCommands {
               shortened(version.sha256()));
         }
       }
-      output.result(Map.of("models", models), models.isEmpty() ? "no models" : table.toString());
+      output.result(
+          Map.of("models", models), models.isEmpty() ? "no models" : table.text(output.columns()));
       return ExitCode.OK;
     }
 

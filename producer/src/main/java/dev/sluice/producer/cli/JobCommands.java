@@ -43,7 +43,7 @@ final class JobCommands {
     @Override
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var page = client.jobs(status, limit, after);
-      output.result(page, JobText.list(page));
+      output.result(page, JobText.list(page, output.columns()));
       return ExitCode.OK;
     }
   }
@@ -71,7 +71,7 @@ final class JobCommands {
         return waiting.await(client, output, JobIdPrefix.whole(id, client));
       }
       var job = client.job(JobIdPrefix.whole(id, client));
-      output.result(job, JobText.full(job));
+      output.result(job, JobText.full(job, output.columns()));
       return job.finished() && !job.status().equals("succeeded")
           ? ExitCode.JOB_FAILED
           : ExitCode.OK;

@@ -27,7 +27,9 @@ final class JobIdPrefix {
    *
    * @throws Ambiguous with the candidates
    */
-  static String whole(String given, SluiceClient client) throws SluiceException, Ambiguous {
+  static String whole(String id, SluiceClient client) throws SluiceException, Ambiguous {
+    // As a table that had to cut it shows it.
+    var given = id.endsWith("…") ? id.substring(0, id.length() - 1) : id;
     if (given.isBlank()) {
       return given;
     }

@@ -1,7 +1,13 @@
 package dev.sluice.producer.cli;
 
+import static dev.sluice.schemas.terminal.Table.left;
+import static dev.sluice.schemas.terminal.Table.right;
+
 import dev.sluice.producer.api.JobPage;
 import dev.sluice.producer.api.JobView;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Facts;
+import dev.sluice.schemas.terminal.Table;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -17,13 +23,23 @@ final class JobText {
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
 
+  private static final int LABELS = 22;
+
   private JobText() {}
 
-  static String list(JobPage page) {
+  static String list(JobPage page, int columns) {
     if (page.jobs().isEmpty()) {
       return "no jobs";
     }
-    var table = new Text.Table("JOB", "NAME", "KIND", "STATUS", ">PROGRESS", "LANE", ">AGE");
+    var table =
+        new Table(
+            left("JOB").least(9),
+            left("NAME").least(8).leaves(4),
+            left("KIND").leaves(1),
+            left("STATUS"),
+            right("PROGRESS").leaves(5),
+            left("LANE").least(6).middle().leaves(2),
+            right("AGE").leaves(3));
     for (var job : page.jobs()) {
       table.row(
           job.jobId(),
@@ -40,37 +56,37 @@ final class JobText {
                 job ->
                     Optional.ofNullable(job.waitsFor())
                         .filter(waits -> !waits.works())
-                        .map(waits -> job.jobId() + " " + waits.what() + "\n")
+                        .map(waits -> Cells.paragraph(job.jobId() + " " + waits.what(), columns, 2))
                         .stream())
             .collect(Collectors.joining());
     var next = page.next();
-    return table + waiting + (next == null ? "" : "more: sluice jobs --after " + next + "\n");
+    return table.text(columns)
+        + waiting
+        + (next == null ? "" : "more: sluice jobs --after " + next + "\n");
   }
 
-  static String full(JobView job) {
-    var text = new StringBuilder();
-    line(text, "job", job.jobId());
+  static String full(JobView job, int columns) {
+    var text = new Facts(0, LABELS, columns);
+    text.line("job", job.jobId());
     if (!job.name().isEmpty()) {
-      line(text, "name", job.name());
+      text.line("name", job.name());
     }
-    line(text, "kind", job.kind());
-    line(text, "status", job.status());
+    text.line("kind", job.kind());
+    text.line("status", job.status());
     var waits = job.waitsFor();
     if (waits != null) {
-      line(text, waits.works() ? "work" : "waits", "it " + waits.what());
+      text.line(waits.works() ? "work" : "waits", "it " + waits.what());
     }
-    line(text, "tenant", job.tenant() + ", priority " + job.priority());
+    text.line("tenant", job.tenant() + ", priority " + job.priority());
     var placement = job.placement();
-    line(
-        text,
+    text.line(
         "lane",
         Text.orDash(job.lane())
             + (placement == null ? "" : ", placed for least " + aim(placement.aim())));
-    line(text, "submitted", TIME.format(Instant.ofEpochMilli(job.submittedMs())));
+    text.line("submitted", TIME.format(Instant.ofEpochMilli(job.submittedMs())));
     var finishedMs = job.finishedMs();
     if (finishedMs != null) {
-      line(
-          text,
+      text.line(
           "finished",
           TIME.format(Instant.ofEpochMilli(finishedMs))
               + ", after "
@@ -79,31 +95,30 @@ final class JobText {
     training(text, job);
     inference(text, job);
     model(text, job);
-    job.notes().forEach(note -> line(text, "note", note));
+    job.notes().forEach(note -> text.line("note", note));
     var cause = job.cause();
     if (cause != null) {
-      line(text, "cause", (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());
+      text.line("cause", (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());
       if (!cause.why().isEmpty()) {
-        line(text, "  why", cause.why());
+        text.line("  why", cause.why());
       }
       if (!cause.mend().isEmpty()) {
-        line(text, "  mend", cause.mend());
+        text.line("  mend", cause.mend());
       }
     }
     if (!job.finished() && !job.tasks().isEmpty()) {
-      line(text, "in flight", job.tasks().size() + " tasks");
+      text.line("in flight", job.tasks().size() + " tasks");
     }
     var verdicts = job.verdicts();
-    return verdicts == null ? text.toString() : text + Output.verdicts(verdicts);
+    return verdicts == null ? text.toString() : text + Output.verdicts(verdicts, columns);
   }
 
-  private static void training(StringBuilder text, JobView job) {
+  private static void training(Facts text, JobView job) {
     var training = job.training();
     if (training == null) {
       return;
     }
-    line(
-        text,
+    text.line(
         "progress",
         String.format(
             Locale.ROOT,
@@ -112,15 +127,13 @@ final class JobText {
             Text.count(training.steps()),
             training.epoch(),
             training.epochs()));
-    line(text, "loss", Text.value(training.loss()));
-    line(
-        text,
+    text.line("loss", Text.value(training.loss()));
+    text.line(
         "speed",
         Text.rate(training.samplesPerSecond())
             + " samples/s over "
             + Text.span(training.seconds()));
-    line(
-        text,
+    text.line(
         "data",
         String.format(
             Locale.ROOT,
@@ -131,8 +144,7 @@ final class JobText {
                 ? ""
                 : Text.count(training.droppedRows()) + " dropped for lack of a value, ",
             training.dataset()));
-    line(
-        text,
+    text.line(
         "network",
         String.format(
             Locale.ROOT,
@@ -140,19 +152,18 @@ final class JobText {
             Text.count(training.parameters()),
             training.shards()));
     work(text, training.computeSeconds(), training.modelled());
-    line(text, "engine", training.engine() + ", fold version " + training.foldVersion());
+    text.line("engine", training.engine() + ", fold version " + training.foldVersion());
   }
 
   /** What was measured here, and what the modelled device would have taken, never mixed. */
   private static void work(
-      StringBuilder text, double computeSeconds, JobView.@Nullable ModelledView modelled) {
+      Facts text, double computeSeconds, JobView.@Nullable ModelledView modelled) {
     if (computeSeconds > 0) {
-      line(text, "computed (measured)", Text.span(computeSeconds) + " on the hosts' processors");
+      text.line("computed (measured)", Text.span(computeSeconds) + " on the hosts' processors");
     }
     if (modelled != null) {
       var joules = modelled.joules();
-      line(
-          text,
+      text.line(
           "device (modelled)",
           Text.seconds(modelled.seconds())
               + (joules == null
@@ -161,17 +172,16 @@ final class JobText {
     }
   }
 
-  private static void inference(StringBuilder text, JobView job) {
+  private static void inference(Facts text, JobView job) {
     var inference = job.inference();
     if (inference == null) {
       return;
     }
-    line(text, "model", inference.model() + "@" + inference.version() + ", " + inference.format());
+    text.line("model", inference.model() + "@" + inference.version() + ", " + inference.format());
     if (inference.tasks() == 0) {
       return;
     }
-    line(
-        text,
+    text.line(
         "progress",
         String.format(
             Locale.ROOT,
@@ -179,34 +189,29 @@ final class JobText {
             inference.finished(),
             inference.tasks(),
             Text.count(inference.rows())));
-    line(
-        text,
+    text.line(
         "speed",
         Text.rate(inference.rowsPerSecond()) + " rows/s over " + Text.span(inference.seconds()));
     work(text, inference.computeSeconds(), inference.modelled());
-    inference.metrics().forEach((name, value) -> line(text, name, Text.metric(name, value)));
+    inference.metrics().forEach((name, value) -> text.line(name, Text.metric(name, value)));
   }
 
-  private static void model(StringBuilder text, JobView job) {
+  private static void model(Facts text, JobView job) {
     var model = job.model();
     if (model == null) {
       return;
     }
     if (model.version() > 0) {
-      line(text, "model", model.name() + "@" + model.version());
+      text.line("model", model.name() + "@" + model.version());
     }
-    line(text, "sha256", model.sha256());
-    model.metrics().forEach((name, value) -> line(text, name, Text.metric(name, value)));
+    text.line("sha256", model.sha256());
+    model.metrics().forEach((name, value) -> text.line(name, Text.metric(name, value)));
     for (var file : model.files()) {
-      line(text, file.format(), file.artifact() + " (" + Text.bytes(file.bytes()) + ")");
+      text.line(file.format(), file.artifact() + " (" + Text.bytes(file.bytes()) + ")");
     }
   }
 
   private static String aim(String aim) {
     return aim.equals("energy") ? "energy" : "time to finish";
-  }
-
-  private static void line(StringBuilder text, String name, String value) {
-    text.append(String.format(Locale.ROOT, "%-22s %s%n", name, value));
   }
 }

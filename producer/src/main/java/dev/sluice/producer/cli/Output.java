@@ -6,6 +6,9 @@ import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.Problem;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.LiveLine;
+import dev.sluice.schemas.terminal.Terminal;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  * went wrong is a document on standard output, too, so that programs need not read sentences.
  */
 final class Output {
+
+  private static final int CAUSE_INDENT = 12;
+
+  /** Lines are cut, not wrapped, where the terminal was made narrower since the start. */
+  private static final String CLEARED = "\u001b[H\u001b[2J\u001b[?7l";
+
+  private static final String WRAPPED = "\u001b[?7h";
 
   private final PrintWriter out;
   private final PrintWriter err;
@@ -45,6 +55,12 @@ final class Output {
     out.flush();
   }
 
+  /** A text that takes the place of the one before; elsewhere than at a terminal it follows it. */
+  void screen(String text) {
+    out.print(columns() > 0 ? CLEARED + text + WRAPPED : text + "\n");
+    out.flush();
+  }
+
   /** A JSON document on one line, for those who read line by line. */
   void line(Object document) {
     byLine();
@@ -64,26 +80,22 @@ final class Output {
 
   /** Something for people to know; never part of the result. */
   void note(String text) {
-    err.println(text);
+    note(text, 0);
+  }
+
+  private void note(String text, int indent) {
+    err.print(Cells.paragraph(text, Terminal.errorColumns(), indent));
     err.flush();
   }
 
-  /**
-   * A live line that the next one overwrites. It must not wrap, or the terminal scrolls: it is cut
-   * to the width at the start, and by the terminal itself (DECAWM) where that was made narrower.
-   */
-  void live(String text, boolean terminal) {
-    var line = Text.fitting(text, Integer.getInteger("sluice.columns", 0));
-    err.print(terminal ? "\r\u001b[K\u001b[?7l" + line + "\u001b[?7h" : text + "\n");
-    err.flush();
+  /** A line that the next one overwrites. */
+  LiveLine liveLine() {
+    return new LiveLine(err, Terminal.errorColumns());
   }
 
-  /** Ends a live line. */
-  void endLive(boolean terminal) {
-    if (terminal) {
-      err.print("\n");
-      err.flush();
-    }
+  /** Columns for results; 0 where they go elsewhere than to a terminal, and are whole. */
+  int columns() {
+    return Terminal.outputColumns();
   }
 
   /** What went wrong, in one sentence. */
@@ -109,7 +121,7 @@ final class Output {
     causes(problem.problems());
     var verdicts = problem.verdicts();
     if (verdicts != null) {
-      err.print(verdicts(verdicts));
+      err.print(verdicts(verdicts, Terminal.errorColumns()));
       err.flush();
     }
   }
@@ -117,28 +129,33 @@ final class Output {
   /** Everything that is wrong, with place and remedy. */
   private void causes(List<CauseView> causes) {
     for (var cause : causes) {
-      note("  " + (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what());
+      note("  " + (cause.where().isEmpty() ? "" : cause.where() + ": ") + cause.what(), 4);
       if (!cause.why().isEmpty()) {
-        note("      why:  " + cause.why());
+        note("      why:  " + cause.why(), CAUSE_INDENT);
       }
       if (!cause.mend().isEmpty()) {
-        note("      mend: " + cause.mend());
+        note("      mend: " + cause.mend(), CAUSE_INDENT);
       }
     }
   }
 
-  /** Verdicts by lane, as lines of text. */
-  static String verdicts(List<JobView.VerdictView> verdicts) {
-    var text = new StringBuilder();
+  /**
+   * Verdicts by lane, as lines of text.
+   *
+   * @param columns of the terminal; 0: none
+   */
+  static String verdicts(List<JobView.VerdictView> verdicts, int columns) {
+    var all = new StringBuilder();
     for (var verdict : verdicts) {
+      var text = new StringBuilder();
       text.append("  lane ").append(verdict.lane()).append(": ").append(verdict.verdict());
       if (!verdict.reasons().isEmpty()) {
         text.append(" (").append(String.join(" ", verdict.reasons())).append(')');
       }
       forecast(text, verdict.forecast());
-      text.append('\n');
+      all.append(Cells.paragraph(text.toString(), columns, 4));
     }
-    return text.toString();
+    return all.toString();
   }
 
   private static void forecast(StringBuilder text, JobView.@Nullable ForecastView forecast) {

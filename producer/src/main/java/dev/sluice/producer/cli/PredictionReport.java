@@ -10,6 +10,8 @@ import dev.sluice.schemas.cost.TrainingPrediction;
 import dev.sluice.schemas.cost.Workload;
 import dev.sluice.schemas.document.Amounts;
 import dev.sluice.schemas.document.Spelling;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Facts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 record PredictionReport(
     AcceleratorModel accelerator, String model, int count, Optional<String> asked) {
 
-  private static final int LABEL_CHARS = 14;
-  private static final int LINE_CHARS = 100;
+  private static final int LABELS = 14;
 
   /** Prints a prediction of inference. */
   ExitCode inference(Prediction prediction, Workload workload, Scenario scenario, Output output) {
@@ -40,7 +41,7 @@ record PredictionReport(
       case Prediction.Unknown(var reasons) -> refused("unknown", reasons, document, title, output);
       case Prediction.Predicted predicted -> {
         write(predicted, workload, document);
-        output.result(document, text(predicted, workload, scenario, title));
+        output.result(document, text(predicted, workload, scenario, title, output.columns()));
         yield ExitCode.OK;
       }
     };
@@ -69,11 +70,14 @@ record PredictionReport(
   }
 
   private String text(
-      Prediction.Predicted predicted, Workload workload, Scenario scenario, String title) {
-    var text = new StringBuilder();
-    text.append(title).append(", ").append(predicted.format().label()).append(" (modelled)\n");
-    line(
-        text,
+      Prediction.Predicted predicted,
+      Workload workload,
+      Scenario scenario,
+      String title,
+      int columns) {
+    var head = title + ", " + predicted.format().label() + " (modelled)";
+    var facts = new Facts(0, LABELS, columns);
+    facts.line(
         "throughput",
         rate(predicted.samplesPerSecond())
             + " samples/s; in four of five cases "
@@ -82,26 +86,25 @@ record PredictionReport(
             + rate(predicted.interval().high()));
     if (workload instanceof Workload.Decoder decoder) {
       double tokens = predicted.samplesPerSecond() * decoder.tokensPerSample();
-      line(text, "", rate(tokens) + " tokens/s");
+      facts.line("", rate(tokens) + " tokens/s");
     }
-    line(
-        text,
+    facts.line(
         "latency",
         Amounts.of(predicted.latencyMs() / 1e3, "s")
             + switch (scenario) {
               case OFFLINE -> " of a batch";
               case SINGLE_STREAM -> " of a sample";
             });
-    line(text, "energy", energy(predicted.energyJPerSample(), "sample"));
-    line(text, "bound by", predicted.bound().label());
+    facts.line("energy", energy(predicted.energyJPerSample(), "sample"));
+    facts.line("bound by", predicted.bound().label());
     for (var bound : Bound.values()) {
       double seconds = predicted.terms().of(bound);
       if (seconds > 0) {
-        line(text, "  " + bound.label(), Amounts.of(seconds, "s") + " per sample");
+        facts.line("  " + bound.label(), Amounts.of(seconds, "s") + " per sample");
       }
     }
-    predicted.notes().forEach(note -> line(text, "note", note));
-    return text.toString();
+    predicted.notes().forEach(note -> facts.line("note", note));
+    return Cells.paragraph(head, columns, 2) + facts;
   }
 
   /** Prints a prediction of training. */
@@ -119,7 +122,7 @@ record PredictionReport(
           refused("unknown", reasons, document, title, output);
       case TrainingPrediction.Predicted predicted -> {
         write(predicted, document);
-        output.result(document, text(predicted, unit, title));
+        output.result(document, text(predicted, unit, title, output.columns()));
         yield ExitCode.OK;
       }
     };
@@ -153,23 +156,22 @@ record PredictionReport(
     notes(predicted.notes(), document);
   }
 
-  private String text(TrainingPrediction.Predicted predicted, String unit, String title) {
-    var text = new StringBuilder();
-    text.append(title).append(", ").append(predicted.format().label()).append(" (modelled)\n");
-    line(text, "step", Amounts.of(predicted.stepSeconds(), "s"));
-    line(text, "throughput", rate(predicted.samplesPerSecond()) + " " + unit + "/s");
-    line(
-        text,
+  private String text(
+      TrainingPrediction.Predicted predicted, String unit, String title, int columns) {
+    var head = title + ", " + predicted.format().label() + " (modelled)";
+    var facts = new Facts(0, LABELS, columns);
+    facts.line("step", Amounts.of(predicted.stepSeconds(), "s"));
+    facts.line("throughput", rate(predicted.samplesPerSecond()) + " " + unit + "/s");
+    facts.line(
         "scaling",
         String.format(Locale.ROOT, "%.1f %%", predicted.scalingEfficiency() * 100)
             + " of the speed without exchange");
-    line(text, "energy", energy(predicted.joulesPerStep(), "step"));
-    line(text, "bound by", predicted.bound().label());
-    line(text, "  compute", Amounts.of(predicted.computeSeconds(), "s") + " per step");
-    line(text, "  memory", Amounts.of(predicted.memorySeconds(), "s") + " per step");
+    facts.line("energy", energy(predicted.joulesPerStep(), "step"));
+    facts.line("bound by", predicted.bound().label());
+    facts.line("  compute", Amounts.of(predicted.computeSeconds(), "s") + " per step");
+    facts.line("  memory", Amounts.of(predicted.memorySeconds(), "s") + " per step");
     if (predicted.allReduceSeconds() > 0) {
-      line(
-          text,
+      facts.line(
           "  interconnect",
           Amounts.of(predicted.exposedSeconds(), "s")
               + " per step, of "
@@ -177,10 +179,10 @@ record PredictionReport(
               + " of all-reduce, of which the backward pass hides the rest");
     }
     if (predicted.sharded()) {
-      line(text, "sharded", "parameters and optimizer state are spread over all devices");
+      facts.line("sharded", "parameters and optimizer state are spread over all devices");
     }
-    predicted.notes().forEach(note -> line(text, "note", note));
-    return text.toString();
+    predicted.notes().forEach(note -> facts.line("note", note));
+    return Cells.paragraph(head, columns, 2) + facts;
   }
 
   private ExitCode refused(
@@ -189,10 +191,9 @@ record PredictionReport(
     document.put("format", asked.orElse(null));
     var list = document.putArray("reasons");
     reasons.forEach(list::add);
-    var text = new StringBuilder();
-    text.append(title).append(": ").append(verdict).append('\n');
-    reasons.forEach(reason -> line(text, "because", reason));
-    output.result(document, text.toString());
+    var facts = new Facts(0, LABELS, output.columns());
+    reasons.forEach(reason -> facts.line("because", reason));
+    output.result(document, Cells.paragraph(title + ": " + verdict, output.columns(), 2) + facts);
     return ExitCode.JOB_FAILED;
   }
 
@@ -240,16 +241,5 @@ record PredictionReport(
       case OVERHEAD -> "overhead";
       case INTERCONNECT -> "interconnect";
     };
-  }
-
-  private static void line(StringBuilder text, String label, String value) {
-    var lines = Text.wrapped(value, LINE_CHARS - LABEL_CHARS);
-    for (int i = 0; i < lines.size(); i++) {
-      var head = i == 0 ? label : "";
-      text.append(String.format(Locale.ROOT, "%-" + LABEL_CHARS + "s", head))
-          .append(' ')
-          .append(lines.get(i))
-          .append('\n');
-    }
   }
 }

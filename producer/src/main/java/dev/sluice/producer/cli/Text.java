@@ -1,12 +1,10 @@
 package dev.sluice.producer.cli;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers, times and tables for people. */
+/** Numbers and times for people. */
 final class Text {
 
   private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -15,51 +13,6 @@ final class Text {
   private static final Pattern OF_ROWS = Pattern.compile("[Rr]ow|Labels");
 
   private Text() {}
-
-  /** A table with a header; columns are as wide as their widest value. */
-  static final class Table {
-    private final List<List<String>> rows = new ArrayList<>();
-    private final boolean[] right;
-
-    /**
-     * @param header names of the columns; one that begins with {@code >} is aligned to the right
-     */
-    Table(String... header) {
-      right = new boolean[header.length];
-      var names = new ArrayList<String>();
-      for (int i = 0; i < header.length; i++) {
-        right[i] = header[i].startsWith(">");
-        names.add(right[i] ? header[i].substring(1) : header[i]);
-      }
-      rows.add(names);
-    }
-
-    Table row(String... cells) {
-      rows.add(List.of(cells));
-      return this;
-    }
-
-    @Override
-    public String toString() {
-      var widths = new int[right.length];
-      for (var row : rows) {
-        for (int i = 0; i < widths.length; i++) {
-          widths[i] = Math.max(widths[i], row.get(i).length());
-        }
-      }
-      var text = new StringBuilder();
-      for (var row : rows) {
-        var line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-          var pad = " ".repeat(widths[i] - row.get(i).length());
-          line.append(i == 0 ? "" : "  ");
-          line.append(right[i] ? pad + row.get(i) : row.get(i) + pad);
-        }
-        text.append(line.toString().stripTrailing()).append('\n');
-      }
-      return text.toString();
-    }
-  }
 
   /** A count with thousands separated. */
   static String count(long n) {
@@ -160,26 +113,6 @@ final class Text {
   static String bar(double fraction, int width) {
     int full = (int) Math.floor(Math.clamp(fraction, 0, 1) * width);
     return "[" + "#".repeat(full) + "-".repeat(width - full) + "]";
-  }
-
-  /** A text in lines of at most a number of characters, broken at spaces; a long word overhangs. */
-  static List<String> wrapped(String text, int chars) {
-    var lines = new ArrayList<String>();
-    var line = new StringBuilder();
-    for (var word : text.split(" ", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > chars) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
-  }
-
-  /** What fits a line of a terminal, whose last column is left free; all where 0 are known. */
-  static String fitting(String text, int columns) {
-    return columns <= 0 || text.length() < columns ? text : text.substring(0, columns - 1);
   }
 
   /** An empty text as a dash. */

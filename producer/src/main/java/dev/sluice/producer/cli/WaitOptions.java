@@ -3,10 +3,9 @@ package dev.sluice.producer.cli;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import java.io.Console;
+import dev.sluice.schemas.terminal.LiveLine;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -30,8 +29,7 @@ final class WaitOptions {
 
   /** Waits for the outcome, showing progress, and prints it. */
   ExitCode await(SluiceClient client, Output output, String jobId) throws SluiceException {
-    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    var progress = new Progress(client, output, terminal);
+    var progress = new Progress(client, output.liveLine());
     JobView job;
     var interrupted =
         new Thread(
@@ -52,7 +50,7 @@ final class WaitOptions {
     } finally {
       forget(interrupted);
     }
-    output.result(job, JobText.full(job));
+    output.result(job, JobText.full(job, output.columns()));
     return job.status().equals("succeeded") ? ExitCode.OK : ExitCode.JOB_FAILED;
   }
 
@@ -75,35 +73,29 @@ final class WaitOptions {
 
   private static final class Progress {
     private final SluiceClient client;
-    private final Output output;
-    private final boolean terminal;
+    private final LiveLine line;
     private String last = "";
     private long lastNanos = System.nanoTime() - LINE_NANOS;
-    private boolean shown;
 
-    Progress(SluiceClient client, Output output, boolean terminal) {
+    Progress(SluiceClient client, LiveLine line) {
       this.client = client;
-      this.output = output;
-      this.terminal = terminal;
+      this.line = line;
     }
 
     void show(JobView job) {
-      if (!terminal && !job.finished() && System.nanoTime() - lastNanos < LINE_NANOS) {
+      if (!line.overwrites() && !job.finished() && System.nanoTime() - lastNanos < LINE_NANOS) {
         return;
       }
-      var line = line(job, waiting(job));
-      if (!line.equals(last)) {
-        output.live(line, terminal);
-        last = line;
+      var now = line(job, waiting(job));
+      if (!now.equals(last)) {
+        line.show(now);
+        last = now;
         lastNanos = System.nanoTime();
-        shown = true;
       }
     }
 
     void end() {
-      if (shown) {
-        output.endLive(terminal);
-      }
+      line.keep();
     }
 
     private long waiting(JobView job) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.producer.api.ApiJson;
+import dev.sluice.schemas.accelerator.Catalogue;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -100,7 +101,20 @@ class AcceleratorsCommandTest {
         .contains("disagreement  about floating point")
         .contains("womaneconomy.co.kr")
         .contains("taken: it has FP16 units, 32 TFLOPS dense");
-    assertThat(run.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(130));
+  }
+
+  @Test
+  void tableAndDetailsFitATerminal() {
+    var models = Catalogue.builtIn().all();
+    for (int columns : new int[] {40, 80, 200}) {
+      var whole = AcceleratorText.table(models, columns);
+      assertThat(whole.lines()).hasSizeGreaterThan(models.size());
+      assertThat(whole.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(columns));
+    }
+    for (var model : models) {
+      assertThat(AcceleratorText.details(model, 80).lines())
+          .allSatisfy(line -> assertThat(line.length()).isLessThan(80));
+    }
   }
 
   @Test

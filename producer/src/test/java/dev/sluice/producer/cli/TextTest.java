@@ -10,19 +10,6 @@ import picocli.CommandLine.TypeConversionException;
 class TextTest {
 
   @Test
-  void tablesAreAlignedAndHaveNoTrailingSpaces() {
-    var table = new Text.Table("NAME", ">N").row("a", "1").row("longer", "1,000");
-
-    assertThat(table.toString())
-        .isEqualTo(
-            """
-            NAME        N
-            a           1
-            longer  1,000
-            """);
-  }
-
-  @Test
   void spansHaveTheirTwoLargestUnits() {
     assertThat(Text.span(0.25)).isEqualTo("0.3 s");
     assertThat(Text.span(59.0)).isEqualTo("59 s");
@@ -53,14 +40,6 @@ class TextTest {
   }
 
   @Test
-  void longTextIsBrokenAtSpaces() {
-    assertThat(Text.wrapped("one two three", 7)).containsExactly("one two", "three");
-    assertThat(Text.wrapped("incomprehensible it is", 5))
-        .containsExactly("incomprehensible", "it is");
-    assertThat(Text.wrapped("", 5)).containsExactly("");
-  }
-
-  @Test
   void waitsAreGivenWithTheirUnit() {
     var converter = new WaitOptions.SpanConverter();
 
@@ -68,12 +47,5 @@ class TextTest {
     assertThat(converter.convert("2h")).isEqualTo(Duration.ofHours(2));
     assertThatThrownBy(() -> converter.convert("soon")).isInstanceOf(TypeConversionException.class);
     assertThatThrownBy(() -> converter.convert("0s")).isInstanceOf(TypeConversionException.class);
-  }
-
-  @Test
-  void aLineThatIsRefreshedFitsTheTerminal() {
-    assertThat(Text.fitting("x".repeat(89), 80)).hasSize(79);
-    assertThat(Text.fitting("x".repeat(79), 80)).hasSize(79);
-    assertThat(Text.fitting("x".repeat(89), 0)).hasSize(89);
   }
 }

@@ -5,15 +5,15 @@ import dev.sluice.schemas.cluster.ClusterCheck;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
+import dev.sluice.schemas.terminal.LiveLine;
+import dev.sluice.schemas.terminal.Terminal;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.ModelVersion;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -147,7 +147,7 @@ public final class AuditCommand implements Callable<Integer> {
       output.running(AuditJson.of(asked, report));
     } else {
       var out = spec.commandLine().getOut();
-      out.print(AuditText.of(asked, report));
+      out.print(AuditText.of(asked, report, Terminal.outputColumns()));
       out.flush();
     }
   }
@@ -160,34 +160,26 @@ public final class AuditCommand implements Callable<Integer> {
   private static final class Line implements AuditReader.Progress {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final PrintWriter err;
-    private final boolean terminal =
-        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    private final LiveLine line;
     private long shownNanos = System.nanoTime();
-    private boolean shown;
 
     Line(PrintWriter err) {
-      this.err = err;
+      this.line = new LiveLine(err, Terminal.errorColumns());
     }
 
     @Override
     public void at(int partition, long offset, long from, long end) {
       long now = System.nanoTime();
-      if (terminal && now - shownNanos >= EVERY_NANOS) {
+      if (line.overwrites() && now - shownNanos >= EVERY_NANOS) {
         shownNanos = now;
-        shown = true;
         long percent = 100 * (offset - from) / Math.max(1, end - from);
-        err.printf(Locale.ROOT, "\rfolding sluice.gradients-%d: %3d %% ", partition, percent);
-        err.flush();
+        line.show(
+            String.format(Locale.ROOT, "folding sluice.gradients-%d: %3d %%", partition, percent));
       }
     }
 
     void end() {
-      if (shown) {
-        err.print("\r" + " ".repeat(50) + "\r");
-        err.flush();
-        shown = false;
-      }
+      line.erase();
     }
   }
 }

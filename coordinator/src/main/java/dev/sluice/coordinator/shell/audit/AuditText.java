@@ -3,39 +3,44 @@ package dev.sluice.coordinator.shell.audit;
 import dev.sluice.coordinator.audit.AuditReport;
 import dev.sluice.coordinator.audit.Origin;
 import dev.sluice.coordinator.audit.Part;
-import java.util.ArrayList;
-import java.util.List;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Facts;
 import java.util.Locale;
 
 /** What an audit found, for people. */
 final class AuditText {
 
+  private static final int LABELS = 9;
+
   private AuditText() {}
 
   /**
    * @param asked the version that was asked for
+   * @param columns of the terminal; 0: none
    */
-  static String of(String asked, AuditReport report) {
+  static String of(String asked, AuditReport report, int columns) {
     var version = report.version();
     var audited = name(report);
-    var lines = new ArrayList<String>();
-    if (!asked.equals(audited)) {
-      lines.add(
-          asked
-              + " was made from "
-              + audited
-              + " by quantisation, which leaves no gradients: "
-              + audited
-              + " is what is audited.");
-    }
-    lines.add("Model     " + audited + " of job " + version.jobId());
-    report.parts().forEach(part -> lines.add("Read      " + read(part)));
-    lines.add("Recorded  " + version.sha256());
+    var facts = new Facts(0, LABELS, columns);
+    facts.line("Model", audited + " of job " + version.jobId());
+    report.parts().forEach(part -> facts.line("Read", read(part)));
+    facts.line("Recorded", version.sha256());
     if (!report.derived().isEmpty()) {
-      lines.add("Derived   " + report.derived());
+      facts.line("Derived", report.derived());
     }
-    lines.addAll(verdict(audited, report));
-    return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+    verdict(facts, audited, report);
+    return asked.equals(audited)
+        ? facts.toString()
+        : Cells.paragraph(
+                asked
+                    + " was made from "
+                    + audited
+                    + " by quantisation, which leaves no gradients: "
+                    + audited
+                    + " is what is audited.",
+                columns,
+                0)
+            + facts;
   }
 
   private static String read(Part part) {
@@ -54,20 +59,17 @@ final class AuditText {
         part.contributions());
   }
 
-  private static List<String> verdict(String audited, AuditReport report) {
-    return switch (report.verdict()) {
-      case MATCHES -> List.of("Verdict   " + audited + " is bit for bit what the log gives.");
+  private static void verdict(Facts facts, String audited, AuditReport report) {
+    switch (report.verdict()) {
+      case MATCHES -> facts.line("Verdict", audited + " is bit for bit what the log gives.");
       case DIFFERS ->
-          List.of(
-              "Verdict   " + audited + " is NOT what the log gives.", "          " + since(report));
+          facts.line("Verdict", audited + " is NOT what the log gives.").line("", since(report));
       case GONE -> {
-        var lines = new ArrayList<String>();
-        lines.add("Verdict   " + audited + " can't be audited any more:");
-        report.missing().forEach(missing -> lines.add("          " + missing));
-        lines.add("          " + MEND);
-        yield lines;
+        facts.line("Verdict", audited + " can't be audited any more:");
+        report.missing().forEach(missing -> facts.line("", missing));
+        facts.line("", MEND);
       }
-    };
+    }
   }
 
   /** How a later model can be kept from the same. */

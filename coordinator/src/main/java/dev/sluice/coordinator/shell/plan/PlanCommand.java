@@ -8,6 +8,7 @@ import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.process.FileTrouble;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
+import dev.sluice.schemas.terminal.Terminal;
 import dev.sluice.schemas.wire.Cause;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,7 +114,7 @@ public final class PlanCommand implements Callable<Integer> {
       output.running(PlanJson.of(plan));
     } else {
       var out = spec.commandLine().getOut();
-      out.print(PlanText.of(plan));
+      out.print(PlanText.of(plan, Terminal.outputColumns()));
       out.flush();
     }
   }

@@ -1,25 +1,31 @@
 package dev.sluice.coordinator.shell.plan;
 
+import static dev.sluice.schemas.terminal.Table.left;
+import static dev.sluice.schemas.terminal.Table.right;
+
 import dev.sluice.coordinator.plan.Plan;
 import dev.sluice.coordinator.plan.Plan.Change;
 import dev.sluice.coordinator.plan.Words;
-import java.util.ArrayList;
-import java.util.List;
+import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.terminal.Table;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plan as a summary in text. */
 final class PlanText {
 
-  /** What the head of a column of figures begins with. */
-  private static final String TO_THE_RIGHT = ">";
-
   private final StringBuilder text = new StringBuilder();
+  private final int columns;
 
-  private PlanText() {}
+  private PlanText(int columns) {
+    this.columns = columns;
+  }
 
-  static String of(Plan plan) {
-    var summary = new PlanText();
+  /**
+   * @param columns of the terminal; 0: none
+   */
+  static String of(Plan plan, int columns) {
+    var summary = new PlanText(columns);
     summary.head(plan);
     summary.jobs(plan);
     summary.lanes(plan);
@@ -70,21 +76,27 @@ final class PlanText {
   }
 
   private void jobs(Plan plan) {
-    var rows = new ArrayList<List<String>>();
-    var heads = List.of("jobs", ">arrived", ">done", ">wait mean", ">p50", ">p95", "ran on");
+    var table =
+        new Table(
+            left("jobs").least(10),
+            right("arrived").leaves(3),
+            right("done"),
+            right("wait mean").leaves(4),
+            right("p50").leaves(1),
+            right("p95").leaves(2),
+            left("ran on").least(16));
     for (var job : plan.jobs()) {
       boolean ran = job.done() > 0;
-      rows.add(
-          List.of(
-              job.job().name(),
-              Words.count(job.arrived()),
-              Words.count(job.done()),
-              ran ? Words.span(job.waits().mean()) : "-",
-              ran ? Words.span(job.waits().p50()) : "-",
-              ran ? Words.span(job.waits().p95()) : "-",
-              where(job)));
+      table.row(
+          job.job().name(),
+          Words.count(job.arrived()),
+          Words.count(job.done()),
+          ran ? Words.span(job.waits().mean()) : "-",
+          ran ? Words.span(job.waits().p50()) : "-",
+          ran ? Words.span(job.waits().p95()) : "-",
+          where(job));
     }
-    table(heads, rows);
+    add(table);
   }
 
   private static String where(Plan.JobOutcome job) {
@@ -114,30 +126,28 @@ final class PlanText {
   }
 
   private void lanes(Plan plan) {
-    var rows = new ArrayList<List<String>>();
-    var heads =
-        List.of(
-            "lane",
-            ">devices",
-            "accelerator",
-            ">jobs",
-            ">busy",
-            ">while jobs come",
-            ">most waiting",
-            ">energy at most");
+    var table =
+        new Table(
+            left("lane").least(10).middle(),
+            right("devices").leaves(4),
+            left("accelerator").least(12).middle().leaves(5),
+            right("jobs"),
+            right("busy"),
+            right("while jobs come").leaves(2),
+            right("most waiting").leaves(3),
+            right("energy at most").leaves(1));
     for (var lane : plan.lanes()) {
-      rows.add(
-          List.of(
-              lane.lane().lane(),
-              Words.count(lane.lane().count()),
-              lane.lane().model().id(),
-              Words.count(lane.jobs()),
-              Words.percent(lane.utilisation()),
-              Words.percent(lane.utilisationWithinHorizon()),
-              Words.count(lane.waitingMost()),
-              energy(lane.joules())));
+      table.row(
+          lane.lane().lane(),
+          Words.count(lane.lane().count()),
+          lane.lane().model().id(),
+          Words.count(lane.jobs()),
+          Words.percent(lane.utilisation()),
+          Words.percent(lane.utilisationWithinHorizon()),
+          Words.count(lane.waitingMost()),
+          energy(lane.joules()));
     }
-    table(heads, rows);
+    add(table);
   }
 
   private void refusals(Plan plan) {
@@ -178,35 +188,11 @@ final class PlanText {
     return watts == null ? "not known" : Words.watts(watts);
   }
 
-  /** Columns as wide as their widest cell; those whose head begins with {@code >} to the right. */
-  private void table(List<String> heads, List<List<String>> rows) {
-    var right = heads.stream().map(head -> head.startsWith(TO_THE_RIGHT)).toList();
-    var all = new ArrayList<List<String>>();
-    all.add(heads.stream().map(PlanText::words).toList());
-    all.addAll(rows);
-    int[] widths = new int[heads.size()];
-    for (var row : all) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    for (var row : all) {
-      var cells = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        var cell = row.get(i);
-        var gap = " ".repeat(widths[i] - cell.length());
-        cells.append(right.get(i) ? gap + cell : cell + gap).append("  ");
-      }
-      line(cells.toString().stripTrailing());
-    }
-    line("");
-  }
-
-  private static String words(String head) {
-    return head.startsWith(TO_THE_RIGHT) ? head.substring(TO_THE_RIGHT.length()) : head;
+  private void add(Table table) {
+    text.append(table.text(columns)).append('\n');
   }
 
   private void line(String words) {
-    text.append(words).append('\n');
+    text.append(Cells.paragraph(words, columns, words.startsWith(" ") ? 4 : 2));
   }
 }
