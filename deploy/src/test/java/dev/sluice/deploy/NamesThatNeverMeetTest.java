@@ -2,10 +2,10 @@ package dev.sluice.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.topics.Groups;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
@@ -115,19 +115,19 @@ final class NamesThatNeverMeetTest {
   @Test
   void keysOfTheLedgersStatesAreDifferentForDifferentThings() {
     var keys = new ArrayList<String>();
-    keys.add(LedgerState.key(new LedgerCursor(0)));
+    keys.add(StateKeys.of(new LedgerCursor(0)));
     allowed(Names::isLane)
-        .map(name -> LedgerState.key(new Lane(name, "host-cpu", 0, 1)))
+        .map(name -> StateKeys.of(new Lane(name, "host-cpu", 0, 1)))
         .forEach(keys::add);
     allowed(Names::isModel)
-        .map(name -> LedgerState.key(new ModelEntry(name, List.of(), Map.of())))
+        .map(name -> StateKeys.of(new ModelEntry(name, List.of(), Map.of())))
         .forEach(keys::add);
     allowed(Names::isJobId)
         .forEach(
             job -> {
               keys.add(job); // as LedgerState has it for a JobState
-              keys.add(LedgerState.key(new ManifestChunk(job, 0, List.of())));
-              keys.add(LedgerState.key(new ManifestChunk(job, 1, List.of())));
+              keys.add(StateKeys.of(new ManifestChunk(job, 0, List.of())));
+              keys.add(StateKeys.of(new ManifestChunk(job, 1, List.of())));
             });
     assertThat(keys).doesNotHaveDuplicates();
   }

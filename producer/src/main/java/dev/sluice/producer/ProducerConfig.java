@@ -22,6 +22,7 @@ import java.util.Map;
  * @param finishedJobsMax finished jobs remembered
  * @param workerSilenceMs time after which a worker counts as silent
  * @param startMsMax longest wait for the brokers at start
+ * @param schemaWaitMs longest wait of a state for its schema
  * @param lagSampleMs time between samples of lag
  * @param rateWindowMs time over which rates are taken
  */
@@ -108,6 +109,15 @@ public record ProducerConfig(
             min = 100,
             max = 600_000)
         int startMsMax,
+    @Setting(
+            doc =
+                "Longest time that a state whose schema is not known holds up those behind it; then"
+                    + " it is passed over.",
+            unit = "ms",
+            def = "30000",
+            min = 1_000,
+            max = 3_600_000)
+        int schemaWaitMs,
     @Setting(
             doc = "Time between samples of lag.",
             unit = "ms",

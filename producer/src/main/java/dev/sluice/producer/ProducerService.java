@@ -84,7 +84,8 @@ public final class ProducerService implements AutoCloseable {
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var view = new ClusterView(config.finishedJobsMax());
     var passedOver = keep(new PassedOver(kafka, codec));
-    var follower = keep(ViewFollower.start(kafka, codec, view, passedOver));
+    var schemaWait = Duration.ofMillis(config.schemaWaitMs());
+    var follower = keep(ViewFollower.start(kafka, codec, view, schemaWait, passedOver));
     var lag =
         keep(
             new LagMonitor(
@@ -101,7 +102,7 @@ public final class ProducerService implements AutoCloseable {
     var results = keep(new KafkaResults(kafka, codec));
     var submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
     var parked = keep(new KafkaParked(kafka, codec));
-    var health = new Health(follower, lag, watch);
+    var health = new Health(follower, view.unread(), lag, watch);
     var services =
         new Services(
             submissions,

@@ -27,7 +27,7 @@ public final class PartitionFold {
   public static final int VERSION = 1;
 
   /** Nobody knows which steps' contributions are lost. */
-  private static final long UNKNOWN_STEP = -1;
+  public static final long UNKNOWN_STEP = -1;
 
   private final int partition;
   private final int partitions;

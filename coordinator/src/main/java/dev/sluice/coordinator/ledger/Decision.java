@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.StoredState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ public final class Decision {
   }
 
   void change(StoredState state) {
-    changes.put(LedgerState.key(state), state);
+    changes.put(StateKeys.of(state), state);
   }
 
   void send(Effect effect) {

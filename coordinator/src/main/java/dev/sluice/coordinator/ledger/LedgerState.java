@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
@@ -30,18 +30,6 @@ public final class LedgerState {
   private final Map<String, Ended> ended = new LinkedHashMap<>();
   private long nextOffset;
 
-  /** Key of a state in {@code sluice.job-states}. */
-  public static String key(StoredState state) {
-    return switch (state) {
-      case JobState job -> job.jobId();
-      case ManifestChunk chunk -> chunkKey(chunk.jobId(), chunk.chunk());
-      case ModelEntry model -> "model/" + model.name();
-      case Lane lane -> Topic.laneKey(lane.lane());
-      // No job id, model or lane begins with a slash.
-      case LedgerCursor cursor -> "/cursor";
-    };
-  }
-
   /** Takes a state over. */
   public void apply(StoredState state) {
     switch (state) {
@@ -54,7 +42,7 @@ public final class LedgerState {
       }
       case ManifestChunk chunk -> {
         if (!ended.containsKey(chunk.jobId())) {
-          chunks.put(key(chunk), chunk);
+          chunks.put(StateKeys.of(chunk), chunk);
         }
       }
       case ModelEntry model -> models.put(model.name(), model);
@@ -111,7 +99,7 @@ public final class LedgerState {
     if (job.inference() != null) {
       count = Math.ceilDiv(job.inference().tasks(), InferenceJob.RANGES_PER_CHUNK);
       for (int chunk = 0; chunk < count; chunk++) {
-        chunks.remove(chunkKey(job.jobId(), chunk));
+        chunks.remove(StateKeys.chunk(job.jobId(), chunk));
       }
     }
     ended.put(job.jobId(), new Ended(job.jobId(), job.finishedMs(), count));
@@ -136,16 +124,12 @@ public final class LedgerState {
   }
 
   ManifestChunk chunk(String jobId, int chunk) {
-    return chunks.getOrDefault(chunkKey(jobId, chunk), new ManifestChunk(jobId, chunk, List.of()));
+    return chunks.getOrDefault(
+        StateKeys.chunk(jobId, chunk), new ManifestChunk(jobId, chunk, List.of()));
   }
 
   /** Where a task waits or runs. */
   static String lane(JobState job, OpenTask task) {
     return task.lane().isEmpty() ? job.lane() : task.lane();
-  }
-
-  /** Key of a manifest chunk. */
-  public static String chunkKey(String jobId, int chunk) {
-    return jobId + "/" + chunk;
   }
 }

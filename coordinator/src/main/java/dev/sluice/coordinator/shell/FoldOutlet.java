@@ -3,6 +3,7 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.kafka.Grouped;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class FoldOutlet implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FoldOutlet.class);
+  private static final Grouped PARKED = new Grouped(LOG::warn);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
   private final Codec codec;
@@ -77,7 +79,8 @@ final class FoldOutlet implements AutoCloseable {
       }
       case FoldOutput.Failure(var report) -> report(partition, report.jobId(), report);
       case FoldOutput.Rejected(var jobId, var cause) -> {
-        LOG.warn("{}: {} {}", cause.where(), cause.what(), cause.why());
+        PARKED.say(
+            "plans that can't be folded", cause.where() + ": " + cause.what() + " " + cause.why());
         var letter =
             DeadLetter.without(
                 Topic.GRADIENTS.topicName(),
@@ -93,7 +96,7 @@ final class FoldOutlet implements AutoCloseable {
   /** A record that can't be read goes to the dead letters. */
   void bury(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     var place = DeadLetters.place(record);
-    LOG.warn("{} goes to the dead letters: {}", place, unread.why());
+    PARKED.say(unread.kind(record), place + " goes to the dead letters: " + unread.why());
     var cause =
         unread.cause(place, "Only workers and coordinators write here, as sluice.avdl has it.");
     var letter = DeadLetters.of(record, "", unread.reason(), cause);

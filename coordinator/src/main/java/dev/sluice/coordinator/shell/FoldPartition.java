@@ -1,6 +1,5 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.coordinator.fold.Resumption;
@@ -14,15 +13,12 @@ import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.ShardsLate;
-import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
@@ -64,7 +60,7 @@ final class FoldPartition implements AutoCloseable {
   private static final int RECORD_OVERHEAD_BYTES = 80;
 
   /** The leader epoch is not known. */
-  private static final int NO_EPOCH = -1;
+  static final int NO_EPOCH = -1;
 
   private final Codec codec;
   private final PartitionFold fold;
@@ -77,6 +73,7 @@ final class FoldPartition implements AutoCloseable {
   private long nextOffset;
   private int leaderEpoch;
   private long foldedBytes;
+  private @Nullable StoredCheckpoint overwritten;
   private boolean replaying = true;
   private boolean whole = true;
 
@@ -85,25 +82,29 @@ final class FoldPartition implements AutoCloseable {
       PartitionFold fold,
       CheckpointWriter checkpoints,
       CoordinatorConfig config,
+      SchemaWait schemas,
       Resumption resumption,
-      FoldCursor stored,
-      long replayUntil) {
+      FoldCursor at,
+      long replayUntil,
+      @Nullable StoredCheckpoint overwritten) {
     this.codec = codec;
     this.fold = fold;
     this.checkpoints = checkpoints;
     stragglers = new Stragglers(config.stragglerFactor(), config.stragglerMs());
-    schemas = new SchemaWait(config.schemaWaitMs());
+    this.schemas = schemas;
+    this.overwritten = overwritten;
     this.replayUntil = replayUntil;
     loss = resumption.loss();
     nextOffset = resumption.nextOffset();
-    leaderEpoch = loss == null ? stored.leaderEpoch() : NO_EPOCH;
-    foldedBytes = stored.foldedBytes();
+    leaderEpoch = loss == null ? at.leaderEpoch() : NO_EPOCH;
+    foldedBytes = at.foldedBytes();
   }
 
   /**
    * Takes a partition over. This and {@link #close} may run on any thread, one at a time.
    *
-   * @param config what counts as late, how long schemas are waited for, and what stays for audits
+   * @param config what counts as late, and what stays for audits
+   * @param schemas how long records wait for their schemas; of this partition alone
    * @param same end of what is still the log that was folded; {@link Long#MAX_VALUE} where nothing
    *     else is known
    */
@@ -114,23 +115,26 @@ final class FoldPartition implements AutoCloseable {
       Codec codec,
       CheckpointWriter.Surroundings surroundings,
       CoordinatorConfig config,
+      SchemaWait schemas,
       Admin admin,
       long same) {
     var source = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
     var fold = new PartitionFold(partition, partitions);
-    var stored = new Stored(codec);
+    var stored = new StoredCheckpoint(codec, schemas);
     var producer =
         new KafkaProducer<String, byte[]>(
             kafka.transactionalProducer(
                 Groups.transactionalId(Groups.FOLD, partition),
                 KafkaSettings.CHECKPOINT_TRANSACTION_MS_MAX));
     LogBounds log;
+    boolean overwritten;
     try {
       producer.initTransactions();
       TopicTail.read(
           kafka.committedScan(),
           new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
-          stored::accept);
+          stored::read);
+      overwritten = stored.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
       stored.blocks().forEach(fold::restore);
       // Not before: until it was fenced, the owner before could store a cursor beyond this end.
       log = LogBounds.now(admin, source);
@@ -138,7 +142,7 @@ final class FoldPartition implements AutoCloseable {
       producer.close(Duration.ZERO);
       throw e;
     }
-    var at = stored.cursor;
+    var at = stored.cursor();
     var resumption =
         Resumption.of(
             source.toString(), at.nextOffset(), log.beginning(), Math.min(log.end(), same));
@@ -161,7 +165,16 @@ final class FoldPartition implements AutoCloseable {
         fold.jobs(),
         resumption.nextOffset(),
         log.end());
-    return new FoldPartition(codec, fold, checkpoints, config, resumption, at, log.end());
+    return new FoldPartition(
+        codec,
+        fold,
+        checkpoints,
+        config,
+        schemas,
+        resumption,
+        at,
+        log.end(),
+        overwritten ? stored : null);
   }
 
   /**
@@ -174,6 +187,25 @@ final class FoldPartition implements AutoCloseable {
       LOG.error("{}: {} {}", loss.where(), loss.why(), loss.mend());
       lost.addAll(fold.jobs());
       fold.abandon(loss, out);
+    }
+  }
+
+  /**
+   * Before the first record: says what other programs have written over the checkpoint, and gives
+   * up the jobs of which too little is left.
+   *
+   * @param unreadable told of their records
+   * @param out told what is lost
+   */
+  void tellOverwritten(
+      BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> unreadable, Consumer<FoldOutput> out) {
+    if (overwritten != null) {
+      overwritten.tellForeign(unreadable);
+      for (var jobId : overwritten.lostJobs()) {
+        out.accept(
+            new FoldOutput.Failure(
+                new FoldFailed(jobId, PartitionFold.UNKNOWN_STEP, overwritten.loss())));
+      }
     }
   }
 
@@ -304,12 +336,16 @@ final class FoldPartition implements AutoCloseable {
       return;
     }
     boolean anchor = checkpoints.anchorDue(foldedBytes);
+    var ended = new HashSet<>(fold.takeEnded());
+    boolean all = anchor;
+    if (overwritten != null) {
+      ended.addAll(overwritten.lostJobs());
+      overwritten = null;
+      all = true;
+    }
     checkpoints.write(
         new CheckpointWriter.Checkpoint(
-            anchor ? fold.snapshotAll() : fold.snapshotChanged(),
-            fold.takeEnded(),
-            cursor(),
-            anchor));
+            all ? fold.snapshotAll() : fold.snapshotChanged(), ended, cursor(), anchor));
   }
 
   private FoldCursor cursor() {
@@ -341,45 +377,5 @@ final class FoldPartition implements AutoCloseable {
       LockSupport.parkNanos(LOOK_NANOS);
     }
     return checkpoints.idle();
-  }
-
-  /** The newest checkpoint of a partition, while it is read. */
-  private static final class Stored {
-
-    private final Codec codec;
-    private final StoredBlocks blocks = new StoredBlocks();
-    private final Set<String> keys = new HashSet<>();
-    private FoldCursor cursor = new FoldCursor(0, NO_EPOCH, 0, List.of());
-
-    Stored(Codec codec) {
-      this.codec = codec;
-    }
-
-    void accept(ConsumerRecord<String, ByteBuffer> record) {
-      if (record.value() == null) {
-        keys.remove(record.key());
-        blocks.remove(record.key());
-        return;
-      }
-      if (!(codec.decode(CheckpointRecord.class, record.value())
-          instanceof Decoded.Message<CheckpointRecord>(var checkpoint))) {
-        // Where only its schema is missing, that is on its way here.
-        throw new KafkaException("Checkpoint " + record.key() + " can't be read");
-      }
-      keys.add(record.key());
-      switch (checkpoint.entry()) {
-        case BlockCheckpoint head -> blocks.add(record.key(), head);
-        case VectorCheckpoint vector -> blocks.add(record.key(), vector);
-        case FoldCursor at -> cursor = at;
-      }
-    }
-
-    List<BlockSnapshot> blocks() {
-      return blocks.snapshots();
-    }
-
-    Set<String> keys() {
-      return keys;
-    }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -46,6 +47,10 @@ final class FoldService implements AutoCloseable {
   private final Admin admin;
   private final FoldTrim trim;
   private final Map<Integer, FoldPartition> owned = new TreeMap<>();
+
+  /** By partition: what has been waited for stays so when it is taken over again. */
+  private final Map<Integer, SchemaWait> schemas = new ConcurrentHashMap<>();
+
   private final Orphans orphans = new Orphans();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Pauses pauses;
@@ -254,6 +259,8 @@ final class FoldService implements AutoCloseable {
                     codec,
                     new Neighbours(),
                     config,
+                    schemas.computeIfAbsent(
+                        source.partition(), any -> new SchemaWait(config.schemaWaitMs())),
                     admin,
                     same))
         .forEach(
@@ -267,6 +274,7 @@ final class FoldService implements AutoCloseable {
 
   private void own(TopicPartition source, FoldPartition partition) {
     owned.put(source.partition(), partition);
+    partition.tellOverwritten(outlet::bury, output -> outlet.carryOut(source.partition(), output));
     partition.giveUpWhatIsLost(output -> outlet.carryOut(source.partition(), output));
     consumer.seek(source, partition.position());
     consumer.resume(Set.of(source));

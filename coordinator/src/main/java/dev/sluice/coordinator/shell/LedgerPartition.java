@@ -9,6 +9,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.kafka.Grouped;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Groups;
@@ -18,14 +19,14 @@ import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.LedgerCursor;
-import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -46,7 +47,12 @@ import org.slf4j.LoggerFactory;
 final class LedgerPartition implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LedgerPartition.class);
+  private static final Grouped PARKED = new Grouped(LOG::warn);
   private static final int FORGET_MAX = 100;
+
+  /** States written anew in one transaction, each with a letter of up to 8 MiB. */
+  private static final int MENDED_MAX = 10;
+
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final int partition;
@@ -87,7 +93,8 @@ final class LedgerPartition implements AutoCloseable {
   /**
    * Takes a partition over.
    *
-   * @throws KafkaException where the brokers do not answer in time, or a state can't be read yet
+   * @throws KafkaException where the brokers do not answer in time, a state waits for its schema,
+   *     or too little is left of what another program has overwritten
    */
   static LedgerPartition takeOver(
       int partition,
@@ -103,15 +110,20 @@ final class LedgerPartition implements AutoCloseable {
                 Groups.transactionalId(Groups.LEDGER, partition),
                 KafkaSettings.LEDGER_TRANSACTION_MS_MAX));
     var owned = new LedgerPartition(partition, codec, ledger, records, lanes, schemas, producer);
-    var unreadable = new HashMap<String, RuntimeException>();
+    var states = new TopicPartition(Topic.JOB_STATES.topicName(), partition);
     try {
       producer.initTransactions();
-      TopicTail.read(
-          kafka.committedScan(),
-          new TopicPartition(Topic.JOB_STATES.topicName(), partition),
-          record -> owned.recover(record, unreadable));
-      if (!unreadable.isEmpty()) {
-        throw unreadable.values().iterator().next();
+      var recovery = new StateRecovery(codec, owned.state, records.statePartitions(), schemas);
+      TopicTail.read(kafka.committedScan(), states, recovery::read);
+      if (recovery.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))) {
+        TopicTail.read(kafka.committedScan(), states, recovery::readBefore);
+        if (recovery.lacksModels()) {
+          TopicTail.read(
+              kafka.committedScan(),
+              new TopicPartition(Topic.MODELS.topicName(), 0),
+              recovery::readModel);
+        }
+        owned.mend(recovery.mended());
       }
     } catch (RuntimeException e) {
       owned.close();
@@ -134,47 +146,35 @@ final class LedgerPartition implements AutoCloseable {
     return state;
   }
 
-  /**
-   * Takes a state over.
-   *
-   * @param unreadable keys whose last record can't be read, and why; what is superseded is no
-   *     matter
-   */
-  private void recover(
-      ConsumerRecord<String, ByteBuffer> record, Map<String, RuntimeException> unreadable) {
-    unreadable.remove(record.key());
-    if (record.value() == null) {
-      state.forget(record.key());
-      return;
+  private static byte @Nullable [] bytes(@Nullable ByteBuffer value) {
+    if (value == null) {
+      return null;
     }
-    switch (codec.decode(StateRecord.class, record.value())) {
-      case Decoded.Message<StateRecord>(var stored) -> state.apply(stored.state());
-      case Decoded.UnknownSchema<StateRecord>(long fingerprint) ->
-          // Its writer publishes it before it writes: it is on its way here.
-          unreadable.put(
-              record.key(),
-              new KafkaException(
-                  String.format(
-                      Locale.ROOT,
-                      "The state of %s at %s was written with schema %016x, which %s does not hold."
-                          + " Only coordinators write there: start one of the release that wrote"
-                          + " it, which publishes its schema. If something else wrote it, write a"
-                          + " tombstone with that key.",
-                      record.key(),
-                      DeadLetters.place(record),
-                      fingerprint,
-                      Topic.SCHEMAS.topicName())));
-      case Decoded.Malformed<StateRecord>(String why) ->
-          unreadable.put(
-              record.key(),
-              new IllegalStateException(
-                  String.format(
-                      Locale.ROOT,
-                      "The state of %s at %s can't be read: %s Only coordinators write there; where"
-                          + " something else has, write a tombstone with that key.",
-                      record.key(),
-                      DeadLetters.place(record),
-                      why)));
+    var bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /** Writes anew what another program has overwritten, a few at a time. */
+  void mend(List<StateRecovery.Mended> all) {
+    for (int from = 0; from < all.size(); from += MENDED_MAX) {
+      producer.beginTransaction();
+      for (var mended : all.subList(from, Math.min(all.size(), from + MENDED_MAX))) {
+        var letter = mended.letter();
+        if (letter != null) {
+          PARKED.say(
+              "states overwritten by other programs",
+              "The state of %s at %s: %s %s"
+                  .formatted(
+                      mended.key(),
+                      letter.cause().where(),
+                      letter.cause().why(),
+                      letter.cause().mend()));
+          send(records.of(letter));
+        }
+        send(records.state(mended.key(), bytes(mended.state())));
+      }
+      producer.commitTransaction();
     }
   }
 
@@ -265,7 +265,9 @@ final class LedgerPartition implements AutoCloseable {
           String.valueOf(large.getMessage()),
           "Use fewer or shorter names of columns and classes, or a smaller network.");
     }
-    LOG.error("The record at {} can't be decided on; it goes to the dead letters.", place, why);
+    PARKED.say(
+        "records of sluice.jobs that can't be decided on",
+        place + " goes to the dead letters, as it can't be decided on: " + stack(why));
     return new Cause(
         Fault.OUR_FAULT,
         place,
@@ -275,6 +277,12 @@ final class LedgerPartition implements AutoCloseable {
             + " text.");
   }
 
+  private static String stack(RuntimeException why) {
+    var text = new StringWriter();
+    why.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
   private void store(StoredState stored) {
     state.apply(stored);
     send(records.of(stored));
@@ -282,7 +290,7 @@ final class LedgerPartition implements AutoCloseable {
 
   private void park(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     var place = DeadLetters.place(record);
-    LOG.warn("{} goes to the dead letters: {}", place, unread.why());
+    PARKED.say(unread.kind(record), place + " goes to the dead letters: " + unread.why());
     var mend =
         unread.reason() == DeadLetterReason.UNKNOWN_SCHEMA
             ? String.format(

@@ -5,6 +5,7 @@ import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.GradientRecord;
@@ -70,8 +71,12 @@ final class LedgerRecords {
   }
 
   ProducerRecord<String, byte @Nullable []> of(StoredState state) {
-    return record(
-        Topic.JOB_STATES, partition, LedgerState.key(state), codec.encode(new StateRecord(state)));
+    return state(StateKeys.of(state), codec.encode(new StateRecord(state)));
+  }
+
+  /** A state as it is stored; null removes it. */
+  ProducerRecord<String, byte @Nullable []> state(String key, byte @Nullable [] value) {
+    return record(Topic.JOB_STATES, partition, key, value);
   }
 
   ProducerRecord<String, byte @Nullable []> of(DeadLetter letter) {
@@ -88,8 +93,7 @@ final class LedgerRecords {
   List<ProducerRecord<String, byte @Nullable []>> removal(LedgerState.Ended ended) {
     var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
     for (int chunk = 0; chunk < ended.chunks(); chunk++) {
-      records.add(
-          record(Topic.JOB_STATES, partition, LedgerState.chunkKey(ended.jobId(), chunk), null));
+      records.add(record(Topic.JOB_STATES, partition, StateKeys.chunk(ended.jobId(), chunk), null));
     }
     records.add(record(Topic.JOB_STATES, partition, ended.jobId(), null));
     records.add(record(Topic.CONTROLS, null, ended.jobId(), null));
@@ -99,6 +103,11 @@ final class LedgerRecords {
   /** Partition of {@code sluice.jobs} that a key belongs to. */
   int owner(String key) {
     return Topic.partition(key, count(Topic.JOBS));
+  }
+
+  /** Partitions of {@code sluice.job-states}. */
+  int statePartitions() {
+    return count(Topic.JOB_STATES);
   }
 
   private void add(Effect effect, List<ProducerRecord<String, byte @Nullable []>> records) {

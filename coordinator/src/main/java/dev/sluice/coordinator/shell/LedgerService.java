@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -56,6 +57,10 @@ final class LedgerService implements AutoCloseable {
   private final Ledger ledger;
   private final BrokersClock clock;
   private final Map<Integer, LedgerPartition> owned = new TreeMap<>();
+
+  /** By partition: what has been waited for stays so when it is taken over again. */
+  private final Map<Integer, SchemaWait> schemas = new ConcurrentHashMap<>();
+
   private final Orphans orphans = new Orphans();
   private final Reminders reminders = new Reminders();
   private final KafkaConsumer<String, ByteBuffer> consumer;
@@ -179,7 +184,8 @@ final class LedgerService implements AutoCloseable {
                     ledger,
                     new LedgerRecords(source.partition(), codec, origin, partitions),
                     this::ensureLane,
-                    new SchemaWait(config.schemaWaitMs())))
+                    schemas.computeIfAbsent(
+                        source.partition(), any -> new SchemaWait(config.schemaWaitMs()))))
         .forEach(
             (source, outcome) -> {
               switch (outcome) {

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Blocks of checkpoints or anchors while they are read: heads and vectors come one by one. */
 public final class StoredBlocks {
@@ -56,7 +58,33 @@ public final class StoredBlocks {
    * @throws IllegalStateException where a vector is missing: they are written whole or not at all
    */
   public List<BlockSnapshot> snapshots() {
-    return heads.entrySet().stream().map(e -> snapshot(e.getKey(), e.getValue())).toList();
+    return snapshots(Set.of());
+  }
+
+  /** The blocks of all jobs but some. */
+  List<BlockSnapshot> snapshots(Set<String> withoutJobs) {
+    return heads.entrySet().stream()
+        .filter(e -> !withoutJobs.contains(e.getValue().jobId()))
+        .map(e -> snapshot(e.getKey(), e.getValue()))
+        .toList();
+  }
+
+  /** Jobs of whose blocks a head or a vector is missing. */
+  Set<String> incompleteJobs() {
+    var jobs = new TreeSet<String>();
+    heads.forEach(
+        (key, head) -> {
+          if (!head.vectors().stream().allMatch(name -> vectors.containsKey(key + "/" + name))) {
+            jobs.add(head.jobId());
+          }
+        });
+    for (var key : vectors.keySet()) {
+      var block = key.substring(0, key.lastIndexOf('/'));
+      if (!heads.containsKey(block)) {
+        jobs.add(block.substring(0, block.lastIndexOf('/')));
+      }
+    }
+    return jobs;
   }
 
   private BlockSnapshot snapshot(String key, BlockCheckpoint head) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.deploy.fuzz.Garbage;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ArtifactChunk;
+import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobRecord;
@@ -16,6 +18,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
@@ -60,6 +63,9 @@ final class BadBytesIT {
           Topic.ARTIFACTS.topicName(), ArtifactChunk.class,
           Topic.SCHEMAS.topicName(), JobRecord.class);
 
+  /** How health begins to say what is not read. */
+  private static final String NOT_READ = "The newest record about";
+
   @TempDir private Path dir;
 
   @Test
@@ -100,6 +106,67 @@ final class BadBytesIT {
         });
     topic.writeAll(records);
     return read;
+  }
+
+  @Test
+  void whatIsWrittenOverStatesAndCheckpointsCountsForNothing(Cluster cluster) throws Exception {
+    cluster.workers(1);
+    var topic = new JobsTopic(cluster);
+    var spec = circles(cluster, Csv.circles(dir, 600));
+    var jobId = cluster.client().submit(spec, null).jobId();
+    var undisturbed = model(cluster, jobId);
+    int versions = cluster.client().model("bad-bytes").versions().size();
+
+    var written = topic.writeAll(overStatesAndCheckpoints(jobId));
+
+    cluster.eventually(
+        "health says what is not read",
+        () -> cluster.client().health().reasons().stream().anyMatch(why -> why.contains(NOT_READ)));
+    var shown = cluster.client().job(jobId);
+    assertThat(shown.status()).as("what was known before").isEqualTo("succeeded");
+    assertThat(shown.notes()).anyMatch(note -> note.contains("can't be read"));
+    assertThat(cluster.client().health().ready()).isTrue();
+
+    cluster.restartCoordinator();
+
+    cluster.eventually(
+        "the takeover has written it anew",
+        () ->
+            cluster.client().health().reasons().stream().noneMatch(why -> why.contains(NOT_READ)));
+    assertThat(cluster.client().job(jobId).notes())
+        .noneMatch(note -> note.contains("can't be read"));
+    // A last checkpoint may have replaced what was over the one before.
+    topic.awaitDeadLetters(
+        written.stream().filter(at -> at.topic().equals(Topic.JOB_STATES.topicName())).toList());
+    assertThat(model(cluster, cluster.client().submit(spec, null).jobId())).isEqualTo(undisturbed);
+    assertThat(cluster.client().model("bad-bytes").versions()).hasSize(versions + 1);
+  }
+
+  /** Under every kind of key that coordinators write, in every partition. */
+  private static List<ProducerRecord<String, byte @Nullable []>> overStatesAndCheckpoints(
+      String jobId) {
+    var keys =
+        List.of(
+            jobId,
+            jobId + "/0",
+            StateKeys.CURSOR,
+            Topic.laneKey(StandaloneOptions.LANE),
+            "model/bad-bytes",
+            "garbage");
+    var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
+    for (int partition = 0; partition < Topic.JOB_STATES.partitions(); partition++) {
+      for (var key : keys) {
+        records.add(garbage(Topic.JOB_STATES, partition, key, StateRecord.class));
+      }
+      records.add(garbage(Topic.CHECKPOINTS, partition, "cursor", CheckpointRecord.class));
+      records.add(garbage(Topic.CHECKPOINTS, partition, jobId + "/0", CheckpointRecord.class));
+    }
+    return records;
+  }
+
+  private static ProducerRecord<String, byte @Nullable []> garbage(
+      Topic topic, int partition, String key, Class<? extends Record> type) {
+    return new ProducerRecord<>(topic.topicName(), partition, key, Garbage.of(type, partition));
   }
 
   @Test

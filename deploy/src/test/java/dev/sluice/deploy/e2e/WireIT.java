@@ -3,6 +3,7 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.DeadLetterReason;
@@ -14,11 +15,17 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.TaskReported;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +128,7 @@ final class WireIT {
     var topic = new JobsTopic(cluster);
     // What a later release might write: one more field, so another fingerprint.
     var later = topic.laterSubmission("later-1", small(cluster, "later"));
+    var everywhere = topic.writeAll(ofUnknownSchemas());
     var written = topic.write("later-1", later.value().array());
     var id = written.topic() + "/" + written.partition() + "/" + written.offset();
     var elsewhere = JobsTopic.idInAnotherPartition("later-1");
@@ -158,6 +166,49 @@ final class WireIT {
     assertThat(listed.json().path("deadLetters").findValuesAsText("id")).contains(id);
     cluster.succeeded(behind);
     cluster.succeeded(elsewhere);
+    topic.awaitDeadLetters(everywhere.stream().filter(WireIT::isFollowed).toList());
+    assertThat(cluster.client().health().ready()).isTrue();
+    // Its lane's state is what it was before.
+    cluster.workers(2);
+    cluster.restartCoordinator();
+    cluster.succeeded(cluster.client().submit(small(cluster, "after"), null).jobId());
+  }
+
+  /** Topics of which somebody reads each record, and puts away what can't be read. */
+  private static boolean isFollowed(RecordMetadata record) {
+    return !List.of(
+            Topic.CHECKPOINTS, Topic.PARAMETERS, Topic.RESULTS, Topic.MODELS, Topic.ARTIFACTS)
+        .stream()
+        .map(Topic::topicName)
+        .toList()
+        .contains(record.topic());
+  }
+
+  /** One for each partition of each topic that holds messages, under a key that is in use. */
+  private static List<ProducerRecord<String, byte @Nullable []>> ofUnknownSchemas() {
+    var value = ByteBuffer.allocate(40).putShort((short) 0xC301).putLong(0x1122334455667788L);
+    var keys =
+        Map.of(
+            Topic.JOB_STATES, Topic.laneKey(StandaloneOptions.LANE),
+            Topic.CONTROLS, "later-1",
+            Topic.GRADIENTS, "later-1/0",
+            Topic.PARAMETERS, "later-1/0",
+            Topic.CHECKPOINTS, "cursor",
+            Topic.RESULTS, "later-1",
+            Topic.FLEET, "later-1",
+            Topic.MODELS, "later",
+            Topic.ARTIFACTS, "later/0");
+    var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
+    keys.forEach(
+        (topic, key) -> {
+          for (int partition = 0; partition < topic.partitions(); partition++) {
+            records.add(new ProducerRecord<>(topic.topicName(), partition, key, value.array()));
+          }
+        });
+    for (var tasks : Topic.tasks(StandaloneOptions.LANE)) {
+      records.add(new ProducerRecord<>(tasks, "later-1", value.array()));
+    }
+    return records;
   }
 
   private static String whyNot(Cluster cluster, String id) throws SluiceException {

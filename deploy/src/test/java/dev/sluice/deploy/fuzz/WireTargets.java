@@ -283,6 +283,7 @@ final class WireTargets {
                     JobViews.of(
                         job,
                         List.of(),
+                        null,
                         new Waits(List.of(), LagReport.NONE),
                         EnumSet.allOf(JobViews.Part.class)));
         view.remove(name);

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param verdicts admission's verdict for every lane; null in lists that don't ask for them
  * @param tasks tasks that are dispatched and not reported
  * @param placement why it went to its lane; null before
- * @param notes sentences on what the job file leaves out and one may have wanted
+ * @param notes sentences on what the job file leaves out and one may have wanted, and on a newer
+ *     record about the job that can't be read
  * @param waitsFor what it waits for, or who works on it; null once it has ended
  * @param spec the job as it was submitted, with defaults filled in; null in lists that don't ask
  *     for it

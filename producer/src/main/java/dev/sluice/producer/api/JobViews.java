@@ -16,6 +16,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.Work;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,11 +64,16 @@ public final class JobViews {
    *
    * @param state as the ledger wrote it
    * @param curve its loss curve, where one is known
+   * @param unread what can't be read of it, in a sentence; null where nothing is newer
    * @param waits what jobs wait for
    * @param parts what is not to be left out
    */
   public static JobView of(
-      JobState state, List<LossCurves.Point> curve, Waits waits, Set<Part> parts) {
+      JobState state,
+      List<LossCurves.Point> curve,
+      @Nullable String unread,
+      Waits waits,
+      Set<Part> parts) {
     boolean finished = state.finishedMs() > 0;
     var training = state.training();
     var inference = state.inference();
@@ -108,17 +114,22 @@ public final class JobViews {
                         ClusterView.lane(state, task)))
             .toList(),
         placement(state),
-        notes(state.spec().work()),
+        notes(state.spec().work(), unread),
         waits.of(state),
         parts.contains(Part.SPEC) ? JobJson.of(state.spec()) : null);
   }
 
-  private static List<String> notes(Work work) {
-    return work instanceof TrainingSpec training
-            && training.dataset().holdoutArtifact() == null
-            && !(training.dataset().holdout() > 0)
-        ? List.of(NOT_MEASURED)
-        : List.of();
+  private static List<String> notes(Work work, @Nullable String unread) {
+    var notes = new ArrayList<String>();
+    if (work instanceof TrainingSpec training
+        && training.dataset().holdoutArtifact() == null
+        && !(training.dataset().holdout() > 0)) {
+      notes.add(NOT_MEASURED);
+    }
+    if (unread != null) {
+      notes.add(unread);
+    }
+    return notes;
   }
 
   private static JobView.@Nullable PlacementView placement(JobState state) {

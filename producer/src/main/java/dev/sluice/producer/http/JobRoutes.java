@@ -268,7 +268,22 @@ final class JobRoutes {
 
   private JobState job(Request request) {
     var jobId = jobId(request);
-    return services.view().jobs().job(jobId).orElseThrow(() -> Submissions.unknown(jobId));
+    return services.view().jobs().job(jobId).orElseThrow(() -> unknown(jobId));
+  }
+
+  private ProblemException unknown(String jobId) {
+    return services
+        .view()
+        .unread()
+        .of(jobId)
+        .map(
+            unread ->
+                Problem.of(
+                        ProblemType.NOT_FOUND,
+                        "Of job " + jobId + " nothing can be shown. " + unread.what())
+                    .about(jobId)
+                    .toException())
+        .orElseGet(() -> Submissions.unknown(jobId));
   }
 
   private static String jobId(Request request) {
@@ -302,7 +317,13 @@ final class JobRoutes {
   }
 
   private JobView view(JobState state, Waits waits, Set<JobViews.Part> parts) {
-    return JobViews.of(state, services.view().jobs().lossCurve(state.jobId()), waits, parts);
+    var view = services.view();
+    var unread =
+        view.unread()
+            .of(state.jobId())
+            .map(record -> record.what() + " What is shown is what was known before.")
+            .orElse(null);
+    return JobViews.of(state, view.jobs().lossCurve(state.jobId()), unread, waits, parts);
   }
 
   /** What a list holds beside what everyone needs of it: its jobs may have thousands of losses. */

@@ -80,6 +80,7 @@ final class OperationRoutes {
         .parked()
         .counts()
         .forEach((reason, count) -> page.add(ProducerMetric.DEAD_LETTERS, count, Words.of(reason)));
+    page.add(ProducerMetric.STATES_UNREAD, services.view().unread().all().size());
     var report = services.lag().get();
     report.queues().forEach(lag -> addGroup(page, lag));
     report.lanes().forEach(lag -> addLane(page, lag));

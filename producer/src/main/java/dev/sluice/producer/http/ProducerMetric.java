@@ -29,6 +29,12 @@ public enum ProducerMetric {
       Type.GAUGE,
       List.of("reason"),
       "Dead letters whose records were not written back, the newest 10,000."),
+  STATES_UNREAD(
+      "sluice_states_unread",
+      "records",
+      Type.GAUGE,
+      List.of(),
+      "Jobs, models and lanes whose newest record can't be read, so that an older one is shown."),
   LANE_WAITING(
       "sluice_lane_waiting_tasks",
       "tasks",

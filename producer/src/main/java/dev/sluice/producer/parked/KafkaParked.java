@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.JobRecord;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -204,9 +205,13 @@ public final class KafkaParked implements Parked {
                   Topic.SCHEMAS.topicName())));
       return;
     }
-    var bytes = new byte[value.remaining()];
-    value.duplicate().get(bytes);
-    producer.send(new ProducerRecord<>(letter.topic(), letter.partition(), letter.key(), bytes));
+    var key = held.key();
+    producer.send(
+        new ProducerRecord<>(
+            letter.topic(),
+            letter.partition(),
+            key == null ? null : StandardCharsets.UTF_8.decode(key.duplicate()).toString(),
+            bytes(value)));
     producer.send(
         DeadLetters.record(
             new DeadLetter(
@@ -222,6 +227,12 @@ public final class KafkaParked implements Parked {
                 true),
             codec));
     redriven.add(letter.id());
+  }
+
+  private static byte[] bytes(ByteBuffer value) {
+    var bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    return bytes;
   }
 
   /** Reads from an offset on to what is the end now. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the kind of reason
  * @param cause why
  * @param jobId its job; empty where that is not known
- * @param key key of the record; null where it has none
+ * @param key key of the record, or how it begins; null where it has none
  * @param bytes length of the record's value; -1: it had none, or that is not known
  * @param whole whether the letter holds all of the value
  * @param redrivenMs when the record was written back, on the brokers' clock; null: it was not
@@ -40,21 +40,37 @@ public record Letter(
     boolean whole,
     @Nullable Long redrivenMs) {
 
+  /** Of a key that anybody may write; the letter in the topic has more of it. */
+  static final int KEY_BYTES_MAX = 256;
+
+  /** Of each text of a letter. */
+  static final int TEXT_CHARS_MAX = 1_000;
+
   static Letter of(long at, long atMs, DeadLetter letter) {
     var value = letter.value();
     return new Letter(
         at,
         atMs,
-        letter.topic(),
+        cut(letter.topic()),
         letter.partition(),
         letter.offset(),
         letter.reason(),
-        letter.cause(),
-        letter.jobId(),
+        cut(letter.cause()),
+        cut(letter.jobId()),
         text(letter.key()),
         letter.bytes(),
         value != null && value.remaining() == letter.bytes(),
         null);
+  }
+
+  /** Anybody may write letters, too, and all that are listed are in memory. */
+  private static Cause cut(Cause cause) {
+    return new Cause(
+        cause.fault(), cut(cause.where()), cut(cause.what()), cut(cause.why()), cut(cause.mend()));
+  }
+
+  private static String cut(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "...";
   }
 
   /** Names it: the place of its record, or its own where there is none. */
@@ -101,6 +117,10 @@ public record Letter(
   }
 
   private static @Nullable String text(@Nullable ByteBuffer key) {
-    return key == null ? null : StandardCharsets.UTF_8.decode(key.duplicate()).toString();
+    return key == null
+        ? null
+        : StandardCharsets.UTF_8
+            .decode(key.slice(key.position(), Math.min(key.remaining(), KEY_BYTES_MAX)))
+            .toString();
   }
 }

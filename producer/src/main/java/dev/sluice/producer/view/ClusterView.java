@@ -1,5 +1,6 @@
 package dev.sluice.producer.view;
 
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
@@ -28,6 +29,7 @@ public final class ClusterView {
   private final FleetView fleet = new FleetView();
   private final Watched<ModelEntry> models = new Watched<>();
   private final Watched<Lane> lanes = new Watched<>();
+  private final UnreadStates unread = new UnreadStates();
 
   /**
    * @param finishedJobsMax finished jobs to remember
@@ -44,6 +46,11 @@ public final class ClusterView {
   /** The workers. */
   public FleetView fleet() {
     return fleet;
+  }
+
+  /** Of what the newest state can't be read, so that an older one is shown. */
+  public UnreadStates unread() {
+    return unread;
   }
 
   /** All models by name. */
@@ -100,6 +107,7 @@ public final class ClusterView {
 
   /** Takes over one state from the log. */
   public void put(StoredState state) {
+    unread.remove(StateKeys.of(state));
     switch (state) {
       // Only what stays for long is worth the copying.
       case JobState job -> jobs.put(JobsView.isTerminal(job.status()) ? shared.share(job) : job);
@@ -113,6 +121,7 @@ public final class ClusterView {
 
   /** Takes over the removal of a state from the log, by its key. */
   public void remove(String key) {
+    unread.remove(key);
     int slash = key.indexOf('/');
     if (slash < 0) {
       jobs.remove(key);

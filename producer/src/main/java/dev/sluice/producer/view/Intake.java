@@ -2,7 +2,10 @@ package dev.sluice.producer.view;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.SchemaWait;
+import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.kafka.Unread;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
@@ -16,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,11 +30,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes records from a consumer into a {@link ClusterView}. Used by one thread.
  *
- * <p>A state whose schema is not known yet holds up its partition until the schema arrives: only
- * coordinators write states, and one that is left out would be missed. The partition is paused and
- * looked at again each second, since one that is only sought back would be fetched again at full
- * speed. A heartbeat is passed over: the next one comes in a moment. So is a record that is broken:
- * states are rewritten with every change.
+ * <p>A state whose schema is not known yet holds up its partition for a while ({@link SchemaWait}):
+ * a coordinator of a new release publishes its schema first. Then it is passed over, since anybody
+ * may write to the topic. The partition is paused and looked at again each second, since one that
+ * is only sought back would be fetched again at full speed. A heartbeat is passed over at once: the
+ * next one comes in a moment. So is a record that is broken. Of states that are passed over the
+ * view notes that what it shows is what was known before ({@link UnreadStates}).
  */
 final class Intake {
 
@@ -43,11 +48,13 @@ final class Intake {
   private static final int STRANGE_MAX = 100;
 
   /** Why a partition is held up, since when, and when it is looked at again. */
-  private record HeldUp(long offset, long fingerprint, long appendedMs, long againNanos) {}
+  private record HeldUp(long offset, SchemaWait.Waiting by, long againNanos) {}
 
   private final Consumer<String, ByteBuffer> consumer;
   private final Codec codec;
   private final ClusterView view;
+  private final int statePartitions;
+  private final SchemaWait schemas;
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final Set<Long> strange = new HashSet<>();
   private final Map<TopicPartition, HeldUp> heldUp = new LinkedHashMap<>();
@@ -56,16 +63,22 @@ final class Intake {
    * @param consumer has its partitions; not closed
    * @param codec reads the records
    * @param view takes over what they say
+   * @param statePartitions partitions of {@code sluice.job-states}
+   * @param schemas how long states wait for their schemas
    * @param passedOver told of the records passed over, and why
    */
   Intake(
       Consumer<String, ByteBuffer> consumer,
       Codec codec,
       ClusterView view,
+      int statePartitions,
+      SchemaWait schemas,
       BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
     this.consumer = consumer;
     this.codec = codec;
     this.view = view;
+    this.statePartitions = statePartitions;
+    this.schemas = schemas;
     this.passedOver = passedOver;
   }
 
@@ -77,16 +90,15 @@ final class Intake {
             held ->
                 String.format(
                     Locale.ROOT,
-                    "%s is held up at offset %d since %s, until its schema (fingerprint %016x) is"
-                        + " in %s. Only coordinators write there: start one of the release that"
-                        + " wrote it. If something else wrote it, write a tombstone with its key;"
-                        + " once the broker has compacted the partition, start this producer anew.",
+                    "%s is held up at offset %d since %s, by a record of schema %016x, which %s"
+                        + " does not hold; for at most %d s more, then that record is passed over.",
                     held.getKey(),
                     held.getValue().offset(),
-                    Instant.ofEpochMilli(held.getValue().appendedMs())
+                    Instant.ofEpochMilli(held.getValue().by().sinceMs())
                         .truncatedTo(ChronoUnit.SECONDS),
-                    held.getValue().fingerprint(),
-                    Topic.SCHEMAS.topicName()));
+                    held.getValue().by().fingerprint(),
+                    Topic.SCHEMAS.topicName(),
+                    Math.ceilDiv(held.getValue().by().leftMs(), 1_000L)));
   }
 
   /**
@@ -102,12 +114,13 @@ final class Intake {
             .map(Map.Entry::getKey)
             .toList());
     var records = consumer.poll(within);
+    // Heartbeats show how far the brokers' clock is, whatever the states' partitions hold.
+    records.forEach(record -> schemas.heard(record.timestamp()));
     for (var partition : records.partitions()) {
       for (var record : records.records(partition)) {
-        var unknown = takeOver(record);
-        if (unknown.isPresent()) {
-          // Not ours to skip: stay at this record until its schema has come.
-          holdUp(partition, record, unknown.get(), nowNanos);
+        var waiting = takeOver(record, TimeUnit.NANOSECONDS.toMillis(nowNanos));
+        if (waiting.isPresent()) {
+          holdUp(partition, record, waiting.get(), nowNanos);
           break;
         }
         heldUp.remove(partition);
@@ -116,66 +129,85 @@ final class Intake {
   }
 
   private void holdUp(
-      TopicPartition partition, ConsumerRecord<?, ?> record, long fingerprint, long nowNanos) {
+      TopicPartition partition, ConsumerRecord<?, ?> record, SchemaWait.Waiting by, long nowNanos) {
     long offset = record.offset();
     consumer.seek(partition, offset);
     consumer.pause(Set.of(partition));
-    var before =
-        heldUp.put(
-            partition,
-            new HeldUp(offset, fingerprint, record.timestamp(), nowNanos + LOOK_AGAIN.toNanos()));
+    var before = heldUp.put(partition, new HeldUp(offset, by, nowNanos + LOOK_AGAIN.toNanos()));
     if (before == null || before.offset() != offset) {
       LOG.warn(
           "{} is held up at offset {}: schema {} is not known yet",
           partition,
           offset,
-          Long.toHexString(fingerprint));
+          Long.toHexString(by.fingerprint()));
     }
   }
 
-  /** Returns the schema's fingerprint where the record's schema is not known yet. */
-  private Optional<Long> takeOver(ConsumerRecord<String, ByteBuffer> record) {
-    var value = record.value();
-    boolean state = record.topic().equals(Topic.JOB_STATES.topicName());
+  /** Returns what the record waits for. */
+  private Optional<SchemaWait.Waiting> takeOver(
+      ConsumerRecord<String, ByteBuffer> record, long nowMs) {
     if (record.key() == null) {
       return passOver(record, Unread.because("It has no key."));
     }
-    if (value == null) {
-      if (state) {
-        view.remove(record.key());
-      } else {
-        view.fleet().remove(record.key(), record.timestamp());
-      }
+    return record.topic().equals(Topic.JOB_STATES.topicName())
+        ? takeOverState(record, nowMs)
+        : takeOverHeartbeat(record);
+  }
+
+  private Optional<SchemaWait.Waiting> takeOverState(
+      ConsumerRecord<String, ByteBuffer> record, long nowMs) {
+    if (!StateKeys.belongs(record.key(), record.partition(), statePartitions)) {
+      return passOver(record, Unread.because("It belongs to another partition."));
+    }
+    if (record.value() == null) {
+      view.remove(record.key());
       return Optional.empty();
     }
-    var decoded =
-        state ? codec.decode(StateRecord.class, value) : codec.decode(WorkerHeartbeat.class, value);
-    return switch (decoded) {
-      case Decoded.Message<? extends Record>(StateRecord(var stored)) -> {
-        view.put(stored);
-        yield Optional.empty();
+    switch (codec.decode(StateRecord.class, record.value())) {
+      case Decoded.Message<StateRecord>(StateRecord(var stored))
+          when StateKeys.of(stored).equals(record.key()) ->
+          view.put(stored);
+      case Decoded.Message<StateRecord>(StateRecord(var stored)) ->
+          passOverState(record, Unread.because("It is the state of " + StateKeys.of(stored) + "."));
+      case Decoded.UnknownSchema<StateRecord>(long fingerprint) -> {
+        var waiting = schemas.of(fingerprint, record.timestamp(), nowMs);
+        if (waiting.isPresent()) {
+          return waiting;
+        }
+        passOverState(record, Unread.unknownSchema(fingerprint));
       }
-      case Decoded.Message<? extends Record>(WorkerHeartbeat heartbeat) -> {
+      case Decoded.Malformed<StateRecord>(String why) -> passOverState(record, Unread.because(why));
+    }
+    return Optional.empty();
+  }
+
+  private void passOverState(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
+    view.unread().add(record.key(), DeadLetters.place(record), unread.why());
+    passedOver.accept(record, unread);
+  }
+
+  private Optional<SchemaWait.Waiting> takeOverHeartbeat(
+      ConsumerRecord<String, ByteBuffer> record) {
+    if (record.value() == null) {
+      view.fleet().remove(record.key(), record.timestamp());
+      return Optional.empty();
+    }
+    return switch (codec.decode(WorkerHeartbeat.class, record.value())) {
+      case Decoded.Message<WorkerHeartbeat>(var heartbeat) -> {
         view.fleet().put(heartbeat, record.timestamp());
         yield Optional.empty();
       }
-      case Decoded.Message<? extends Record>(var other) ->
-          passOver(record, Unread.because("It is a " + other.getClass().getSimpleName() + "."));
-      case Decoded.UnknownSchema<? extends Record>(long fingerprint) ->
-          state ? Optional.of(fingerprint) : passOverHeartbeat(record, fingerprint);
-      case Decoded.Malformed<? extends Record>(String why) -> passOver(record, Unread.because(why));
+      // It is said once of a schema, and not twice a second.
+      case Decoded.UnknownSchema<WorkerHeartbeat>(long fingerprint) ->
+          strange.size() < STRANGE_MAX && strange.add(fingerprint)
+              ? passOver(record, Unread.unknownSchema(fingerprint))
+              : Optional.empty();
+      case Decoded.Malformed<WorkerHeartbeat>(String why) -> passOver(record, Unread.because(why));
     };
   }
 
-  /** It is said once of a schema, and not twice a second. */
-  private Optional<Long> passOverHeartbeat(
-      ConsumerRecord<String, ByteBuffer> record, long fingerprint) {
-    return strange.size() < STRANGE_MAX && strange.add(fingerprint)
-        ? passOver(record, Unread.unknownSchema(fingerprint))
-        : Optional.empty();
-  }
-
-  private Optional<Long> passOver(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
+  private Optional<SchemaWait.Waiting> passOver(
+      ConsumerRecord<String, ByteBuffer> record, Unread unread) {
     passedOver.accept(record, unread);
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.sluice.producer.view;
 
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,9 +43,9 @@ public final class ViewFollower implements AutoCloseable {
   private final KafkaSettings kafka;
   private final Codec codec;
   private final ClusterView view;
+  private final SchemaWait schemas;
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final AtomicLong malformed = new AtomicLong();
   private final Thread thread;
   private volatile boolean caughtUp;
   private volatile @Nullable String trouble;
@@ -54,7 +54,9 @@ public final class ViewFollower implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       ClusterView view,
+      Duration schemaWait,
       BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
+    this.schemas = new SchemaWait(schemaWait.toMillis());
     this.passedOver = passedOver;
     this.kafka = kafka;
     this.codec = codec;
@@ -65,21 +67,18 @@ public final class ViewFollower implements AutoCloseable {
   /**
    * Begins to follow.
    *
+   * @param schemaWait longest time for which a state waits for its schema
    * @param passedOver told of records that can't be read, and why
    */
   public static ViewFollower start(
       KafkaSettings kafka,
       Codec codec,
       ClusterView view,
+      Duration schemaWait,
       BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver) {
-    var follower = new ViewFollower(kafka, codec, view, passedOver);
+    var follower = new ViewFollower(kafka, codec, view, schemaWait, passedOver);
     follower.thread.start();
     return follower;
-  }
-
-  private void passOver(ConsumerRecord<String, ByteBuffer> record, Unread unread) {
-    malformed.incrementAndGet();
-    passedOver.accept(record, unread);
   }
 
   /** Whether everything that was in the topics when this process began has been read. */
@@ -90,11 +89,6 @@ public final class ViewFollower implements AutoCloseable {
   /** What keeps it from following, in plain words; empty while all is well. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
-  }
-
-  /** Records passed over because they could not be read. */
-  public long malformed() {
-    return malformed.get();
   }
 
   @Override
@@ -157,7 +151,10 @@ public final class ViewFollower implements AutoCloseable {
     consumer.seekToBeginning(partitions);
     var behind = new HashMap<>(consumer.endOffsets(partitions, METADATA_MAX));
     trouble = null;
-    var intake = new Intake(consumer, codec, view, this::passOver);
+    int states =
+        (int)
+            partitions.stream().filter(p -> p.topic().equals(Topic.JOB_STATES.topicName())).count();
+    var intake = new Intake(consumer, codec, view, states, schemas, passedOver);
     while (!stopping()) {
       intake.step(POLL, System.nanoTime());
       trouble = intake.trouble().orElse(null);

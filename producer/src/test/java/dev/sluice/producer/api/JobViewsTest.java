@@ -27,6 +27,7 @@ class JobViewsTest {
     return JobViews.of(
         Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, null, inference, null),
         List.of(),
+        null,
         new Waits(List.of(), LagReport.NONE),
         Set.of());
   }

@@ -51,6 +51,30 @@ class LetterBookTest {
   }
 
   @Test
+  void aLetterTakesABoundedPartOfMemoryWhateverItHolds() {
+    var text = "x".repeat(1_000_000);
+    var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    book.put(
+        0,
+        0,
+        new DeadLetter(
+            new Cause(Fault.BAD_INPUT, text, text, text, text),
+            text,
+            text,
+            0,
+            1,
+            bytes,
+            bytes,
+            DeadLetterReason.UNREADABLE,
+            1_000_000,
+            false));
+
+    var letter = book.letters().getFirst();
+    assertThat(letter.key()).hasSize(Letter.KEY_BYTES_MAX);
+    assertThat(letter.toString().length()).isLessThan(10_000);
+  }
+
+  @Test
   void aRecordThatSeveralReadersPutAwayIsListedOnce() {
     book.put(0, 1_000, letter(JOBS, 7, DeadLetterReason.UNREADABLE, 4, false));
     book.put(1, 2_000, letter(JOBS, 7, DeadLetterReason.UNREADABLE, 4, false));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.Samples;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.StateRecord;
@@ -12,14 +13,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IntakeTest {
 
   private static final TopicPartition STATES = new TopicPartition(Topic.JOB_STATES.topicName(), 0);
+  private static final TopicPartition OTHER = new TopicPartition(Topic.JOB_STATES.topicName(), 1);
+  private static final long WAIT_MS = 30_000;
+  private static final long WAITED = TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
   private static final long AGAIN = Intake.LOOK_AGAIN.toNanos();
 
   /** The fingerprint of a build that this one knows nothing of. */
@@ -30,7 +36,13 @@ class IntakeTest {
   private final List<String> passedOver = new ArrayList<>();
   private final Codec codec = Codec.builtIn();
   private final Intake intake =
-      new Intake(consumer, codec, view, (record, unread) -> passedOver.add(unread.why()));
+      new Intake(
+          consumer,
+          codec,
+          view,
+          1,
+          new SchemaWait(WAIT_MS),
+          (record, unread) -> passedOver.add(unread.why()));
 
   IntakeTest() {
     consumer.assign(List.of(STATES));
@@ -39,7 +51,7 @@ class IntakeTest {
 
   @Test
   void aPartitionWhoseSchemaIsUnknownIsNotFetchedAgainUntilASecondHasPassed() {
-    add(0, strange("a"));
+    add(0, "a", strange("a"));
     step(0);
     assertThat(consumer.paused()).containsExactly(STATES);
     assertThat(intake.trouble().orElseThrow())
@@ -48,7 +60,7 @@ class IntakeTest {
     step(AGAIN - 1);
     assertThat(consumer.paused()).containsExactly(STATES);
 
-    add(0, strange("a"));
+    add(0, "a", strange("a"));
     step(AGAIN);
     assertThat(consumer.paused()).as("still unknown").containsExactly(STATES);
     assertThat(consumer.position(STATES)).isZero();
@@ -57,19 +69,101 @@ class IntakeTest {
 
   @Test
   void itGoesOnWhereItStoodOnceTheSchemaHasCome() {
-    add(0, strange("a"));
-    add(1, known("b"));
+    add(0, "a", strange("a"));
+    add(1, "b", known("b"));
     step(0);
     assertThat(view.jobs().job("b")).as("order within the partition").isEmpty();
 
-    add(0, known("a"));
-    add(1, known("b"));
+    add(0, "a", known("a"));
+    add(1, "b", known("b"));
     step(AGAIN);
 
     assertThat(view.jobs().job("a")).isPresent();
     assertThat(view.jobs().job("b")).isPresent();
     assertThat(intake.trouble()).isEmpty();
     assertThat(consumer.paused()).isEmpty();
+  }
+
+  @Test
+  void aStateOfASchemaThatDoesNotComeIsPassedOverAfterItsTimeAndWhatWasKnownIsShown() {
+    add(0, "a", known("a"));
+    add(1, "a", strange("a"));
+    add(2, "b", known("b"));
+    step(0);
+    assertThat(intake.trouble().orElseThrow()).contains("for at most 30 s more");
+
+    add(1, "a", strange("a"));
+    add(2, "b", known("b"));
+    step(WAITED);
+
+    assertThat(intake.trouble()).isEmpty();
+    assertThat(view.jobs().job("b")).isPresent();
+    assertThat(view.jobs().job("a")).as("as it was before").isPresent();
+    assertThat(view.unread().of("a").orElseThrow().what())
+        .contains("sluice.job-states-0@1", "1122334455667788");
+    assertThat(view.unread().of("b")).isEmpty();
+    assertThat(passedOver).singleElement().asString().contains("1122334455667788");
+  }
+
+  @Test
+  void aThousandOfThemAreWaitedForOnceAndInAllPartitionsTogether() {
+    consumer.assign(List.of(STATES, OTHER));
+    consumer.updateBeginningOffsets(Map.of(STATES, 0L, OTHER, 0L));
+    add(OTHER, 0, "lane/c", strange("c"));
+    add(0, "a", strange("a"));
+    step(0);
+
+    add(OTHER, 0, "lane/c", strange("c"));
+    for (int offset = 0; offset < 1_000; offset++) {
+      add(offset, "a-" + offset, strange("a"));
+    }
+    add(1_000, "b", known("b"));
+    step(WAITED);
+
+    assertThat(view.jobs().job("b")).isPresent();
+    assertThat(passedOver).hasSize(1_001);
+    assertThat(view.unread().all()).hasSize(UnreadStates.KEYS_MAX);
+  }
+
+  @Test
+  void theNextStateOfAJobThatCanBeReadHealsIt() {
+    add(0, "a", ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    add(1, "b", ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    step(0);
+    assertThat(view.unread().all()).hasSize(2);
+
+    add(2, "a", known("a"));
+    add(3, "b", null);
+    step(0);
+
+    assertThat(view.unread().all()).isEmpty();
+    assertThat(view.jobs().job("a")).isPresent();
+  }
+
+  @Test
+  void aStateUnderTheKeyOfAnotherIsNoneOfTheLedgers() {
+    add(0, "a", known("a"));
+    add(1, "b", known("a"));
+    step(0);
+
+    assertThat(passedOver).singleElement().isEqualTo("It is the state of a.");
+    assertThat(view.unread().of("b")).isPresent();
+    assertThat(view.unread().of("a")).isEmpty();
+  }
+
+  @Test
+  void whatBelongsToAnotherPartitionChangesNothing() {
+    var misplaced = new TopicPartition(Topic.JOB_STATES.topicName(), 1);
+    consumer.assign(List.of(STATES, misplaced));
+    consumer.updateBeginningOffsets(Map.of(STATES, 0L, misplaced, 0L));
+    add(0, "a", known("a"));
+    add(misplaced, 0, "a", ByteBuffer.wrap(new byte[] {1}));
+    add(misplaced, 1, "a", null);
+    step(0);
+
+    assertThat(view.jobs().job("a")).isPresent();
+    assertThat(view.unread().all()).isEmpty();
+    assertThat(passedOver).hasSize(2);
   }
 
   @Test
@@ -91,8 +185,8 @@ class IntakeTest {
 
   @Test
   void aBrokenRecordIsCountedAndPassedOver() {
-    add(0, ByteBuffer.wrap(new byte[] {1, 2, 3}));
-    add(1, known("b"));
+    add(0, "a", ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    add(1, "b", known("b"));
     step(0);
 
     assertThat(passedOver).hasSize(1);
@@ -103,9 +197,12 @@ class IntakeTest {
     intake.step(Duration.ZERO, nowNanos);
   }
 
-  private void add(long offset, ByteBuffer value) {
-    consumer.addRecord(
-        new ConsumerRecord<>(STATES.topic(), STATES.partition(), offset, "key", value));
+  private void add(long offset, String key, @Nullable ByteBuffer value) {
+    add(STATES, offset, key, value);
+  }
+
+  private void add(TopicPartition to, long offset, String key, @Nullable ByteBuffer value) {
+    consumer.addRecord(new ConsumerRecord<>(to.topic(), to.partition(), offset, key, value));
   }
 
   private ByteBuffer known(String jobId) {

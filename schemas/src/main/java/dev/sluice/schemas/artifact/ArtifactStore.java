@@ -4,6 +4,7 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.kafka.Grouped;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.kafka.Unread;
@@ -45,6 +46,8 @@ public final class ArtifactStore implements AutoCloseable {
   public static final long FILE_BYTES_MAX = 256L * 1024 * 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
+
+  private static final Grouped STRANGE = new Grouped(LOG::warn);
 
   /** How the keys of first pieces end. */
   private static final String FIRST = "/0";
@@ -231,10 +234,13 @@ public final class ArtifactStore implements AutoCloseable {
           passedOver.accept(record, Unread.because(why));
       case Decoded.UnknownSchema<ArtifactChunk>(long fingerprint) -> {
         if (strange.size() < STRANGE_MAX && strange.putIfAbsent(digest, record.offset()) == null) {
-          LOG.warn(
-              "{} begins a file with schema {}, which is not known yet.",
-              DeadLetters.place(record),
-              Long.toHexString(fingerprint));
+          STRANGE.say(
+              "files of unknown schemas",
+              String.format(
+                  Locale.ROOT,
+                  "%s begins a file with schema %016x, which is not known yet.",
+                  DeadLetters.place(record),
+                  fingerprint));
         }
       }
     }

@@ -40,6 +40,9 @@ public final class Codec {
     System.setProperty("org.apache.avro.limits.collectionItems.maxLength", bytesMax);
   }
 
+  /** What Avro says may quote what it reads. */
+  private static final int WHY_CHARS_MAX = 500;
+
   private record ReaderKey(long fingerprint, Class<?> type) {}
 
   private record Writer(long fingerprint, GenericDatumWriter<Object> body) {}
@@ -118,7 +121,12 @@ public final class Codec {
       }
       return new Decoded.Message<>(message);
     } catch (IOException | RuntimeException e) {
-      return new Decoded.Malformed<>("The value is not a " + type.getSimpleName() + ": " + e);
+      var why = e.toString();
+      return new Decoded.Malformed<>(
+          "The value is not a "
+              + type.getSimpleName()
+              + ": "
+              + why.substring(0, Math.min(why.length(), WHY_CHARS_MAX)));
     } catch (StackOverflowError e) {
       // A schema of another writer may nest without end.
       return new Decoded.Malformed<>(

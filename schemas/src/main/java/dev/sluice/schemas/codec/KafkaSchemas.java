@@ -1,5 +1,6 @@
 package dev.sluice.schemas.codec;
 
+import dev.sluice.schemas.kafka.Grouped;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class KafkaSchemas implements SchemaSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSchemas.class);
+
+  private static final Grouped NO_SCHEMAS = new Grouped(LOG::warn);
 
   /** Most schemas kept; there is one for each message and release. */
   private static final int SCHEMAS_MAX = 10_000;
@@ -159,7 +162,9 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
       var schema = SchemaRecord.parse(value);
       schemas.put(SchemaNormalization.parsingFingerprint64(schema), schema);
     } catch (SchemaRecord.NotASchema e) {
-      LOG.warn("A record of {} is not a schema: {}", Topic.SCHEMAS.topicName(), e.getMessage());
+      NO_SCHEMAS.say(
+          "records that are no schemas in " + Topic.SCHEMAS.topicName(),
+          "A record of " + Topic.SCHEMAS.topicName() + " is not a schema: " + e.getMessage());
     }
   }
 

@@ -14,19 +14,25 @@ import java.util.concurrent.TimeUnit;
  * such records hold up those behind them no longer than one. Time is what passed here since the
  * fingerprint was first seen, or in the log between that record and the newest one known, whichever
  * is longer: an owner that takes over finds old records with newer ones behind them and does not
- * wait anew, and no two machines' clocks are compared. For one thread.
+ * wait anew, and no two machines' clocks are compared. What was in the log by the time at which
+ * another fingerprint was first seen has waited since then: several cost no longer than one. For
+ * one thread.
  */
 public final class SchemaWait {
 
-  /** Most fingerprints that are waited for: more are no release's, so nothing waits for them. */
-  static final int FINGERPRINTS_MAX = 100;
+  /**
+   * Most fingerprints that are waited for. A topic has one for each release, so more are none's:
+   * nothing waits for them, and whoever writes ever new ones costs so many waits an hour.
+   */
+  static final int FINGERPRINTS_MAX = 8;
 
   /** A fingerprint that was first seen so long ago makes room for others. */
   static final long KEPT_MS = TimeUnit.HOURS.toMillis(1);
 
   private static final long NONE = Long.MIN_VALUE;
 
-  private record First(long appendedMs, long seenMs) {}
+  /** By {@code seenMs} here, the log had all that was appended until {@code heardMs}. */
+  private record First(long appendedMs, long seenMs, long heardMs) {}
 
   /**
    * What is waited for.
@@ -65,7 +71,7 @@ public final class SchemaWait {
     heard(appendedMs);
     var first = unknown.get(fingerprint);
     if (first == null) {
-      first = new First(appendedMs, nowMs);
+      first = new First(appendedMs, inTheLogMs(appendedMs, nowMs), newestMs);
       if (!noted(fingerprint, first, nowMs)) {
         return Optional.empty();
       }
@@ -74,6 +80,15 @@ public final class SchemaWait {
     return leftMs > 0
         ? Optional.of(new Waiting(fingerprint, first.appendedMs(), leftMs))
         : Optional.empty();
+  }
+
+  /** Since when, by the clock here, a record is known to have been in the log. */
+  private long inTheLogMs(long appendedMs, long nowMs) {
+    return unknown.values().stream()
+        .filter(other -> other.heardMs >= appendedMs)
+        .mapToLong(First::seenMs)
+        .min()
+        .orElse(nowMs);
   }
 
   private boolean noted(long fingerprint, First first, long nowMs) {

@@ -5,6 +5,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.Fault;
 import java.util.Locale;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Why a reader passes over a record.
@@ -28,6 +29,14 @@ public record Unread(DeadLetterReason reason, String why) {
             "It was written with schema %016x, which %s does not hold.",
             fingerprint,
             Topic.SCHEMAS.topicName()));
+  }
+
+  /** What it has in common with others of its topic, in words that go on after a number. */
+  public String kind(ConsumerRecord<?, ?> record) {
+    return (reason == DeadLetterReason.UNKNOWN_SCHEMA
+            ? "records of unknown schemas in "
+            : "unreadable records in ")
+        + record.topic();
   }
 
   /**

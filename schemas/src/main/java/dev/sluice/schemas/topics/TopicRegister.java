@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +43,9 @@ import org.slf4j.LoggerFactory;
 final class TopicRegister {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicRegister.class);
+
+  private static final Set<Long> SAID = ConcurrentHashMap.newKeySet();
+  private static final int SAID_MAX = 100;
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(100);
@@ -80,8 +85,7 @@ final class TopicRegister {
           parsed(value == null ? "" : StandardCharsets.UTF_8.decode(value).toString())
               .ifPresentOrElse(
                   made -> all.putIfAbsent(String.valueOf(record.key()), made),
-                  () ->
-                      LOG.warn("Record {} of {} is passed over.", record.offset(), place.topic()));
+                  () -> passOver(record.offset()));
         }
         if (System.nanoTime() > deadline) {
           throw new KafkaException(place.topic() + " can't be read within " + SECONDS_MAX + " s");
@@ -91,6 +95,16 @@ final class TopicRegister {
       consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
     return Map.copyOf(all);
+  }
+
+  /** It is read every other second, and said once. */
+  private static void passOver(long offset) {
+    if (SAID.size() < SAID_MAX && SAID.add(offset)) {
+      LOG.warn(
+          "Record {} of {} is none of Sluice's and is passed over.",
+          offset,
+          Topic.CLUSTER.topicName());
+    }
   }
 
   /**

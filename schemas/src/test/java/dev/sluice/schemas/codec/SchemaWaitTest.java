@@ -55,6 +55,15 @@ class SchemaWaitTest {
   }
 
   @Test
+  void fingerprintsThatAreInTheLogTogetherAreWaitedForTogether() {
+    wait.heard(APPENDED_MS + 5);
+    wait.of(1, APPENDED_MS, 0);
+
+    assertThat(wait.of(2, APPENDED_MS + 5, WAIT_MS)).as("seen behind the first").isEmpty();
+    assertThat(wait.of(3, APPENDED_MS + 6, WAIT_MS)).as("appended later").isPresent();
+  }
+
+  @Test
   void soManyFingerprintsAreNoReleasesAndNotWaitedFor() {
     for (long fingerprint = 0; fingerprint < SchemaWait.FINGERPRINTS_MAX; fingerprint++) {
       assertThat(wait.of(fingerprint, APPENDED_MS, 0)).isPresent();

@@ -3,6 +3,7 @@ package dev.sluice.worker.exchange;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.kafka.Grouped;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +42,7 @@ public final class ParameterFollower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ParameterFollower.class);
 
+  private static final Grouped LEFT_OUT = new Grouped(LOG::warn);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration POSITION_MAX = Duration.ofSeconds(10);
   private static final long CLOSE_MS_MAX = 5_000;
@@ -247,10 +250,13 @@ public final class ParameterFollower implements AutoCloseable {
       case Decoded.Message<ParameterBlock>(var block) ->
           readers.forEach(job -> accept(job, block, record));
       case Decoded.UnknownSchema<ParameterBlock>(long fingerprint) ->
-          LOG.warn(
-              "Left out {}: its schema {} is not known here; the fold runs another release.",
-              place(record),
-              Long.toHexString(fingerprint));
+          LEFT_OUT.say(
+              "blocks of unknown schemas left out",
+              String.format(
+                  Locale.ROOT,
+                  "Left out %s: its schema %016x is not known here; the fold runs another release.",
+                  place(record),
+                  fingerprint));
       case Decoded.Malformed<ParameterBlock>(var why) ->
           passedOver.accept(record, Unread.because(why));
     }
@@ -258,7 +264,9 @@ public final class ParameterFollower implements AutoCloseable {
 
   private void accept(Followed job, ParameterBlock block, ConsumerRecord<?, ?> record) {
     if (Vectors.crc32c(block.payload()) != block.crc()) {
-      LOG.warn("Left out {}: its checksum is wrong; asking for it again.", place(record));
+      LEFT_OUT.say(
+          "blocks with wrong checksums left out",
+          "Left out " + place(record) + ": its checksum is wrong; asking for it again.");
       attach(job);
       return;
     }
@@ -268,7 +276,8 @@ public final class ParameterFollower implements AutoCloseable {
         bell.run();
       }
     } catch (IllegalArgumentException e) {
-      LOG.warn("Left out {}: {}", place(record), e.getMessage());
+      LEFT_OUT.say(
+          "blocks that fit no job left out", "Left out " + place(record) + ": " + e.getMessage());
     }
   }
 

@@ -4,11 +4,13 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.kafka.Grouped;
 import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.ledger.Controls;
 import dev.sluice.worker.ledger.Reports;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class Receiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+  private static final Grouped PARKED = new Grouped(LOG::warn);
 
   /**
    * A task that goes back is held for this long before others may have it; twice as long with every
@@ -100,11 +104,14 @@ final class Receiver {
     }
     var place = DeadLetters.place(record);
     if (hand.state() != Hand.State.WAITING_FOR_SCHEMA) {
-      LOG.warn(
-          "A task at {} waits for schema {}, for at most {} ms.",
-          place,
-          Long.toHexString(fingerprint),
-          waiting.get().leftMs());
+      PARKED.say(
+          "tasks that wait for schemas",
+          String.format(
+              Locale.ROOT,
+              "A task at %s waits for schema %016x, for at most %d ms.",
+              place,
+              fingerprint,
+              waiting.get().leftMs()));
     }
     hand.hold(Hand.State.WAITING_FOR_SCHEMA, key(place), nowMs + SCHEMA_MS);
   }
@@ -160,7 +167,9 @@ final class Receiver {
   private void putAway(Hand hand, Unread unread) {
     var record = hand.record();
     var place = DeadLetters.place(record);
-    LOG.warn("The record at {} is no task and goes to the dead letters: {}", place, unread.why());
+    PARKED.say(
+        unread.kind(record),
+        "The record at " + place + " is no task and goes to the dead letters: " + unread.why());
     var key = key(place);
     hand.hold(Hand.State.PUTTING_AWAY, key, Long.MAX_VALUE);
     var cause =

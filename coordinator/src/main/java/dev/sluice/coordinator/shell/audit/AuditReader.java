@@ -106,9 +106,12 @@ final class AuditReader implements AutoCloseable {
           new TopicPartition(Topic.MODELS.topicName(), partition),
           record -> {
             if (name.equals(record.key())) {
-              entries.clear();
-              if (codec.decode(ModelEntry.class, record.value())
-                  instanceof Decoded.Message<ModelEntry>(var entry)) {
+              if (record.value() == null) {
+                entries.clear();
+              } else if (codec.decode(ModelEntry.class, record.value())
+                      instanceof Decoded.Message<ModelEntry>(var entry)
+                  && entry.name().equals(name)) {
+                entries.clear();
                 entries.add(entry);
               }
             }

@@ -1,0 +1,150 @@
+package dev.sluice.coordinator.shell;
+
+import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.SchemaWait;
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.kafka.Unread;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.BlockCheckpoint;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.CheckpointEntry;
+import dev.sluice.schemas.wire.CheckpointRecord;
+import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.VectorCheckpoint;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The newest checkpoint of a fold partition, while it is read. What another program has overwritten
+ * ({@link ForeignRecords}) is what the record before says, where the broker has not compacted that
+ * away; where it has, the job whose block is no longer whole is lost, and no other.
+ */
+final class StoredCheckpoint {
+
+  private final Codec codec;
+  private final ForeignRecords foreign;
+  private final StoredBlocks blocks = new StoredBlocks();
+  private final Set<String> keys = new HashSet<>();
+  private FoldCursor cursor = new FoldCursor(0, FoldPartition.NO_EPOCH, 0, List.of());
+
+  /**
+   * @param schemas how long records wait for their schemas
+   */
+  StoredCheckpoint(Codec codec, SchemaWait schemas) {
+    this.codec = codec;
+    this.foreign = new ForeignRecords(schemas);
+  }
+
+  /** Takes a record over, in the order of the log. */
+  void read(ConsumerRecord<String, ByteBuffer> record) {
+    foreign.heard(record.timestamp());
+    var key = record.key();
+    if (key == null) { // brokers refuse these in a compacted topic
+      return;
+    }
+    if (record.value() == null) {
+      foreign.superseded(key);
+      keys.remove(key);
+      blocks.remove(key);
+      return;
+    }
+    switch (codec.decode(CheckpointRecord.class, record.value())) {
+      case Decoded.Message<CheckpointRecord>(CheckpointRecord(var entry))
+          when key(entry).equals(key) && sound(entry) -> {
+        foreign.superseded(key);
+        keys.add(key);
+        take(key, entry);
+      }
+      case Decoded.Message<CheckpointRecord>(CheckpointRecord(var entry)) ->
+          foreign.add(
+              record,
+              sound(entry) ? "It is that of " + key(entry) + "." : "Its checksum is wrong.");
+      case Decoded.UnknownSchema<CheckpointRecord>(long fingerprint) ->
+          foreign.add(record, fingerprint);
+      case Decoded.Malformed<CheckpointRecord>(String why) -> foreign.add(record, why);
+    }
+  }
+
+  private static String key(CheckpointEntry entry) {
+    return switch (entry) {
+      case BlockCheckpoint head -> Topic.blockKey(head.jobId(), head.block());
+      case VectorCheckpoint vector ->
+          Topic.blockKey(vector.jobId(), vector.block()) + "/" + vector.vector();
+      case FoldCursor at -> CheckpointWriter.CURSOR;
+    };
+  }
+
+  private static boolean sound(CheckpointEntry entry) {
+    return !(entry instanceof VectorCheckpoint vector)
+        || Vectors.crc32c(vector.payload()) == vector.crc();
+  }
+
+  private void take(String key, CheckpointEntry entry) {
+    switch (entry) {
+      case BlockCheckpoint head -> blocks.add(key, head);
+      case VectorCheckpoint vector -> blocks.add(key, vector);
+      case FoldCursor at -> cursor = at;
+    }
+  }
+
+  /**
+   * Whether something was overwritten, so that all should be written anew.
+   *
+   * @param nowMs the time here, on a clock that only goes forward
+   * @throws org.apache.kafka.common.KafkaException where a schema may still come
+   */
+  boolean overwritten(long nowMs) {
+    foreign.requireFinal(nowMs);
+    return !foreign.isEmpty();
+  }
+
+  /** Hands on what other programs have written, as far as it is kept. */
+  void tellForeign(BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> to) {
+    for (var found : foreign.all().values()) {
+      if (found.record() != null) {
+        to.accept(found.record(), found.unread());
+      }
+    }
+  }
+
+  /** Where the fold was. */
+  FoldCursor cursor() {
+    return cursor;
+  }
+
+  /** The blocks of the jobs of which nothing is lost. */
+  List<BlockSnapshot> blocks() {
+    return blocks.snapshots(lostJobs());
+  }
+
+  /** Jobs of whose blocks another program has overwritten what can't be found any more. */
+  Set<String> lostJobs() {
+    return foreign.isEmpty() ? Set.of() : blocks.incompleteJobs();
+  }
+
+  /** Why they are lost. */
+  Cause loss() {
+    return new Cause(
+        Fault.BAD_INPUT,
+        Topic.CHECKPOINTS.topicName(),
+        "The state of this job's training is lost.",
+        "Another program has overwritten a part of it, and the broker has compacted away what was"
+            + " there; the dead letters hold what stands there now.",
+        "Keep other programs from writing to "
+            + Topic.CHECKPOINTS.topicName()
+            + ", and submit the"
+            + " job again.");
+  }
+
+  /** Keys of ours that the topic holds. */
+  Set<String> keys() {
+    return keys;
+  }
+}
