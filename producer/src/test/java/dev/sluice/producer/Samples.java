@@ -221,6 +221,7 @@ public final class Samples {
         1_000,
         0,
         0,
+        null,
         null);
   }
 

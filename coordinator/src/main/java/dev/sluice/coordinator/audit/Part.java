@@ -44,9 +44,11 @@ public record Part(
 
   /** Steps that were folded again. */
   public long steps() {
+    boolean measured = plan != null && plan.validation() != null;
+    long reached = whole() && measured ? generation - 1 : generation; // the last one only measures
     return switch (origin) {
-      case Origin.WholeLog() -> Math.max(0, generation);
-      case Origin.Anchor(long from) -> Math.max(0, generation - Math.max(0, from));
+      case Origin.WholeLog() -> Math.max(0, reached);
+      case Origin.Anchor(long from) -> Math.max(0, reached - Math.max(0, from));
       case Origin.Nothing() -> 0;
     };
   }

@@ -85,8 +85,8 @@ public final class PartitionReplay {
     // A block may have come to its end before the anchor; this also counts as no comparison.
     fold.republishAll(
         output -> {
-          if (output instanceof FoldOutput.Publish(ParameterBlock block)) {
-            keepFinal(block);
+          if (output instanceof FoldOutput.Publish(ParameterBlock block, boolean last) && last) {
+            finals.put(block.block(), block.payload());
           }
         });
   }
@@ -159,9 +159,11 @@ public final class PartitionReplay {
 
   private void take(FoldOutput output) {
     switch (output) {
-      case FoldOutput.Publish(ParameterBlock block) -> {
+      case FoldOutput.Publish(ParameterBlock block, boolean last) -> {
         generations.put(block.block(), block.generation());
-        keepFinal(block);
+        if (last) {
+          finals.put(block.block(), block.payload());
+        }
         compare(block);
       }
       case FoldOutput.Failure(var report) ->
@@ -169,12 +171,6 @@ public final class PartitionReplay {
       // The fold that made the model did not count what this one does not.
       case FoldOutput.Rejected(var from, var cause) -> {}
       case FoldOutput.Progress(var report, boolean milestone) -> {}
-    }
-  }
-
-  private void keepFinal(ParameterBlock block) {
-    if (plan != null && block.generation() == plan.steps()) {
-      finals.put(block.block(), block.payload());
     }
   }
 

@@ -10,6 +10,7 @@ import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PendingNode;
+import dev.sluice.schemas.wire.ValidationSums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * contribution to step g + 1 proves that its sender holds all of generation g + 1, hence that no
  * block waits for step g any more, and lets generation g go.
  *
+ * <p>Where a job has held-out rows, the contributions to the first step of an epoch say what the
+ * parameters that they are computed from are on these rows. So does a last step, after all others,
+ * which only measures: its generation, or the one at which training ends early, is no update but a
+ * copy of the parameters that are kept.
+ *
  * <p>Contributions are pure functions of (parameters, step, shards), so the first one in log order
  * counts and any other is the same bits again.
  */
@@ -42,28 +48,32 @@ final class BlockFold {
   private final int trained;
   private final float[][] moments;
   private final TreeSum tree;
+  private final Validating validating;
   private long generation = NO_GENERATION;
   private float @Nullable [] current;
   private float @Nullable [] previous;
   private double epochLossSum;
   private long epochSamples;
   private long samples;
+  private boolean closed;
   private boolean changed = true;
 
   BlockFold(String jobId, int block, FoldStarted plan) {
     this.jobId = jobId;
     this.block = block;
     this.plan = plan;
+    var validation = plan.validation();
     long from = (long) block * plan.blockFloats();
     floats = (int) Math.min(plan.blockFloats(), plan.floats() - from);
     trained = Math.clamp(plan.parameters() - from, 0, floats);
     moments = new float[Update.moments(plan.optimizer())][trained];
     tree = new TreeSum(plan.shards());
+    validating = new Validating(validation == null ? null : validation.stopping());
   }
 
   /** Folds one contribution. Late, repeated and foreign ones change nothing. */
   void contribute(Contribution contribution, Consumer<FoldOutput> out) {
-    if (contribution.step() < generation || generation >= plan.steps()) {
+    if (contribution.step() < generation || finished()) {
       return;
     }
     var objection = objection(contribution);
@@ -90,6 +100,7 @@ final class BlockFold {
                 contribution.shards(),
                 contribution.samples(),
                 contribution.lossSum(),
+                contribution.validation(),
                 Vectors.floats(contribution.payload())));
     if (root != null) {
       step(root, out);
@@ -104,6 +115,11 @@ final class BlockFold {
     if (current != null) {
       out.accept(publication(generation, current));
     }
+  }
+
+  /** Whether no generation will follow. */
+  private boolean finished() {
+    return plan.validation() == null ? generation >= plan.steps() : closed;
   }
 
   private @Nullable Cause objection(Contribution contribution) {
@@ -149,11 +165,17 @@ final class BlockFold {
   }
 
   private void step(TreeSum.Node root, Consumer<FoldOutput> out) {
+    float[] old = current == null ? new float[floats] : current;
+    boolean measured = measured(generation);
+    boolean ends = measured && validating.measured(generation, root.validation(), old);
+    if (ends || (measured && generation == plan.steps())) {
+      close(root, old, out);
+      return;
+    }
     if (root.samples() <= 0) {
       out.accept(failure(generation, "a step has no samples"));
       return;
     }
-    float[] old = current == null ? new float[floats] : current;
     float[] next = new float[floats];
     double rate = LearningRate.at(plan, generation);
     Update.apply(
@@ -181,16 +203,37 @@ final class BlockFold {
     }
     advance(next, out);
     boolean epochEnds = generation % plan.stepsPerEpoch() == 0;
-    boolean milestone = epochEnds || generation == plan.steps();
-    if (block == 0) {
-      out.accept(
-          new FoldOutput.Progress(
-              new FoldProgressed(jobId, generation, epochLossSum / epochSamples, samples),
-              milestone));
-    }
+    boolean milestone = epochEnds || measured || generation == plan.steps();
+    progress(measured ? root.validation() : null, -1, milestone, out);
     if (epochEnds) {
       epochLossSum = 0;
       epochSamples = 0;
+    }
+  }
+
+  private boolean measured(long step) {
+    var validation = plan.validation();
+    return validation != null && validation.measures(step, plan.steps());
+  }
+
+  /** Makes the parameters that are kept the last generation. */
+  private void close(TreeSum.Node root, float[] newest, Consumer<FoldOutput> out) {
+    closed = true;
+    var best = validating.bestValues();
+    long kept = best == null ? generation : validating.bestStep();
+    advance(best == null ? newest : best, out);
+    progress(root.validation(), kept, true, out);
+  }
+
+  private void progress(
+      @Nullable ValidationSums sums, long kept, boolean milestone, Consumer<FoldOutput> out) {
+    if (block == 0) {
+      double loss = epochLossSum / epochSamples;
+      out.accept(
+          new FoldOutput.Progress(
+              new FoldProgressed(
+                  jobId, generation, loss, samples, sums, validating.bestStep(), kept),
+              milestone));
     }
   }
 
@@ -206,7 +249,8 @@ final class BlockFold {
   private FoldOutput publication(long number, float[] values) {
     var payload = Vectors.bytes(values);
     return new FoldOutput.Publish(
-        new ParameterBlock(jobId, block, number, Vectors.crc32c(payload), payload));
+        new ParameterBlock(jobId, block, number, Vectors.crc32c(payload), payload),
+        finished() && number == generation);
   }
 
   private FoldOutput failure(long step, String what) {
@@ -242,10 +286,16 @@ final class BlockFold {
     for (int i = 0; i < moments.length; i++) {
       vectors.put("moment" + (i + 1), moments[i].clone());
     }
+    var best = validating.bestValues();
+    if (best != null) {
+      vectors.put("best", best);
+    }
     var pending = new ArrayList<PendingNode>();
     for (var node : tree.waiting()) {
       vectors.put("pending-" + pending.size(), node.sum());
-      pending.add(new PendingNode(node.from(), node.shards(), node.samples(), node.lossSum()));
+      pending.add(
+          new PendingNode(
+              node.from(), node.shards(), node.samples(), node.lossSum(), node.validation()));
     }
     var head =
         new BlockCheckpoint(
@@ -257,7 +307,8 @@ final class BlockFold {
             pending,
             epochLossSum,
             epochSamples,
-            samples);
+            samples,
+            plan.validation() == null ? null : validating.snapshot(closed));
     return new BlockSnapshot(head, vectors);
   }
 
@@ -281,12 +332,18 @@ final class BlockFold {
               node.shards(),
               node.samples(),
               node.lossSum(),
+              node.validation(),
               snapshot.vector("pending-" + nodes.size())));
     }
     fold.tree.restore(nodes);
     fold.epochLossSum = head.epochLossSum();
     fold.epochSamples = head.epochSamples();
     fold.samples = head.samples();
+    var validation = head.validation();
+    if (validation != null) {
+      fold.validating.restore(validation, vectors.get("best"));
+      fold.closed = validation.closed();
+    }
     fold.changed = false;
     return fold;
   }

@@ -12,8 +12,9 @@ public sealed interface FoldOutput {
    * A block of parameters for the workers.
    *
    * @param block the record
+   * @param last whether no generation will follow
    */
-  record Publish(ParameterBlock block) implements FoldOutput {}
+  record Publish(ParameterBlock block, boolean last) implements FoldOutput {}
 
   /**
    * A job's progress; not every one needs to be told.

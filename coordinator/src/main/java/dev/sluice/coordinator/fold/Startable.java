@@ -77,7 +77,14 @@ final class Startable {
           plan.warmupSteps(),
           plan.stepsPerEpoch());
     }
-    long bytes = FoldMemory.of(plan.optimizer(), plan.shards(), plan.floats()).bytes();
+    var validation = plan.validation();
+    var stopping = validation == null ? null : validation.stopping();
+    if (validation != null
+        && (validation.everySteps() < 1 || (stopping != null && stopping.patience() < 1))) {
+      return "Held-out rows are to be looked at by " + validation + ".";
+    }
+    long bytes =
+        FoldMemory.of(plan.optimizer(), plan.shards(), plan.floats(), stopping != null).bytes();
     if (bytes > JobLimits.FOLD_BYTES_MAX) {
       return String.format(
           Locale.ROOT,

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.fold;
 
+import dev.sluice.schemas.wire.ValidationSums;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,10 +26,17 @@ final class TreeSum {
    * @param shards number of shards, a power of two
    * @param samples samples summed
    * @param lossSum sum of their losses
+   * @param validation sums over held-out rows; null: none were measured
    * @param sum element-wise sum; owned by the node
    */
   @SuppressWarnings("ArrayRecordComponent") // a block of a megabyte is not boxed; never compared
-  record Node(int from, int shards, long samples, double lossSum, float[] sum) {}
+  record Node(
+      int from,
+      int shards,
+      long samples,
+      double lossSum,
+      @Nullable ValidationSums validation,
+      float[] sum) {}
 
   private final int shards;
   private final Map<Integer, Node> waiting = new TreeMap<>();
@@ -111,6 +119,9 @@ final class TreeSum {
         left.shards + right.shards,
         left.samples + right.samples,
         left.lossSum + right.lossSum,
+        left.validation == null || right.validation == null
+            ? null
+            : left.validation.plus(right.validation),
         sum);
   }
 }

@@ -139,7 +139,12 @@ public final class Ledger {
               decision,
               job -> trainings.nearlyDone(job, e, moment, decision));
       case FoldProgressed e ->
-          change(state, e.jobId(), nowMs, decision, job -> trainings.progressed(job, e, nowMs));
+          change(
+              state,
+              e.jobId(),
+              nowMs,
+              decision,
+              job -> trainings.progressed(job, e, nowMs, decision));
       case FoldFailed e ->
           change(
               state,

@@ -3,9 +3,11 @@ package dev.sluice.coordinator.ledger;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.PrepareWork;
@@ -17,8 +19,13 @@ import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
+import dev.sluice.schemas.wire.ValidationMetric;
+import dev.sluice.schemas.wire.ValidationPlan;
+import dev.sluice.schemas.wire.ValidationPoint;
+import dev.sluice.schemas.wire.ValidationState;
 import java.util.ArrayList;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training job: prepare, rounds of terms, export, register.
@@ -27,6 +34,9 @@ import java.util.Objects;
  * when the round is issued. The next round is issued when the first group announces that it nears
  * the end of this one, so nobody waits for the ledger. How the shards are split never shows in the
  * result: it only decides who computes what.
+ *
+ * <p>Whether training ends early is the fold's decision. Rounds are issued ahead of it, and what
+ * was computed beyond that end is void.
  */
 final class TrainingJob {
 
@@ -62,6 +72,7 @@ final class TrainingJob {
       JobDraft job, TrainingPrepared prepared, String engine, Moment moment, Decision decision) {
     var spec = spec(job);
     var network = prepared.network();
+    var validation = validation(spec, prepared);
     decision.send(
         new Effect.Fold(
             job.jobId,
@@ -77,15 +88,41 @@ final class TrainingJob {
                 prepared.stepsPerEpoch(),
                 prepared.steps(),
                 engine,
-                PartitionFold.VERSION)));
+                PartitionFold.VERSION,
+                validation)));
     if (spec.register() != null) {
       ModelNames.askForRoom(job, spec.register(), network, decision);
     }
     job.status = JobStatus.RUNNING;
     job.training =
         TrainingState.started(
-            prepared, engine, PartitionFold.VERSION, spec.shards(), moment.nowMs());
+            prepared,
+            engine,
+            PartitionFold.VERSION,
+            spec.shards(),
+            validation == null ? null : ValidationState.planned(validation),
+            moment.nowMs());
     issueRound(job, moment, decision);
+  }
+
+  /**
+   * When held-out rows are looked at: after each epoch where training may end early; else so seldom
+   * that the curve has no more points than are kept, and that it costs less than training does.
+   */
+  private static @Nullable ValidationPlan validation(TrainingSpec spec, TrainingPrepared prepared) {
+    var rows = prepared.dataset();
+    if (rows.holdoutRows() == 0) {
+      return null;
+    }
+    long epochs = 1;
+    if (spec.earlyStopping() == null) {
+      long all = Math.ceilDiv(prepared.steps(), prepared.stepsPerEpoch());
+      epochs =
+          Math.max(
+              Math.ceilDiv(all, ValidationState.POINTS_MAX),
+              Math.ceilDiv(rows.holdoutRows(), Math.max(1, rows.rows())));
+    }
+    return new ValidationPlan(epochs * prepared.stepsPerEpoch(), spec.earlyStopping());
   }
 
   /**
@@ -137,22 +174,59 @@ final class TrainingJob {
     if (task.round() == state(job).round()) {
       issueRound(job, moment, decision);
     }
-    long end = state(job).prepared().steps();
+    long end = state(job).end();
     if (job.open.isEmpty() && steps.stream().allMatch(step -> step >= end)) {
-      job.status = JobStatus.EXPORTING;
-      var export = Tasks.single("export", TaskKind.EXPORT, moment.nowMs());
-      Tasks.dispatch(job, export, work(job, export), decision);
+      export(job, moment.nowMs(), decision);
     }
   }
 
-  void progressed(JobDraft job, FoldProgressed report, long nowMs) {
-    var t = job.training;
-    if (t == null || report.generation() <= t.generation()) {
+  private void export(JobDraft job, long nowMs, Decision decision) {
+    job.status = JobStatus.EXPORTING;
+    var export = Tasks.single("export", TaskKind.EXPORT, nowMs);
+    Tasks.dispatch(job, export, work(job, export), decision);
+  }
+
+  /** Notes how far the fold is; where it has ended before its time, so do the terms. */
+  void progressed(JobDraft job, FoldProgressed report, long nowMs, Decision decision) {
+    if (job.training == null) {
       return;
     }
-    long finishedMs = report.generation() >= t.prepared().steps() ? nowMs : t.finishedMs();
+    measured(job, report);
+    var t = state(job);
+    if (report.generation() <= t.generation()) {
+      return;
+    }
+    var judged = t.validation();
+    if (judged != null) {
+      judged = judged.judged(report.bestStep(), report.keptStep());
+    }
+    boolean ends = judged == null ? report.generation() >= t.end() : judged.closed();
+    double loss = Double.isNaN(report.loss()) ? t.loss() : report.loss();
     job.training =
-        t.withGeneration(report.generation(), report.loss(), report.samples(), finishedMs);
+        t.withGeneration(report.generation(), loss, report.samples(), ends ? nowMs : t.finishedMs())
+            .withValidation(judged);
+    boolean early = ends && report.generation() <= t.prepared().steps();
+    if (early && job.status == JobStatus.RUNNING) {
+      job.open.clear();
+      job.epoch++;
+      decision.send(new Effect.Control(new JobControl(job.jobId, job.epoch, Command.RUN)));
+      export(job, nowMs, decision);
+    }
+  }
+
+  /** Reports of two owners of the fold may overtake each other, and each has its measurement. */
+  private static void measured(JobDraft job, FoldProgressed report) {
+    var sums = report.validation();
+    var validation = state(job).validation();
+    if (sums == null || validation == null) {
+      return;
+    }
+    boolean classes = state(job).prepared().network().objective().ofClasses();
+    var score = classes ? ValidationMetric.ACCURACY : ValidationMetric.RMSE;
+    var point =
+        new ValidationPoint(
+            report.generation() - 1, sums.value(ValidationMetric.LOSS), sums.value(score));
+    job.training = state(job).withValidation(validation.with(point));
   }
 
   /** What a task of this job is to do; a later attempt does the same. */
@@ -169,12 +243,17 @@ final class TrainingJob {
               task.toStep(),
               task.round(),
               announceStep(task),
-              limits.termMsMax());
-      case EXPORT ->
-          new ExportWork(spec(job), state(job).prepared(), state(job).prepared().steps());
+              limits.termMsMax(),
+              plan(job));
+      case EXPORT -> new ExportWork(spec(job), state(job).prepared(), state(job).end());
       case INFER, QUANTISE ->
           throw new IllegalStateException("a training job has no " + task.kind() + " task");
     };
+  }
+
+  private static @Nullable ValidationPlan plan(JobDraft job) {
+    var validation = state(job).validation();
+    return validation == null ? null : validation.plan();
   }
 
   private static long announceStep(OpenTask task) {
@@ -184,7 +263,7 @@ final class TrainingJob {
   private void issueRound(JobDraft job, Moment moment, Decision decision) {
     var t = state(job);
     long from = t.roundEnd();
-    long end = t.prepared().steps();
+    long end = t.end();
     if (from >= end) {
       return;
     }

@@ -68,7 +68,7 @@ final class FoldOutlet implements AutoCloseable {
   /** Does what an output of a partition asks for. */
   void carryOut(int partition, FoldOutput output) {
     switch (output) {
-      case FoldOutput.Publish(var block) -> publish(partition, block);
+      case FoldOutput.Publish(var block, _) -> publish(partition, block);
       case FoldOutput.Progress(var report, boolean milestone) -> {
         long now = System.nanoTime();
         var told = progressToldNanos.get(report.jobId());

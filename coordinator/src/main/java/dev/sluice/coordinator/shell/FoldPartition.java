@@ -311,7 +311,7 @@ final class FoldPartition implements AutoCloseable {
 
   private Consumer<FoldOutput> noting(long nowMs, Consumer<FoldOutput> out) {
     return output -> {
-      if (output instanceof FoldOutput.Publish(var block)) {
+      if (output instanceof FoldOutput.Publish(var block, _)) {
         stragglers.published(block, nowMs);
       }
       out.accept(output);

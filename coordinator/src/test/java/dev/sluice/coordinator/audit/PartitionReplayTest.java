@@ -13,6 +13,7 @@ import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientEntry;
@@ -22,13 +23,18 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.ValidationMetric;
+import dev.sluice.schemas.wire.ValidationPlan;
+import dev.sluice.schemas.wire.ValidationSums;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,20 +47,8 @@ class PartitionReplayTest {
   private static final int BLOCKS = 5;
   private static final int SHARDS = 2;
   private static final int STEPS = 12;
-  private static final FoldStarted PLAN =
-      new FoldStarted(
-          3 * BLOCKS,
-          3 * BLOCKS,
-          3,
-          SHARDS,
-          new Adam(0.9, 0.999, 1e-8, 0),
-          0.1,
-          new Constant(),
-          0,
-          4,
-          STEPS,
-          "engine",
-          PartitionFold.VERSION);
+  private static final int STEPS_MAX = 24;
+  private static final FoldStarted PLAN = plan(null);
 
   private final List<List<GradientRecord>> logs = List.of(new ArrayList<>(), new ArrayList<>());
   private final Map<Integer, ByteBuffer> trained = new HashMap<>();
@@ -66,11 +60,19 @@ class PartitionReplayTest {
 
   @BeforeEach
   void train() {
+    train(PLAN, STEPS);
+  }
+
+  /** Trains to a generation. */
+  private void train(FoldStarted plan, long generation) {
+    logs.forEach(List::clear);
+    states.forEach(List::clear);
+    published.clear();
     var random = new SplittableRandom(11);
     for (var job : List.of(JOB, OTHER)) {
-      logs.forEach(log -> log.add(new GradientRecord(job, PLAN)));
+      logs.forEach(log -> log.add(new GradientRecord(job, plan)));
     }
-    for (long step = -1; step < STEPS; step++) {
+    for (long step = -1; step < generation; step++) {
       for (var job : List.of(JOB, OTHER)) {
         for (int block = 0; block < BLOCKS; block++) {
           for (int shard = 0; shard < (step < 0 ? 1 : SHARDS); shard++) {
@@ -105,6 +107,10 @@ class PartitionReplayTest {
 
   @Test
   void soDoesEveryAnchorThatTheLogReaches() {
+    everyAnchorGivesTheModel();
+  }
+
+  private void everyAnchorGivesTheModel() {
     int shortest = logs.stream().mapToInt(List::size).min().orElseThrow();
     for (int at = 2; at < shortest - 1; at++) {
       var report = AuditReport.of(version(), replayAll(at, new Witnesses()));
@@ -112,6 +118,23 @@ class PartitionReplayTest {
       assertThat(report.parts())
           .allSatisfy(part -> assertThat(part.origin()).isInstanceOf(Origin.Anchor.class));
     }
+  }
+
+  @Test
+  void aTrainingThatEndedEarlyIsDerivedWithItsBestParameters() {
+    // Of epochs of four steps the first is the best one, so that with the third it ends.
+    train(plan(new EarlyStopping(2, ValidationMetric.LOSS, 0)), 13);
+    assertThat(AuditReport.of(version(), replayAll(0, new Witnesses())).verdict())
+        .isEqualTo(Verdict.MATCHES);
+    everyAnchorGivesTheModel();
+    assertThat(generation(13)).isEqualTo(generation(4)).isNotEqualTo(generation(12));
+  }
+
+  /** What was published of a generation, by block. */
+  private Map<Integer, ByteBuffer> generation(long number) {
+    return published.stream()
+        .filter(block -> block.generation() == number)
+        .collect(Collectors.toMap(ParameterBlock::block, ParameterBlock::payload, (a, b) -> b));
   }
 
   @Test
@@ -187,7 +210,8 @@ class PartitionReplayTest {
                       true,
                       c.engine(),
                       Vectors.crc32c(payload),
-                      payload)));
+                      payload,
+                      null)));
           return;
         }
       }
@@ -207,10 +231,7 @@ class PartitionReplayTest {
   }
 
   private PartitionReplay replay(
-      int partition,
-      int from,
-      @org.jspecify.annotations.Nullable List<BlockSnapshot> anchor,
-      Witnesses witnesses) {
+      int partition, int from, @Nullable List<BlockSnapshot> anchor, Witnesses witnesses) {
     var replay = new PartitionReplay(JOB, partition, PARTITIONS, witnesses);
     if (anchor != null) {
       replay.restore(anchor.stream().filter(block -> block.head().jobId().equals(JOB)).toList());
@@ -222,13 +243,31 @@ class PartitionReplayTest {
     return replay;
   }
 
+  private static FoldStarted plan(@Nullable EarlyStopping stopping) {
+    return new FoldStarted(
+        3 * BLOCKS,
+        3 * BLOCKS,
+        3,
+        SHARDS,
+        new Adam(0.9, 0.999, 1e-8, 0),
+        0.1,
+        new Constant(),
+        0,
+        4,
+        stopping == null ? STEPS : STEPS_MAX,
+        "engine",
+        PartitionFold.VERSION,
+        stopping == null ? null : new ValidationPlan(4, stopping));
+  }
+
   private void append(String job, GradientEntry entry) {
     var key = Topic.blockKey(job, ((Contribution) entry).block());
     logs.get(Topic.partition(key, PARTITIONS)).add(new GradientRecord(job, entry));
   }
 
   private void keep(FoldOutput output) {
-    if (output instanceof FoldOutput.Publish(ParameterBlock block) && block.jobId().equals(JOB)) {
+    if (output instanceof FoldOutput.Publish(ParameterBlock block, _)
+        && block.jobId().equals(JOB)) {
       published.add(block);
       trained.put(block.block(), block.payload());
     }
@@ -241,8 +280,9 @@ class PartitionReplayTest {
       values[i] = (float) random.nextDouble(-1, 1);
     }
     var payload = Vectors.bytes(values);
+    var sums = step > 0 && step % 4 == 0 ? new ValidationSums(1, 1, 0, step, 0) : null;
     return new Contribution(
-        block, step, shard, 1, 4, 2.0, true, "engine", Vectors.crc32c(payload), payload);
+        block, step, shard, 1, 4, 2.0, true, "engine", Vectors.crc32c(payload), payload, sums);
   }
 
   private ModelVersion version() {

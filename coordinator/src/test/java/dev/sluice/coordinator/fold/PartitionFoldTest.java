@@ -43,7 +43,8 @@ class PartitionFoldTest {
             2,
             3,
             ENGINE,
-            1));
+            1,
+            null));
     give(contribution(-1, 0, 1, 0, 1, 2, 3, 4));
   }
 
@@ -106,8 +107,10 @@ class PartitionFoldTest {
     give(contribution(5, 0, 1, 1, 1, 1, 1, 1));
     give(contribution(0, 1, 2, 1, 1, 1, 1, 1));
     give(contribution(0, 0, 1, 1, 1));
-    give(new Contribution(0, 0, 0, 1, 1, 0, true, "another engine", good.crc(), good.payload()));
-    give(new Contribution(0, 0, 0, 1, 1, 0, true, ENGINE, good.crc() + 1, good.payload()));
+    give(
+        new Contribution(
+            0, 0, 0, 1, 1, 0, true, "another engine", good.crc(), good.payload(), null));
+    give(new Contribution(0, 0, 0, 1, 1, 0, true, ENGINE, good.crc() + 1, good.payload(), null));
     assertThat(out)
         .map(output -> ((FoldOutput.Rejected) output).cause().why())
         .satisfiesExactly(
@@ -198,7 +201,8 @@ class PartitionFoldTest {
         stepsPerEpoch,
         3,
         ENGINE,
-        1);
+        1,
+        null);
   }
 
   @Test
@@ -238,7 +242,8 @@ class PartitionFoldTest {
         finite,
         ENGINE,
         Vectors.crc32c(payload),
-        payload);
+        payload,
+        null);
   }
 
   private List<Long> published() {

@@ -79,8 +79,21 @@ class RetentionTest {
   private static BlockSnapshot block(String jobId, int number, int floats) {
     var plan =
         new FoldStarted(
-            floats, floats, floats, 1, new Sgd(0, false, 0), 0.1, new Constant(), 0, 1, 1, "e", 1);
-    var head = new BlockCheckpoint(jobId, number, plan, 0, List.of("current"), List.of(), 0, 0, 0);
+            floats,
+            floats,
+            floats,
+            1,
+            new Sgd(0, false, 0),
+            0.1,
+            new Constant(),
+            0,
+            1,
+            1,
+            "e",
+            1,
+            null);
+    var head =
+        new BlockCheckpoint(jobId, number, plan, 0, List.of("current"), List.of(), 0, 0, 0, null);
     return new BlockSnapshot(head, Map.of("current", new float[floats]));
   }
 }

@@ -102,7 +102,7 @@ final class StragglersTest {
   private void contributes(long step, int from, int shards) {
     var entry =
         new Contribution(
-            0, step, from, shards, shards, 0, true, "engine", 0, ByteBuffer.allocate(0));
+            0, step, from, shards, shards, 0, true, "engine", 0, ByteBuffer.allocate(0), null);
     stragglers.folded(new GradientRecord("j", entry), nowMs);
   }
 

@@ -96,7 +96,7 @@ class TreeSumTest {
   private static void cover(
       Random random, List<float[]> leaves, int from, int count, List<TreeSum.Node> nodes) {
     if (count == 1 || random.nextInt(3) == 0) {
-      nodes.add(new TreeSum.Node(from, count, count, count, reference(leaves, from, count)));
+      nodes.add(new TreeSum.Node(from, count, count, count, null, reference(leaves, from, count)));
     } else {
       cover(random, leaves, from, count / 2, nodes);
       cover(random, leaves, from + count / 2, count / 2, nodes);

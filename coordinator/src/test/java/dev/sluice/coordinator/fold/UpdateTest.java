@@ -74,7 +74,7 @@ class UpdateTest {
   private static double rate(Schedule schedule, long warmupSteps, long step) {
     return LearningRate.at(
         new FoldStarted(
-            1, 1, 1, 1, new Sgd(0, false, 0), RATE, schedule, warmupSteps, 10, 100, "", 1),
+            1, 1, 1, 1, new Sgd(0, false, 0), RATE, schedule, warmupSteps, 10, 100, "", 1, null),
         step);
   }
 

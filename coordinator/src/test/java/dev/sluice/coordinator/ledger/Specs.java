@@ -89,7 +89,7 @@ public final class Specs {
 
   /** What a worker finds when it prepares the training job. */
   public static TrainingPrepared prepared(long steps, int floats) {
-    return new TrainingPrepared(new DatasetFacts(ARTIFACT, 64, 16, 80), facts(floats), 4, steps);
+    return new TrainingPrepared(new DatasetFacts(ARTIFACT, 64, 0, 64), facts(floats), 4, steps);
   }
 
   /** A model version made by a job. */

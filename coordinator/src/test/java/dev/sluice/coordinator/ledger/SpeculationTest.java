@@ -118,7 +118,7 @@ final class SpeculationTest {
     begin(0, 1);
     late(8, 4);
     assertThat(dispatched()).isEmpty();
-    decide(new FoldProgressed("j", 4, 0.5, 32));
+    decide(new FoldProgressed("j", 4, 0.5, 32, null, -1, -1));
     late(3, 4);
     assertThat(dispatched()).as("that step is over").isEmpty();
   }

@@ -130,10 +130,22 @@ class StoredCheckpointTest {
   private void head(String jobId) {
     var plan =
         new FoldStarted(
-            2, 2, 2, 1, new Adam(0.9, 0.999, 1e-8, 0), 0.1, new Constant(), 0, 2, 3, "engine", 1);
+            2,
+            2,
+            2,
+            1,
+            new Adam(0.9, 0.999, 1e-8, 0),
+            0.1,
+            new Constant(),
+            0,
+            2,
+            3,
+            "engine",
+            1,
+            null);
     read(
         jobId + "/0",
-        new BlockCheckpoint(jobId, 0, plan, 1, List.of("current"), List.of(), 0, 0, 0));
+        new BlockCheckpoint(jobId, 0, plan, 1, List.of("current"), List.of(), 0, 0, 0, null));
   }
 
   private void vector(String jobId, int crc) {

@@ -11,8 +11,10 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.ValidationMetric;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -65,6 +67,34 @@ final class AuditIT {
     assertThat(part.required("steps").asLong()).isEqualTo(steps(job));
     assertThat(part.required("contributions").asLong()).isGreaterThan(steps(job));
     assertThat(audit(cluster, name(model)).out()).contains("bit for bit", model.sha256());
+  }
+
+  @Test
+  void aTrainingThatEndedEarlyGaveItsBestParametersWhoeverComputedThem(Cluster cluster)
+      throws Exception {
+    var spec =
+        TestJobs.endingEarly(
+            TestJobs.quickstart(cluster.client(), EPOCHS_LONG, "early"),
+            new EarlyStopping(2, ValidationMetric.LOSS, 0.02));
+    cluster.workers(1);
+    var alone = cluster.succeeded(cluster.client().submit(spec, null).jobId());
+    cluster.workers(2);
+    var together = cluster.succeeded(cluster.client().submit(spec, null).jobId());
+
+    var training = Cluster.present(alone.training());
+    var validation = Cluster.present(training.validation());
+    assertThat(validation.stoppedEarly()).isTrue();
+    assertThat(validation.keptStep()).isEqualTo(validation.bestStep()).isLessThan(training.step());
+    assertThat(training.step()).isLessThan(training.steps());
+    assertThat(model(together).sha256()).isEqualTo(model(alone).sha256());
+    assertThat(model(alone).metrics().get("accuracy"))
+        .isEqualTo(
+            Cluster.present(validation.points()).stream()
+                .filter(point -> point.step() == Cluster.present(validation.bestStep()))
+                .findFirst()
+                .orElseThrow()
+                .score());
+    matching(cluster, model(together));
   }
 
   @Test

@@ -1,12 +1,14 @@
 package dev.sluice.deploy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.ModelVersionView;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.wire.JobSpec;
 import java.util.HashSet;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,12 +30,19 @@ final class SameBitsIT {
 
   private JobSpec spec;
   private ModelVersionView reference;
+  private List<JobView.MeasuredView> curve;
 
   @BeforeAll
   void oneWorkerTrainsTheReference(Cluster cluster) throws Exception {
     spec = TestJobs.quickstart(cluster.client(), EPOCHS, MODEL);
     cluster.workers(1);
-    reference = model(cluster.succeeded(submit(cluster)));
+    var job = cluster.succeeded(submit(cluster));
+    reference = model(job);
+    curve = points(job);
+    assertThat(curve).hasSize(EPOCHS);
+    var last = curve.getLast();
+    assertThat(last.score()).isEqualTo(reference.metrics().get("accuracy"));
+    assertThat(last.loss()).isCloseTo(reference.metrics().get("loss"), within(1e-6));
   }
 
   @Test
@@ -145,6 +154,13 @@ final class SameBitsIT {
     assertThat(model.sha256()).isEqualTo(reference.sha256());
     assertThat(model.version()).isGreaterThan(reference.version());
     assertThat(model.metrics()).isEqualTo(reference.metrics());
+    // A report that was overtaken may come when the job has ended, and is no part of it then.
+    assertThat(points(job)).isNotEmpty().isSubsetOf(curve);
+  }
+
+  private static List<JobView.MeasuredView> points(JobView job) {
+    var validation = Cluster.present(job.training()).validation();
+    return Cluster.present(Cluster.present(validation).points());
   }
 
   private static ModelVersionView model(JobView job) {

@@ -10,6 +10,7 @@ import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -90,6 +91,28 @@ final class TestJobs {
             training.length(),
             training.seed(),
             training.register()));
+  }
+
+  /** The same job, which ends once the held-out rows show no gain. */
+  static JobSpec endingEarly(JobSpec job, EarlyStopping stopping) {
+    var training = (TrainingSpec) job.work();
+    return job(
+        job.name(),
+        new TrainingSpec(
+            training.dataset(),
+            training.network(),
+            training.objective(),
+            training.optimizer(),
+            training.learningRate(),
+            training.schedule(),
+            training.warmupSteps(),
+            training.batch(),
+            training.shards(),
+            training.length(),
+            training.seed(),
+            training.register(),
+            training.classWeights(),
+            stopping));
   }
 
   /** Answers the rows that a training job held out. */

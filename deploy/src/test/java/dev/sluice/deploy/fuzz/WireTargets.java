@@ -218,7 +218,8 @@ final class WireTargets {
           dice.oneIn(6) ? dice.number() : 4,
           dice.oneIn(6) ? dice.number() : 8,
           "engine",
-          1);
+          1,
+          null);
     }
 
     private static Contribution contribution(Dice dice) {
@@ -237,7 +238,8 @@ final class WireTargets {
           !dice.oneIn(10),
           "engine",
           dice.oneIn(10) ? 0 : Vectors.crc32c(payload),
-          payload);
+          payload,
+          null);
     }
 
     private static void look(FoldOutput output) {

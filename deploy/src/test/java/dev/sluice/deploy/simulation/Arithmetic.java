@@ -3,7 +3,9 @@ package dev.sluice.deploy.simulation;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.ValidationSums;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a simulated worker computes in place of a network: gradients that depend on every parameter,
@@ -11,6 +13,9 @@ import java.util.SplittableRandom;
  * shows in the bits.
  */
 final class Arithmetic {
+
+  /** Training passes by it, so that the best parameters are neither the first nor the last ones. */
+  private static final double SUM_SOUGHT = 0.435;
 
   private Arithmetic() {}
 
@@ -46,9 +51,29 @@ final class Arithmetic {
     return gradient;
   }
 
+  /** Sums over the held-out rows of an aligned group of shards, by the rule that workers follow. */
+  static ValidationSums validation(float[] parameters, int from, int shards) {
+    if (shards > 1) {
+      return validation(parameters, from, shards / 2)
+          .plus(validation(parameters, from + shards / 2, shards / 2));
+    }
+    double sum = 0;
+    for (float value : parameters) {
+      sum += value;
+    }
+    double distance = sum - SUM_SOUGHT;
+    return new ValidationSums(1, 1, 0, distance * distance * (1 + from), 0);
+  }
+
   /** A block of a vector as a contribution; a shard has one sample. */
   static Contribution contribution(
-      float[] vector, int block, long step, int from, int shards, boolean finite) {
+      float[] vector,
+      int block,
+      long step,
+      int from,
+      int shards,
+      boolean finite,
+      @Nullable ValidationSums validation) {
     int first = block * World.BLOCK_FLOATS;
     var payload = Vectors.bytes(vector, first, Math.min(vector.length, first + World.BLOCK_FLOATS));
     return new Contribution(
@@ -61,6 +86,7 @@ final class Arithmetic {
         finite,
         World.ENGINE,
         Vectors.crc32c(payload),
-        payload);
+        payload,
+        validation);
   }
 }

@@ -1,9 +1,12 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.coordinator.fold.Stragglers;
 import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.BlockCheckpoint;
+import dev.sluice.schemas.wire.BlockValidation;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,12 +45,32 @@ final class FoldProcess {
     producer = world.transactions.init(unfenced ? name : "fold-" + partition);
     fold = new PartitionFold(partition, World.PARTITIONS);
     var topic = world.gradients(partition);
-    topic.stored().values().forEach(fold::restore);
+    topic.stored().values().stream().map(this::read).forEach(fold::restore);
     first = topic.cursor();
     world.invariants.resumes(partition, first, topic.log.beginning());
     next = first;
     replayUntil = topic.log.stable();
     reached();
+  }
+
+  /** A mutant begins anew to look for the best parameters. */
+  private BlockSnapshot read(BlockSnapshot stored) {
+    var head = stored.head();
+    return world.mutation != Mutation.BEST_FORGOTTEN || head.validation() == null
+        ? stored
+        : new BlockSnapshot(
+            new BlockCheckpoint(
+                head.jobId(),
+                head.block(),
+                head.plan(),
+                head.generation(),
+                head.vectors(),
+                head.pending(),
+                head.epochLossSum(),
+                head.epochSamples(),
+                head.samples(),
+                new BlockValidation(Double.NaN, -1, 0, head.validation().closed())),
+            stored.vectors());
   }
 
   String name() {
@@ -107,7 +130,7 @@ final class FoldProcess {
 
   private void say(FoldOutput output) {
     switch (output) {
-      case FoldOutput.Publish(ParameterBlock block) -> {
+      case FoldOutput.Publish(ParameterBlock block, _) -> {
         if (!replaying) {
           stragglers.published(block, world.nowMs);
         }
@@ -138,7 +161,7 @@ final class FoldProcess {
     }
     var newest = new LinkedHashMap<String, FoldOutput>();
     for (var output : outputs) {
-      if (output instanceof FoldOutput.Publish(var block)) {
+      if (output instanceof FoldOutput.Publish(var block, _)) {
         newest.put(block.jobId() + "/" + block.block(), output);
       }
     }
@@ -159,7 +182,7 @@ final class FoldProcess {
   private void cutOff(String jobId, long step, int shard) {
     var nothing = new float[World.FLOATS];
     for (int block = 0; block < World.BLOCKS; block++) {
-      var entry = Arithmetic.contribution(nothing, block, step, shard, 1, true);
+      var entry = Arithmetic.contribution(nothing, block, step, shard, 1, true, null);
       world.contribute(name, jobId, block, entry);
     }
   }

@@ -102,7 +102,7 @@ final class Invariants {
     if (training != null) {
       long perStep = training.shardSteps().size();
       require(
-          training.samples() == training.generation() * perStep,
+          training.samples() == training.stepsDone() * perStep,
           "every sample counts once: " + job.jobId() + " has " + training.samples());
     }
     if (LedgerState.terminal(job.status())) {

@@ -2,10 +2,12 @@ package dev.sluice.deploy.simulation;
 
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Cosine;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LayerStack;
@@ -38,6 +40,16 @@ final class Jobs {
 
   static JobSpec training(
       Priority priority, long steps, int shards, long seed, @Nullable String register) {
+    return training(priority, steps, shards, seed, register, null);
+  }
+
+  static JobSpec training(
+      Priority priority,
+      long steps,
+      int shards,
+      long seed,
+      @Nullable String register,
+      @Nullable EarlyStopping stopping) {
     return job(
         priority,
         new TrainingSpec(
@@ -52,7 +64,9 @@ final class Jobs {
             shards,
             new Steps(steps),
             seed,
-            register));
+            register,
+            ClassWeights.NONE,
+            stopping));
   }
 
   static JobSpec inference(String model) {
@@ -70,7 +84,8 @@ final class Jobs {
   }
 
   static TrainingPrepared prepared(long steps) {
-    return new TrainingPrepared(rows(64), facts(), STEPS_PER_EPOCH, steps);
+    var rows = new DatasetFacts(ARTIFACT, 64, 16, 64);
+    return new TrainingPrepared(rows, facts(), STEPS_PER_EPOCH, steps);
   }
 
   static DatasetFacts rows(long rows) {

@@ -39,5 +39,7 @@ enum Mutation {
   /** What the broker has dropped is never looked for. */
   STALLS_IGNORED,
   /** A step goes on without the shards that are late. */
-  STRAGGLERS_CUT_OFF
+  STRAGGLERS_CUT_OFF,
+  /** A takeover forgets which parameters were the best on held-out rows. */
+  BEST_FORGOTTEN
 }

@@ -2,11 +2,13 @@ package dev.sluice.deploy.simulation;
 
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.ValidationMetric;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,7 +28,10 @@ final class Schedule {
       List.of("train-a", "train-b", "dropped", "maybe", "diverging", "poison");
   static final List<String> THEN = List.of("infer", "missing", "quantised");
   static final long STEPS_A = 14;
-  static final long STEPS_B = 19;
+  static final long STEPS_B = 39;
+
+  /** Training of train-b ends long before its steps are done. */
+  private static final EarlyStopping EARLY = new EarlyStopping(2, ValidationMetric.LOSS, 0);
 
   private static final int MOVES_MAX = 200_000;
   private static final int WORKERS_MAX = 6;
@@ -118,7 +123,7 @@ final class Schedule {
     var spec =
         switch (jobId) {
           case "train-a" -> Jobs.training(Priority.NORMAL, STEPS_A, 4, 42, "m");
-          case "train-b" -> Jobs.training(Priority.HIGH, STEPS_B, 2, 7, "m");
+          case "train-b" -> Jobs.training(Priority.HIGH, STEPS_B, 2, 7, "m", EARLY);
           case "dropped" -> Jobs.training(Priority.NORMAL, 1_000_000, 4, 1, null);
           case "maybe" -> Jobs.training(Priority.LOW, 9, 1, 2, null);
           case "infer" -> Jobs.inference("m");

@@ -23,6 +23,7 @@ import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.ValidationSums;
 import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.loop.Suspects;
 import dev.sluice.worker.queue.HeldTask;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker: the production rules of terms, and the task loop's rules around them. It may die,
@@ -292,11 +294,11 @@ final class SimulatedWorker {
     long newest = received.newest(jobId);
     boolean moved = false;
     if (newest < 0 && job.sendsInitialVector() && initialDue(jobId)) {
-      send(jobId, Arithmetic.initial(work.spec().seed(), World.FLOATS), -1, 0, 1, true);
+      send(jobId, Arithmetic.initial(work.spec().seed(), World.FLOATS), -1, 0, 1, true, null);
       moved = true;
     }
     for (var group : job.due(newest)) {
-      contribute(jobId, work.spec(), group, newest);
+      contribute(jobId, work, group, newest);
       job.contributed(group.key(), newest, group.shards(), 0);
       moved = true;
     }
@@ -323,24 +325,43 @@ final class SimulatedWorker {
         .due(world.nowMs);
   }
 
-  private void contribute(String jobId, TrainingSpec spec, TermGroup group, long step) {
+  private void contribute(String jobId, TermWork work, TermGroup group, long step) {
     var parameters = received.complete(jobId, step);
     if (parameters == null) {
       throw new AssertionError("generation " + step + " of " + jobId + " is not complete");
     }
-    float[] vector = Arithmetic.gradient(spec, parameters, step, group.shardFrom(), group.shards());
+    boolean over = step >= work.prepared().steps();
+    float[] vector =
+        over
+            ? new float[World.FLOATS]
+            : Arithmetic.gradient(work.spec(), parameters, step, group.shardFrom(), group.shards());
     if (world.mutation == Mutation.STATISTIC_IN_WORKER) {
       statistic = 0.9f * statistic + 0.1f * vector[0];
       vector[vector.length - 1] += statistic;
     }
     boolean finite = !(jobId.equals("diverging") && step >= 3);
-    send(jobId, vector, step, group.shardFrom(), group.shards(), finite);
+    var plan = work.validation();
+    var validation =
+        plan != null && plan.measures(step, work.prepared().steps())
+            ? Arithmetic.validation(parameters, group.shardFrom(), group.shards())
+            : null;
+    send(jobId, vector, step, group.shardFrom(), group.shards(), finite, validation);
   }
 
-  private void send(String jobId, float[] vector, long step, int from, int shards, boolean finite) {
+  private void send(
+      String jobId,
+      float[] vector,
+      long step,
+      int from,
+      int shards,
+      boolean finite,
+      @Nullable ValidationSums validation) {
     for (int block = 0; block < World.BLOCKS; block++) {
       world.contribute(
-          name, jobId, block, Arithmetic.contribution(vector, block, step, from, shards, finite));
+          name,
+          jobId,
+          block,
+          Arithmetic.contribution(vector, block, step, from, shards, finite, validation));
     }
   }
 

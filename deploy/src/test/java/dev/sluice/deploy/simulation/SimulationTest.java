@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.ValidationState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -31,8 +32,12 @@ final class SimulationTest {
   /** Seeds within which every mutation must be caught. */
   private static final long SEEDS_OF_MUTATION = 20_000;
 
-  private static final int[] REFERENCE_A = reference("train-a");
-  private static final int[] REFERENCE_B = reference("train-b");
+  private static final World REFERENCE = undisturbed();
+  private static final int[] REFERENCE_A = bits(REFERENCE, "train-a");
+  private static final int[] REFERENCE_B = bits(REFERENCE, "train-b");
+  private static final ValidationState REFERENCE_VALIDATION =
+      Objects.requireNonNull(
+          Objects.requireNonNull(job(REFERENCE, "train-b").training()).validation());
 
   @Test
   void whateverGoesWrongTheOutcomeIsThatOfTheUndisturbedRun() {
@@ -76,10 +81,10 @@ final class SimulationTest {
     }
   }
 
-  private static int[] reference(String jobId) {
+  private static World undisturbed() {
     var world = new World(0, Mutation.NONE);
     new Schedule(world, false).run(1);
-    return bits(world, jobId);
+    return world;
   }
 
   private static void check(long seed, Mutation mutation) {
@@ -97,7 +102,7 @@ final class SimulationTest {
         .containsExactlyInAnyOrder(1, 2);
     assertThat(version(world, "quantised")).as("seed %d", seed).isEqualTo(3);
     samples(world, "train-a", Schedule.STEPS_A, 4);
-    samples(world, "train-b", Schedule.STEPS_B, 2);
+    endedEarly(world);
     everyRowOnce(world);
     nothingStays(world);
   }
@@ -143,6 +148,20 @@ final class SimulationTest {
     assertThat(told)
         .as("seed %d: every sample of %s counts once", world.seed, jobId)
         .containsExactly(steps * perStep);
+  }
+
+  private static void endedEarly(World world) {
+    var training = Objects.requireNonNull(job(world, "train-b").training());
+    var validation = Objects.requireNonNull(training.validation());
+    assertThat(List.of(validation.bestStep(), validation.keptStep()))
+        .as("seed %d: the best parameters are found, and no others kept", world.seed)
+        .containsExactly(REFERENCE_VALIDATION.bestStep(), REFERENCE_VALIDATION.keptStep());
+    // The report of one may come when the job has ended.
+    assertThat(REFERENCE_VALIDATION.points())
+        .as("seed %d: what is measured is always the same", world.seed)
+        .containsAll(validation.points());
+    assertThat(training.stepsDone()).as("seed %d", world.seed).isLessThan(Schedule.STEPS_B);
+    samples(world, "train-b", training.stepsDone(), 2);
   }
 
   private static void everyRowOnce(World world) {

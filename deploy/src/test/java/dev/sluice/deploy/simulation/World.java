@@ -268,7 +268,8 @@ final class World {
             p.stepsPerEpoch(),
             p.steps(),
             p.engine(),
-            p.foldVersion())
+            p.foldVersion(),
+            p.validation())
         : entry;
   }
 

@@ -90,6 +90,7 @@ public record JobView(
    * @param dataset digest of the data set that is pinned
    * @param lossCurve pairs of step and loss, as far as this producer saw them; null in lists that
    *     don't ask for them
+   * @param validation what the held-out rows show; null where they are not looked at
    * @param computeSeconds time that workers spent computing gradients, summed and measured
    * @param modelled what the modelled accelerator would have taken for that; null where the
    *     accelerator is what it says
@@ -112,8 +113,35 @@ public record JobView(
       int foldVersion,
       String dataset,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<double[]> lossCurve,
+      @Nullable ValidationView validation,
       double computeSeconds,
       @Nullable ModelledView modelled) {}
+
+  /**
+   * What the held-out rows show while parameters are trained.
+   *
+   * @param score accuracy or rmse: what points have beside the loss
+   * @param points measurements in the order of their steps, thinned out where there are many; null
+   *     in lists that don't ask for losses
+   * @param bestStep step with the best parameters so far; null where training doesn't end early
+   * @param keptStep step with the parameters that training gave; null before its end
+   * @param stoppedEarly whether training ended before its length
+   */
+  public record ValidationView(
+      String score,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<MeasuredView> points,
+      @Nullable Long bestStep,
+      @Nullable Long keptStep,
+      boolean stoppedEarly) {}
+
+  /**
+   * Parameters as measured on all held-out rows; null for what is not finite.
+   *
+   * @param step optimizer steps done
+   * @param loss mean of the objective over rows
+   * @param score accuracy, or root of the mean squared error in the label's own unit
+   */
+  public record MeasuredView(long step, @Nullable Double loss, @Nullable Double score) {}
 
   /**
    * How far an inference job is.

@@ -12,9 +12,9 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.Modelled;
-import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.TrainingState;
+import dev.sluice.schemas.wire.ValidationState;
 import dev.sluice.schemas.wire.Work;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -167,7 +167,7 @@ public final class JobViews {
     var training = state.training();
     var inference = state.inference();
     if (training != null) {
-      return progress(training.generation(), training.prepared().steps(), "steps");
+      return progress(training.stepsDone(), training.prepared().steps(), "steps");
     }
     if (inference != null) {
       return progress(inference.finished(), inference.tasks(), "tasks");
@@ -189,15 +189,15 @@ public final class JobViews {
     var prepared = training.prepared();
     long perEpoch = Math.max(1, prepared.stepsPerEpoch());
     long epochs = Math.ceilDiv(prepared.steps(), perEpoch);
-    long epoch = Math.min(training.generation() / perEpoch + 1, Math.max(1, epochs));
+    long epoch = Math.min(training.stepsDone() / perEpoch + 1, Math.max(1, epochs));
     double seconds = seconds(training.startedMs(), training.finishedMs(), state);
     boolean started = training.startedMs() > 0;
     return new JobView.Training(
-        training.generation(),
+        training.stepsDone(),
         prepared.steps(),
         epoch,
         epochs,
-        Double.isFinite(training.loss()) && training.generation() > 0 ? training.loss() : null,
+        Double.isFinite(training.loss()) && training.stepsDone() > 0 ? training.loss() : null,
         training.samples(),
         samplesPerSecond(training, seconds, state.status()),
         started ? seconds : null,
@@ -210,13 +210,14 @@ public final class JobViews {
         training.foldVersion(),
         prepared.dataset().artifact(),
         curve == null ? null : curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList(),
+        validation(training, curve != null),
         training.computeMs() / 1000,
         modelled(training.modelled()));
   }
 
   private static double samplesPerSecond(TrainingState training, double seconds, JobStatus status) {
-    if (status == JobStatus.RUNNING && training.stepsPerSecond() > 0 && training.generation() > 0) {
-      return training.stepsPerSecond() * training.samples() / training.generation();
+    if (status == JobStatus.RUNNING && training.stepsPerSecond() > 0 && training.stepsDone() > 0) {
+      return training.stepsPerSecond() * training.samples() / training.stepsDone();
     }
     return seconds > 0 ? training.samples() / seconds : 0;
   }
@@ -246,7 +247,7 @@ public final class JobViews {
 
   private static Map<String, Double> inferenceMetrics(InferenceState inference) {
     return metrics(
-        classifies(inference.model().network().objective())
+        inference.model().network().objective().ofClasses()
             ? Metrics.ofClasses(
                 inference.labelled(), inference.correct(), inference.measured(), inference.faults())
             : Metrics.ofNumbers(
@@ -257,12 +258,32 @@ public final class JobViews {
                 inference.faults()));
   }
 
-  /** Whether an objective trains towards classes rather than numbers. */
-  public static boolean classifies(Objective objective) {
-    return switch (objective) {
-      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
-      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> false;
-    };
+  private static JobView.@Nullable ValidationView validation(
+      TrainingState training, boolean withPoints) {
+    var validation = training.validation();
+    if (validation == null) {
+      return null;
+    }
+    boolean early = validation.closed() && training.stepsDone() < training.prepared().steps();
+    return new JobView.ValidationView(
+        training.prepared().network().objective().ofClasses() ? "accuracy" : "rmse",
+        withPoints ? points(validation) : null,
+        validation.bestStep() < 0 ? null : validation.bestStep(),
+        validation.closed() ? validation.keptStep() : null,
+        early);
+  }
+
+  private static List<JobView.MeasuredView> points(ValidationState validation) {
+    return validation.points().stream()
+        .map(
+            point ->
+                new JobView.MeasuredView(point.step(), finite(point.loss()), finite(point.score())))
+        .toList();
+  }
+
+  /** JSON has no word for a number that is not finite. */
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   /** The latest time known ends what has not ended. */

@@ -128,6 +128,7 @@ final class JobText {
             training.epoch(),
             training.epochs()));
     text.line("loss", Text.value(training.loss()));
+    validation(text, training);
     text.line(
         "speed",
         Text.rate(training.samplesPerSecond())
@@ -153,6 +154,37 @@ final class JobText {
             training.shards()));
     work(text, training.computeSeconds(), training.modelled());
     text.line("engine", training.engine() + ", fold version " + training.foldVersion());
+  }
+
+  private static void validation(Facts text, JobView.Training training) {
+    var validation = training.validation();
+    if (validation == null) {
+      return;
+    }
+    var points = validation.points();
+    if (points == null || points.isEmpty()) {
+      return;
+    }
+    var last = points.getLast();
+    text.line(
+        "held-out rows",
+        String.format(
+            Locale.ROOT,
+            "loss %s, %s %s at step %s",
+            Text.value(last.loss()),
+            validation.score(),
+            Text.value(last.score()),
+            Text.count(last.step())));
+    var best = validation.bestStep();
+    if (best != null) {
+      text.line(
+          "best parameters",
+          "of step "
+              + Text.count(best)
+              + (validation.stoppedEarly()
+                  ? "; ended early at step " + Text.count(training.step())
+                  : ""));
+    }
   }
 
   /** What was measured here, and what the modelled device would have taken, never mixed. */

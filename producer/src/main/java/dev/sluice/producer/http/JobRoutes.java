@@ -181,7 +181,7 @@ final class JobRoutes {
     if (!spec.columns().isEmpty()) {
       return spec.columns().stream().flatMap(word -> Column.of(word).stream()).toList();
     }
-    boolean classifies = JobViews.classifies(inference.model().network().objective());
+    boolean classifies = inference.model().network().objective().ofClasses();
     return Column.DEFAULT.stream()
         .filter(column -> column != Column.PROBABILITY || classifies)
         .filter(column -> column != Column.LABEL || spec.dataset().label() != null)

@@ -84,7 +84,8 @@ public sealed interface JobFileResult {
           job.length(),
           job.seed(),
           job.register(),
-          job.classWeights());
+          job.classWeights(),
+          job.earlyStopping());
     }
 
     private DatasetSpec resolve(DatasetSpec dataset, Map<FileReference, String> digests) {

@@ -128,6 +128,13 @@ public final class JobJson {
       var weights = job.putObject("classWeights");
       training.classWeights().weights().forEach(one -> weights.put(one.name(), one.weight()));
     }
+    var stopping = training.earlyStopping();
+    if (stopping != null) {
+      job.putObject("earlyStopping")
+          .put("patience", stopping.patience())
+          .put("metric", Spelling.of(stopping.metric()))
+          .put("minDelta", stopping.minDelta());
+    }
   }
 
   private static ObjectNode dataset(DatasetSpec spec) {

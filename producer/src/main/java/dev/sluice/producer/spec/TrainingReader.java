@@ -10,6 +10,7 @@ import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Cosine;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Length;
@@ -24,8 +25,10 @@ import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.ValidationMetric;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a training job has beside its data set. */
 final class TrainingReader {
@@ -33,6 +36,8 @@ final class TrainingReader {
   private static final List<String> OPTIMIZERS = List.of("sgd", "adam", "adamw");
   private static final List<String> CLASS_WEIGHTS = List.of("none", "balanced");
   private static final List<String> SCHEDULES = List.of("constant", "step", "cosine", "linear");
+
+  private static final int PATIENCE = 10;
 
   private TrainingReader() {}
 
@@ -61,7 +66,8 @@ final class TrainingReader {
         length(job),
         seed,
         job.text("register"),
-        classWeights(job));
+        classWeights(job),
+        earlyStopping(job));
   }
 
   private static ClassWeights classWeights(Section job) {
@@ -79,6 +85,24 @@ final class TrainingReader {
       weights.add(new ClassWeight(name, fields.number(name, 1)));
     }
     return new ClassWeights(false, weights);
+  }
+
+  /** {@code earlyStopping: 10} or with its fields. */
+  private static @Nullable EarlyStopping earlyStopping(Section job) {
+    if (!job.has("earlyStopping")) {
+      return null;
+    }
+    if (!job.raw("earlyStopping").isObject()) {
+      return new EarlyStopping(job.small("earlyStopping", PATIENCE), ValidationMetric.LOSS, 0);
+    }
+    var fields = job.section("earlyStopping");
+    var stopping =
+        new EarlyStopping(
+            fields.small("patience", PATIENCE),
+            fields.choice("metric", ValidationMetric.class, ValidationMetric.LOSS),
+            fields.number("minDelta", 0));
+    fields.end();
+    return stopping;
   }
 
   private static Objective objective(DatasetSpec dataset) {

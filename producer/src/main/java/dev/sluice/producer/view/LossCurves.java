@@ -36,11 +36,11 @@ public final class LossCurves {
 
   synchronized void add(JobState state) {
     var training = state.training();
-    if (training == null || training.generation() < 1 || !Double.isFinite(training.loss())) {
+    if (training == null || training.stepsDone() < 1 || !Double.isFinite(training.loss())) {
       return;
     }
     var points = curves.computeIfAbsent(state.jobId(), id -> new ArrayList<>());
-    if (!points.isEmpty() && points.getLast().step() >= training.generation()) {
+    if (!points.isEmpty() && points.getLast().step() >= training.stepsDone()) {
       return;
     }
     if (points.size() == POINTS_MAX) {
@@ -51,7 +51,7 @@ public final class LossCurves {
       points.clear();
       points.addAll(kept);
     }
-    points.add(new Point(training.generation(), training.loss()));
+    points.add(new Point(training.stepsDone(), training.loss()));
   }
 
   synchronized List<Point> of(String jobId) {

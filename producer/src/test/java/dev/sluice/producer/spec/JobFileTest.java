@@ -18,6 +18,7 @@ import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.Flatten;
 import dev.sluice.schemas.wire.Function;
@@ -38,6 +39,7 @@ import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
+import dev.sluice.schemas.wire.ValidationMetric;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,9 @@ class JobFileTest {
       model: {layers: [{dense: 16}, relu, {dense: 3}]}
       epochs: 5
       """;
+
+  private static final String HELD_OUT =
+      SMALL.replace("label: species}", "label: species, holdout: 0.2}");
 
   private static JobFileResult.Parsed parsed(String text) {
     return switch (JobFile.parse(text)) {
@@ -361,6 +366,44 @@ class JobFileTest {
       })
   void classesCountMoreThanNothingAndLessThanAllTheWorld(String weights, String where) {
     assertThat(only(SMALL + "classWeights: " + weights).where()).isEqualTo(where);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "5 | 5 | LOSS | 0",
+        "{patience: 3} | 3 | LOSS | 0",
+        "{metric: accuracy, minDelta: 0.01} | 10 | ACCURACY | 0.01",
+        "{} | 10 | LOSS | 0",
+      })
+  void trainingMayEndEarly(String text, int patience, ValidationMetric metric, double minDelta) {
+    var job = HELD_OUT + "earlyStopping: " + text;
+    assertThat(((TrainingSpec) parsed(job).spec().work()).earlyStopping())
+        .isEqualTo(new EarlyStopping(patience, metric, minDelta));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0 | earlyStopping.patience",
+        "{patience: -1} | earlyStopping.patience",
+        "{minDelta: -0.1} | earlyStopping.minDelta",
+        "{metric: rmse} | earlyStopping.metric",
+        "{metric: auc} | earlyStopping.metric",
+        "{patiense: 3} | earlyStopping.patiense",
+        "soon | earlyStopping",
+      })
+  void whatWouldNeverEndOrSaysNothingIsRefused(String text, String where) {
+    assertThat(only(HELD_OUT + "earlyStopping: " + text).where()).isEqualTo(where);
+  }
+
+  @Test
+  void withoutHeldOutRowsNothingShowsWhetherThereIsAGain() {
+    var cause = only(SMALL + "earlyStopping: 5");
+    assertThat(cause.where()).isEqualTo("earlyStopping");
+    assertThat(cause.mend()).contains("holdout: 0.2");
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.Flatten;
 import dev.sluice.schemas.wire.Function;
@@ -44,6 +45,7 @@ import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
+import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.Work;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +102,10 @@ class JobJsonTest {
               new ClassWeights(classes, List.of()),
               classes
                   ? new ClassWeights(false, List.of(new ClassWeight("1e3", 0.5)))
-                  : ClassWeights.NONE));
+                  : ClassWeights.NONE),
+          dataset.holdout() > 0 && random.nextBoolean()
+              ? new EarlyStopping(3, ValidationMetric.LOSS, share())
+              : null);
     }
 
     private Work inference() {

@@ -9,7 +9,7 @@ import dev.sluice.schemas.wire.TrainingSpec;
 /**
  * What the fold keeps for a training job, in vectors as long as the job's parameters and state.
  *
- * @param generations generations of the parameters
+ * @param generations generations of the parameters, with the best one where training ends early
  * @param moments vectors of the optimizer
  * @param sums most sums of shards that wait for their neighbours, one for each level of the tree
  * @param floats values in a vector
@@ -23,17 +23,19 @@ public record FoldMemory(int generations, int moments, int sums, long floats) {
    * @param floats length of its flat vector
    */
   public static FoldMemory of(TrainingSpec spec, long floats) {
-    return of(spec.optimizer(), spec.shards(), floats);
+    return of(spec.optimizer(), spec.shards(), floats, spec.earlyStopping() != null);
   }
 
   /**
    * @param optimizer the job's
    * @param shards the job's
    * @param floats length of its flat vector
+   * @param keepsBest whether the best generation is kept as well
    */
-  public static FoldMemory of(Optimizer optimizer, int shards, long floats) {
+  public static FoldMemory of(Optimizer optimizer, int shards, long floats, boolean keepsBest) {
     int levels = Integer.numberOfTrailingZeros(Integer.highestOneBit(Math.max(1, shards)));
-    return new FoldMemory(GENERATIONS, moments(optimizer), levels, floats);
+    return new FoldMemory(
+        keepsBest ? GENERATIONS + 1 : GENERATIONS, moments(optimizer), levels, floats);
   }
 
   private static int moments(Optimizer optimizer) {

@@ -125,6 +125,7 @@ public final class JobValidation {
           Range.of("steps", 1, JobLimits.STEPS_MAX).check("steps", (double) count, problems);
     }
     checkClassWeights(job, problems);
+    StoppingRules.check(job, problems);
     String register = job.register();
     if (register != null && !Names.isModel(register)) {
       addBadModelName("register", register, problems);

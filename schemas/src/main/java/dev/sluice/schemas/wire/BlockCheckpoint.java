@@ -1,6 +1,7 @@
 package dev.sluice.schemas.wire;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything about a block but its vectors.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param epochLossSum sum of losses since the epoch began
  * @param epochSamples samples since the epoch began
  * @param samples samples since the start
+ * @param validation measurements on held-out rows; null: there are none
  */
 public record BlockCheckpoint(
     String jobId,
@@ -24,7 +26,8 @@ public record BlockCheckpoint(
     List<PendingNode> pending,
     double epochLossSum,
     long epochSamples,
-    long samples)
+    long samples,
+    @Nullable BlockValidation validation)
     implements CheckpointEntry {
   public BlockCheckpoint {
     vectors = List.copyOf(vectors);

@@ -1,6 +1,7 @@
 package dev.sluice.schemas.wire;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sum of some shards' gradients for one block.
@@ -16,6 +17,8 @@ import java.nio.ByteBuffer;
  * @param crc CRC-32C of the payload
  * @param payload for trained elements the sum over samples of the gradient; for state the sum over
  *     shards of samples times value
+ * @param validation what the parameters are on the held-out rows of these shards; null: they were
+ *     not measured
  */
 public record Contribution(
     int block,
@@ -27,5 +30,6 @@ public record Contribution(
     boolean finite,
     String engine,
     int crc,
-    ByteBuffer payload)
+    ByteBuffer payload,
+    @Nullable ValidationSums validation)
     implements GradientEntry {}

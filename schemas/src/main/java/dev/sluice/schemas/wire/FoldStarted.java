@@ -1,5 +1,7 @@
 package dev.sluice.schemas.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A job's fold begins; in every partition of sluice.gradients.
  *
@@ -15,6 +17,8 @@ package dev.sluice.schemas.wire;
  * @param steps steps in all
  * @param engine engine fingerprint of every contribution
  * @param foldVersion version of the fold's arithmetic
+ * @param validation when parameters are measured on held-out rows; null: never. After the steps
+ *     comes one that only measures
  */
 public record FoldStarted(
     long floats,
@@ -28,5 +32,6 @@ public record FoldStarted(
     long stepsPerEpoch,
     long steps,
     String engine,
-    int foldVersion)
+    int foldVersion,
+    @Nullable ValidationPlan validation)
     implements GradientEntry {}

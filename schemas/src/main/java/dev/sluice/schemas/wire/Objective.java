@@ -6,5 +6,13 @@ public enum Objective {
   BINARY_CROSS_ENTROPY,
   MEAN_SQUARED_ERROR,
   MEAN_ABSOLUTE_ERROR,
-  HUBER
+  HUBER;
+
+  /** Whether answers are classes; else they are numbers. */
+  public boolean ofClasses() {
+    return switch (this) {
+      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
+      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> false;
+    };
+  }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.schemas.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A contribution, or a sum of some, that waits for its sibling.
  *
@@ -7,5 +9,7 @@ package dev.sluice.schemas.wire;
  * @param shards number of shards
  * @param samples samples summed
  * @param lossSum sum of losses
+ * @param validation sums over held-out rows; null: there are none
  */
-public record PendingNode(int shardFrom, int shards, long samples, double lossSum) {}
+public record PendingNode(
+    int shardFrom, int shards, long samples, double lossSum, @Nullable ValidationSums validation) {}

@@ -1,5 +1,7 @@
 package dev.sluice.schemas.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Advance an aligned group of shards by some steps.
  *
@@ -12,6 +14,7 @@ package dev.sluice.schemas.wire;
  * @param round round of terms
  * @param announceStep step at which to say that the term nears its end
  * @param timeMsMax longest time that the term may take, in milliseconds; it then ends where it is
+ * @param validation when parameters are measured on held-out rows; null: never
  */
 public record TermWork(
     TrainingSpec spec,
@@ -22,5 +25,6 @@ public record TermWork(
     long toStep,
     long round,
     long announceStep,
-    int timeMsMax)
+    int timeMsMax,
+    @Nullable ValidationPlan validation)
     implements TaskWork {}

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param register name under which the trained model becomes a new version; null: it is not
  *     registered
  * @param classWeights how much the loss of each class counts
+ * @param earlyStopping when training ends before its length; null: never
  */
 public record TrainingSpec(
     DatasetSpec dataset,
@@ -33,7 +34,8 @@ public record TrainingSpec(
     Length length,
     long seed,
     @Nullable String register,
-    ClassWeights classWeights)
+    ClassWeights classWeights,
+    @Nullable EarlyStopping earlyStopping)
     implements Work {
 
   /** Every row counts the same. */
@@ -63,6 +65,7 @@ public record TrainingSpec(
         length,
         seed,
         register,
-        ClassWeights.NONE);
+        ClassWeights.NONE,
+        null);
   }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedMs when the last generation was known; 0 before
  * @param computeMs time that workers spent computing gradients, in milliseconds
  * @param modelled what the modelled accelerators would have taken; null where none is modelled
+ * @param validation what the held-out rows show; null: they are not looked at
  */
 public record TrainingState(
     TrainingPrepared prepared,
@@ -40,14 +41,20 @@ public record TrainingState(
     long startedMs,
     long finishedMs,
     double computeMs,
-    @Nullable Modelled modelled) {
+    @Nullable Modelled modelled,
+    @Nullable ValidationState validation) {
   public TrainingState {
     shardSteps = List.copyOf(shardSteps);
   }
 
   /** A job of which nothing is computed yet. */
   public static TrainingState started(
-      TrainingPrepared prepared, String engine, int foldVersion, int shards, long nowMs) {
+      TrainingPrepared prepared,
+      String engine,
+      int foldVersion,
+      int shards,
+      @Nullable ValidationState validation,
+      long nowMs) {
     return new TrainingState(
         prepared,
         engine,
@@ -64,7 +71,8 @@ public record TrainingState(
         nowMs,
         0,
         0,
-        null);
+        null,
+        validation);
   }
 
   /** The next round of terms was issued. */
@@ -85,7 +93,8 @@ public record TrainingState(
         startedMs,
         finishedMs,
         computeMs,
-        modelled);
+        modelled,
+        validation);
   }
 
   /** A step further than any before was reached, or is gone on with. */
@@ -106,7 +115,8 @@ public record TrainingState(
         startedMs,
         finishedMs,
         computeMs,
-        modelled);
+        modelled,
+        validation);
   }
 
   /** Shards came further. */
@@ -127,7 +137,8 @@ public record TrainingState(
         startedMs,
         finishedMs,
         computeMs,
-        modelled);
+        modelled,
+        validation);
   }
 
   /** The fold came further. */
@@ -149,7 +160,43 @@ public record TrainingState(
         startedMs,
         newFinishedMs,
         computeMs,
-        modelled);
+        modelled,
+        validation);
+  }
+
+  /** Held-out rows were looked at. */
+  public TrainingState withValidation(@Nullable ValidationState newValidation) {
+    return new TrainingState(
+        prepared,
+        engine,
+        foldVersion,
+        round,
+        roundEnd,
+        paceStep,
+        paceSinceMs,
+        shardSteps,
+        stepsPerSecond,
+        generation,
+        loss,
+        samples,
+        startedMs,
+        finishedMs,
+        computeMs,
+        modelled,
+        newValidation);
+  }
+
+  /** The generation with which training ends, as far as is known. */
+  public long end() {
+    if (validation == null) {
+      return prepared.steps();
+    }
+    return validation.closed() ? generation : prepared.steps() + 1;
+  }
+
+  /** Optimizer steps done: the last generation of a training that is measured is another's copy. */
+  public long stepsDone() {
+    return validation != null && validation.closed() ? generation - 1 : generation;
   }
 
   /** Workers computed. */
@@ -170,7 +217,8 @@ public record TrainingState(
         startedMs,
         finishedMs,
         computeMs + ms,
-        Modelled.sum(modelled, more));
+        Modelled.sum(modelled, more),
+        validation);
   }
 
   /** The same with another object for what was prepared. */
@@ -191,6 +239,7 @@ public record TrainingState(
         startedMs,
         finishedMs,
         computeMs,
-        modelled);
+        modelled,
+        validation);
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
+import dev.sluice.schemas.wire.ValidationSums;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Writes to {@code sluice.gradients}. Safe for use by several threads. */
 public final class GradientLog implements AutoCloseable {
@@ -35,6 +37,7 @@ public final class GradientLog implements AutoCloseable {
    * @param samples samples summed
    * @param lossSum sum of their losses
    * @param finite whether every value is finite
+   * @param validation what the parameters are on held-out rows; null: they were not measured
    */
   public record Header(
       String jobId,
@@ -43,7 +46,8 @@ public final class GradientLog implements AutoCloseable {
       int shards,
       long samples,
       double lossSum,
-      boolean finite) {}
+      boolean finite,
+      @Nullable ValidationSums validation) {}
 
   private final Codec codec;
   private final int partitions;
@@ -92,7 +96,8 @@ public final class GradientLog implements AutoCloseable {
               header.finite(),
               engine,
               Vectors.crc32c(payload),
-              payload);
+              payload,
+              header.validation());
       send(Topic.blockKey(header.jobId(), block), header.jobId(), contribution, failed);
     }
   }

@@ -1,17 +1,21 @@
 package dev.sluice.worker.loop;
 
+import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.dataset.RowSet;
 import dev.sluice.schemas.dataset.Sampler;
 import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.ValidationPlan;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingProgram;
 import dev.sluice.worker.tasks.Batch;
+import dev.sluice.worker.tasks.Validation;
 import dev.sluice.worker.training.PairwiseSum;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Computes what groups of shards contribute to a step. For one thread. */
 final class GroupGradient implements AutoCloseable {
@@ -23,14 +27,21 @@ final class GroupGradient implements AutoCloseable {
 
   private final TrainingProgram program;
   private final RowSet rows;
+  private final @Nullable ValidationPlan plan;
+  private final long steps;
+  private final Validation validation;
   private final Sampler sampler;
   private final Batch batch;
   private final Arena arena = Arena.ofShared();
   private final Deque<MemorySegment> spare = new ArrayDeque<>();
 
-  GroupGradient(TermWork work, RowSet rows, TrainingProgram program) {
+  GroupGradient(TermWork work, Dataset dataset, TrainingProgram program) {
     this.program = program;
-    this.rows = rows;
+    this.rows = dataset.training();
+    this.plan = work.validation();
+    this.steps = work.prepared().steps();
+    this.validation =
+        new Validation(work.prepared().network(), program, dataset.holdout(), work.spec().shards());
     this.sampler =
         new Sampler(work.spec().seed(), work.spec().batch(), work.spec().shards(), rows.size());
     this.batch = Batch.of(work.prepared().network());
@@ -52,10 +63,18 @@ final class GroupGradient implements AutoCloseable {
     var root = sum.root();
     // Finite values can add up to an infinite one.
     boolean finite = root.finite() && (shards == 1 || allFinite(root.values(), program.floats()));
-    return new ShardSum(root.values(), root.samples(), root.lossSum(), finite);
+    return new ShardSum(root.values(), root.samples(), root.lossSum(), finite, root.validation());
   }
 
   private ShardSum shard(MemorySegment flat, long step, int shard) throws EngineException {
+    boolean measures = plan != null && plan.measures(step, steps);
+    var measured = measures ? validation.measure(flat, shard) : null;
+    if (step >= steps) {
+      // The step after the last one only measures.
+      var nothing = borrow();
+      nothing.fill((byte) 0);
+      return new ShardSum(nothing, 0, 0, true, measured);
+    }
     int[] own = sampler.rows(step, shard);
     batch.takeScaled(rows, own);
     var out = borrow();
@@ -67,7 +86,7 @@ final class GroupGradient implements AutoCloseable {
             own.length,
             sampler.dropoutSeed(step, shard),
             out);
-    return new ShardSum(out, own.length, gradient.lossSum(), gradient.finite());
+    return new ShardSum(out, own.length, gradient.lossSum(), gradient.finite(), measured);
   }
 
   /** Room for a flat vector; given back with {@link #recycle}. */
@@ -86,11 +105,7 @@ final class GroupGradient implements AutoCloseable {
   private ShardSum add(ShardSum left, ShardSum right) {
     addInto(left.values(), right.values(), program.floats());
     recycle(right.values());
-    return new ShardSum(
-        left.values(),
-        left.samples() + right.samples(),
-        left.lossSum() + right.lossSum(),
-        left.finite() && right.finite());
+    return left.plus(right, left.values());
   }
 
   static void addInto(MemorySegment left, MemorySegment right, long floats) {
@@ -125,6 +140,7 @@ final class GroupGradient implements AutoCloseable {
 
   @Override
   public void close() {
+    validation.close();
     batch.close();
     arena.close();
   }

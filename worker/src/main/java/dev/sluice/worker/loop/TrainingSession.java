@@ -73,7 +73,7 @@ final class TrainingSession implements AutoCloseable {
     this.program = program;
     this.parameters = parameters;
     this.gradients = gradients;
-    this.gradient = new GroupGradient(work, dataset.training(), program);
+    this.gradient = new GroupGradient(work, dataset, program);
     this.patience = new Patience(stallMs, nowMs);
     this.idleSinceMs = nowMs;
   }
@@ -176,7 +176,8 @@ final class TrainingSession implements AutoCloseable {
             group.shards(),
             sum.samples(),
             sum.lossSum(),
-            sum.finite()),
+            sum.finite(),
+            sum.validation()),
         sum);
     gradient.recycle(sum.values());
     samples += sum.samples();
@@ -204,8 +205,8 @@ final class TrainingSession implements AutoCloseable {
     var values = gradient.borrow();
     program.initialise(seed, values);
     contribute(
-        new GradientLog.Header(jobId, GradientLog.INITIAL_STEP, 0, 1, 0, 0, true),
-        new ShardSum(values, 0, 0, true));
+        new GradientLog.Header(jobId, GradientLog.INITIAL_STEP, 0, 1, 0, 0, true, null),
+        new ShardSum(values, 0, 0, true, null));
     gradient.recycle(values);
   }
 

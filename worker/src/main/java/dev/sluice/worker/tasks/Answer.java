@@ -42,10 +42,7 @@ public final class Answer {
 
   /** Whether answers are classes; else they are numbers in the label's own unit. */
   public boolean isClass() {
-    return switch (objective) {
-      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
-      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> false;
-    };
+    return objective.ofClasses();
   }
 
   /** Whether the network gave numbers; else there is no answer. */

@@ -49,11 +49,7 @@ public final class Batch implements AutoCloseable {
     this.outputs = outputs;
     this.row = new float[columns];
     this.room = new Room(1, columns, outputs);
-    this.classes =
-        switch (objective) {
-          case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
-          case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> false;
-        };
+    this.classes = objective.ofClasses();
   }
 
   /** For a network as it was prepared. */

@@ -6,6 +6,9 @@ import java.util.function.IntToDoubleFunction;
 /** Losses of single answers, in binary64, with the same bits on every platform. */
 final class Losses {
 
+  /** Where the Huber loss turns from a parabola into a line; PyTorch's default. */
+  private static final double HUBER_DELTA = 1;
+
   private Losses() {}
 
   /**
@@ -36,6 +39,24 @@ final class Losses {
       }
       case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER ->
           throw new IllegalArgumentException(objective + " does not compare classes");
+    };
+  }
+
+  /**
+   * The loss of an answer that ought to be a number.
+   *
+   * @param value the answer, scaled as the label is
+   * @param label the number that it ought to be
+   */
+  static double ofNumber(Objective objective, double value, double label) {
+    double error = Math.abs(value - label);
+    return switch (objective) {
+      case MEAN_SQUARED_ERROR -> error * error;
+      case MEAN_ABSOLUTE_ERROR -> error;
+      case HUBER ->
+          error < HUBER_DELTA ? error * error / 2 : HUBER_DELTA * (error - HUBER_DELTA / 2);
+      case CROSS_ENTROPY, BINARY_CROSS_ENTROPY ->
+          throw new IllegalArgumentException(objective + " does not compare numbers");
     };
   }
 }

@@ -89,6 +89,15 @@ public final class PrepareTask {
           "The file has " + dataset.holdout().size() + " rows, and all are held out.",
           "Lower dataset.holdout, or use a file with more rows.");
     }
+    if (spec.earlyStopping() != null && dataset.holdout().countLabelled() == 0) {
+      throw badInput(
+          "earlyStopping",
+          "Training is to end early, but no row with a label is held out.",
+          "Whether there is still a gain shows on rows that are not trained on; of "
+              + dataset.holdout().size()
+              + " rows that are held out none has a label.",
+          "Raise dataset.holdout, name a file of held-out rows with labels, or leave it out.");
+    }
     var input = input(spec.network(), dataset.features());
     var weighting = ClassWeighting.of(spec.classWeights(), dataset);
     if (!weighting.problems().isEmpty()) {

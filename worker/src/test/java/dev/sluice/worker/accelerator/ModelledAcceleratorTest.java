@@ -139,7 +139,7 @@ class ModelledAcceleratorTest {
   }
 
   private static TermWork term(LayerStack stack, int batch, long rows) {
-    return new TermWork(training(batch), prepared(stack, rows), 0, 4, 0, 10, 0, 5, 1000);
+    return new TermWork(training(batch), prepared(stack, rows), 0, 4, 0, 10, 0, 5, 1000, null);
   }
 
   private static InferenceSpec answering(int batch) {

@@ -478,7 +478,8 @@ class JobOnOneWorkerTest {
             plain.length(),
             plain.seed(),
             plain.register(),
-            new ClassWeights(true, List.of()));
+            new ClassWeights(true, List.of()),
+            null);
     var prepared = prepared(spec);
     var network = prepared.network();
     assertThat(network.input()).containsExactly(5);
