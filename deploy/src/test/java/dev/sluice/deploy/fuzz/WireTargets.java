@@ -22,6 +22,7 @@ import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
@@ -31,6 +32,9 @@ import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.ValidationMetric;
+import dev.sluice.schemas.wire.ValidationPlan;
+import dev.sluice.schemas.wire.ValidationSums;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -219,7 +223,18 @@ final class WireTargets {
           dice.oneIn(6) ? dice.number() : 8,
           "engine",
           1,
-          null);
+          dice.oneIn(2) ? null : validation(dice));
+    }
+
+    private static ValidationPlan validation(Dice dice) {
+      return new ValidationPlan(
+          dice.oneIn(6) ? dice.number() : 1 + dice.below(4),
+          dice.oneIn(2)
+              ? null
+              : new EarlyStopping(
+                  dice.oneIn(6) ? (int) dice.number() : 1 + dice.below(3),
+                  dice.of(List.of(ValidationMetric.values())),
+                  dice.real()));
     }
 
     private static Contribution contribution(Dice dice) {
@@ -239,7 +254,10 @@ final class WireTargets {
           "engine",
           dice.oneIn(10) ? 0 : Vectors.crc32c(payload),
           payload,
-          null);
+          dice.oneIn(3)
+              ? null
+              : new ValidationSums(
+                  dice.number(), dice.number(), dice.number(), dice.real(), dice.real()));
     }
 
     private static void look(FoldOutput output) {

@@ -74,7 +74,7 @@ public record JobView(
    *
    * @param step optimizer steps done
    * @param steps optimizer steps in all
-   * @param epoch epoch that the next step belongs to, from 1
+   * @param epoch epoch that the next step belongs to, from 1; of a training that has ended its last
    * @param epochs epochs in all, the last one possibly cut short
    * @param loss mean loss per sample of the epoch so far; null before the first step
    * @param samples samples trained on

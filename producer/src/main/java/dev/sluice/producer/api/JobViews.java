@@ -167,7 +167,8 @@ public final class JobViews {
     var training = state.training();
     var inference = state.inference();
     if (training != null) {
-      return progress(training.stepsDone(), training.prepared().steps(), "steps");
+      long total = stoppedEarly(training) ? training.stepsDone() : training.prepared().steps();
+      return progress(training.stepsDone(), total, "steps");
     }
     if (inference != null) {
       return progress(inference.finished(), inference.tasks(), "tasks");
@@ -189,7 +190,10 @@ public final class JobViews {
     var prepared = training.prepared();
     long perEpoch = Math.max(1, prepared.stepsPerEpoch());
     long epochs = Math.ceilDiv(prepared.steps(), perEpoch);
-    long epoch = Math.min(training.stepsDone() / perEpoch + 1, Math.max(1, epochs));
+    long epoch =
+        stoppedEarly(training)
+            ? Math.ceilDiv(training.stepsDone(), perEpoch)
+            : Math.min(training.stepsDone() / perEpoch + 1, Math.max(1, epochs));
     double seconds = seconds(training.startedMs(), training.finishedMs(), state);
     boolean started = training.startedMs() > 0;
     return new JobView.Training(
@@ -264,13 +268,19 @@ public final class JobViews {
     if (validation == null) {
       return null;
     }
-    boolean early = validation.closed() && training.stepsDone() < training.prepared().steps();
     return new JobView.ValidationView(
         training.prepared().network().objective().ofClasses() ? "accuracy" : "rmse",
         withPoints ? points(validation) : null,
         validation.bestStep() < 0 ? null : validation.bestStep(),
         validation.closed() ? validation.keptStep() : null,
-        early);
+        stoppedEarly(training));
+  }
+
+  private static boolean stoppedEarly(TrainingState training) {
+    var validation = training.validation();
+    return validation != null
+        && validation.closed()
+        && training.stepsDone() < training.prepared().steps();
   }
 
   private static List<JobView.MeasuredView> points(ValidationState validation) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Measured;
@@ -12,6 +13,11 @@ import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.TrainingState;
+import dev.sluice.schemas.wire.ValidationMetric;
+import dev.sluice.schemas.wire.ValidationPlan;
+import dev.sluice.schemas.wire.ValidationPoint;
+import dev.sluice.schemas.wire.ValidationState;
 import dev.sluice.schemas.wire.Work;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +29,18 @@ import org.junit.jupiter.api.Test;
 class JobViewsTest {
 
   private static JobView view(Work work, @Nullable InferenceState inference) {
+    return view(work, null, inference);
+  }
+
+  private static JobView view(
+      Work work, @Nullable TrainingState training, @Nullable InferenceState inference) {
     var spec = Samples.job(work);
     return JobViews.of(
-        Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, null, inference, null),
+        Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, training, inference, null),
         List.of(),
         null,
         new Waits(List.of(), LagReport.NONE),
-        Set.of());
+        Set.of(JobViews.Part.LOSS_CURVE));
   }
 
   private static Map<String, Double> metrics(NetworkFacts facts, Measured measured) {
@@ -65,6 +76,29 @@ class JobViewsTest {
         .containsEntry("accuracy", 0.75)
         .containsEntry("loss", 0.5)
         .containsEntry("macroF1", 0.5);
+  }
+
+  @Test
+  void aTrainingThatEndedEarlyIsDoneAndShowsWhatItKept() {
+    var plan = new ValidationPlan(10, new EarlyStopping(1, ValidationMetric.LOSS, 0));
+    var measured =
+        new ValidationState(
+            plan,
+            List.of(new ValidationPoint(10, 0.5, 0.9), new ValidationPoint(20, Double.NaN, 0.1)),
+            10,
+            10);
+    var state = Samples.trainingAt(21, 0.25).withValidation(measured); // the copy after 20 steps
+    var view = view(Samples.training(), state, null);
+    assertThat(view.progress()).isEqualTo(new JobView.Progress(20, 20, "steps", 1));
+    var training = Objects.requireNonNull(view.training());
+    assertThat(List.of(training.step(), training.steps(), training.epoch(), training.epochs()))
+        .containsExactly(20L, 30L, 2L, 3L);
+    var validation = Objects.requireNonNull(training.validation());
+    assertThat(validation.stoppedEarly()).isTrue();
+    assertThat(validation.keptStep()).isEqualTo(10);
+    assertThat(validation.points())
+        .containsExactly(
+            new JobView.MeasuredView(10, 0.5, 0.9), new JobView.MeasuredView(20, null, 0.1));
   }
 
   @Test
