@@ -16,7 +16,7 @@ public final class ClientCommands {
           FleetCommands.Lag.class,
           FleetCommands.Lanes.class,
           FleetCommands.Fleet.class,
-          FleetCommands.Models.class,
+          ModelsCommand.class,
           DeadLetterCommand.class);
 
   /** Subcommands that only answer from what they are given. */

@@ -3,6 +3,7 @@ package dev.sluice.producer.cli;
 import static dev.sluice.schemas.terminal.Table.left;
 import static dev.sluice.schemas.terminal.Table.right;
 
+import dev.sluice.producer.api.EvaluationView;
 import dev.sluice.producer.api.JobPage;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.schemas.terminal.Cells;
@@ -238,8 +239,12 @@ final class JobText {
     }
     text.line("sha256", model.sha256());
     model.metrics().forEach((name, value) -> text.line(name, Text.metric(name, value)));
+    if (model.version() > 0
+        && model.files().stream().anyMatch(file -> file.format().equals(EvaluationView.FORMAT))) {
+      text.line("classes", "see sluice models " + model.name() + "@" + model.version());
+    }
     for (var file : model.files()) {
-      text.line(file.format(), file.artifact() + " (" + Text.bytes(file.bytes()) + ")");
+      text.line(file.format(), Text.bytes(file.bytes()) + ", " + file.artifact());
     }
   }
 
