@@ -7,15 +7,19 @@ import dev.sluice.producer.api.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLException;
 
 /**
  * Requests to one server, and what may come of them: an answer, a problem, or none in time. Safe
@@ -146,13 +150,27 @@ final class HttpCalls implements AutoCloseable {
       throw new SluiceException.TimedOut(
           request.method() + " " + request.uri(), request.timeout().orElse(CALL_MAX));
     } catch (IOException e) {
-      var why = e.getMessage();
-      throw new SluiceException.Unreachable(
-          server, why == null ? "the connection is refused" : why, e);
+      throw new SluiceException.Unreachable(server, why(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SluiceException.Unreachable(server, "interrupted", e);
     }
+  }
+
+  private static String why(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+        return "no host of that name is known";
+      }
+    }
+    return switch (failure) {
+      case SSLException tls ->
+          "no TLS connection comes about ("
+              + tls.getMessage()
+              + "); write http:// where it has none";
+      case ConnectException refused -> "the connection is refused";
+      default -> failure.getMessage() == null ? "the connection broke" : failure.getMessage();
+    };
   }
 
   private <T> T parse(String json, Class<T> type) throws SluiceException {

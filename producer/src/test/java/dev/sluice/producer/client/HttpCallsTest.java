@@ -2,6 +2,7 @@ package dev.sluice.producer.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -90,6 +91,45 @@ class HttpCallsTest {
     said = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}";
 
     assertThat(calls.call(calls.request("/").GET(), JsonNode.class).path("a").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void whyNobodyAnswersIsSaidInWords() throws IOException {
+    assertThat(whyNot("http://sluice.invalid:8642")).endsWith("no host of that name is known");
+    int free;
+    try (var taken = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      free = taken.getLocalPort();
+    }
+    assertThat(whyNot("http://127.0.0.1:" + free)).endsWith("the connection is refused");
+  }
+
+  @Test
+  void aServerWithoutTlsIsSaidToHaveNone() throws IOException {
+    try (var plain = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread.ofPlatform().daemon().start(() -> answerPlainly(plain));
+      assertThat(whyNot("https://127.0.0.1:" + plain.getLocalPort()))
+          .contains("no TLS connection", "write http://");
+    }
+  }
+
+  private static void answerPlainly(ServerSocket plain) {
+    try (var socket = plain.accept()) {
+      socket.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+      var _ = socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      // The client has hung up.
+    }
+  }
+
+  private static String whyNot(String server) {
+    try (var elsewhere = new HttpCalls(URI.create(server), STALL_MAX)) {
+      var failure =
+          catchThrowableOfType(
+              SluiceException.Unreachable.class,
+              () -> elsewhere.call(elsewhere.request("/").GET(), JsonNode.class));
+      return String.valueOf(failure.getMessage());
+    }
   }
 
   private void serve() {
