@@ -124,13 +124,12 @@ final class SluiceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"coordinator", "worker"})
+  @ValueSource(strings = {"producer", "coordinator", "worker --lane cpu", "audit model@1"})
   void anAddressThatIsNoneIsNamedTogetherWithTheReason(String command) {
-    var ran =
-        command.equals("worker")
-            ? run(command, "--bootstrap-servers", "no port", "--lane", "cpu")
-            : run(command, "--bootstrap-servers", "no port");
-    assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE.code());
+    var arguments = new ArrayList<>(List.of(command.split(" ")));
+    arguments.addAll(List.of("--bootstrap-servers", "no port"));
+    var ran = run(arguments.toArray(String[]::new));
+    assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT.code());
     assertThat(ran.err())
         .contains("no port", "names no broker", "--bootstrap-servers")
         .doesNotContain("Failed to create", "\tat ");

@@ -58,7 +58,7 @@ final class FleetCommands {
           } else {
             output.screen(text(lag, output.columns()));
           }
-        } while (!never.await(1, TimeUnit.SECONDS));
+        } while (!output.readerGone() && !never.await(1, TimeUnit.SECONDS));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -61,6 +61,12 @@ final class Output {
     out.flush();
   }
 
+  /** Whether whoever read the results has gone, such as head, which had what it wanted. */
+  boolean readerGone() {
+    // Picocli's writer stands on the stream, and does not ask it.
+    return out.checkError() || System.out.checkError();
+  }
+
   /** A JSON document on one line, for those who read line by line. */
   void line(Object document) {
     byLine();

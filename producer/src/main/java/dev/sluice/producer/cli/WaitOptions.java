@@ -55,12 +55,8 @@ final class WaitOptions {
   }
 
   private static void goesOn(Output output, String jobId) {
-    output.note(
-        "job "
-            + jobId
-            + " goes on without this command: sluice job "
-            + jobId
-            + " --wait, or cancel");
+    output.note("job " + jobId + " goes on without this command; to wait again:");
+    output.note("  sluice job " + jobId + " --wait");
   }
 
   private static void forget(Thread hook) {

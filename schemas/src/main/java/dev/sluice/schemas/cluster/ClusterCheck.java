@@ -26,7 +26,6 @@ public final class ClusterCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
 
   private static final Duration PAUSE = Duration.ofMillis(250);
-  private static final int PORT_MAX = 65_535;
 
   private final KafkaSettings kafka;
   private final int replication;
@@ -41,6 +40,7 @@ public final class ClusterCheck {
    *
    * @param replication copies of topics that are yet to be made, -1 for the brokers' default
    * @param startMax longest wait for brokers that are not there yet
+   * @throws dev.sluice.schemas.config.ConfigProblem where an address is none
    * @throws Topics.TopicsUnavailable where they can't, or none answers in time
    */
   public static void require(KafkaSettings kafka, int replication, Duration startMax) {
@@ -76,18 +76,10 @@ public final class ClusterCheck {
   }
 
   private List<Finding> look() {
+    var bootstrap = BootstrapServers.parse(kafka.bootstrapServers());
     if (!plaintext()) {
       // What a socket says is for clients without TLS and SASL.
       return facts();
-    }
-    var bootstrap = addresses(kafka.bootstrapServers());
-    if (bootstrap.isEmpty()) {
-      return List.of(
-          Finding.setting(
-              "bootstrap-servers",
-              "'" + kafka.bootstrapServers() + "' names no broker.",
-              "An address is a host, a colon and a port from 1 to " + PORT_MAX + ".",
-              "Give --bootstrap-servers as host:port, several with commas between them."));
     }
     var greeted = greet(bootstrap);
     var brokers = new ArrayList<Greeting.Address>();
@@ -160,33 +152,6 @@ public final class ClusterCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Greeting.Silent("was not waited for");
-    }
-  }
-
-  /** The addresses of a list; empty where one is malformed. */
-  static List<Greeting.Address> addresses(String bootstrapServers) {
-    var all = new ArrayList<Greeting.Address>();
-    for (var part : bootstrapServers.split(",", -1)) {
-      int colon = part.lastIndexOf(':');
-      var host = part.substring(0, Math.max(0, colon)).strip();
-      if (host.startsWith("[") && host.endsWith("]")) {
-        host = host.substring(1, host.length() - 1);
-      }
-      int port = port(part.substring(colon + 1).strip());
-      if (host.isEmpty() || port < 1) {
-        return List.of();
-      }
-      all.add(new Greeting.Address(host, port));
-    }
-    return all;
-  }
-
-  private static int port(String text) {
-    try {
-      int port = Integer.parseInt(text);
-      return port <= PORT_MAX ? port : 0;
-    } catch (NumberFormatException e) {
-      return 0;
     }
   }
 }

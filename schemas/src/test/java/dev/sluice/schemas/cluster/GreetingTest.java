@@ -123,15 +123,6 @@ class GreetingTest {
     }
   }
 
-  @Test
-  void addressesAreHostsWithPorts() {
-    assertThat(ClusterCheck.addresses("a:1, [::1]:9092"))
-        .containsExactly(new Greeting.Address("a", 1), new Greeting.Address("::1", 9092));
-    for (var bad : List.of("", "a", "a:", ":1", "a:0", "a:65536", "a:1,", "a:x", "http://a")) {
-      assertThat(ClusterCheck.addresses(bad)).as("'%s'", bad).isEmpty();
-    }
-  }
-
   private static byte[] brokers(Greeting.Address... addresses) throws IOException {
     var bytes = new ByteArrayOutputStream();
     var out = new DataOutputStream(bytes);

@@ -2,6 +2,7 @@ package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.AuditReport;
 import dev.sluice.schemas.cluster.ClusterCheck;
+import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.process.ServiceOutput;
 import dev.sluice.schemas.process.Trouble;
@@ -90,6 +91,9 @@ public final class AuditCommand implements Callable<Integer> {
     } catch (AuditProblem e) {
       progress.end();
       output.error(Trouble.BAD_INPUT, String.valueOf(e.getMessage()), List.of(e.problem()));
+      return BAD_INPUT;
+    } catch (ConfigProblem e) {
+      output.error(e);
       return BAD_INPUT;
     } catch (InvalidOffsetException e) {
       progress.end();
