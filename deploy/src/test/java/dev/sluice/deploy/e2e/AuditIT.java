@@ -66,7 +66,9 @@ final class AuditIT {
     assertThat(part.required("from").asText()).isEqualTo("log");
     assertThat(part.required("steps").asLong()).isEqualTo(steps(job));
     assertThat(part.required("contributions").asLong()).isGreaterThan(steps(job));
-    assertThat(audit(cluster, name(model)).out()).contains("bit for bit", model.sha256());
+    // Named by the beginning of its job's id, too.
+    assertThat(audit(cluster, job.jobId().substring(0, 12)).out())
+        .contains(name(model) + " is bit for bit", model.sha256());
   }
 
   @Test

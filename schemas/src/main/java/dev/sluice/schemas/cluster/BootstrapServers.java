@@ -27,7 +27,7 @@ final class BootstrapServers {
   static List<Greeting.Address> parse(String list) {
     var all = new ArrayList<Greeting.Address>();
     var problems = new ArrayList<Cause>();
-    for (var part : list.split(",")) {
+    for (var part : list.split(",", -1)) {
       if (!part.isBlank()) {
         address(part.strip()).ifPresentOrElse(all::add, () -> problems.add(problem(part.strip())));
       }

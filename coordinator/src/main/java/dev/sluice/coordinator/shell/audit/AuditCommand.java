@@ -60,7 +60,9 @@ public final class AuditCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "MODEL@VERSION",
-      description = "The version: a number, an alias or latest.")
+      description =
+          "The version: a number, an alias or latest. Or the id of the job that made it, or its"
+              + " beginning.")
   private String model = "";
 
   @Option(

@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -86,53 +88,81 @@ final class AuditReader implements AutoCloseable {
   /**
    * A model version.
    *
-   * @param asked as name@version, where version is a number, an alias or latest
+   * @param asked as name@version, where version is a number, an alias or latest; or the id of the
+   *     job that made it, of which the beginning is enough
    * @throws AuditProblem where there is none
    */
   ModelVersion model(String asked) throws AuditProblem {
     int at = asked.lastIndexOf('@');
+    if (at < 0 && !asked.isBlank()) {
+      return madeBy(asked);
+    }
     var name = asked.substring(0, Math.max(0, at));
     if (name.isEmpty() || at == asked.length() - 1) {
       throw new AuditProblem(
           problem(
               "'" + asked + "' is no model version.",
-              "It is a name, '@', and a number, an alias or latest.",
+              "It is a name, '@', and a number, an alias or latest; or the id of a job.",
               "Give one such as digits@1."));
     }
-    var entries = new ArrayList<ModelEntry>(1);
+    var entry = models(name::equals).get(name);
+    var version = entry == null ? null : ModelNames.find(entry, asked.substring(at + 1));
+    if (version == null) {
+      throw new AuditProblem(
+          problem(
+              "Model " + asked + " does not exist.",
+              entry == null
+                  ? "There is no model of that name."
+                  : "It has versions 1 to "
+                      + entry.versions().size()
+                      + " and aliases "
+                      + entry.aliases().keySet()
+                      + ".",
+              "`sluice models` lists what there is."));
+    }
+    return version;
+  }
+
+  private ModelVersion madeBy(String jobId) throws AuditProblem {
+    var made =
+        models(name -> true).values().stream()
+            .flatMap(entry -> entry.versions().stream())
+            .filter(version -> version.jobId().startsWith(jobId))
+            .toList();
+    if (made.size() != 1) {
+      throw new AuditProblem(
+          problem(
+              made.isEmpty()
+                  ? "'" + jobId + "' is no model version, and no job's id that made one."
+                  : "Several jobs that made models have ids that begin with " + jobId + ".",
+              "A version is a name, '@', and a number, an alias or latest; or the id of its job.",
+              made.isEmpty() ? "Give one such as digits@1." : "Write more of it."));
+    }
+    return made.getFirst();
+  }
+
+  /** The registered models, by name. */
+  private Map<String, ModelEntry> models(Predicate<String> wanted) {
+    var entries = new TreeMap<String, ModelEntry>();
     for (int partition = 0; partition < partitions(Topic.MODELS); partition++) {
       TopicTail.read(
           kafka.committedScan(),
           new TopicPartition(Topic.MODELS.topicName(), partition),
           record -> {
-            if (name.equals(record.key())) {
-              if (record.value() == null) {
-                entries.clear();
-              } else if (codec.decode(ModelEntry.class, record.value())
-                      instanceof Decoded.Message<ModelEntry>(var entry)
-                  && entry.name().equals(name)) {
-                entries.clear();
-                entries.add(entry);
-              }
+            var name = record.key();
+            if (name == null || !wanted.test(name)) {
+              return;
+            }
+            if (record.value() == null) {
+              entries.remove(name);
+            } else if (codec.decode(ModelEntry.class, record.value())
+                    instanceof Decoded.Message<ModelEntry>(var entry)
+                && entry.name().equals(name)) {
+              entries.put(name, entry);
             }
           });
     }
-    var version =
-        entries.isEmpty() ? null : ModelNames.find(entries.getFirst(), asked.substring(at + 1));
-    if (version == null) {
-      throw new AuditProblem(
-          problem(
-              "Model " + asked + " does not exist.",
-              entries.isEmpty()
-                  ? "There is no model of that name."
-                  : "It has versions 1 to "
-                      + entries.getFirst().versions().size()
-                      + " and aliases "
-                      + entries.getFirst().aliases().keySet()
-                      + ".",
-              "`sluice models` lists what there is."));
-    }
-    return version;
+    return entries;
   }
 
   /**
