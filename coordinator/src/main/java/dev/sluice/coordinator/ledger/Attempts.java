@@ -50,7 +50,8 @@ final class Attempts {
     if (task.isEmpty()) {
       return;
     }
-    var begun = task.get().started(event.who(), moment.nowMs() + limits.taskMs());
+    long nowMs = moment.nowMs();
+    var begun = task.get().started(event.who(), nowMs, nowMs + limits.taskMs());
     var gone = gone(begun, event.who(), moment);
     if (gone.size() >= limits.startsMax()) {
       var next = event.worker() + " was the next.";

@@ -37,8 +37,13 @@ final class Endings {
     end(job, JobStatus.FAILED, cause, decision);
   }
 
-  static DeadLetter letter(String jobId, Cause cause) {
+  private static DeadLetter letter(String jobId, Cause cause) {
     return DeadLetter.without("", -1, jobId, DeadLetterReason.OUT_OF_ATTEMPTS, cause);
+  }
+
+  /** About an event that was read, and is of no job. */
+  static DeadLetter unprocessable(Cause cause) {
+    return DeadLetter.without("", -1, "", DeadLetterReason.UNPROCESSABLE, cause);
   }
 
   /** One cause that says all of them. */

@@ -104,7 +104,7 @@ public final class Ledger {
     var decision = new Decision();
     var misnamed = NewNames.problem(event);
     if (misnamed.isPresent()) {
-      decision.send(new Effect.Bury(Endings.letter("", misnamed.get())));
+      decision.send(new Effect.Bury(Endings.unprocessable(misnamed.get())));
       return decision;
     }
     long nowMs = moment.nowMs();

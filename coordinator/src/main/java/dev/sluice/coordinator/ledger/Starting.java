@@ -129,8 +129,7 @@ final class Starting {
     if (before != null && !before.accelerator().equals(lane.accelerator())) {
       decision.send(
           new Effect.Bury(
-              Endings.letter(
-                  "",
+              Endings.unprocessable(
                   new Cause(
                       Fault.BAD_INPUT,
                       "lane " + lane.lane(),
@@ -141,6 +140,7 @@ final class Starting {
     }
     boolean asItIs = lane.workersMax() == Lane.AS_IT_IS;
     if (asItIs && before != null) {
+      decision.change(before); // whoever declares it has not found its state
       return;
     }
     var wanted = asItIs ? new Lane(lane.lane(), lane.accelerator(), 0, 0) : lane;

@@ -16,6 +16,7 @@ import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Command;
+import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.Fault;
@@ -147,7 +148,9 @@ class LedgerTest {
   void aWorkersDeclarationLeavesTheOperatorsBounds() {
     decide(new LaneDeclared(new Lane("cpu", "host-cpu", 1, 5)));
     effects.clear();
-    assertThat(decide(byWorker("cpu", "host-cpu")).changes()).isEmpty();
+    assertThat(decide(byWorker("cpu", "host-cpu")).changes())
+        .as("said once more, to whoever has not found it")
+        .containsOnly(Map.entry("lane/cpu", new Lane("cpu", "host-cpu", 1, 5)));
     assertThat(effects).isEmpty();
     assertThat(state.lane("cpu")).isEqualTo(new Lane("cpu", "host-cpu", 1, 5));
   }
@@ -284,7 +287,11 @@ class LedgerTest {
     for (var id : List.of("", "/cursor", "model/digits", "x".repeat(129))) {
       effects.clear();
       submit(id, Specs.training(10, 4, null));
-      assertThat(effects).singleElement().isInstanceOf(Effect.Bury.class);
+      assertThat(effects)
+          .singleElement()
+          .asInstanceOf(type(Effect.Bury.class))
+          .extracting(bury -> bury.letter().reason())
+          .isEqualTo(DeadLetterReason.UNPROCESSABLE);
       assertThat(state.activeJobs()).isEmpty();
     }
   }

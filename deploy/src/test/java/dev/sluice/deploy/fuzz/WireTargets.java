@@ -304,7 +304,7 @@ final class WireTargets {
                         job,
                         List.of(),
                         null,
-                        new Waits(List.of(), LagReport.NONE),
+                        new Waits(List.of(), LagReport.NONE, 0),
                         EnumSet.allOf(JobViews.Part.class)));
         view.remove(name);
       }

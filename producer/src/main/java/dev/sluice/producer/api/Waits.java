@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param alive the last heartbeats of workers that are not silent
  * @param lag the latest sample of lag
+ * @param nowMs the time, milliseconds since the epoch on the brokers' clock
  */
-public record Waits(List<WorkerHeartbeat> alive, LagReport lag) {
+public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
 
   /** A request that the ledger has left lying for so long waits for a coordinator. */
   private static final long LEDGER_SILENCE_MS = 10_000;
@@ -69,9 +70,17 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag) {
         .findFirst();
   }
 
-  private static WaitView said(OpenTask task, WorkerLife worker) {
+  private WaitView said(OpenTask task, WorkerLife worker) {
+    boolean known = task.begunMs() > 0;
     return new WaitView(
-        "works", "has task " + task.taskId() + " under way on worker " + worker.worker());
+        "works",
+        "has task "
+            + task.taskId()
+            + " under way on worker "
+            + worker.worker()
+            + (known ? ", for " + Math.max(0, nowMs - task.begunMs()) / 1_000 + " s" : ""),
+        worker.worker(),
+        known ? task.begunMs() : null);
   }
 
   private static Optional<WorkerLife> last(OpenTask task) {
@@ -92,9 +101,9 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag) {
             ageMs ->
                 new WaitView(
                     "ledger",
-                    "waits for a coordinator: the ledger has left a request lying for "
+                    "waits for the ledger, which has left a request lying for "
                         + ageMs / 1000
-                        + " s"))
+                        + " s; health says why where that is known"))
         .findFirst();
   }
 

@@ -347,8 +347,9 @@ final class JobRoutes {
   }
 
   private Waits waits() {
-    long since = services.clock().millis() - services.workerSilence().toMillis();
+    long nowMs = services.clock().millis();
+    long since = nowMs - services.workerSilence().toMillis();
     var alive = services.view().fleet().since(since).stream().map(FleetView.Worker::heartbeat);
-    return new Waits(alive.toList(), services.lag().get());
+    return new Waits(alive.toList(), services.lag().get(), nowMs);
   }
 }

@@ -184,7 +184,7 @@ public final class Submissions {
                 + jobId
                 + " and will not be lost. The ledger has said nothing about it within "
                 + ledgerMax.toMillis()
-                + " ms; is a coordinator running? "
+                + " ms; is a coordinator running? GET /v1/health says what stands still. "
                 + repeat)
         .about(jobId)
         .toException();

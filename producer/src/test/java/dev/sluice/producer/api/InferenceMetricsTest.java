@@ -70,7 +70,8 @@ class InferenceMetricsTest {
             null,
             inference,
             null);
-    var view = JobViews.of(state, List.of(), null, new Waits(List.of(), LagReport.NONE), Set.of());
+    var view =
+        JobViews.of(state, List.of(), null, new Waits(List.of(), LagReport.NONE, 0), Set.of());
     return Objects.requireNonNull(view.inference()).metrics();
   }
 }

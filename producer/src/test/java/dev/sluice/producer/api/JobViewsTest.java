@@ -39,7 +39,7 @@ class JobViewsTest {
         Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, training, inference, null),
         List.of(),
         null,
-        new Waits(List.of(), LagReport.NONE),
+        new Waits(List.of(), LagReport.NONE, 0),
         Set.of(JobViews.Part.LOSS_CURVE));
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Whoever waits is told for what. */
 final class WaitsTest {
 
+  private static final long NOW_MS = 1_000_000;
   private static final OpenTask PREPARE =
       OpenTask.first("prepare", TaskKind.PREPARE, 1_000, 0, 0, 0, 0, 0);
   private static final WorkerHeartbeat W1 = Samples.heartbeat("w1", "gpu2", 0, 0, 1);
@@ -45,7 +46,7 @@ final class WaitsTest {
 
   @Test
   void behindOthersIsSaidWithTheirNumber() {
-    var waits = new Waits(List.of(W1), lag(Queue.lane("gpu2"), 13, 2_000L));
+    var waits = new Waits(List.of(W1), lag(Queue.lane("gpu2"), 13, 2_000L), NOW_MS);
     assertThat(waits.of(job(PREPARE)))
         .isEqualTo(new WaitView("queue", "waits behind 12 tasks in lane gpu2"));
     assertThat(of(job(PREPARE), W1).what()).isEqualTo("waits until a worker of lane gpu2 is free");
@@ -53,14 +54,19 @@ final class WaitsTest {
 
   @Test
   void aTaskUnderWayIsSaidWithItsWorker() {
-    var begun = PREPARE.started(W1_LIVES, 99_000);
+    var begun = PREPARE.started(W1_LIVES, NOW_MS - 12_345, 99_000);
     assertThat(of(job(begun), W1))
-        .isEqualTo(new WaitView("works", "has task prepare under way on worker w1"));
+        .isEqualTo(
+            new WaitView(
+                "works",
+                "has task prepare under way on worker w1, for 12 s",
+                "w1",
+                NOW_MS - 12_345));
   }
 
   @Test
   void aWorkerThatWasStartedAgainUnderItsIdIsNotTheOneThatHasTheTask() {
-    var begun = PREPARE.started(new WorkerLife("w1", "the one before"), 99_000);
+    var begun = PREPARE.started(new WorkerLife("w1", "the one before"), 1, 99_000);
     assertThat(of(job(begun), W1))
         .isEqualTo(
             new WaitView(
@@ -70,11 +76,13 @@ final class WaitsTest {
 
   @Test
   void aLedgerThatLeavesRequestsLyingIsWhatIsWaitedFor() {
-    var waits = new Waits(List.of(W1), lag(Queue.LEDGER, 3, 12_500L));
+    var waits = new Waits(List.of(W1), lag(Queue.LEDGER, 3, 12_500L), NOW_MS);
     assertThat(waits.of(job(PREPARE)))
         .isEqualTo(
             new WaitView(
-                "ledger", "waits for a coordinator: the ledger has left a request lying for 12 s"));
+                "ledger",
+                "waits for the ledger, which has left a request lying for 12 s; health says why"
+                    + " where that is known"));
   }
 
   @Test
@@ -86,11 +94,12 @@ final class WaitsTest {
 
   @Test
   void aJobThatHasEndedWaitsForNothing() {
-    assertThat(new Waits(List.of(), LagReport.NONE).of(state(JobStatus.CANCELLED))).isNull();
+    assertThat(new Waits(List.of(), LagReport.NONE, NOW_MS).of(state(JobStatus.CANCELLED)))
+        .isNull();
   }
 
   private static WaitView of(JobState job, WorkerHeartbeat... alive) {
-    return Objects.requireNonNull(new Waits(Arrays.asList(alive), LagReport.NONE).of(job));
+    return Objects.requireNonNull(new Waits(Arrays.asList(alive), LagReport.NONE, NOW_MS).of(job));
   }
 
   private static JobState job(OpenTask... open) {

@@ -37,7 +37,8 @@ public final class SchemaRecord {
     try {
       return new Schema.Parser(NameValidator.STRICT_VALIDATOR).parse(json);
     } catch (RuntimeException e) {
-      throw new NotASchema("It can't be parsed: " + e);
+      // Its further lines tell where the parser's text came from.
+      throw new NotASchema("It can't be parsed: " + e.toString().lines().findFirst().orElse(""));
     } catch (StackOverflowError e) {
       throw new NotASchema("It is nested too deeply.");
     }

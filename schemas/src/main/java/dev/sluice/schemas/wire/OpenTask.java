@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  *     that have said that they live on without it
  * @param copied whether a second copy of this attempt was dispatched, as the first is slow
  * @param begunLives which life of each of these; shorter where an earlier release wrote it
+ * @param begunMs when the last of them began, on the brokers' clock; 0: none has, or it is not
+ *     known
  */
 public record OpenTask(
     String taskId,
@@ -39,7 +41,8 @@ public record OpenTask(
     String lane,
     List<String> begunBy,
     boolean copied,
-    List<String> begunLives) {
+    List<String> begunLives,
+    long begunMs) {
 
   /** Processes that are remembered of an attempt. */
   private static final int BEGUN_MAX = 16;
@@ -61,7 +64,7 @@ public record OpenTask(
       long round) {
     return new OpenTask(
         taskId, kind, 1, nowMs, 0, 0, from, count, fromStep, toStep, round, "", List.of(), false,
-        List.of());
+        List.of(), 0);
   }
 
   /** Whether a worker has begun it, and it doesn't wait in its lane any more. */
@@ -79,43 +82,43 @@ public record OpenTask(
 
   /** Another attempt. */
   public OpenTask again(long nowMs) {
-    return with(attempt + 1, nowMs, 0, 0, lane, List.of(), false);
+    return with(attempt + 1, nowMs, 0, 0, lane, List.of(), false, 0);
   }
 
   /** The same attempt, dispatched once more. */
   public OpenTask requeued(long nowMs) {
-    return with(attempt, nowMs, 0, starts, lane, begun(), copied);
+    return with(attempt, nowMs, 0, starts, lane, begun(), copied, begunMs);
   }
 
   /** The same attempt, which a worker has begun. */
-  public OpenTask started(WorkerLife worker, long untilMs) {
+  public OpenTask started(WorkerLife worker, long nowMs, long untilMs) {
     var others = begun().stream().filter(other -> !other.equals(worker)).toList();
     var last = others.stream().skip(Math.max(0, others.size() - BEGUN_MAX + 1));
     var all = Stream.concat(last, Stream.of(worker)).toList();
     // A copy that came to the very worker that is slow helps nobody, so there may be another.
     boolean helps = copied && !begun().equals(List.of(worker));
-    return with(attempt, issuedMs, untilMs, starts + 1, lane, all, helps);
+    return with(attempt, issuedMs, untilMs, starts + 1, lane, all, helps, nowMs);
   }
 
   /** The same attempt, which a worker that lives on has no more. */
   public OpenTask lost(WorkerLife worker) {
     var others = begun().stream().filter(other -> !other.equals(worker)).toList();
-    return with(attempt, issuedMs, deadlineMs, starts, lane, others, copied);
+    return with(attempt, issuedMs, deadlineMs, starts, lane, others, copied, begunMs);
   }
 
   /** The same attempt, of which a second copy is dispatched. */
   public OpenTask withCopy() {
-    return with(attempt, issuedMs, deadlineMs, starts, lane, begun(), true);
+    return with(attempt, issuedMs, deadlineMs, starts, lane, begun(), true, begunMs);
   }
 
   /** The same attempt, of whose two executions one has ended without a result. */
   public OpenTask withoutCopy() {
-    return with(attempt, issuedMs, deadlineMs, starts, lane, begun(), false);
+    return with(attempt, issuedMs, deadlineMs, starts, lane, begun(), false, begunMs);
   }
 
   /** The same, in another lane than the job's own. */
   public OpenTask inLane(String other) {
-    return with(attempt, issuedMs, deadlineMs, starts, other, begun(), copied);
+    return with(attempt, issuedMs, deadlineMs, starts, other, begun(), copied, begunMs);
   }
 
   private OpenTask with(
@@ -125,7 +128,8 @@ public record OpenTask(
       int times,
       String where,
       List<WorkerLife> workers,
-      boolean twice) {
+      boolean twice,
+      long began) {
     return new OpenTask(
         taskId,
         kind,
@@ -141,6 +145,7 @@ public record OpenTask(
         where,
         workers.stream().map(WorkerLife::worker).toList(),
         twice,
-        workers.stream().map(WorkerLife::life).toList());
+        workers.stream().map(WorkerLife::life).toList(),
+        began);
   }
 }

@@ -122,8 +122,9 @@ public final class Reports implements AutoCloseable {
   }
 
   /** Says that a group of shards nears the end of its term. */
-  public void nearlyDone(String jobId, long round, long step, Sent sent) {
-    tell(jobId, new TermNearlyDone(jobId, round, step), sent);
+  public void nearlyDone(String jobId, long round, long step) {
+    // Where it isn't stored, the report of the term's end says as much, only later.
+    tell(jobId, new TermNearlyDone(jobId, round, step), failure -> {});
   }
 
   /** Declares the lane that this worker serves, and leaves its bounds to whoever operates it. */

@@ -342,18 +342,7 @@ public final class ComputeLoop {
   private void say(TrainingSession session, TermNotice notice) {
     switch (notice) {
       case TermNotice.NearlyDone(long round, long step) ->
-          tools
-              .reports()
-              .nearlyDone(
-                  session.jobId(),
-                  round,
-                  step,
-                  failure -> {
-                    if (failure != null) {
-                      // The report of the term's end says as much, only later.
-                      LOG.debug("Not stored: a term is nearly done: {}", failure.getMessage());
-                    }
-                  });
+          tools.reports().nearlyDone(session.jobId(), round, step);
       case TermNotice.Ended(
               String key,
               long reached,

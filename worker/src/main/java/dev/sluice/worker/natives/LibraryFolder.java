@@ -5,9 +5,11 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * A folder in which each of some files is whole or not there, whoever is killed while it writes,
  * and however many processes fill the folder at one time.
  *
- * <p>A file is written beside its place, stamped with a fixed time of modification, and renamed. So
- * a file that has its size and that time is whole; one that was cut off, overwritten or copied
- * since has another time, and counts only where its content says that it is the same. A process
- * that has mapped the old file keeps it. The lock spares the others the same work; where a file
- * system knows none, each does it for itself.
+ * <p>A file is written beside its place, forced to the disk, stamped with a fixed time of
+ * modification, and renamed. So a file that has its size and that time is whole; one that was cut
+ * off, overwritten or copied since has another time, and counts only where its content says that it
+ * is the same. A process that has mapped the old file keeps it. The lock spares the others the same
+ * work; where a file system knows none, each does it for itself.
  */
 final class LibraryFolder {
   private static final FileTime WHOLE = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
@@ -43,14 +45,17 @@ final class LibraryFolder {
   private static final long SPARE_BYTES = 16L << 20;
 
   private final Path folder;
+  private final Path former;
   private final List<Library> libraries;
 
   /**
    * @param folder made if need be; absolute
+   * @param former where earlier releases unpacked them; may not be there
    * @param libraries what is to be in it
    */
-  LibraryFolder(Path folder, List<Library> libraries) {
+  LibraryFolder(Path folder, Path former, List<Library> libraries) {
     this.folder = folder;
+    this.former = former;
     this.libraries = List.copyOf(libraries);
   }
 
@@ -73,6 +78,9 @@ final class LibraryFolder {
     try {
       Files.createDirectories(folder);
       completeLocked(news);
+      if (Files.isDirectory(former, LinkOption.NOFOLLOW_LINKS)) {
+        news.accept(former + ", where earlier releases unpacked them, can be removed");
+      }
     } catch (IOException e) {
       throw unavailable(e);
     }
@@ -205,8 +213,12 @@ final class LibraryFolder {
     var crc = new CRC32();
     long written = 0;
     try (InputStream in = new BufferedInputStream(library.from().open(), BUFFER_BYTES);
-        OutputStream out = new CheckedOutputStream(Files.newOutputStream(part), crc)) {
+        var file = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        OutputStream out = new CheckedOutputStream(Channels.newOutputStream(file), crc)) {
+      file.truncate(0);
       written = in.transferTo(out);
+      // The stamp says that it is whole, so it must not be on the disk before the content is.
+      file.force(true);
     }
     if (written != library.bytes() || crc.getValue() != library.crc()) {
       throw new NativesUnavailable(

@@ -74,7 +74,12 @@ public final class NativeLibraries {
           Stream.concat(LOADED.stream(), LOADED_BY_ONNX_RUNTIME.stream())
               .map(NativeLibraries::library)
               .toList();
-      var folder = new LibraryFolder(natives().resolve(version(libraries)), libraries);
+      var cache = cache();
+      var folder =
+          new LibraryFolder(
+              cache.resolve("natives").resolve(version(libraries)),
+              cache.resolve("javacpp"),
+              libraries);
       folder.complete(news);
       unpacked = folder.path();
     }
@@ -122,9 +127,9 @@ public final class NativeLibraries {
         && NativeLibraries.class.getResource(LOADED.getLast()) != null;
   }
 
-  private static Path natives() {
+  private static Path cache() {
     try {
-      return CacheFolder.path().resolve("natives");
+      return CacheFolder.path();
     } catch (InvalidPathException e) {
       throw new NativesUnavailable(
           CacheFolder.VARIABLE

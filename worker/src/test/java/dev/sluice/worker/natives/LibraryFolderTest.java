@@ -43,6 +43,21 @@ final class LibraryFolderTest {
   }
 
   @Test
+  void theFolderOfEarlierReleasesIsNamedWhenANewOneIsMadeAndLeftAlone() throws IOException {
+    var former = Files.createDirectory(directory.resolve("javacpp"));
+    var folder = directory.resolve("natives");
+
+    folder(folder).complete(news::add);
+    folder(folder).complete(news::add);
+
+    assertThat(news)
+        .hasSize(2)
+        .last()
+        .isEqualTo(former + ", where earlier releases unpacked them, can be removed");
+    assertThat(former).exists();
+  }
+
+  @Test
   void aLibraryThatIsCutOffEmptyMissingOrOverwrittenIsMadeAgain() throws IOException {
     List<Damage> damages =
         List.of(
@@ -103,7 +118,10 @@ final class LibraryFolderTest {
   void aWriteThatFailsLeavesNothingAndIsSaid() throws IOException {
     var broken = new Library("libfirst.so", FIRST.length, crc(FIRST), LibraryFolderTest::breaksOff);
 
-    assertThatThrownBy(() -> new LibraryFolder(directory, List.of(broken)).complete(news::add))
+    assertThatThrownBy(
+            () ->
+                new LibraryFolder(directory, directory.resolve("javacpp"), List.of(broken))
+                    .complete(news::add))
         .isInstanceOf(NativesUnavailable.class)
         .hasMessageContaining(directory.toString())
         .hasMessageContaining("No space left on device")
@@ -115,7 +133,10 @@ final class LibraryFolderTest {
   void aJarThatIsDamagedIsSaid() {
     var other = new Library("libfirst.so", FIRST.length, 1, () -> new ByteArrayInputStream(FIRST));
 
-    assertThatThrownBy(() -> new LibraryFolder(directory, List.of(other)).complete(news::add))
+    assertThatThrownBy(
+            () ->
+                new LibraryFolder(directory, directory.resolve("javacpp"), List.of(other))
+                    .complete(news::add))
         .isInstanceOf(NativesUnavailable.class)
         .hasMessageContaining("libfirst.so is damaged");
     assertThat(directory.toFile().list()).containsExactly(".lock");
@@ -125,7 +146,10 @@ final class LibraryFolderTest {
   void aFullDiskIsSaidBeforeAnythingIsWritten() {
     var huge = new Library("libfirst.so", 1L << 60, 1, () -> new ByteArrayInputStream(FIRST));
 
-    assertThatThrownBy(() -> new LibraryFolder(directory, List.of(huge)).complete(news::add))
+    assertThatThrownBy(
+            () ->
+                new LibraryFolder(directory, directory.resolve("javacpp"), List.of(huge))
+                    .complete(news::add))
         .isInstanceOf(NativesUnavailable.class)
         .hasMessageStartingWith("The disk is full")
         .hasMessageContaining("SLUICE_CACHE");
@@ -175,7 +199,9 @@ final class LibraryFolderTest {
 
   private LibraryFolder folder(Path path) {
     return new LibraryFolder(
-        path, List.of(library("libfirst.so", FIRST), library("libsecond.so", SECOND)));
+        path,
+        directory.resolve("javacpp"),
+        List.of(library("libfirst.so", FIRST), library("libsecond.so", SECOND)));
   }
 
   private Library library(String name, byte[] content) {
