@@ -9,21 +9,18 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;
-import dev.sluice.worker.broker.Outage;
+import dev.sluice.worker.broker.Following;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +34,7 @@ public final class IdClaim implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IdClaim.class);
 
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final long RETRY_MS = 1_000;
   private static final long LOOK_MS = 20;
-  private static final long CLOSE_MS_MAX = 2_000;
 
   /** Heartbeats that may fail to come before a process counts as silent, and the shortest time. */
   private static final int SILENT_HEARTBEATS = 2;
@@ -57,11 +52,8 @@ public final class IdClaim implements AutoCloseable {
   private final Namesakes namesakes;
   private final long silenceMs;
   private final Consumer<Cause> onTaken;
-  private final KafkaConsumer<String, ByteBuffer> consumer;
-  private final Outage outage = new Outage(LOG, "look for others with this worker's id");
   private final CountDownLatch heardAnother = new CountDownLatch(1);
-  private final Thread thread;
-  private volatile boolean closing;
+  private final Following following;
   private volatile @Nullable Long listeningNanos;
   private volatile @Nullable Cause taken;
   private long saidNanos = System.nanoTime() - SAID_AGAIN_NANOS;
@@ -89,13 +81,16 @@ public final class IdClaim implements AutoCloseable {
     this.silenceMs =
         Math.clamp((long) SILENT_HEARTBEATS * heartbeatMs, SILENCE_MS_MIN, SILENCE_MS_MAX);
     this.namesakes = new Namesakes(who.life(), silenceMs);
-    this.consumer = new KafkaConsumer<>(kafka.batchReader());
-    this.thread =
-        Thread.ofPlatform()
-            .name("id-claim")
-            .uncaughtExceptionHandler(onDefect)
-            .daemon()
-            .start(this::follow);
+    this.following =
+        new Following(
+            Topic.FLEET,
+            kafka.batchReader(),
+            "id-claim",
+            "look for others with this worker's id",
+            LOG,
+            new Reader(),
+            onDefect);
+    following.start();
   }
 
   /**
@@ -123,29 +118,26 @@ public final class IdClaim implements AutoCloseable {
     throw new ConfigProblem(List.of(taken));
   }
 
-  private void follow() {
-    var partition = new TopicPartition(Topic.FLEET.topicName(), 0);
-    consumer.assign(List.of(partition));
-    consumer.seekToEnd(List.of(partition));
-    while (!closing) {
-      try {
-        if (listeningNanos == null) {
-          consumer.position(partition); // asks the brokers, so it fails while they are away
-          listeningNanos = System.nanoTime();
-        }
-        consumer.poll(POLL).forEach(this::hear);
-      } catch (WakeupException e) {
-        LOG.trace("Woken to close.");
-      } catch (KafkaException e) {
-        outage.says(e);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
-      }
+  /** Reads from the end. */
+  private final class Reader implements Following.Reader {
+
+    @Override
+    public void begin(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition) {
+      consumer.seekToEnd(List.of(partition));
     }
-    consumer.close(CloseOptions.timeout(Duration.ZERO));
+
+    @Override
+    public void take(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition) {
+      if (listeningNanos == null) {
+        consumer.position(partition); // asks the brokers, so it fails while they are away
+        listeningNanos = System.nanoTime();
+      }
+      consumer.poll(POLL).forEach(IdClaim.this::hear);
+    }
   }
 
   private void hear(ConsumerRecord<String, ByteBuffer> record) {
-    if (!who.worker().equals(record.key()) || record.value() == null || closing) {
+    if (!who.worker().equals(record.key()) || record.value() == null || following.closing()) {
       return;
     }
     // What can't be read says nothing; whoever follows the fleet puts it away.
@@ -190,13 +182,6 @@ public final class IdClaim implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    consumer.wakeup();
-    LockSupport.unpark(thread);
-    try {
-      thread.join(CLOSE_MS_MAX);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    following.close();
   }
 }

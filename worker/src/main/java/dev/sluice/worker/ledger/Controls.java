@@ -8,7 +8,7 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.Task;
-import dev.sluice.worker.broker.Outage;
+import dev.sluice.worker.broker.Following;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -16,14 +16,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,18 +32,13 @@ public final class Controls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Controls.class);
 
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final long CLOSE_MS_MAX = 5_000;
-  private static final long RETRY_MS = 500;
 
   private final Codec codec;
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
-  private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Map<String, JobControl> controls = new ConcurrentHashMap<>();
   private final Runnable bell;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
-  private final Outage outage = new Outage(LOG, "follow controls");
-  private final Thread thread;
-  private volatile boolean closing;
+  private final Following following;
 
   /**
    * @param kafka cluster
@@ -65,9 +56,16 @@ public final class Controls implements AutoCloseable {
     this.codec = codec;
     this.passedOver = passedOver;
     this.bell = bell;
-    this.consumer = new KafkaConsumer<>(kafka.committedReader());
-    this.thread =
-        Thread.ofPlatform().name("controls").uncaughtExceptionHandler(onDefect).start(this::run);
+    this.following =
+        new Following(
+            Topic.CONTROLS,
+            kafka.committedReader(),
+            "controls",
+            "follow controls",
+            LOG,
+            new Reader(),
+            onDefect);
+    following.start();
   }
 
   /** Whether the ledger no longer wants a task: its job was stopped, or the task issued anew. */
@@ -85,39 +83,29 @@ public final class Controls implements AutoCloseable {
     return caughtUp.await(longest.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void run() {
-    var partition = new TopicPartition(Topic.CONTROLS.topicName(), 0);
-    consumer.assign(List.of(partition));
-    consumer.seekToBeginning(List.of(partition));
-    while (!closing) {
-      try {
-        if (caughtUp.getCount() > 0) {
-          catchUp(partition);
-        }
-        take(POLL);
-      } catch (WakeupException e) {
-        LOG.trace("Woken to close.");
-      } catch (KafkaException e) {
-        outage.says(e);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
+  /** Reads from the beginning; what was there at the start is waited for. */
+  private final class Reader implements Following.Reader {
+
+    private long startEnd = -1;
+
+    @Override
+    public void begin(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition) {
+      consumer.seekToBeginning(List.of(partition));
+    }
+
+    @Override
+    public void take(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition) {
+      if (startEnd < 0) {
+        startEnd = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       }
-    }
-    consumer.close(CloseOptions.timeout(Duration.ZERO));
-  }
-
-  private void catchUp(TopicPartition partition) {
-    long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-    while (!closing && consumer.position(partition) < end) {
-      take(POLL);
-    }
-    caughtUp.countDown();
-  }
-
-  private void take(Duration wait) {
-    var records = consumer.poll(wait);
-    records.forEach(this::learn);
-    if (!records.isEmpty()) {
-      bell.run();
+      if (caughtUp.getCount() > 0 && consumer.position(partition) >= startEnd) {
+        caughtUp.countDown();
+      }
+      var records = consumer.poll(POLL);
+      records.forEach(Controls.this::learn);
+      if (!records.isEmpty()) {
+        bell.run();
+      }
     }
   }
 
@@ -140,13 +128,6 @@ public final class Controls implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    consumer.wakeup();
-    LockSupport.unpark(thread);
-    try {
-      thread.join(CLOSE_MS_MAX);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    following.close();
   }
 }

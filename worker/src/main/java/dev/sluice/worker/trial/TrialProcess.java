@@ -58,6 +58,7 @@ public final class TrialProcess implements AutoCloseable {
   private final Path directory;
   private final String token;
   private final DataOutputStream in;
+  private final FirstWords errors;
   private boolean spent;
   private final BlockingQueue<String> words = new ArrayBlockingQueue<>(WORDS_MAX);
 
@@ -67,6 +68,7 @@ public final class TrialProcess implements AutoCloseable {
     this.directory = directory;
     this.token = token;
     this.in = new DataOutputStream(process.getOutputStream());
+    this.errors = new FirstWords(process.getErrorStream());
     Thread.ofPlatform().daemon().name("trial-output").start(this::listen);
   }
 
@@ -100,7 +102,10 @@ public final class TrialProcess implements AutoCloseable {
         throw new IOException(
             word.isEmpty()
                 ? "it was not ready within " + limits.startMsMax() + " ms"
-                : "it ended with exit code " + started.exitCode() + " before it was ready");
+                : "it ended with exit code "
+                    + started.exitCode()
+                    + " before it was ready, and said: "
+                    + started.errors.text());
       }
       return started;
     } catch (IOException | RuntimeException e) {
@@ -113,8 +118,7 @@ public final class TrialProcess implements AutoCloseable {
       throws IOException {
     var builder =
         new ProcessBuilder(command(kind, limits, bytesMax, directory))
-            .directory(directory.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
+            .directory(directory.toFile());
     var environment = builder.environment();
     environment.keySet().retainAll(ENVIRONMENT);
     environment.put("TMPDIR", directory.toString());

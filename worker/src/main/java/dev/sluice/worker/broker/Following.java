@@ -1,0 +1,111 @@
+package dev.sluice.worker.broker;
+
+import dev.sluice.schemas.topics.Topic;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+
+/**
+ * Follows a topic of one partition, in a thread of its own, until it is closed. While the brokers
+ * are away it goes on trying, and says so now and then.
+ */
+public final class Following implements AutoCloseable {
+
+  private static final long RETRY_MS = 500;
+  private static final long CLOSE_MS_MAX = 5_000;
+
+  private final Logger log;
+  private final TopicPartition partition;
+  private final KafkaConsumer<String, ByteBuffer> consumer;
+  private final Outage outage;
+  private final Thread thread;
+  private volatile boolean closing;
+
+  /** What is done with the topic, by that thread. */
+  public interface Reader {
+
+    /** Chooses where to begin: seeks, and asks the brokers for nothing. */
+    void begin(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition);
+
+    /** Takes over what there is, again and again. */
+    void take(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition);
+  }
+
+  /**
+   * Does not begin yet.
+   *
+   * @param topic of one partition
+   * @param settings of the consumer
+   * @param name of the thread
+   * @param what what can't be done while the brokers are away, such as "follow controls"
+   * @param log where that is said
+   * @param reader reads the topic
+   * @param onDefect told where the thread fails
+   */
+  public Following(
+      Topic topic,
+      Map<String, Object> settings,
+      String name,
+      String what,
+      Logger log,
+      Reader reader,
+      Thread.UncaughtExceptionHandler onDefect) {
+    this.log = log;
+    partition = new TopicPartition(topic.topicName(), 0);
+    consumer = new KafkaConsumer<>(settings);
+    outage = new Outage(log, what);
+    thread =
+        Thread.ofPlatform()
+            .name(name)
+            .daemon()
+            .uncaughtExceptionHandler(onDefect)
+            .unstarted(() -> run(reader));
+  }
+
+  /** Begins. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Whether it is to end. */
+  public boolean closing() {
+    return closing;
+  }
+
+  private void run(Reader reader) {
+    consumer.assign(List.of(partition));
+    reader.begin(consumer, partition);
+    while (!closing) {
+      try {
+        reader.take(consumer, partition);
+      } catch (WakeupException e) {
+        log.trace("Woken to close.");
+      } catch (KafkaException e) {
+        outage.says(e);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
+      }
+    }
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    consumer.wakeup();
+    LockSupport.unpark(thread);
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
