@@ -1,9 +1,11 @@
 package dev.sluice.schemas.job;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,11 @@ public final class NearestName {
 
   /** More names would be a list and no help. */
   private static final int HINTS_MAX = 5;
+
+  /** Shorter words are numbers and the like, which names share by chance. */
+  private static final int WORD_CHARS_MIN = 3;
+
+  private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   private NearestName() {}
 
@@ -59,8 +66,8 @@ public final class NearestName {
   /**
    * "Did you mean 'x' or 'y'? " with the names that contain what was written, such as all that are
    * called h100 something, or, unless it was a slip of one key, that begin with nearly all of it;
-   * else with the nearest name; nothing where there is none. To stand before a sentence that says
-   * more.
+   * else with the nearest name, or with those that share a word which few names have; nothing where
+   * there is none. To stand before a sentence that says more.
    */
   public static String hints(String name, Collection<String> candidates) {
     String wanted = name.toLowerCase(Locale.ROOT);
@@ -71,9 +78,35 @@ public final class NearestName {
       var begun = wanted.substring(0, wanted.length() - Math.max(1, wanted.length() / 6));
       meant = like(candidates, candidate -> candidate.startsWith(begun), begun);
     }
+    if (meant.isEmpty() && nearest == null) {
+      meant = sharing(wanted, candidates);
+    }
     return meant.isEmpty()
         ? hint(name, candidates)
         : meant.stream().collect(Collectors.joining("' or '", "Did you mean '", "'? "));
+  }
+
+  /**
+   * Names with the word that fewest have, of those that were written: a product, not its vendor.
+   */
+  private static List<String> sharing(String wanted, Collection<String> candidates) {
+    if (wanted.length() > COMPARED_CHARS_MAX) {
+      return List.of();
+    }
+    return NO_LETTERS
+        .splitAsStream(wanted)
+        .filter(word -> word.length() >= WORD_CHARS_MIN)
+        .map(
+            word ->
+                candidates.stream()
+                    .filter(
+                        name ->
+                            List.of(NO_LETTERS.split(name.toLowerCase(Locale.ROOT))).contains(word))
+                    .sorted()
+                    .toList())
+        .filter(names -> !names.isEmpty() && names.size() <= HINTS_MAX)
+        .min(Comparator.comparingInt(List::size))
+        .orElse(List.of());
   }
 
   private static List<String> like(

@@ -50,6 +50,15 @@ class NearestNameTest {
   }
 
   @Test
+  void namesThatShareAWordWhichFewHaveAreHintsToo() {
+    var names = List.of("rbln-atom", "rbln-atom-max", "rbln-rebel-quad", "nvidia-t4");
+
+    assertThat(NearestName.hints("rebellions-atom", names))
+        .isEqualTo("Did you mean 'rbln-atom' or 'rbln-atom-max'? ");
+    assertThat(NearestName.hints("furiosa-t4", names)).isEmpty();
+  }
+
+  @Test
   void aNameOfAMillionCharactersIsNotCompared() {
     assertThat(NearestName.of("x".repeat(1_000_000), FIELDS)).isNull();
   }
