@@ -37,7 +37,8 @@ final class DoorTarget implements Target, AutoCloseable {
   private static final int BODY_BYTES_MAX = 100_000;
   private static final Duration LEDGER = Duration.ofMillis(1);
 
-  private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE", "HEAD");
+  private static final List<String> METHODS =
+      List.of("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH");
 
   private static final List<String> PATHS =
       List.of(
@@ -101,6 +102,10 @@ final class DoorTarget implements Target, AutoCloseable {
           "after=%00",
           "format=csv",
           "format=..",
+          "include=lossCurve,verdicts,spec",
+          "include=,%00",
+          "prefix=%22",
+          "reason=other",
           "wait=1e9",
           "a=%zz",
           "&&&",
