@@ -69,14 +69,15 @@ final class Attempts {
   }
 
   /**
-   * Processes that began an attempt and have ended: they are not heard of any more, or have been
-   * started again, as the beginner shows that has their id. Others may only be slow.
+   * Processes that began an attempt and have ended without saying so: they are not heard of any
+   * more, or have been started again, as the beginner shows that has their id. Others may only be
+   * slow.
    */
   private static List<WorkerLife> gone(OpenTask task, WorkerLife beginner, Moment moment) {
+    var fleet = moment.fleet();
     return task.begun().stream()
-        .filter(process -> !process.equals(beginner))
-        .filter(
-            process -> process.worker().equals(beginner.worker()) || !moment.fleet().hears(process))
+        .filter(process -> !process.equals(beginner) && !fleet.left().contains(process))
+        .filter(process -> process.worker().equals(beginner.worker()) || !fleet.hears(process))
         .toList();
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,21 @@ final class DeadlyTaskTest {
     var cause = Objects.requireNonNull(job().cause());
     assertThat(cause.what()).contains("ended " + DEATHS + " workers");
     assertThat(cause.why()).contains("gpu0 " + DEATHS + " times");
+  }
+
+  @Test
+  void aWorkerThatLeftInGoodOrderAndIsStartedAgainUnderItsIdHasNotDied() {
+    for (int life = 0; life <= DEATHS; life++) {
+      fleet = new Fleet(List.of(process("gpu0", "life" + life)), Map.of(), 0, left("gpu0", life));
+      begin("gpu0", "life" + life);
+    }
+    assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
+  }
+
+  private static Set<WorkerLife> left(String worker, int lives) {
+    return IntStream.range(0, lives)
+        .mapToObj(life -> new WorkerLife(worker, "life" + life))
+        .collect(Collectors.toSet());
   }
 
   @Test
