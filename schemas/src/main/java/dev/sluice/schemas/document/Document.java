@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -205,7 +206,7 @@ public final class Document {
       return yaml(text, kind);
     }
     try {
-      return new Document(text, JSON.getFactory(), JSON.readTree(text));
+      return new Document(text, JSON.getFactory(), tree(JSON, text));
     } catch (JsonProcessingException notJson) {
       try {
         return yaml(text, kind); // such as {"kind": training}
@@ -218,11 +219,22 @@ public final class Document {
   private static Document yaml(String text, DocumentKind kind) throws Unreadable {
     try {
       requirePlain(text, kind);
-      return new Document(text, YAML.getFactory(), YAML.readTree(text));
+      return new Document(text, YAML.getFactory(), tree(YAML, text));
     } catch (JsonProcessingException malformed) {
       throw YamlMistake.of(malformed, text)
           .map(Unreadable::new)
           .orElseGet(() -> Unreadable.because("YAML", malformed));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible); // a string cannot fail to be read
+    }
+  }
+
+  private static JsonNode tree(ObjectMapper language, String text) throws JsonProcessingException {
+    try (var parser = language.getFactory().createParser(text)) {
+      JsonNode root = language.reader(new WrittenNumbers(parser)).readTree(parser);
+      return root == null ? MissingNode.getInstance() : root;
+    } catch (JsonProcessingException malformed) {
+      throw malformed;
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible); // a string cannot fail to be read
     }

@@ -84,7 +84,7 @@ public final class Section {
     return new Section(raw(name), at(name), problems);
   }
 
-  /** A text; null where it is absent. A number counts as its digits. */
+  /** A text; null where it is absent. A number counts as it is written. */
   public @Nullable String text(String name) {
     var value = raw(name);
     if (value.isMissingNode()) {

@@ -58,6 +58,20 @@ class DocumentTest {
   }
 
   @Test
+  void aNumberWhereANameIsWantedIsWhatIsWritten() {
+    for (var number : List.of("007", "1.10", "1e3", "0x10", "1_000", "1e400", "9007199254740993")) {
+      var fields = Document.read("label: " + number, KIND, problems).fields(problems);
+      assertThat(fields.text("label")).isEqualTo(number);
+      fields = Document.read("features: [" + number + "]", KIND, problems).fields(problems);
+      assertThat(fields.texts("features")).containsExactly(number);
+    }
+    var json = Document.read("{\"label\": 1.10, \"epochs\": 1e1}", KIND, problems).fields(problems);
+    assertThat(json.text("label")).isEqualTo("1.10");
+    assertThat(json.whole("epochs", 0)).isEqualTo(10);
+    assertThat(problems.list()).isEmpty();
+  }
+
+  @Test
   void jsonHasLinesAsWell() {
     var document = Document.read("{\n \"cards\": [\n  {\"id\":\n \"a\"}\n ]}", KIND, problems);
 
