@@ -115,7 +115,7 @@ final class DatasetLoader {
       return null;
     }
     List<String> classes = classes(first, second, split);
-    List<FeatureColumn> columns = columns(first, split);
+    List<FeatureColumn> columns = columns(first, second, split);
     if (problems.any()) {
       return null;
     }
@@ -146,7 +146,7 @@ final class DatasetLoader {
         new RowSet(holdoutRows, split.holdout));
   }
 
-  private List<FeatureColumn> columns(Table first, Split split) {
+  private List<FeatureColumn> columns(Table first, @Nullable Table second, Split split) {
     List<FeatureColumn> columns =
         known == null
             ? Encoding.fit(first, split.training, spec.missing(), problems)
@@ -154,14 +154,21 @@ final class DatasetLoader {
                 ? Collections.nCopies(first.features(), new NumberColumn(null))
                 : known.columns();
     int inputs = Encoding.inputs(columns);
-    if ((long) first.rows() * inputs > DatasetLimits.VALUES_MAX) {
+    requireRoom(first, inputs, "The file");
+    if (second != null) {
+      requireRoom(second, inputs, "The hold-out file");
+    }
+    return columns;
+  }
+
+  private void requireRoom(Table table, int inputs, String file) {
+    if ((long) table.rows() * inputs > DatasetLimits.VALUES_MAX) {
       problems.add(
           "dataset.categorical",
-          "The file becomes " + first.rows() + " rows of " + inputs + " inputs.",
+          file + " becomes " + table.rows() + " rows of " + inputs + " inputs.",
           "Every data set is held in memory: at most " + DatasetLimits.VALUES_MAX + " inputs.",
           "Take fewer rows, or leave out columns with many categories.");
     }
-    return columns;
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.sluice.schemas.dataset;
 
 import dev.sluice.schemas.job.Problems;
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FeatureColumn;
 import java.util.BitSet;
 import java.util.List;
@@ -65,19 +67,22 @@ final class Preparation {
       if (Float.isFinite(scaled[i])) {
         continue;
       }
-      if (!training) {
+      if (!training || unusable.get(i / width)) {
         unusable.set(i / width);
-      } else {
-        problems.add(
-            place
-                + "row "
-                + i / width
-                + " after the header, "
-                + table.columns().called(table.columns().features().get(columnOf(input))),
-            "Scaling takes " + inputs[i] + " out of the range of 32-bit floating-point numbers.",
-            "The training rows of this column lie within " + scale[input] + " of each other.",
-            "Remove the row, or set scale: none.");
+        continue;
       }
+      if (problems.count() >= Problems.COUNTED_MAX) {
+        break;
+      }
+      var column = table.columns().called(table.columns().features().get(columnOf(input)));
+      problems.add(
+          column,
+          new Cause(
+              Fault.BAD_INPUT,
+              place + "row " + i / width + " after the header, " + column,
+              "Scaling takes " + inputs[i] + " out of the range of 32-bit floating-point numbers.",
+              "The training rows of this column lie within " + scale[input] + " of each other.",
+              "Remove the row, or set scale: none."));
     }
     return scaled;
   }

@@ -267,6 +267,18 @@ class DatasetProblemsTest {
   }
 
   @Test
+  void rowsThatScalingTakesOutOfRangeAreOneProblemHoweverManyTheyAre() {
+    byte[] training = csv("x,y", "0,cat", "1e-30,dog");
+    byte[] heldOut = csv("x,y", "1e20,cat", "2e20,cat", "3e20,dog");
+    Cause problem =
+        onlyProblem(spec().scaling(Scaling.MIN_MAX).holdoutFile().train(training, heldOut));
+    assertProblem(
+        problem,
+        "hold-out file, row 0 after the header, column 'x'",
+        "It is the first of 3 alike; the next: hold-out file, row 1");
+  }
+
+  @Test
   void javaNumeralsThatAreNoDecimalNumbersAreRefused() {
     for (String numeral : List.of("1d", "1f", "0x10", "0x1p3", "1_000", "1-2", "e5", ".", "١")) {
       assertThat(onlyProblem(spec().train(csv("a,y", "1,cat", numeral + ",dog"))).what())

@@ -19,7 +19,9 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +53,24 @@ class FeatureColumnsTest {
         0,
         List.of(),
         dataset.columns());
+  }
+
+  @Test
+  void aHoldOutFileThatBecomesTooManyInputsIsRefusedBeforeThereIsRoomForThem() {
+    var first = Stream.concat(Stream.of("coat,y"), rows(1_000, i -> "c" + i + "," + i % 2));
+    var held = Stream.concat(Stream.of("coat,y"), rows(140_000, i -> "c1,0"));
+    assertThat(
+            onlyProblem(
+                    spec()
+                        .categorical("coat")
+                        .holdoutFile()
+                        .train(csv(first.toArray(String[]::new)), csv(held.toArray(String[]::new))))
+                .what())
+        .isEqualTo("The hold-out file becomes 140000 rows of 1000 inputs.");
+  }
+
+  private static Stream<String> rows(int count, IntFunction<String> row) {
+    return IntStream.range(0, count).mapToObj(row);
   }
 
   @Test
