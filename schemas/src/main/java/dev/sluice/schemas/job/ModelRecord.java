@@ -1,6 +1,7 @@
 package dev.sluice.schemas.job;
 
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.wire.CategoryColumn;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.ModelEntry;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What models take as records, and what they may. Names of classes and columns come from files, so
@@ -64,14 +66,26 @@ public final class ModelRecord {
                 VERSION_BYTES_MAX / KIBIBYTE),
             String.format(
                 Locale.ROOT,
-                "A version holds the names of its %d classes, which are %d KiB, and of its %d"
-                    + " feature columns, which are %d KiB.",
+                "A version holds the names of its %d classes, which are %d KiB, of its %d feature"
+                    + " columns, which are %d KiB, and of their %d categories, which are %d KiB.",
                 network.classes().size(),
                 kibibytes(utf8Bytes(network.classes())),
                 network.features().size(),
-                kibibytes(utf8Bytes(network.features()))),
-            "Give classes and columns short names, such as numbers; a label of free text is"
-                + " hardly a class."));
+                kibibytes(utf8Bytes(network.features())),
+                categories(network).size(),
+                kibibytes(utf8Bytes(categories(network)))),
+            "Give classes, columns and categories short names, such as numbers; free text is hardly"
+                + " a class or a category."));
+  }
+
+  private static List<String> categories(NetworkFacts network) {
+    return network.columns().stream()
+        .flatMap(
+            column ->
+                column instanceof CategoryColumn(var names, var fill)
+                    ? names.stream()
+                    : Stream.empty())
+        .toList();
   }
 
   private static long utf8Bytes(List<String> names) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.CategoryColumn;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
@@ -44,6 +45,32 @@ class ModelRecordTest {
     assertThat(cause.what()).contains("takes 4807 KiB, and may take 3072 KiB");
     assertThat(cause.why()).contains("1200 classes, which are 4800 KiB", "2 feature columns");
     assertThat(cause.mend()).contains("short names");
+  }
+
+  @Test
+  void theNamesOfCategoriesAreToldOf() {
+    var names = IntStream.range(0, 1_000).mapToObj(i -> "c".repeat(4_096) + i).toList();
+    var cause = ModelRecord.objection(categorical(names)).orElseThrow();
+    assertThat(cause.why()).contains("2 classes, which are 1 KiB", "1000 categories, which are 4");
+    assertThat(cause.mend()).contains("categories short names");
+  }
+
+  private static NetworkFacts categorical(List<String> categories) {
+    var plain = network(categories.size(), List.of("city"), List.of("a", "b"));
+    return new NetworkFacts(
+        plain.network(),
+        plain.input(),
+        plain.outputs(),
+        plain.objective(),
+        plain.classes(),
+        plain.features(),
+        plain.featureScale(),
+        plain.targetScale(),
+        plain.tensors(),
+        plain.parameters(),
+        plain.floats(),
+        List.of(),
+        List.of(new CategoryColumn(categories, null)));
   }
 
   @Test
