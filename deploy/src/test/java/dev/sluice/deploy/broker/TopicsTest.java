@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -36,8 +37,16 @@ final class TopicsTest {
   void aTopicWhoseBrokersWouldRemoveWhatIsYetToBeReadIsRefused(@TempDir Path dir) throws Exception {
     try (var broker = EmbeddedBroker.start(dir);
         var admin = Admin.create(KafkaSettings.of(broker.bootstrapServers()).admin())) {
+      var ofOperators =
+          Stream.of(Topic.GRADIENTS, Topic.PARAMETERS, Topic.CHECKPOINTS, Topic.ANCHORS)
+              .map(topic -> new NewTopic(topic.topicName(), 2, (short) 1).configs(topic.settings()))
+              .toList();
+      admin.createTopics(ofOperators).all().get();
       var topics = topics(broker, admin);
-      assertThat(topics.ensure()).containsKey(Topic.GRADIENTS);
+      assertThat(topics.ensure()).containsEntry(Topic.GRADIENTS, 2);
+
+      remove(admin, Topic.GRADIENTS);
+      assertThat(topics(broker, admin).ensure()).containsEntry(Topic.GRADIENTS, 2);
 
       set(admin, "retention.bytes", "1000000");
       assertThatThrownBy(topics::ensure)

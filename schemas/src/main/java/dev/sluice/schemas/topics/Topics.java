@@ -132,8 +132,15 @@ public final class Topics {
     return new TopicWatch(this::found, made, changed);
   }
 
-  /** A topic that came with a later release has as many partitions as the one it belongs to. */
-  private static int wished(Topic topic, Map<String, Integer> before) {
+  /**
+   * A topic that is made anew has as many partitions as before, and one that came with a later
+   * release as many as the one it belongs to.
+   */
+  private int wished(Topic topic, Map<String, Integer> before) {
+    var was = made.get(topic.topicName());
+    if (was != null) {
+      return was.partitions();
+    }
     return topic == Topic.ANCHORS
         ? before.getOrDefault(Topic.GRADIENTS.topicName(), topic.partitions())
         : topic.partitions();
