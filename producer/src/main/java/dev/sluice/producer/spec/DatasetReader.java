@@ -1,6 +1,7 @@
 package dev.sluice.producer.spec;
 
 import dev.sluice.schemas.document.Section;
+import dev.sluice.schemas.document.Spelling;
 import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Missing;
@@ -56,7 +57,7 @@ final class DatasetReader {
   private static CsvOptions csv(Section dataset) {
     var delimiter = dataset.text("delimiter", CsvOptions.PLAIN.delimiter());
     return new CsvOptions(
-        delimiter.equals("tab") ? "\t" : delimiter,
+        Spelling.normal(delimiter).equals("tab") ? "\t" : delimiter,
         dataset.small("skipLines", CsvOptions.PLAIN.skipLines()),
         dataset.text("comment", CsvOptions.PLAIN.comment()));
   }

@@ -3,6 +3,7 @@ package dev.sluice.producer.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.schemas.document.Named;
 import dev.sluice.schemas.document.Section;
+import dev.sluice.schemas.document.Spelling;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.ClassWeight;
@@ -74,10 +75,11 @@ final class TrainingReader {
     var value = job.raw("classWeights");
     if (value.isMissingNode() || value.isTextual()) {
       var word = job.text("classWeights", "none");
-      if (!CLASS_WEIGHTS.contains(word)) {
+      var meant = Spelling.normal(word);
+      if (!CLASS_WEIGHTS.contains(meant)) {
         job.unknown(job.at("classWeights"), word, CLASS_WEIGHTS);
       }
-      return word.equals("balanced") ? new ClassWeights(true, List.of()) : ClassWeights.NONE;
+      return meant.equals("balanced") ? new ClassWeights(true, List.of()) : ClassWeights.NONE;
     }
     var fields = job.section("classWeights");
     var weights = new ArrayList<ClassWeight>();

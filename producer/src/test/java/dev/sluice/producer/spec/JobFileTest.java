@@ -332,6 +332,14 @@ class JobFileTest {
         .isEqualTo(new ClassWeights(true, List.of()));
   }
 
+  @Test
+  void wordsMayBeWrittenInCapitals() {
+    var file = SMALL.replace("label: species", "label: species, delimiter: TAB");
+    var spec = (TrainingSpec) parsed(file + "classWeights: Balanced").spec().work();
+    assertThat(spec.dataset().csv().delimiter()).isEqualTo("\t");
+    assertThat(spec.classWeights()).isEqualTo(new ClassWeights(true, List.of()));
+  }
+
   // ------------------------------------------------------------------------------ what is wrong
 
   @ParameterizedTest
