@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -218,6 +219,9 @@ public final class FakeCluster implements AutoCloseable {
     public final List<Letter> letters = new CopyOnWriteArrayList<>();
     public final List<String> redriven = new CopyOnWriteArrayList<>();
 
+    /** Ids of letters whose schema is still not known. */
+    public final Set<String> stuck = ConcurrentHashMap.newKeySet();
+
     @Override
     public List<Letter> letters() {
       return List.copyOf(letters);
@@ -234,7 +238,7 @@ public final class FakeCluster implements AutoCloseable {
           letters.stream()
               .filter(letter -> letter.keptBecause().isEmpty())
               .map(Letter::id)
-              .filter(ids::contains)
+              .filter(id -> ids.contains(id) && !stuck.contains(id))
               .toList();
       redriven.addAll(able);
       return new Redriven(

@@ -329,7 +329,8 @@ public final class SluiceClient implements AutoCloseable {
   }
 
   /**
-   * Writes the records of all dead letters back for which that is possible, up to 1,000.
+   * Writes the records of all dead letters back for which that is possible; of very many not all,
+   * which is then said.
    *
    * @param reason only these; null for all
    */

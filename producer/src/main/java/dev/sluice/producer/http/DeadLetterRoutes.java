@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class DeadLetterRoutes {
 
   private static final int PAGE_MAX = 1_000;
+
+  /** No further records are begun with after this time; clients wait for longer. */
+  private static final long REDRIVE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private static final List<String> MEDIA_TYPES = List.of("application/json");
   private static final Set<String> FIELDS = Set.of("ids", "all", "reason");
 
@@ -64,25 +69,30 @@ final class DeadLetterRoutes {
     var body = body(request);
     var able =
         body.path("all").asBoolean() ? able(reason(body.get("reason"))) : ids(body.path("ids"));
-    var asked = able.subList(0, Math.min(able.size(), Parked.REDRIVEN_MAX));
-    try {
-      var done =
-          asked.isEmpty() ? new Parked.Redriven(List.of(), List.of()) : parked.redrive(asked);
-      return Answer.json(
-          new RedrivenView(
-              done.redriven(),
-              done.leftOut().stream()
-                  .map(left -> new RedrivenView.LeftOut(left.id(), left.why()))
-                  .toList(),
-              able.size() > asked.size() && !done.redriven().isEmpty()));
-    } catch (Parked.ParkedUnavailable e) {
-      throw Problem.of(
-              ProblemType.UNAVAILABLE,
-              "Nothing was written back, or all of it; the list shows which: "
-                  + e.getMessage()
-                  + ". Asking again does no harm.")
-          .toException();
+    var redriven = new ArrayList<String>();
+    var leftOut = new ArrayList<RedrivenView.LeftOut>();
+    long beganNanos = System.nanoTime();
+    int asked = 0;
+    // Those at the beginning may wait for schemas that never come: the others are no less able.
+    while (asked < able.size() && System.nanoTime() - beganNanos < REDRIVE_NANOS) {
+      var some = able.subList(asked, Math.min(able.size(), asked + Parked.REDRIVEN_MAX));
+      asked += some.size();
+      try {
+        var done = parked.redrive(some);
+        redriven.addAll(done.redriven());
+        done.leftOut()
+            .forEach(left -> leftOut.add(new RedrivenView.LeftOut(left.id(), left.why())));
+      } catch (Parked.ParkedUnavailable e) {
+        throw Problem.of(
+                ProblemType.UNAVAILABLE,
+                "Not all was written back; the list shows which: "
+                    + e.getMessage()
+                    + ". Asking again does no harm.")
+            .toException();
+      }
     }
+    return Answer.json(
+        new RedrivenView(redriven, leftOut, asked < able.size() && !redriven.isEmpty()));
   }
 
   private List<String> able(Optional<DeadLetterReason> reason) {

@@ -12,6 +12,7 @@ import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.lag.QueueLag;
 import dev.sluice.producer.parked.Letter;
+import dev.sluice.producer.parked.Parked;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.codec.Digests;
@@ -77,6 +78,21 @@ class HttpApiTest {
     assertThat(redrive("{\"all\": true, \"reason\": \"unknown-schema\"}").path("redriven"))
         .hasSize(1);
     assertThat(cluster.parked.redriven).containsExactly("sluice.jobs/2/7");
+  }
+
+  @Test
+  void lettersWhoseSchemaNeverComesKeepNoneBehindThemFromBeingWrittenBack() throws Exception {
+    for (int offset = 0; offset < Parked.REDRIVEN_MAX + 1; offset++) {
+      var letter = letter(offset, DeadLetterReason.UNKNOWN_SCHEMA);
+      cluster.parked.letters.add(letter);
+      cluster.parked.stuck.add(letter.id());
+    }
+    cluster.parked.letters.add(letter(5_000, DeadLetterReason.UNKNOWN_SCHEMA));
+
+    var done = redrive("{\"all\": true}");
+    assertThat(done.path("redriven")).hasSize(1);
+    assertThat(done.path("leftOut")).hasSize(Parked.REDRIVEN_MAX + 1);
+    assertThat(done.path("more").asBoolean()).isFalse();
   }
 
   @Test
