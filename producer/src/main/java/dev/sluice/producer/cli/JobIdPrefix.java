@@ -41,6 +41,9 @@ final class JobIdPrefix {
     if (ids.size() == 1) {
       return ids.getFirst();
     }
+    if (ids.size() > LISTED_MAX && exists(given, client)) {
+      return given;
+    }
     throw new Ambiguous(
         "Several jobs' ids begin with "
             + given
@@ -48,5 +51,14 @@ final class JobIdPrefix {
             + String.join(", ", ids.subList(0, Math.min(LISTED_MAX, ids.size())))
             + (ids.size() > LISTED_MAX ? " and more" : "")
             + ". Write more of it");
+  }
+
+  /** A job of this very id may be older than all that are listed. */
+  private static boolean exists(String id, SluiceClient client) throws SluiceException {
+    try {
+      return client.job(id).jobId().equals(id);
+    } catch (SluiceException.Refused unknown) {
+      return false;
+    }
   }
 }

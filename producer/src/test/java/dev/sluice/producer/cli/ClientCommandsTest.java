@@ -282,6 +282,16 @@ class ClientCommandsTest {
   }
 
   @Test
+  void aWholeIdIsEnoughHoweverManyYoungerOnesBeginLikeIt() {
+    cluster.view.put(Samples.state("run", JobStatus.RUNNING, 1));
+    for (int n = 0; n < 10; n++) {
+      cluster.view.put(Samples.state("run" + n, JobStatus.RUNNING, 2 + n));
+    }
+    assertThat(run("job", "run").out()).contains("run").doesNotContain("run9");
+    assertThat(run("job", "ru").err()).contains("run9", "and more");
+  }
+
+  @Test
   void whatIsNoJobFileIsToldInWords() throws Exception {
     Files.createDirectory(folder.resolve("jobs"));
     Files.writeString(folder.resolve("empty.yaml"), "");
