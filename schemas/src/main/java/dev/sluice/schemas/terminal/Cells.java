@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * The columns that a text takes at a terminal: two for a wide character such as 数, none for a mark
@@ -50,14 +51,16 @@ public final class Cells {
         : 1;
   }
 
-  /** A text with nothing in it that would move the cursor. */
+  /** A text with nothing in it that would move the cursor, or make the terminal do as it says. */
   static String plain(String text) {
-    return text.codePoints().noneMatch(Cells::moves)
-        ? text
-        : text.codePoints()
-            .map(c -> moves(c) ? ' ' : c)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
+    return text.codePoints().noneMatch(Cells::moves) ? text : without(text, Cells::moves);
+  }
+
+  private static String without(String text, IntPredicate which) {
+    return text.codePoints()
+        .map(c -> which.test(c) ? ' ' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   private static boolean moves(int c) {
@@ -141,11 +144,12 @@ public final class Cells {
   /**
    * A paragraph whose lines after the first are indented.
    *
-   * @param text may begin with blanks of its own
+   * @param said may begin with blanks of its own; it may quote what anybody has written
    * @param columns of the terminal; 0: none, and it is one line
    * @param indent blanks before every line but the first
    */
-  public static String paragraph(String text, int columns, int indent) {
+  public static String paragraph(String said, int columns, int indent) {
+    var text = without(said, c -> moves(c) && c != '\n');
     if (columns <= 0 || width(text) < columns) {
       return text + "\n";
     }

@@ -27,7 +27,8 @@ public final class Facts {
   }
 
   /** Adds a fact; an empty label goes on with the fact above. */
-  public Facts line(String label, String value) {
+  public Facts line(String label, String said) {
+    var value = Cells.plain(said);
     int beside = terminal - 1 - indent - labels - 1;
     var head = " ".repeat(indent) + Cells.padded(label, labels, false);
     if (terminal <= 0 || Cells.width(value) <= beside) {
@@ -46,7 +47,8 @@ public final class Facts {
   }
 
   /** Adds what explains the fact above, further to the right. */
-  public Facts detail(String value) {
+  public Facts detail(String said) {
+    var value = Cells.plain(said);
     int beside = indent + labels + 1 + BELOW;
     int room = terminal - 1 - beside;
     boolean fits = terminal <= 0 || (longestWord(value) <= room && room >= BESIDE_MIN);

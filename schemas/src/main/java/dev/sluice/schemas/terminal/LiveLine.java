@@ -31,7 +31,8 @@ public final class LiveLine {
   }
 
   /** Shows a text in place of the one before. */
-  public void show(String text) {
+  public void show(String said) {
+    var text = Cells.plain(said);
     err.print(overwrites() ? BEGIN + Cells.cut(text, columns - 1) + END : text + "\n");
     err.flush();
     shown = true;

@@ -31,6 +31,20 @@ class FactsTest {
   }
 
   @Test
+  void whatAnybodyHasWrittenCanNotMakeATerminalDoAnything() {
+    var quoted = "'\u001b[2J\u009b5n' is\rno number\u0007";
+    var err = new StringWriter();
+    new LiveLine(new PrintWriter(err), 0).show(quoted);
+    for (int terminal : new int[] {0, 20, 80}) {
+      var text =
+          new Facts(0, 8, terminal).line("why", quoted).detail(quoted)
+              + Cells.paragraph(quoted, terminal, 2)
+              + err;
+      assertThat(text).contains("no number").doesNotContain("\u001b", "\u009b", "\r", "\u0007");
+    }
+  }
+
+  @Test
   void aLongValueGoesOnBesideItsLabelAndALongWordStandsBelow() {
     assertThat(facts(30))
         .isEqualTo(
