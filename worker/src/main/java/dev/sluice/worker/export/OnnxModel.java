@@ -117,7 +117,7 @@ public final class OnnxModel {
     texts.put("classes", json(facts.classes()));
     texts.put("features", json(facts.features()));
     if (!facts.columns().isEmpty()) {
-      texts.put("columns", columns(facts.columns()));
+      texts.put("columns", columns(facts.columns()).toString());
     }
     return texts;
   }
@@ -126,7 +126,7 @@ public final class OnnxModel {
    * How a consumer makes inputs of feature columns: a number or a truth value is one, a category is
    * one for each that is named, 1 where it is the cell's.
    */
-  private static String columns(List<FeatureColumn> columns) {
+  static ArrayNode columns(List<FeatureColumn> columns) {
     ArrayNode array = JsonMapper.builder().build().createArrayNode();
     for (FeatureColumn column : columns) {
       ObjectNode node = array.addObject();
@@ -139,7 +139,7 @@ public final class OnnxModel {
         }
       }
     }
-    return array.toString();
+    return array;
   }
 
   /**

@@ -1,16 +1,20 @@
 package dev.sluice.worker.export;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.NetworkFacts;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a trained TorchScript file says of itself, in the extra file {@code sluice.json}: name,
- * sha256 (of the flat vector), objective, classes and features, the shape of one sample, and how
- * features and target were scaled.
+ * sha256 (of the flat vector), objective, classes and features, the shape of one sample, how
+ * features and target were scaled, and how feature columns become inputs, where some are no plain
+ * numbers.
  */
 public final class TorchScriptModel {
 
@@ -36,7 +40,8 @@ public final class TorchScriptModel {
       List<Integer> input,
       int outputs,
       Scale featureScale,
-      Scale targetScale) {}
+      Scale targetScale,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode columns) {}
 
   /**
    * The description as JSON in ASCII.
@@ -56,7 +61,8 @@ public final class TorchScriptModel {
               facts.input(),
               facts.outputs(),
               Scale.of(facts.featureScale()),
-              Scale.of(facts.targetScale())));
+              Scale.of(facts.targetScale()),
+              facts.columns().isEmpty() ? null : OnnxModel.columns(facts.columns())));
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("texts and numbers can be written", impossible);
     }
