@@ -15,6 +15,9 @@ public final class UnreadStates {
   /** Most keys that are remembered; of more, the oldest is forgotten. */
   static final int KEYS_MAX = 1_000;
 
+  /** What is longer is no key of ours, and pretends to be none. */
+  static final int KEY_CHARS_MAX = 256;
+
   private final Map<String, Unread> keys = new LinkedHashMap<>();
 
   /**
@@ -34,6 +37,9 @@ public final class UnreadStates {
 
   /** A record was passed over. */
   synchronized void add(String key, String place, String why) {
+    if (key.length() > KEY_CHARS_MAX) {
+      return;
+    }
     keys.put(key, new Unread(key, place, why));
     if (keys.size() > KEYS_MAX) {
       keys.remove(keys.keySet().iterator().next());

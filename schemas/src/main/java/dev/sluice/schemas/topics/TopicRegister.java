@@ -97,7 +97,7 @@ final class TopicRegister {
     return Map.copyOf(all);
   }
 
-  /** It is read every other second, and said once. */
+  /** It is read again until topics that are just made are there, and said once. */
   private static void passOver(long offset) {
     if (SAID.size() < SAID_MAX && SAID.add(offset)) {
       LOG.warn(
