@@ -16,10 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,24 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What the scripts do where there is no JDK 25, no Maven, or neither: they fetch it, or say why
  * they can't.
  */
-final class FetchTest {
-  private static final int NO_JDK = 3;
-
-  @TempDir private Path dir;
-  private ArchiveServer server;
-  private BareMachine machine;
-
-  @BeforeEach
-  void prepare() throws Exception {
-    server = new ArchiveServer();
-    machine = new BareMachine(dir, server);
-  }
-
-  @AfterEach
-  void end() throws IOException {
-    machine.close();
-    server.close();
-  }
+final class FetchTest extends OnABareMachine {
 
   @ParameterizedTest
   @ValueSource(

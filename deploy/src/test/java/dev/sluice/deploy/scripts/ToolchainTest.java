@@ -4,37 +4,15 @@ import static dev.sluice.deploy.scripts.BareMachine.JDK;
 import static dev.sluice.deploy.scripts.BareMachine.MAVEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which JDK and which Maven the scripts take: the machine's, or what they fetch. */
-final class ToolchainTest {
-  private static final int NO_JDK = 3;
+final class ToolchainTest extends OnABareMachine {
   private static final int BAD_INPUT = 2;
-
-  @TempDir private Path dir;
-  private ArchiveServer server;
-  private BareMachine machine;
-
-  @BeforeEach
-  void prepare() throws Exception {
-    server = new ArchiveServer();
-    machine = new BareMachine(dir, server);
-  }
-
-  @AfterEach
-  void end() throws IOException {
-    machine.close();
-    server.close();
-  }
 
   @Test
   void aMachineWithNothingGetsBothOnceAndRuns() throws Exception {
