@@ -41,10 +41,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -87,20 +85,7 @@ public final class Worker implements AutoCloseable {
 
   private Worker(WorkerConfig config) {
     this.config = config;
-    var life = life();
-    // In containers, lane, host and process id may all be the same.
-    this.who =
-        new WorkerLife(
-            config.id().isEmpty()
-                ? String.format(
-                    Locale.ROOT,
-                    "%s-%s-%d-%s",
-                    config.lane(),
-                    host(),
-                    ProcessHandle.current().pid(),
-                    life.substring(0, 6))
-                : config.id(),
-            life);
+    this.who = config.process(host(), ProcessHandle.current().pid());
   }
 
   /**
@@ -280,11 +265,6 @@ public final class Worker implements AutoCloseable {
       }
       ended.countDown();
     }
-  }
-
-  /** Drawn at random: no other process has it. */
-  private static String life() {
-    return UUID.randomUUID().toString().replace("-", "").substring(0, 16);
   }
 
   private static String host() {

@@ -10,12 +10,15 @@ import dev.sluice.schemas.job.Names;
 import dev.sluice.schemas.process.StopDeadline;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.trial.TrialLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Configuration of a worker.
@@ -236,5 +239,21 @@ public record WorkerConfig(
   /** What opening and running a model file may take. */
   TrialLimits trialLimits() {
     return TrialLimits.of(trialMsMax, (long) trialMebibytes << 20);
+  }
+
+  /**
+   * A process with this configuration: with the id that was given, or one that no other has.
+   *
+   * @param host its host's name
+   * @param pid its process id
+   */
+  WorkerLife process(String host, long pid) {
+    var life = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+    // In containers, lane, host and process id may all be the same.
+    return new WorkerLife(
+        id.isEmpty()
+            ? String.format(Locale.ROOT, "%s-%s-%d-%s", lane, host, pid, life.substring(0, 6))
+            : id,
+        life);
   }
 }

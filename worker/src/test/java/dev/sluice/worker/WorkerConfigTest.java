@@ -35,6 +35,26 @@ class WorkerConfigTest {
   }
 
   @Test
+  void containersThatShareLaneHostAndProcessIdAreTwoWorkers() {
+    var config = WorkerConfig.of(Map.of("bootstrap-servers", "localhost:9092", "lane", "cpu"));
+
+    var one = config.process("worker", 1);
+    var other = config.process("worker", 1);
+
+    assertThat(one.worker()).startsWith("cpu-worker-1-").isNotEqualTo(other.worker());
+    assertThat(one.life()).isNotEqualTo(other.life());
+  }
+
+  @Test
+  void anIdThatWasGivenIsThatOfEveryProcessAndTheirLivesDiffer() {
+    var config =
+        WorkerConfig.of(Map.of("bootstrap-servers", "localhost:9092", "lane", "cpu", "id", "mine"));
+
+    assertThat(config.process("worker", 1).worker()).isEqualTo("mine");
+    assertThat(config.process("worker", 1).life()).isNotEqualTo(config.process("worker", 1).life());
+  }
+
+  @Test
   void everyProblemIsNamed() {
     assertThatThrownBy(
             () -> Settings.read(WorkerConfig.class, Map.of("lane", "cpu", "stall-ms", "1")))
