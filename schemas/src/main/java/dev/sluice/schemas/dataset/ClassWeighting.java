@@ -32,6 +32,7 @@ public record ClassWeighting(List<Double> weights, List<Cause> problems) {
     Problems problems = new Problems();
     double[] weights = new double[classes.size()];
     Arrays.fill(weights, 1);
+    boolean[] named = new boolean[classes.size()];
     Classes known = new Classes(classes);
     for (var one : asked.weights()) {
       int id = known.id(one.name());
@@ -41,8 +42,15 @@ public record ClassWeighting(List<Double> weights, List<Cause> problems) {
             "There is no class '" + one.name() + "' in the training rows.",
             "A weight says how much a class counts beside the others.",
             NearestName.hint(one.name(), classes) + "Name a class as the label column writes it.");
+      } else if (named[id]) {
+        problems.add(
+            "classWeights." + one.name(),
+            "Class '" + classes.get(id) + "' is weighted twice.",
+            "Of numbers, 3 and 3.0 are one class.",
+            "Leave one out.");
       } else {
         weights[id] = one.weight();
+        named[id] = true;
       }
     }
     if (problems.any()) {

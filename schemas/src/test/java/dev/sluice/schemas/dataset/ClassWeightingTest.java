@@ -49,5 +49,12 @@ class ClassWeightingTest {
     var digits = loaded(spec().train(csv("a,y", "1,3", "2,4", "3,3.0", "4,4")));
     var asked = new ClassWeights(false, List.of(new ClassWeight("3", 3)));
     assertThat(ClassWeighting.of(asked, digits).weights()).containsExactly(1.5, 0.5);
+
+    var twice =
+        new ClassWeights(false, List.of(new ClassWeight("3", 3), new ClassWeight("3.0", 1)));
+    assertThat(ClassWeighting.of(twice, digits).problems())
+        .singleElement()
+        .asString()
+        .contains("classWeights.3.0", "Class '3' is weighted twice.");
   }
 }
