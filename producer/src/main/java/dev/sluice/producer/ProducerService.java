@@ -15,6 +15,7 @@ import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.ViewFollower;
 import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.cluster.ClusterCheck;
+import dev.sluice.schemas.cluster.Rights;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.BrokersTime;
@@ -72,7 +73,8 @@ public final class ProducerService implements AutoCloseable {
     var silence = Duration.ofMillis(config.workerSilenceMs());
     var ledgerMax = Duration.ofMillis(config.ledgerWaitMs());
 
-    ClusterCheck.require(kafka, config.replication(), Duration.ofMillis(config.startMsMax()));
+    ClusterCheck.require(
+        kafka, config.replication(), Rights.WRITER, Duration.ofMillis(config.startMsMax()));
     var topics = new Topics(kafka, keep(Admin.create(kafka.admin())), (short) config.replication());
     topics.ensure();
     var time = keep(BrokersTime.start(kafka));

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.cluster.ClusterCheck;
+import dev.sluice.schemas.cluster.Rights;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.config.ConfigProblem;
@@ -113,7 +114,9 @@ public final class Worker implements AutoCloseable {
   private void open() throws InterruptedException {
     var kafka = KafkaSettings.of(config.bootstrapServers());
     // Before anything is unpacked or loaded: brokers that can't serve end this process.
-    ClusterCheck.require(kafka, config.replication(), Duration.ofMillis(config.startMsMax()));
+    var inLane = new Rights(true, List.of(), List.of(Topic.shareGroup(config.lane())), List.of());
+    ClusterCheck.require(
+        kafka, config.replication(), inLane, Duration.ofMillis(config.startMsMax()));
     // Each takes a second or so, and neither needs the other.
     var trials = new ChildTrials(config.trialLimits());
     var loading = new FutureTask<>(() -> engines(trials));

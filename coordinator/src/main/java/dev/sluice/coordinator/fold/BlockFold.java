@@ -151,6 +151,8 @@ final class BlockFold {
               contribution.shardFrom(),
               contribution.shards(),
               plan.shards());
+    } else if (measured(contribution.step()) && contribution.validation() == null) {
+      what = "It lacks the sums over held-out rows; a worker of an older release sends none.";
     } else if (Vectors.crc32c(contribution.payload()) != contribution.crc()) {
       what = "Its checksum does not match its values.";
     }
@@ -166,9 +168,9 @@ final class BlockFold {
 
   private void step(TreeSum.Node root, Consumer<FoldOutput> out) {
     float[] old = current == null ? new float[floats] : current;
-    boolean measured = measured(generation);
-    boolean ends = measured && validating.measured(generation, root.validation(), old);
-    if (ends || (measured && generation == plan.steps())) {
+    var sums = measured(generation) ? root.validation() : null;
+    boolean ends = sums != null && validating.measured(generation, sums, old);
+    if (ends || (sums != null && generation == plan.steps())) {
       close(root, old, out);
       return;
     }
@@ -203,8 +205,8 @@ final class BlockFold {
     }
     advance(next, out);
     boolean epochEnds = generation % plan.stepsPerEpoch() == 0;
-    boolean milestone = epochEnds || measured || generation == plan.steps();
-    progress(measured ? root.validation() : null, -1, milestone, out);
+    boolean milestone = epochEnds || sums != null || generation == plan.steps();
+    progress(sums, -1, milestone, out);
     if (epochEnds) {
       epochLossSum = 0;
       epochSamples = 0;

@@ -29,15 +29,15 @@ final class Validating {
    * Takes a measurement.
    *
    * @param step step whose parameters were measured
-   * @param sums what came of it; null: a worker that doesn't know how has computed the step
+   * @param sums what came of it
    * @param values these parameters, which nobody changes any more
    * @return whether training ends here
    */
-  boolean measured(long step, @Nullable ValidationSums sums, float[] values) {
+  boolean measured(long step, ValidationSums sums, float[] values) {
     if (stopping == null) {
       return false;
     }
-    double value = sums == null ? Double.NaN : sums.value(stopping.metric());
+    double value = sums.value(stopping.metric());
     if (gains(stopping, value)) {
       best = value;
       bestStep = step;

@@ -1,15 +1,18 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.schemas.cluster.ClusterCheck;
+import dev.sluice.schemas.cluster.Rights;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.KafkaSchemas;
 import dev.sluice.schemas.kafka.BrokersTime;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.kafka.PassedOver;
+import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.topics.TopicWatch;
 import dev.sluice.schemas.topics.Topics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
@@ -24,6 +27,15 @@ public final class CoordinatorService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorService.class);
 
+  /** Of the partitions' transactions, the first stand for all. */
+  private static final Rights RIGHTS =
+      new Rights(
+          true,
+          List.of(Groups.LEDGER, Groups.FOLD, Groups.lag(Groups.LEDGER), Groups.lag(Groups.FOLD)),
+          List.of(),
+          List.of(
+              Groups.transactionalId(Groups.LEDGER, 0), Groups.transactionalId(Groups.FOLD, 0)));
+
   private final Admin admin;
   private final TopicWatch watch;
   private final KafkaSchemas schemas;
@@ -36,7 +48,8 @@ public final class CoordinatorService implements AutoCloseable {
 
   private CoordinatorService(CoordinatorConfig config) {
     var kafka = KafkaSettings.of(config.bootstrapServers());
-    ClusterCheck.require(kafka, config.replication(), Duration.ofMillis(config.startMsMax()));
+    ClusterCheck.require(
+        kafka, config.replication(), RIGHTS, Duration.ofMillis(config.startMsMax()));
     admin = Admin.create(kafka.admin());
     var topics = new Topics(kafka, admin, (short) config.replication());
     var partitions = topics.ensure();

@@ -136,6 +136,16 @@ class HeldOutRowsTest {
   }
 
   @Test
+  void aContributionThatShouldMeasureAndDoesNotIsNone() {
+    start(null);
+    trainTo(2);
+    give(contribution(2, 0, 2, null));
+    assertThat(others).singleElement().isInstanceOf(FoldOutput.Rejected.class);
+    give(contribution(2, 0, 2, sums(1)));
+    assertThat(values).containsKey(3L);
+  }
+
+  @Test
   void aPlanThatWouldNeverMeasureIsRefused() {
     give(plan("other", new ValidationPlan(0, null)));
     give(plan("other", new ValidationPlan(1, new EarlyStopping(0, ValidationMetric.LOSS, 0))));

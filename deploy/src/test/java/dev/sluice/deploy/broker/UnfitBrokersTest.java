@@ -10,6 +10,7 @@ import dev.sluice.deploy.Sluice;
 import dev.sluice.producer.ProducerConfig;
 import dev.sluice.producer.ProducerService;
 import dev.sluice.schemas.cluster.ClusterCheck;
+import dev.sluice.schemas.cluster.Rights;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topics;
@@ -17,10 +18,19 @@ import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +79,7 @@ final class UnfitBrokersTest {
   void shareGroupsThatAreSwitchedOffAreRefusedAndThoseOfAFreshBrokerServe() throws Exception {
     try (var broker = start(Map.of())) {
       var kafka = KafkaSettings.of(broker.bootstrapServers());
-      assertThatCode(() -> ClusterCheck.require(kafka, -1, Duration.ZERO))
+      assertThatCode(() -> ClusterCheck.require(kafka, -1, Rights.READER, Duration.ZERO))
           .doesNotThrowAnyException();
       try (var admin = Admin.create(kafka.admin())) {
         var off = new FeatureUpdate((short) 0, FeatureUpdate.UpgradeType.UNSAFE_DOWNGRADE);
@@ -78,6 +88,61 @@ final class UnfitBrokersTest {
       everyProcessSays(
           broker.bootstrapServers(), "share.version is 0", "upgrade --feature share.version=1");
     }
+  }
+
+  /** Without authentication everybody is ANONYMOUS, the broker itself as well. */
+  @Test
+  void whatIsDeniedIsSaidBeforeItIsMissed() throws Exception {
+    var checking =
+        Map.of(
+            "authorizer.class.name",
+            "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "allow.everyone.if.no.acl.found",
+            "true");
+    try (var broker = start(checking);
+        var admin = Admin.create(KafkaSettings.of(broker.bootstrapServers()).admin())) {
+      var at = Map.of("bootstrap-servers", broker.bootstrapServers());
+      admin
+          .createAcls(
+              List.of(
+                  denied(ResourceType.GROUP, "sluice-ledger"),
+                  denied(ResourceType.TRANSACTIONAL_ID, "sluice-fold-0"),
+                  denied(ResourceType.GROUP, "sluice.lane.cpu")))
+          .all()
+          .get();
+      says(
+          () -> CoordinatorService.start(Settings.read(CoordinatorConfig.class, at)),
+          "may not do Read on --group sluice-ledger",
+          "--operation Write --transactional-id sluice-fold-0");
+      says(
+          () ->
+              Worker.start(
+                  WorkerConfig.of(
+                      Map.of("bootstrap-servers", broker.bootstrapServers(), "lane", "cpu"))),
+          "kafka-acls.sh --add",
+          "--operation Read --group sluice.lane.cpu");
+
+      var topic = new NewTopic("sluice.jobs", 4, (short) 1);
+      admin.createTopics(List.of(topic)).all().get();
+      var readsOnly =
+          new AclBinding(
+              new ResourcePattern(ResourceType.TOPIC, "sluice.jobs", PatternType.LITERAL),
+              new AccessControlEntry(
+                  "User:ANONYMOUS", "*", AclOperation.READ, AclPermissionType.ALLOW));
+      admin.createAcls(List.of(readsOnly)).all().get();
+      says(
+          () ->
+              ProducerService.start(
+                  ProducerConfig.of(
+                      Map.of("bootstrap-servers", broker.bootstrapServers(), "port", "0"))),
+          "may not do Write on --topic sluice.");
+    }
+  }
+
+  private static AclBinding denied(ResourceType type, String name) {
+    return new AclBinding(
+        new ResourcePattern(type, name, PatternType.LITERAL),
+        new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.ALL, AclPermissionType.DENY));
   }
 
   private EmbeddedBroker start(Map<String, String> otherwise) {

@@ -29,22 +29,26 @@ public final class ClusterCheck {
 
   private final KafkaSettings kafka;
   private final int replication;
+  private final Rights rights;
 
-  private ClusterCheck(KafkaSettings kafka, int replication) {
+  private ClusterCheck(KafkaSettings kafka, int replication, Rights rights) {
     this.kafka = kafka;
     this.replication = replication;
+    this.rights = rights;
   }
 
   /**
    * Returns when the brokers can serve Sluice.
    *
    * @param replication copies of topics that are yet to be made, -1 for the brokers' default
+   * @param rights what the process will do with them
    * @param startMax longest wait for brokers that are not there yet
    * @throws dev.sluice.schemas.config.ConfigProblem where an address is none
    * @throws Topics.TopicsUnavailable where they can't, or none answers in time
    */
-  public static void require(KafkaSettings kafka, int replication, Duration startMax) {
-    new ClusterCheck(kafka, replication).await(startMax);
+  public static void require(
+      KafkaSettings kafka, int replication, Rights rights, Duration startMax) {
+    new ClusterCheck(kafka, replication, rights).await(startMax);
   }
 
   private void await(Duration startMax) {
@@ -104,10 +108,15 @@ public final class ClusterCheck {
   }
 
   private List<Finding> facts() {
-    var read = FactsReader.read(kafka);
-    return read.findings().isEmpty()
-        ? Fitness.findings(read.facts(), replication)
-        : read.findings();
+    try (var admin = FactsReader.admin(kafka)) {
+      var read = FactsReader.read(admin);
+      if (!read.findings().isEmpty()) {
+        return read.findings();
+      }
+      var findings = Fitness.findings(read.facts(), replication);
+      // Groups and transactions are asked of topics that brokers may not be able to make.
+      return findings.isEmpty() ? Fitness.denied(RightsReader.denied(admin, rights)) : findings;
+    }
   }
 
   /** Where some of the brokers can be reached, the others may be restarting. */

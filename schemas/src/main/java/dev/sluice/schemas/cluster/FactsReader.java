@@ -35,8 +35,8 @@ final class FactsReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(FactsReader.class);
 
-  private static final int ASK_MS_MAX = 2_500;
-  private static final String OWN_TOPICS = "--topic sluice. --resource-pattern-type prefixed";
+  static final int ASK_MS_MAX = 2_500;
+  static final String OWN_TOPICS = "--topic sluice. --resource-pattern-type prefixed";
   private static final String METADATA_VERSION = "metadata.version";
   private static final String SHARE_VERSION = "share.version";
 
@@ -56,13 +56,16 @@ final class FactsReader {
    */
   record Read(ClusterFacts facts, List<Finding> findings) {}
 
-  static Read read(KafkaSettings kafka) {
+  /** A client that does not wait long. */
+  static Admin admin(KafkaSettings kafka) {
     var settings = new HashMap<>(kafka.admin());
     settings.put("default.api.timeout.ms", ASK_MS_MAX);
     settings.put("request.timeout.ms", ASK_MS_MAX);
-    try (var admin = Admin.create(settings)) {
-      return new FactsReader(admin).read();
-    }
+    return Admin.create(settings);
+  }
+
+  static Read read(Admin admin) {
+    return new FactsReader(admin).read();
   }
 
   private Read read() {

@@ -1,5 +1,6 @@
 package dev.sluice.schemas.cluster;
 
+import dev.sluice.schemas.cluster.ClusterFacts.Denied;
 import dev.sluice.schemas.cluster.ClusterFacts.TopicFacts;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
@@ -92,7 +93,7 @@ final class Fitness {
       // What an older release lacks follows from that.
       return fitness.findings;
     }
-    fitness.permissions();
+    fitness.findings.addAll(denied(facts.denied()));
     fitness.shareGroups();
     for (var internal : Internal.values()) {
       fitness.internalTopic(internal);
@@ -125,15 +126,22 @@ final class Fitness {
         .reduce("of a release that does not say which", (earlier, later) -> later);
   }
 
-  private void permissions() {
-    for (var denied : facts.denied()) {
-      add(
-          denied.resource(),
-          "This process may not do " + denied.operation() + " on " + denied.resource() + ".",
-          "The brokers check permissions, and this is denied.",
-          "Allow it: kafka-acls.sh --add --allow-principal User:NAME --operation %s %s."
-              .formatted(denied.operation(), denied.resource()));
-    }
+  /** What follows from what a process may not do. */
+  static List<Finding> denied(List<Denied> all) {
+    return all.stream()
+        .map(
+            denied ->
+                Finding.setting(
+                    denied.resource(),
+                    "This process may not do "
+                        + denied.operation()
+                        + " on "
+                        + denied.resource()
+                        + ".",
+                    "The brokers check permissions, and this is denied.",
+                    "Allow it: kafka-acls.sh --add --allow-principal User:NAME --operation %s %s."
+                        .formatted(denied.operation(), denied.resource())))
+        .toList();
   }
 
   private void shareGroups() {

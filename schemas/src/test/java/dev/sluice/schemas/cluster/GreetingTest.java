@@ -38,7 +38,7 @@ class GreetingTest {
     assertThatThrownBy(
             () ->
                 ClusterCheck.require(
-                    KafkaSettings.of(HOST + ":" + port), -1, Duration.ofMillis(100)))
+                    KafkaSettings.of(HOST + ":" + port), -1, Rights.READER, Duration.ofMillis(100)))
         .isInstanceOf(Topics.TopicsUnavailable.class)
         .hasMessageContaining("Nothing listens at " + HOST + ":" + port + " (connection refused).");
   }
@@ -115,7 +115,7 @@ class GreetingTest {
                 }
               });
       var kafka = KafkaSettings.of(HOST + ":" + broker.getLocalPort());
-      assertThatThrownBy(() -> ClusterCheck.require(kafka, -1, Duration.ZERO))
+      assertThatThrownBy(() -> ClusterCheck.require(kafka, -1, Rights.READER, Duration.ZERO))
           .isInstanceOf(Topics.TopicsUnavailable.class)
           .hasMessageContaining("A broker says that clients reach it at " + HOST + ":" + port)
           .hasMessageContaining("nothing listens there (connection refused)")

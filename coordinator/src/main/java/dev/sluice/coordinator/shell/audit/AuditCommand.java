@@ -2,6 +2,7 @@ package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.AuditReport;
 import dev.sluice.schemas.cluster.ClusterCheck;
+import dev.sluice.schemas.cluster.Rights;
 import dev.sluice.schemas.config.ConfigProblem;
 import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.process.ServiceOutput;
@@ -122,7 +123,7 @@ public final class AuditCommand implements Callable<Integer> {
 
   private AuditReader reader(Line progress) throws AuditProblem {
     var kafka = KafkaSettings.of(bootstrapServers);
-    ClusterCheck.require(kafka, -1, Duration.ZERO);
+    ClusterCheck.require(kafka, -1, Rights.READER, Duration.ZERO);
     return new AuditReader(kafka, progress);
   }
 
