@@ -26,6 +26,11 @@ final class ForeignRecords {
 
   private static final long KEPT_BYTES_MAX = 64L * 1024 * 1024;
 
+  /** Keys that are known, and their length; beyond, and under longer ones than ours, none is. */
+  private static final int KEYS_MAX = 100_000;
+
+  private static final int KEY_CHARS_MAX = 512;
+
   /**
    * One of them.
    *
@@ -72,6 +77,9 @@ final class ForeignRecords {
       ConsumerRecord<String, ByteBuffer> record, @Nullable Long fingerprint, Unread unread) {
     int bytes = record.serializedValueSize();
     superseded(record.key());
+    if (record.key().length() > KEY_CHARS_MAX || all.size() >= KEYS_MAX) {
+      return; // what was there before counts, and is not written anew
+    }
     boolean keep = all.size() < KEPT_MAX && keptBytes + bytes <= KEPT_BYTES_MAX;
     keptBytes += keep ? bytes : 0;
     all.put(

@@ -50,8 +50,12 @@ final class LedgerPartition implements AutoCloseable {
   private static final Grouped PARKED = new Grouped(LOG::warn);
   private static final int FORGET_MAX = 100;
 
-  /** States written anew in one transaction, each with a letter of up to 8 MiB. */
+  /**
+   * States written anew in one transaction, and their bytes with the letters': a record has 8 MiB.
+   */
   private static final int MENDED_MAX = 10;
+
+  private static final long MENDED_BYTES_MAX = 8L << 20;
 
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
@@ -157,9 +161,12 @@ final class LedgerPartition implements AutoCloseable {
 
   /** Writes anew what another program has overwritten, a few at a time. */
   void mend(List<StateRecovery.Mended> all) {
-    for (int from = 0; from < all.size(); from += MENDED_MAX) {
+    int at = 0;
+    while (at < all.size()) {
       producer.beginTransaction();
-      for (var mended : all.subList(from, Math.min(all.size(), from + MENDED_MAX))) {
+      long bytes = 0;
+      for (int n = 0; n < MENDED_MAX && bytes < MENDED_BYTES_MAX && at < all.size(); n++) {
+        var mended = all.get(at++);
         var letter = mended.letter();
         if (letter != null) {
           PARKED.say(
@@ -170,9 +177,13 @@ final class LedgerPartition implements AutoCloseable {
                       letter.cause().where(),
                       letter.cause().why(),
                       letter.cause().mend()));
-          send(records.of(letter));
+          var said = records.of(letter);
+          bytes += said.value().length;
+          send(said);
         }
-        send(records.state(mended.key(), bytes(mended.state())));
+        var written = bytes(mended.state());
+        bytes += written == null ? 0 : written.length;
+        send(records.state(mended.key(), written));
       }
       producer.commitTransaction();
     }

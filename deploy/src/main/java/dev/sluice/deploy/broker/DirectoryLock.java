@@ -53,6 +53,11 @@ public final class DirectoryLock implements AutoCloseable {
     }
   }
 
+  /** Whether a file is what locks a directory. */
+  public static boolean isLock(Path file) {
+    return file.getFileName().toString().equals(NAME);
+  }
+
   /** The directory, absolute. */
   public Path path() {
     return path;

@@ -200,7 +200,7 @@ public final class ChaosCommand implements Callable<Integer> {
       return false;
     }
     try (var files = Files.list(directory)) {
-      return files.findAny().isEmpty();
+      return files.allMatch(DirectoryLock::isLock); // of a campaign that did not begin
     } catch (AccessDeniedException e) {
       return false;
     }

@@ -41,7 +41,7 @@ final class ServerAddress {
       throw wrong(text, "a producer speaks HTTP, not " + uri.getScheme());
     }
     if (uri.getRawUserInfo() != null) {
-      throw wrong(text.replaceFirst("[^/@]*@", "...@"), "names and passwords are not taken");
+      throw wrong(text, "names and passwords are not taken");
     }
     if (uri.getHost() == null || uri.getPort() > PORT_MAX || uri.getPort() == 0) {
       throw wrong(text, "its host or port is not one; an IPv6 address stands in [brackets]");
@@ -54,7 +54,9 @@ final class ServerAddress {
   }
 
   private static Wrong wrong(String text, String why) {
+    // What stands before an @ may be a password, whatever else is wrong.
+    var shown = text.replaceFirst("(^|://).*@", "$1...@");
     return new Wrong(
-        "'" + text + "' can't be the server: " + why + ". Write one such as " + DEFAULT + ".");
+        "'" + shown + "' can't be the server: " + why + ". Write one such as " + DEFAULT + ".");
   }
 }

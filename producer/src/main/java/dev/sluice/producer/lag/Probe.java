@@ -32,6 +32,9 @@ final class Probe implements AutoCloseable {
   /** Records that are counted in one partition. */
   static final int RECORDS_MAX = 500;
 
+  /** Records of a partition whose tasks are remembered; others are read with each look. */
+  private static final int NAMED_MAX = 10_000;
+
   /** Time for one look at all partitions. */
   private static final Duration LOOK_MAX = Duration.ofMillis(400);
 
@@ -134,11 +137,13 @@ final class Probe implements AutoCloseable {
     if (lane == null) {
       return true;
     }
+    var known =
+        named.computeIfAbsent(
+            new TopicPartition(record.topic(), record.partition()), p -> new TreeMap<>());
     var task =
-        named
-            .computeIfAbsent(
-                new TopicPartition(record.topic(), record.partition()), p -> new TreeMap<>())
-            .computeIfAbsent(record.offset(), offset -> read(record));
+        known.size() < NAMED_MAX
+            ? known.computeIfAbsent(record.offset(), offset -> read(record))
+            : read(record);
     return live.isOpen(lane, task.jobId, task.taskId, task.attempt);
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.producer.parked;
 
+import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobId its job; empty where that is not known
  * @param key key of the record, or how it begins; null where it has none
  * @param bytes length of the record's value; -1: it had none, or that is not known
- * @param whole whether the letter holds all of the value
+ * @param whole whether the letter holds all of the value, and of the key
  * @param redrivenMs when the record was written back, on the brokers' clock; null: it was not
  */
 public record Letter(
@@ -59,7 +60,7 @@ public record Letter(
         cut(letter.jobId()),
         text(letter.key()),
         letter.bytes(),
-        value != null && value.remaining() == letter.bytes(),
+        value != null && value.remaining() == letter.bytes() && wholeKey(letter.key()),
         null);
   }
 
@@ -114,6 +115,10 @@ public record Letter(
   Letter redriven(long whenMs) {
     return new Letter(
         at, atMs, topic, partition, offset, reason, cause, jobId, key, bytes, whole, whenMs);
+  }
+
+  private static boolean wholeKey(@Nullable ByteBuffer key) {
+    return key == null || key.remaining() < DeadLetters.KEY_BYTES_MAX;
   }
 
   private static @Nullable String text(@Nullable ByteBuffer key) {

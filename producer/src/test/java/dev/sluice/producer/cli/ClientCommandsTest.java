@@ -257,7 +257,16 @@ class ClientCommandsTest {
       assertThat(run("job", "a", "--server", server).code()).as(server).isZero();
     }
     for (var server :
-        List.of("ftp://a", "a b", "http://u:secret@a:1", "::1", "a:0", "a:99999", "http://a?b")) {
+        List.of(
+            "ftp://a",
+            "a b",
+            "http://u:secret@a:1",
+            "http://u:p/secret@a",
+            "u:secret@a b",
+            "::1",
+            "a:0",
+            "a:99999",
+            "http://a?b")) {
       var wrong = run("jobs", "--server", server);
       assertThat(wrong.code()).as(server).isEqualTo(2);
       assertThat(wrong.err())

@@ -349,6 +349,8 @@ class JobFileTest {
         "delimiter: ';;' | dataset.delimiter",
         "delimiter: '' | dataset.delimiter",
         "delimiter: x | dataset.delimiter",
+        "delimiter: '-' | dataset.delimiter",
+        "delimiter: '.' | dataset.delimiter",
         "comment: '##' | dataset.comment",
         "comment: ',' | dataset.comment",
         "skipLines: -1 | dataset.skipLines",

@@ -277,7 +277,9 @@ final class TableReader {
       return;
     }
     String field = line.getField(known.label()).strip();
-    if (field.isEmpty() && manner.training() && manner.missing() == Missing.DROP) {
+    boolean drops = manner.training() && manner.missing() == Missing.DROP;
+    if (drops && (field.isEmpty() || Cells.isMissing(field))) {
+      field = "";
       withoutValue.set(rows);
     } else if (field.isEmpty() && manner.training()) {
       problems.add(

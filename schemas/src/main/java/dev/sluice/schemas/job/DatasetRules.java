@@ -43,8 +43,8 @@ final class DatasetRules {
       problems.add(
           "dataset.delimiter",
           "'" + csv.delimiter() + "' can't separate fields.",
-          "A delimiter is one character, and neither a double quote, a line break, a letter nor a"
-              + " digit.",
+          "A delimiter is one character, and neither a double quote, a line break, a letter, a"
+              + " digit nor one of + - . as in numbers.",
           "Write for example delimiter: ';' or delimiter: tab, or leave it out for commas.");
     }
     if (!csv.comment().isEmpty()
@@ -53,15 +53,18 @@ final class DatasetRules {
           "dataset.comment",
           "'" + csv.comment() + "' can't begin a comment.",
           "A comment begins with one character, which is neither the delimiter, a double quote, a"
-              + " line break, a letter nor a digit.",
+              + " line break, a letter, a digit nor one of + - . as in numbers.",
           "Write for example comment: '#', or leave it out where there are none.");
     }
     Range.of("skipLines", 0, SKIP_LINES_MAX).check("dataset.skipLines", csv.skipLines(), problems);
   }
 
+  /** Quotes, ends of lines, and what numbers are made of beside digits. */
+  private static final String NEITHER = "\"\r\n\0+-.";
+
   private static boolean separates(String text) {
     return text.length() == 1
-        && "\"\r\n\0".indexOf(text.charAt(0)) < 0
+        && NEITHER.indexOf(text.charAt(0)) < 0
         && !Character.isLetterOrDigit(text.charAt(0))
         && !Character.isSurrogate(text.charAt(0));
   }

@@ -20,7 +20,8 @@ public final class DeadLetters {
   /** A value that can be of use later is held as a whole, where key and cause fit beside it. */
   private static final int WHOLE_BYTES_MAX = Topic.RECORD_BYTES_MAX - 128 * 1024;
 
-  private static final int KEY_BYTES_MAX = 64 * 1024;
+  /** A key of that length may be cut off. */
+  public static final int KEY_BYTES_MAX = 64 * 1024;
 
   private DeadLetters() {}
 

@@ -218,6 +218,15 @@ class FeatureColumnsTest {
     assertThat(fileRows(dataset.holdout())).doesNotContain(1, 2);
   }
 
+  @Test
+  void aLabelThatSaysThatItIsMissingIsNoClassWhereRowsAreDropped() {
+    byte[] file = csv("a,y", "1,cat", "2,NA", "3,?", "4,dog", "5,cat");
+    Dataset dropping = loaded(spec().missing(Missing.DROP).train(file));
+    assertThat(dropping.dropped()).isEqualTo(2);
+    assertThat(dropping.classes()).containsExactly("cat", "dog");
+    assertThat(loaded(spec().train(file)).classes()).contains("NA", "?");
+  }
+
   /** Which rows are held out depends on nothing but seed, share and number of rows. */
   @Test
   void droppingRowsMovesNoOtherToAnotherPart() {
