@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -145,7 +146,7 @@ public final class KafkaParked implements Parked {
       KafkaProducer<String, byte[]> producer) {
     reader.assign(List.of(SOURCE));
     var now = new LetterBook(LETTERS_MAX);
-    scan(reader, 0, record -> read(record, now));
+    scan(reader, oldest(ids), record -> read(record, now));
     var known = new TreeMap<String, Letter>();
     now.letters().forEach(letter -> known.put(letter.id(), letter));
     var leftOut = new ArrayList<LeftOut>();
@@ -179,6 +180,13 @@ public final class KafkaParked implements Parked {
       producer.commitTransaction();
     }
     return new Redriven(redriven, leftOut);
+  }
+
+  /** Where the first of some letters stands; what is said of them stands behind it. */
+  private long oldest(List<String> ids) {
+    var places = new HashMap<String, Long>();
+    book.letters().forEach(letter -> places.put(letter.id(), letter.at()));
+    return ids.stream().mapToLong(id -> places.getOrDefault(id, 0L)).min().orElse(0);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // a failed send fails the commit
