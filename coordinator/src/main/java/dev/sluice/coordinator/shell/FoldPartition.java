@@ -272,6 +272,7 @@ final class FoldPartition implements AutoCloseable {
       case Decoded.UnknownSchema<GradientRecord>(long fingerprint) -> {
         var waiting = schemas.of(fingerprint, record.timestamp(), nowMs);
         if (waiting.isPresent()) {
+          nextOffset = record.offset(); // before it may stand the end of a transaction
           return waiting.get();
         }
         // No bit depends on it: who sent it sends it again, or its job fails, with a cause.

@@ -212,6 +212,7 @@ final class LedgerPartition implements AutoCloseable {
       if (decoded instanceof Decoded.UnknownSchema<JobRecord>(long fingerprint)) {
         waiting = schemas.of(fingerprint, record.timestamp(), nowMs).orElse(null);
         if (waiting != null) {
+          next = record.offset(); // before it may stand the end of a transaction
           break;
         }
       }

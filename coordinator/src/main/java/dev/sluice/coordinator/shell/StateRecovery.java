@@ -75,13 +75,13 @@ final class StateRecovery {
       into.forget(key);
       return;
     }
-    if (!StateKeys.belongs(key, record.partition(), partitions)) {
+    if (StateKeys.isForeign(key, record.partition(), partitions)) {
       foreign.add(record, "It belongs to another partition.");
       return;
     }
     switch (codec.decode(StateRecord.class, record.value())) {
       case Decoded.Message<StateRecord>(StateRecord(var state))
-          when StateKeys.of(state).equals(key) -> {
+          when StateKeys.isAt(key, record.partition(), partitions, state) -> {
         foreign.superseded(key);
         into.apply(state);
         anyState = true;

@@ -156,7 +156,7 @@ final class Intake {
 
   private Optional<SchemaWait.Waiting> takeOverState(
       ConsumerRecord<String, ByteBuffer> record, long nowMs) {
-    if (!StateKeys.belongs(record.key(), record.partition(), statePartitions)) {
+    if (StateKeys.isForeign(record.key(), record.partition(), statePartitions)) {
       return passOver(record, Unread.because("It belongs to another partition."));
     }
     if (record.value() == null) {
@@ -165,7 +165,7 @@ final class Intake {
     }
     switch (codec.decode(StateRecord.class, record.value())) {
       case Decoded.Message<StateRecord>(StateRecord(var stored))
-          when StateKeys.of(stored).equals(record.key()) ->
+          when StateKeys.isAt(record.key(), record.partition(), statePartitions, stored) ->
           view.put(stored);
       case Decoded.Message<StateRecord>(StateRecord(var stored)) ->
           passOverState(record, Unread.because("It is the state of " + StateKeys.of(stored) + "."));

@@ -13,6 +13,9 @@ public final class StateKeys {
   /** No job id, model or lane begins with a slash. */
   public static final String CURSOR = "/cursor";
 
+  /** Where cursors of earlier commits stand, in each partition; it may be a job's id as well. */
+  private static final String EARLIER_CURSOR = "cursor";
+
   private static final String MODEL = "model/";
 
   private StateKeys() {}
@@ -47,6 +50,17 @@ public final class StateKeys {
     var owner =
         isModel(key) ? key.substring(MODEL.length()) : slash < 0 ? key : key.substring(0, slash);
     return Topic.partition(owner, partitions) == partition;
+  }
+
+  /** Whether what stands under a key can only be another program's, whatever it says. */
+  public static boolean isForeign(String key, int partition, int partitions) {
+    return !key.equals(EARLIER_CURSOR) && !belongs(key, partition, partitions);
+  }
+
+  /** Whether a state stands where it belongs, or did in earlier commits. */
+  public static boolean isAt(String key, int partition, int partitions, StoredState state) {
+    return state instanceof LedgerCursor && key.equals(EARLIER_CURSOR)
+        || of(state).equals(key) && belongs(key, partition, partitions);
   }
 
   /** Whether it is the key of a model. */
