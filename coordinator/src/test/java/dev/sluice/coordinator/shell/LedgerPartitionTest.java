@@ -82,6 +82,17 @@ class LedgerPartitionTest {
   }
 
   @Test
+  void whatWaitsIsToldWhereItStandsAndNotWhereATransactionEndsBeforeIt() {
+    submit("first");
+    strange("early", LATER);
+    var early = log.removeLast();
+    log.add(record(2, APPENDED_MS, "early", early.value())); // 1 is the end of a transaction
+
+    assertThat(decide(0)).isPresent();
+    assertThat(partition.nextOffset()).isEqualTo(2);
+  }
+
+  @Test
   void aThousandSuchRecordsAreWaitedForOnceAndAllKept() {
     for (int i = 0; i < 1_000; i++) {
       strange("early-" + i, LATER);

@@ -55,6 +55,17 @@ class StateRecoveryTest {
   private final List<ConsumerRecord<String, ByteBuffer>> models = new ArrayList<>();
 
   @Test
+  void aCursorThatStandsWhereEarlierCommitsHadItCountsUntilThereIsAnother() {
+    write("cursor", encoded(new LedgerCursor(7)));
+    assertThat(takeOver(0)).isEmpty();
+    assertThat(state.nextOffset()).isEqualTo(7);
+
+    write(new LedgerCursor(9));
+    assertThat(takeOver(0)).isEmpty();
+    assertThat(state.nextOffset()).isEqualTo(9);
+  }
+
+  @Test
   void whatWasThereBeforeCountsAndIsWrittenAnew() {
     write(job("mine"));
     write(new LedgerCursor(7));
