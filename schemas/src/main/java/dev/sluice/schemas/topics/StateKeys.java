@@ -59,8 +59,8 @@ public final class StateKeys {
 
   /** Whether a state stands where it belongs, or did in earlier commits. */
   public static boolean isAt(String key, int partition, int partitions, StoredState state) {
-    return state instanceof LedgerCursor && key.equals(EARLIER_CURSOR)
-        || of(state).equals(key) && belongs(key, partition, partitions);
+    return (state instanceof LedgerCursor && key.equals(EARLIER_CURSOR))
+        || (of(state).equals(key) && belongs(key, partition, partitions));
   }
 
   /** Whether it is the key of a model. */
