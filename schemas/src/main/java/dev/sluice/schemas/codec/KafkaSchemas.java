@@ -63,7 +63,7 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
    * @throws KafkaException where the schemas could not be written or read within a minute each
    */
   public static KafkaSchemas start(KafkaSettings kafka) {
-    try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+    try (var producer = new KafkaProducer<String, byte[]>(kafka.repeatingProducer())) {
       var sent =
           WireSchemas.byFingerprint().entrySet().stream()
               .map(e -> producer.send(message(e.getKey(), e.getValue())))

@@ -70,6 +70,17 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   }
 
   /**
+   * For what is written at a start and counts once, however often it is written. A producer that
+   * keeps batches in order was seen to send them for two minutes, and to be refused, after the
+   * first had failed on a topic that was just being made.
+   */
+  public Map<String, Object> repeatingProducer() {
+    var settings = controlProducer();
+    settings.put("enable.idempotence", false);
+    return settings;
+  }
+
+  /**
    * For what is worth nothing when it comes late, such as heartbeats. It gives up soon, so that who
    * sends can say that the brokers are away.
    */

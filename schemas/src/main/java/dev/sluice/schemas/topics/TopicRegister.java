@@ -50,6 +50,7 @@ final class TopicRegister {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long SECONDS_MAX = 30;
+  private static final int TRY_MS = 8_000;
 
   private static final String START_OVER =
       "To start over without the jobs and models that there are, stop all of Sluice and remove all"
@@ -113,19 +114,42 @@ final class TopicRegister {
    * @throws KafkaException where the brokers don't confirm it in time
    */
   static void write(KafkaSettings kafka, Map<String, Made> topics) {
-    try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
+    while (true) {
+      try {
+        tryToWrite(kafka, topics);
+        return;
+      } catch (KafkaException e) {
+        if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LOG.warn("What topics there are was not registered, trying again: {}", e.toString());
+      }
+    }
+  }
+
+  /** One try, with a producer of its own. */
+  private static void tryToWrite(KafkaSettings kafka, Map<String, Made> topics) {
+    var settings = kafka.repeatingProducer();
+    settings.put("request.timeout.ms", TRY_MS / 2);
+    settings.put("delivery.timeout.ms", TRY_MS);
+    settings.put("max.block.ms", TRY_MS);
+    var producer = new KafkaProducer<String, byte[]>(settings);
+    try {
       var sent =
           topics.entrySet().stream()
               .map(topic -> producer.send(record(topic.getKey(), topic.getValue())))
               .toList();
       for (var future : sent) {
-        future.get(SECONDS_MAX, TimeUnit.SECONDS);
+        future.get(TRY_MS, TimeUnit.MILLISECONDS);
       }
     } catch (ExecutionException | TimeoutException e) {
       throw new KafkaException("What topics there are could not be registered", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("Interrupted while registering topics", e);
+    } finally {
+      producer.close(Duration.ZERO);
     }
   }
 
