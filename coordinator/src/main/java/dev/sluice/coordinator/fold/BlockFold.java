@@ -343,7 +343,8 @@ final class BlockFold {
     fold.samples = head.samples();
     var validation = head.validation();
     if (validation != null) {
-      fold.validating.restore(validation, vectors.get("best"));
+      fold.validating.restore(
+          validation, validation.bestStep() < 0 ? null : snapshot.vector("best"));
       fold.closed = validation.closed();
     }
     fold.changed = false;

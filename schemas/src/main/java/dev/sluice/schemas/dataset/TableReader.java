@@ -278,7 +278,7 @@ final class TableReader {
     }
     String field = line.getField(known.label()).strip();
     boolean drops = manner.training() && manner.missing() == Missing.DROP;
-    if (drops && (field.isEmpty() || Cells.isMissing(field))) {
+    if (drops && Cells.isMissing(field)) {
       field = "";
       withoutValue.set(rows);
     } else if (field.isEmpty() && manner.training()) {
