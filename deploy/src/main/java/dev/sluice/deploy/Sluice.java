@@ -2,19 +2,18 @@ package dev.sluice.deploy;
 
 import dev.sluice.coordinator.shell.CoordinatorCommand;
 import dev.sluice.coordinator.shell.audit.AuditCommand;
-import dev.sluice.coordinator.shell.plan.PlanCommand;
-import dev.sluice.deploy.chaos.ChaosCommand;
-import dev.sluice.deploy.explain.AdmissionJudge;
 import dev.sluice.deploy.quickstart.QuickstartCommand;
 import dev.sluice.deploy.settings.SettingsCommand;
 import dev.sluice.deploy.standalone.UpCommand;
+import dev.sluice.planner.command.AdmissionJudge;
+import dev.sluice.planner.command.PlanCommand;
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.process.Trouble;
 import dev.sluice.producer.cli.ClientCommands;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.cli.ExplainCommand;
 import dev.sluice.producer.cli.ProducerCommand;
-import dev.sluice.schemas.job.NearestName;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.process.Trouble;
+import dev.sluice.schemas.problem.NearestName;
 import dev.sluice.worker.WorkerCommand;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -22,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,10 +77,10 @@ public final class Sluice implements Runnable {
     var sluice = new CommandLine(new Sluice());
     ClientCommands.ALL.forEach(sluice::addSubcommand);
     ClientCommands.WITHOUT_SERVER.forEach(sluice::addSubcommand);
+    ServiceLoader.load(Subcommand.class).forEach(sluice::addSubcommand);
     return sluice
         .addSubcommand(new ExplainCommand(new AdmissionJudge()))
         .addSubcommand(PlanCommand.class)
-        .addSubcommand(ChaosCommand.class)
         .addSubcommand(AuditCommand.class)
         .addSubcommand(SettingsCommand.class)
         .addSubcommand(HelpCommand.class)

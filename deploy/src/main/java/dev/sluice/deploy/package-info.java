@@ -1,4 +1,4 @@
-/** How it runs: standalone with an embedded broker, end-to-end tests, benchmarks, containers. */
+/** How it runs: the one command line, to which all rooms bring their commands. */
 @NullMarked
 package dev.sluice.deploy;
 

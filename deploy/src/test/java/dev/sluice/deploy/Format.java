@@ -16,7 +16,17 @@ import java.util.stream.Stream;
  */
 final class Format {
   static final List<String> MODULES =
-      List.of("schemas", "producer", "coordinator", "worker", "deploy");
+      List.of(
+          "schemas",
+          "schemas/jobs",
+          "schemas/platform",
+          "schemas/accelerators",
+          "producer",
+          "coordinator",
+          "coordinator/planner",
+          "worker",
+          "deploy",
+          "deploy/chaos");
 
   private Format() {}
 

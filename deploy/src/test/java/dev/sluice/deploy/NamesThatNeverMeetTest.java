@@ -2,15 +2,18 @@ package dev.sluice.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.jobs.rules.Names;
 import dev.sluice.producer.lag.Queue;
-import dev.sluice.schemas.job.Names;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +61,11 @@ final class NamesThatNeverMeetTest {
           "1",
           "lane/0",
           "model/0",
+          "ended",
+          "/ended/0/0",
+          "ended/0",
+          "spec",
+          "curve",
           "latest",
           "__consumer_offsets",
           "__share_group_state",
@@ -116,20 +124,58 @@ final class NamesThatNeverMeetTest {
   void keysOfTheLedgersStatesAreDifferentForDifferentThings() {
     var keys = new ArrayList<String>();
     keys.add(StateKeys.of(new LedgerCursor(0)));
+    keys.addAll(ended());
     allowed(Names::isLane)
         .map(name -> StateKeys.of(new Lane(name, "host-cpu", 0, 1)))
         .forEach(keys::add);
     allowed(Names::isModel)
-        .map(name -> StateKeys.of(new ModelEntry(name, List.of(), Map.of())))
-        .forEach(keys::add);
+        .forEach(
+            name -> {
+              keys.add(StateKeys.of(new ModelEntry(name, 1, Map.of())));
+              keys.add(StateKeys.version(name, 1));
+              allowed(Names::isJobId).forEach(job -> keys.add(StateKeys.place(name, job)));
+            });
     allowed(Names::isJobId)
         .forEach(
             job -> {
               keys.add(job); // as LedgerState has it for a JobState
-              keys.add(StateKeys.of(new ManifestChunk(job, 0, List.of())));
-              keys.add(StateKeys.of(new ManifestChunk(job, 1, List.of())));
+              keys.add(StateKeys.of(new ValidationCurve(job, List.of())));
+              keys.add(StateKeys.of(new ManifestChunk(job, 0, List.of(), Measured.NOTHING)));
+              keys.add(StateKeys.of(new ManifestChunk(job, 1, List.of(), Measured.NOTHING)));
             });
     assertThat(keys).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void keysOfControlsAreDifferentForJobsAndForThoseThatHaveEnded() {
+    var keys = Stream.concat(ended().stream(), allowed(Names::isJobId)).toList();
+    assertThat(keys).doesNotHaveDuplicates();
+    assertThat(keys.stream().filter(StateKeys::isEnded)).containsExactlyElementsOf(ended());
+  }
+
+  @Test
+  void keysOfTheHistoryAreDifferentForStatesAndFactsOfJobs() {
+    var keys = new ArrayList<String>();
+    allowed(Names::isJobId)
+        .forEach(
+            job -> {
+              keys.add(job);
+              keys.add(StateKeys.curve(job));
+              keys.add(StateKeys.chunk(job, 0));
+              keys.add(StateKeys.chunk(job, 1));
+              Arrays.stream(FactPart.values()).map(part -> part.key(job)).forEach(keys::add);
+            });
+    assertThat(keys).doesNotHaveDuplicates();
+    assertThat(keys.stream().filter(key -> FactPart.at(key).isPresent()))
+        .hasSize(keys.size() * FactPart.values().length / (FactPart.values().length + 4));
+  }
+
+  private static List<String> ended() {
+    return List.of(
+        StateKeys.ended(0, 0),
+        StateKeys.ended(0, 10),
+        StateKeys.ended(1, 0),
+        StateKeys.ended(10, 0));
   }
 
   @Test

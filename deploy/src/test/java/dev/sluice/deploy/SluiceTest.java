@@ -116,10 +116,14 @@ final class SluiceTest {
       var ran = run(arguments.toArray(String[]::new));
       assertThat(ran.exitCode()).as("%s", command).isIn(2, 4);
       var document = ApiJson.MAPPER.readTree(ran.out());
-      assertThat(document.required("type").asText()).startsWith("urn:sluice:problem:");
+      assertThat(document.required("type").asText())
+          .isEqualTo("urn:sluice:problem:" + document.required("code").asText());
       assertThat(document.required("title").asText()).isNotBlank();
       assertThat(document.required("detail").asText()).isNotBlank();
       assertThat(document.required("problems").isArray()).isTrue();
+      for (var problem : document.required("problems")) {
+        assertThat(problem.required("code").asText()).isNotBlank();
+      }
     }
   }
 

@@ -1,12 +1,11 @@
 package dev.sluice.producer;
 
+import dev.sluice.platform.cluster.TopicWatch;
 import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.lag.LagMonitor;
 import dev.sluice.producer.lag.Queue;
-import dev.sluice.producer.view.UnreadStates;
+import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.ViewFollower;
-import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.TopicWatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,17 +14,17 @@ import java.util.Optional;
 /** Whether the producer can do its work, and why not. */
 final class Health {
 
-  /** A record that the ledger has left lying for so long means that no ledger is at work. */
+  /** Where a record has waited for the ledger for so long, no ledger is at work. */
   private static final long LEDGER_SILENCE_MS = 30_000;
 
   private final ViewFollower follower;
-  private final UnreadStates unread;
+  private final ClusterView view;
   private final LagMonitor lag;
   private final TopicWatch topics;
 
-  Health(ViewFollower follower, UnreadStates unread, LagMonitor lag, TopicWatch topics) {
+  Health(ViewFollower follower, ClusterView view, LagMonitor lag, TopicWatch topics) {
     this.topics = topics;
-    this.unread = unread;
+    this.view = view;
     this.follower = follower;
     this.lag = lag;
   }
@@ -36,25 +35,24 @@ final class Health {
     var reasons = new ArrayList<String>(troubles);
     lag.standstills().forEach(standstill -> reasons.add(standstill.text()));
     unread().ifPresent(reasons::add);
-    return new HealthView(true, troubles.isEmpty(), reasons);
+    return new HealthView(true, troubles.isEmpty(), reasons, view.reading().orElse(null));
   }
 
   /** What was passed over holds nobody up, and goes with the next state of what it is about. */
   private Optional<String> unread() {
-    var all = unread.all();
+    var all = view.unread().all();
     return all.isEmpty()
         ? Optional.empty()
         : Optional.of(
             String.format(
                 Locale.ROOT,
                 "The newest record about %s can't be read (%s: %s)%s, so that what was known before"
-                    + " is shown. Something else than a coordinator has written to %s; what was"
+                    + " is shown. Something else than a coordinator has written there; what was"
                     + " passed over is in the dead letters.",
                 all.getFirst().key(),
                 all.getFirst().place(),
                 all.getFirst().why(),
-                all.size() == 1 ? "" : " nor that about " + (all.size() - 1) + " more",
-                Topic.JOB_STATES.topicName()));
+                all.size() == 1 ? "" : " nor that about " + (all.size() - 1) + " more"));
   }
 
   private List<String> troubles() {
@@ -62,9 +60,9 @@ final class Health {
     topics.trouble().map(Throwable::getMessage).ifPresent(reasons::add);
     follower.trouble().ifPresent(reasons::add);
     lag.trouble().ifPresent(reasons::add);
-    if (!follower.caughtUp()) {
-      reasons.add("It is still reading what happened before it started.");
-    }
+    view.reading()
+        .map(far -> "It is still reading what is stored: " + far.text() + ".")
+        .ifPresent(reasons::add);
     lag.latest().topics().stream()
         .filter(topic -> topic.queue().equals(Queue.LEDGER))
         .forEach(
@@ -82,7 +80,6 @@ final class Health {
 
   /** Whether it is known why the ledger stands still. */
   private boolean explained() {
-    return lag.standstills().stream()
-        .anyMatch(standstill -> standstill.topic().equals(Topic.JOBS.topicName()));
+    return !lag.ledgerStandstills().isEmpty();
   }
 }

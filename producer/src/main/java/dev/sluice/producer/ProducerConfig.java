@@ -1,8 +1,8 @@
 package dev.sluice.producer;
 
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.config.Setting;
-import dev.sluice.schemas.config.Settings;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.Settings;
 import java.util.Map;
 
 /**
@@ -18,8 +18,11 @@ import java.util.Map;
  * @param bodyBytesMax largest request body
  * @param artifactBytesMax largest artifact
  * @param uploadsMax artifacts on their way in at one time
- * @param downloadsMax artifacts on their way out at one time
- * @param finishedJobsMax finished jobs remembered
+ * @param transferBytesMax memory for artifacts on their way
+ * @param artifactStoreBytesMax bytes of files beyond which no file is taken
+ * @param artifactRetentionSeconds time after which a file that nobody uses goes
+ * @param artifactNoticeSeconds time from the announcement that a file goes to its removal
+ * @param finishedJobsMax finished jobs listed
  * @param workerSilenceMs time after which a worker counts as silent
  * @param startMsMax longest wait for the brokers at start
  * @param schemaWaitMs longest wait of a state for its schema
@@ -82,16 +85,46 @@ public record ProducerConfig(
             max = 1_000)
         int uploadsMax,
     @Setting(
-            doc = "Artifacts on their way out at one time, each in memory; one more is told 503.",
-            unit = "files",
-            def = "4",
-            min = 1,
-            max = 1_000)
-        int downloadsMax,
+            doc =
+                "Memory for artifacts on their way in and out, each of which takes 12 MiB; one more"
+                    + " is told 503. At most a quarter of the heap.",
+            unit = "bytes",
+            def = "134217728",
+            min = 12_582_912,
+            max = 1_073_741_824)
+        int transferBytesMax,
     @Setting(
-            doc = "Finished jobs remembered; the one that finished first is forgotten first.",
+            doc =
+                "Bytes of artifacts beyond which no file is taken, and no job that would make some;"
+                    + " what jobs under way make is stored all the same.",
+            unit = "bytes",
+            def = "68719476736",
+            min = 1_048_576,
+            max = 1e15)
+        long artifactStoreBytesMax,
+    @Setting(
+            doc =
+                "Time since a file was stored last after which it goes, where neither a version of"
+                    + " a model nor a job that has not ended uses it.",
+            unit = "s",
+            def = "2592000",
+            min = 1,
+            max = 1_000_000_000)
+        int artifactRetentionSeconds,
+    @Setting(
+            doc =
+                "Time from the announcement that a file goes to its removal; a job that names it"
+                    + " meanwhile, or who stores it again, keeps it. The same for all producers;"
+                    + " below two minutes for tests only.",
+            unit = "s",
+            def = "3600",
+            min = 4,
+            max = 604_800)
+        int artifactNoticeSeconds,
+    @Setting(
+            doc = "Finished jobs listed; the one that finished first is forgotten first.",
             unit = "jobs",
-            def = "100000",
+            def = "250000",
             min = 1,
             max = 10_000_000)
         int finishedJobsMax,

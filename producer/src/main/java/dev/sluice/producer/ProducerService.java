@@ -1,9 +1,22 @@
 package dev.sluice.producer;
 
+import dev.sluice.platform.artifact.ArtifactStore;
+import dev.sluice.platform.cluster.ClusterCheck;
+import dev.sluice.platform.cluster.Rights;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.kafka.BrokersTime;
+import dev.sluice.platform.kafka.KafkaSchemas;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.PassedOver;
+import dev.sluice.producer.artifact.ArtifactExpiry;
+import dev.sluice.producer.artifact.ArtifactUses;
+import dev.sluice.producer.artifact.Expiry;
 import dev.sluice.producer.artifact.KafkaArtifacts;
+import dev.sluice.producer.history.KafkaHistory;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.producer.http.HttpLimits;
 import dev.sluice.producer.http.Services;
+import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.KafkaJobLog;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.KafkaBacklogs;
@@ -13,15 +26,7 @@ import dev.sluice.producer.results.KafkaResults;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.ViewFollower;
-import dev.sluice.schemas.artifact.ArtifactStore;
-import dev.sluice.schemas.cluster.ClusterCheck;
-import dev.sluice.schemas.cluster.Rights;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.codec.KafkaSchemas;
-import dev.sluice.schemas.kafka.BrokersTime;
-import dev.sluice.schemas.kafka.KafkaSettings;
-import dev.sluice.schemas.kafka.PassedOver;
-import dev.sluice.schemas.topics.Topics;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,14 +105,37 @@ public final class ProducerService implements AutoCloseable {
                 .start());
     var log =
         keep(new KafkaJobLog(kafka, codec, "producer", Duration.ofMillis(config.confirmationMs())));
-    var artifacts = keep(new KafkaArtifacts(new ArtifactStore(kafka, codec)));
+    var notice = Duration.ofSeconds(config.artifactNoticeSeconds());
+    var store = new ArtifactStore(kafka, codec, config.artifactStoreBytesMax());
+    var artifacts = keep(new KafkaArtifacts(store, notice));
+    var expiry =
+        new Expiry(
+            Duration.ofSeconds(config.artifactRetentionSeconds()).toMillis(), notice.toMillis());
+    keep(
+        ArtifactExpiry.start(
+            store,
+            expiry,
+            () -> ArtifactUses.of(view).keySet(),
+            () -> follower.trouble().isEmpty() && lag.ledgerKeepsUp(notice.dividedBy(2)),
+            clock));
     var results = keep(new KafkaResults(kafka, codec));
-    var submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
+    var jobs = new JobReader(view.jobs(), keep(new KafkaHistory(kafka, codec)));
+    var submissions =
+        new Submissions(
+            log,
+            view.jobs(),
+            jobs,
+            view.models(),
+            artifacts,
+            ledgerMax,
+            lag::ledgerStandstills,
+            JobJson::digest);
     var parked = keep(new KafkaParked(kafka, codec));
-    var health = new Health(follower, view.unread(), lag, watch);
+    var health = new Health(follower, view, lag, watch);
     var services =
         new Services(
             submissions,
+            jobs,
             log,
             view,
             lag::latest,
@@ -126,7 +154,7 @@ public final class ProducerService implements AutoCloseable {
             config.bodyBytesMax(),
             config.artifactBytesMax(),
             config.uploadsMax(),
-            config.downloadsMax());
+            Math.min(config.transferBytesMax(), Runtime.getRuntime().maxMemory() / 4));
     var temporary = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
     time.await(TIME_MAX);
     var server = keep(HttpApi.start(services, config.host(), config.port(), limits, temporary));

@@ -1,4 +1,4 @@
-/** The door: HTTP API, Java client, command line and dashboard. */
+/** The HTTP API of Sluice, with its Java client, command line and dashboard. */
 @NullMarked
 package dev.sluice.producer;
 

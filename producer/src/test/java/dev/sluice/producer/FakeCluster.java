@@ -1,11 +1,16 @@
 package dev.sluice.producer;
 
+import dev.sluice.jobs.state.Job;
+import dev.sluice.platform.artifact.ArtifactStore;
+import dev.sluice.platform.artifact.ArtifactStore.Kept;
 import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.artifact.Artifacts;
+import dev.sluice.producer.history.KnownJob;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.producer.http.HttpLimits;
 import dev.sluice.producer.http.Services;
 import dev.sluice.producer.jobs.JobLog;
+import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.parked.Letter;
@@ -13,19 +18,26 @@ import dev.sluice.producer.parked.Parked;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
+import dev.sluice.producer.view.Manifest;
+import dev.sluice.producer.view.ReadingProgress;
 import dev.sluice.schemas.codec.Digests;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetterReason;
+import dev.sluice.schemas.wire.DeleteModel;
+import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.Submitted;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -35,6 +47,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +69,17 @@ public final class FakeCluster implements AutoCloseable {
   public final StoredFiles artifacts = new StoredFiles();
   public final List<ResultBatch> results = new ArrayList<>();
   public final List<String> troubles = new CopyOnWriteArrayList<>();
+  public final List<String> standstills = new CopyOnWriteArrayList<>();
   public final List<Cause> unfit = new CopyOnWriteArrayList<>();
   public final List<String> lanesMade = new CopyOnWriteArrayList<>();
-  public volatile LagReport lag = LagReport.NONE;
+  public volatile LagReport lag = new LagReport(NOW_MS, List.of());
   public volatile Results.ResultsBroken.@Nullable Reason resultsBroken;
   public volatile int resultsBrokenAfter;
   public final FakeParked parked = new FakeParked();
   public final Submissions submissions;
+
+  /** Jobs that have left for the history, by id. */
+  public final Map<String, KnownJob> history = new ConcurrentHashMap<>();
 
   /** Where uploads lie while they are on their way. */
   public final Path temporary = temporaryFolder();
@@ -70,15 +87,26 @@ public final class FakeCluster implements AutoCloseable {
   private final HttpApi api;
 
   public FakeCluster() {
-    this(new HttpLimits(64, 10_000, 100_000, 4, 4));
+    this(new HttpLimits(64, 10_000, 100_000, 4, 8 * ArtifactStore.TRANSFER_BYTES));
   }
 
   public FakeCluster(HttpLimits limits) {
     var ledgerMax = Duration.ofMillis(300);
-    submissions = new Submissions(log, view.jobs(), artifacts, ledgerMax, JobJson::digest);
+    var jobs = new JobReader(view.jobs(), this::past);
+    submissions =
+        new Submissions(
+            log,
+            view.jobs(),
+            jobs,
+            view.models(),
+            artifacts,
+            ledgerMax,
+            () -> List.copyOf(standstills),
+            JobJson::digest);
     var services =
         new Services(
             submissions,
+            jobs,
             log,
             view,
             () -> lag,
@@ -87,11 +115,24 @@ public final class FakeCluster implements AutoCloseable {
             lanesMade::add,
             () -> List.copyOf(unfit),
             parked,
-            () -> new HealthView(true, troubles.isEmpty(), List.copyOf(troubles)),
+            () -> new HealthView(true, troubles.isEmpty(), List.copyOf(troubles), null),
             Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
             Duration.ofSeconds(10),
             ledgerMax);
     api = HttpApi.start(services, "127.0.0.1", 0, limits, temporary);
+  }
+
+  private Map<String, KnownJob> past(Collection<EndedJob> wanted) {
+    return wanted.stream()
+        .filter(job -> history.containsKey(job.jobId()))
+        .collect(Collectors.toMap(EndedJob::jobId, job -> history.get(job.jobId())));
+  }
+
+  /** A job that has ended leaves for the history, as the log says it. */
+  public void leave(Job job, Manifest manifest) {
+    history.put(job.jobId(), new KnownJob(job, manifest));
+    view.put(Samples.ended(history.size(), job));
+    view.remove(job.jobId());
   }
 
   public URI uri() {
@@ -165,7 +206,8 @@ public final class FakeCluster implements AutoCloseable {
                     job -> view.put(Samples.state(jobId, JobStatus.CANCELLED, job.submittedMs())));
         case LaneDeclared(var lane) -> view.put(lane);
         case AliasSet(var name, var alias, var version) ->
-            view.model(name)
+            view.models()
+                .model(name)
                 .ifPresent(
                     model -> {
                       Map<String, Integer> aliases = new HashMap<>(model.aliases());
@@ -174,8 +216,17 @@ public final class FakeCluster implements AutoCloseable {
                       } else {
                         aliases.put(alias, version);
                       }
-                      view.put(new ModelEntry(name, model.versions(), aliases));
+                      view.put(new ModelEntry(name, 1, aliases));
                     });
+        case DeleteModel(var name, int version) ->
+            view.models()
+                .model(name)
+                .ifPresent(
+                    model ->
+                        model.versions().stream()
+                            .map(ModelVersion::version)
+                            .filter(known -> version == DeleteModel.ALL || version == known)
+                            .forEach(gone -> view.remove(StateKeys.version(name, gone))));
         default -> throw new IllegalArgumentException("the producer does not write " + event);
       }
     }
@@ -188,6 +239,9 @@ public final class FakeCluster implements AutoCloseable {
   public static final class StoredFiles implements Artifacts {
     public final Map<String, byte[]> files = new ConcurrentHashMap<>();
     public volatile boolean away;
+
+    /** Half of a file comes, and then that it is not the file. */
+    public volatile boolean broken;
 
     @Override
     public String put(Path file) throws IOException {
@@ -205,9 +259,40 @@ public final class FakeCluster implements AutoCloseable {
       return files.containsKey(digest);
     }
 
+    /** What whoever names any stored file is told. */
+    public volatile Kept kept = Kept.YES;
+
+    public volatile boolean full;
+    public final List<String> announced = new CopyOnWriteArrayList<>();
+
     @Override
-    public Optional<byte[]> get(String digest) {
-      return Optional.ofNullable(files.get(digest));
+    public Kept keep(String digest) throws IOException {
+      return has(digest) ? kept : Kept.MISSING;
+    }
+
+    @Override
+    public boolean isFull() {
+      return full;
+    }
+
+    @Override
+    public long announce(String digest) {
+      announced.add(digest);
+      return NOW_MS + 1_000;
+    }
+
+    @Override
+    public boolean copy(String digest, OutputStream out) throws IOException {
+      var file = files.get(digest);
+      if (file == null) {
+        return false;
+      }
+      if (broken) {
+        out.write(file, 0, file.length / 2);
+        throw new Unavailable("the stored bytes have another digest");
+      }
+      out.write(file);
+      return true;
     }
 
     @Override
@@ -221,6 +306,13 @@ public final class FakeCluster implements AutoCloseable {
 
     /** Ids of letters whose schema is still not known. */
     public final Set<String> stuck = ConcurrentHashMap.newKeySet();
+
+    public volatile @Nullable ReadingProgress reading;
+
+    @Override
+    public Optional<ReadingProgress> reading() {
+      return Optional.ofNullable(reading);
+    }
 
     @Override
     public List<Letter> letters() {

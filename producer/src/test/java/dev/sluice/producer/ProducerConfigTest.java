@@ -3,7 +3,7 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.platform.config.ConfigProblem;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class ProducerConfigTest {
 
     assertThat(config.host()).as("loopback unless asked otherwise").isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(8642);
-    assertThat(config.finishedJobsMax()).isEqualTo(100_000);
+    assertThat(config.finishedJobsMax()).isEqualTo(250_000);
   }
 
   @Test

@@ -1,25 +1,31 @@
 package dev.sluice.producer;
 
+import dev.sluice.jobs.state.InferenceState;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.jobs.state.TrainingState;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.EndedJob;
+import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.Epochs;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FactDigests;
 import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.InferenceState;
+import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.LayerStack;
-import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
@@ -35,12 +41,14 @@ import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
-import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Verdict;
 import dev.sluice.schemas.wire.Work;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Valid messages for tests. */
@@ -102,11 +110,11 @@ public final class Samples {
   }
 
   /** A state without training, inference, model or cause. */
-  public static JobState state(String jobId, JobStatus status, long submittedMs) {
+  public static Job state(String jobId, JobStatus status, long submittedMs) {
     return state(jobId, "", job(training()), status, submittedMs, null, null, null);
   }
 
-  public static JobState state(
+  public static Job state(
       String jobId,
       String bodyDigest,
       JobSpec spec,
@@ -120,12 +128,12 @@ public final class Samples {
   }
 
   /** A job in a lane, of which these tasks are open. */
-  public static JobState state(
+  public static Job state(
       String jobId, JobStatus status, long submittedMs, String lane, List<OpenTask> open) {
     return state(jobId, "", job(training()), status, submittedMs, lane, open, null, null, null);
   }
 
-  private static JobState state(
+  private static Job state(
       String jobId,
       String bodyDigest,
       JobSpec spec,
@@ -141,7 +149,7 @@ public final class Samples {
           case SUCCEEDED, FAILED, CANCELLED, REFUSED -> true;
           case HELD, RESOLVING, PREPARING, RUNNING, EXPORTING, REGISTERING -> false;
         };
-    return new JobState(
+    return new Job(
         jobId,
         bodyDigest,
         spec,
@@ -158,11 +166,45 @@ public final class Samples {
         null,
         cause,
         null,
-        null);
+        null,
+        FactDigests.NONE);
+  }
+
+  /** That a job has left for the history, as it is remembered. */
+  public static EndedJob ended(Job job) {
+    return new EndedJob(
+        job.jobId(), job.status(), job.submittedMs(), job.finishedMs(), job.finishedMs() + 30_000);
+  }
+
+  /** A record of jobs that have left for the history. */
+  public static EndedJobs ended(int number, Job... jobs) {
+    return new EndedJobs(0, number, Arrays.stream(jobs).map(Samples::ended).toList());
+  }
+
+  /** The facts of a job as they are stored. */
+  public static List<JobFacts> facts(Job job) {
+    return Arrays.stream(FactPart.values())
+        .flatMap(part -> Stream.ofNullable(job.fact(part)))
+        .map(fact -> Job.record(job.jobId(), job.submittedMs(), fact))
+        .toList();
+  }
+
+  /** The state of a job as it is stored with these. */
+  public static JobState stored(Job job) {
+    var digests = new EnumMap<FactPart, Long>(FactPart.class);
+    facts(job).forEach(fact -> digests.put(FactPart.of(fact.fact()), fact.digest()));
+    return job.withFacts(
+            new FactDigests(
+                digests.getOrDefault(FactPart.SPEC, 0L),
+                digests.getOrDefault(FactPart.VERDICTS, 0L),
+                digests.getOrDefault(FactPart.FOUND, 0L),
+                digests.getOrDefault(FactPart.MADE, 0L),
+                digests.getOrDefault(FactPart.CAUSE, 0L)))
+        .state();
   }
 
   public static Cause cause(String what) {
-    return new Cause(Fault.NO_CAPACITY, "", what, "No lane can train.", "Declare a lane.");
+    return new Cause(Code.NO_LANE, "", what, "No lane can train.", "Declare a lane.");
   }
 
   public static NetworkFacts facts(Objective objective, List<String> classes, int outputs) {
@@ -228,22 +270,7 @@ public final class Samples {
   /** An inference of 4 rows in 2 tasks, all answered. */
   public static InferenceState inferenceDone(NetworkFacts facts) {
     return new InferenceState(
-        model(1, facts),
-        4,
-        2,
-        2,
-        2,
-        2,
-        4,
-        3,
-        0.5,
-        1.0,
-        12.0,
-        1_000,
-        1_500,
-        null,
-        RowFaults.NONE,
-        Measured.NOTHING);
+        model(1, facts), 4, 2, 2, 2, 2, 4, 3, 0.5, 1.0, 12.0, 1_000, 1_500, null, RowFaults.NONE);
   }
 
   /** Two rows from rowFrom on, with three outputs each. */

@@ -1,4 +1,4 @@
-/** The wire: Avro messages, topics, codec and the accelerator catalogue. */
+/** The wire: Avro messages, topics and codec. */
 @NullMarked
 package dev.sluice.schemas;
 

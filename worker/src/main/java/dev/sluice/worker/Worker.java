@@ -1,15 +1,15 @@
 package dev.sluice.worker;
 
-import dev.sluice.schemas.artifact.ArtifactStore;
-import dev.sluice.schemas.cluster.ClusterCheck;
-import dev.sluice.schemas.cluster.Rights;
+import dev.sluice.platform.artifact.ArtifactStore;
+import dev.sluice.platform.cluster.ClusterCheck;
+import dev.sluice.platform.cluster.Rights;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.kafka.KafkaSchemas;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.PassedOver;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.codec.KafkaSchemas;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.kafka.KafkaSettings;
-import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.accelerator.Accelerator;
@@ -17,12 +17,10 @@ import dev.sluice.worker.broker.SenderThreads;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.exchange.GradientLog;
+import dev.sluice.worker.exchange.KafkaExchange;
 import dev.sluice.worker.exchange.ParameterFollower;
 import dev.sluice.worker.fleet.Heartbeat;
 import dev.sluice.worker.fleet.IdClaim;
-import dev.sluice.worker.ledger.Controls;
-import dev.sluice.worker.ledger.LaneClaim;
-import dev.sluice.worker.ledger.Reports;
 import dev.sluice.worker.loop.ComputeLoop;
 import dev.sluice.worker.loop.Doorbell;
 import dev.sluice.worker.loop.Engines;
@@ -31,6 +29,9 @@ import dev.sluice.worker.loop.Tools;
 import dev.sluice.worker.natives.NativeLibraries;
 import dev.sluice.worker.natives.NativesUnavailable;
 import dev.sluice.worker.queue.TaskQueue;
+import dev.sluice.worker.report.Controls;
+import dev.sluice.worker.report.LaneClaim;
+import dev.sluice.worker.report.Reports;
 import dev.sluice.worker.tasks.Files;
 import dev.sluice.worker.tasks.ResultLog;
 import dev.sluice.worker.trial.ChildTrials;
@@ -50,6 +51,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +71,8 @@ public final class Worker implements AutoCloseable {
 
   /** How often the threads that send are looked at. */
   private static final long SENDERS_MS = 1_000;
+
+  private static final Duration PRODUCER_CLOSE_MAX = Duration.ofSeconds(5);
 
   /** libtorch needs more than the usual 1 MiB while it is loaded, and overflows it silently. */
   private static final long ENGINE_STACK_BYTES = 8L << 20;
@@ -121,33 +126,43 @@ public final class Worker implements AutoCloseable {
     var trials = new ChildTrials(config.trialLimits());
     var loading = new FutureTask<>(() -> engines(trials));
     Thread.ofPlatform().name("engines").stackSize(ENGINE_STACK_BYTES).daemon().start(loading);
-    var partitions = topics(kafka);
+    var topics = new Topics(kafka, keep(Admin.create(kafka.admin())), (short) config.replication());
+    var partitions = topics(topics);
     var codec = new Codec(keep(KafkaSchemas.start(kafka)));
     var claim = config.id().isEmpty() ? null : keep(claim(kafka, codec));
     var bell = new Doorbell();
     var passedOver = keep(new PassedOver(kafka, codec));
     // Read while the engines are loaded and the lane is claimed.
-    var controls = keep(new Controls(kafka, codec, passedOver, bell::ring, this::failed));
+    var controls =
+        keep(
+            new Controls(
+                kafka,
+                count(partitions, Topic.JOB_FACTS),
+                codec,
+                passedOver,
+                bell::ring,
+                this::failed));
     var engines = loaded(loading);
     var engine = engines.fingerprint();
+    // Before anybody hears of this engine, as tasks that need it go there from then on.
+    topics.ensureLane(Topic.queue(config.lane(), engine));
     var accelerator = Accelerator.of(config.model());
     var inbox = new Inbox(bell);
 
     var files = Files.in(keep(new ArtifactStore(kafka, codec)));
-    var reports = keep(new Reports(kafka, codec, who, engine));
+    var reports = new Reports(producer(kafka.controlProducer()), codec, who, engine);
     LaneClaim.make(
         kafka,
         codec,
         reports,
         config.lane(),
         config.accelerator(),
-        count(partitions, Topic.JOB_STATES),
         Duration.ofMillis(config.startMsMax()));
-    var results = keep(new ResultLog(kafka, codec, count(partitions, Topic.RESULTS)));
+    // Whatever fills its buffer while brokers are slow must not hold up reports.
+    var bulk = producer(kafka.contributionProducer());
+    var results = new ResultLog(bulk, codec, count(partitions, Topic.RESULTS));
     var gradients =
-        keep(
-            new GradientLog(
-                kafka, codec, count(partitions, Topic.GRADIENTS), who.worker(), engine));
+        new GradientLog(bulk, codec, count(partitions, Topic.GRADIENTS), who.worker(), engine);
     var follower =
         keep(
             new ParameterFollower(
@@ -161,7 +176,7 @@ public final class Worker implements AutoCloseable {
                 this::failed));
     if (!controls.awaitCaughtUp(Duration.ofMillis(config.startMsMax()))) {
       throw new KafkaException(
-          "the controls of running jobs could not be read within " + config.startMsMax() + " ms");
+          "what is known of running jobs could not be read within " + config.startMsMax() + " ms");
     }
 
     var identity = identity(engine, accelerator);
@@ -171,7 +186,15 @@ public final class Worker implements AutoCloseable {
     var scope =
         new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax(), config.schemaWaitMs());
     var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox, this::failed));
-    var tools = new Tools(engines, trials, files, gradients, follower, results, reports, controls);
+    var tools =
+        new Tools(
+            engines,
+            trials,
+            files,
+            new KafkaExchange(gradients, follower),
+            results,
+            reports,
+            controls.jobs());
     var manner =
         new ComputeLoop.Manner(
             who.worker(),
@@ -214,9 +237,7 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private Map<Topic, Integer> topics(KafkaSettings kafka) {
-    var admin = keep(Admin.create(kafka.admin()));
-    var topics = new Topics(kafka, admin, (short) config.replication());
+  private Map<Topic, Integer> topics(Topics topics) {
     topics.ensureLane(config.lane());
     var partitions = topics.ensure();
     keep(topics.watch(this::unfit));
@@ -225,6 +246,12 @@ public final class Worker implements AutoCloseable {
 
   private static int count(Map<Topic, Integer> partitions, Topic topic) {
     return partitions.getOrDefault(topic, topic.partitions());
+  }
+
+  private Producer<String, byte[]> producer(Map<String, Object> settings) {
+    var producer = new KafkaProducer<String, byte[]>(settings);
+    opened.push(() -> producer.close(PRODUCER_CLOSE_MAX));
+    return producer;
   }
 
   private <T extends AutoCloseable> T keep(T part) {

@@ -1,13 +1,13 @@
 package dev.sluice.worker;
 
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.process.StopDeadline;
-import dev.sluice.schemas.process.Trouble;
-import dev.sluice.schemas.topics.Topics;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.process.StopDeadline;
+import dev.sluice.platform.process.Trouble;
 import dev.sluice.worker.accelerator.Accelerator;
-import dev.sluice.worker.ledger.LaneClaim;
 import dev.sluice.worker.natives.NativesUnavailable;
+import dev.sluice.worker.report.LaneClaim;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

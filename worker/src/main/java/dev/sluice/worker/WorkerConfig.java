@@ -1,15 +1,15 @@
 package dev.sluice.worker;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueFiles;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.config.Setting;
-import dev.sluice.schemas.config.Settings;
-import dev.sluice.schemas.job.Names;
-import dev.sluice.schemas.process.StopDeadline;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.jobs.rules.Names;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.process.StopDeadline;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.trial.TrialLimits;
 import java.time.Duration;
@@ -165,6 +165,7 @@ public record WorkerConfig(
     if (lane != null && !Names.isLane(lane)) {
       problems.add(
           problem(
+              Code.INVALID_NAME,
               "lane",
               "There can't be a lane '" + lane + "'.",
               "A lane's name has " + Names.LANE_RULE + "."));
@@ -173,6 +174,7 @@ public record WorkerConfig(
     if (!id.isEmpty() && !Names.isWorker(id)) {
       problems.add(
           problem(
+              Code.INVALID_NAME,
               "id",
               "'" + id.replaceAll("\\p{C}", "?") + "' can't be a worker's id.",
               "It has " + Names.WORKER_RULE + "."));
@@ -211,6 +213,7 @@ public record WorkerConfig(
     if (found.isEmpty()) {
       problems.add(
           problem(
+              Code.NO_SUCH_ACCELERATOR,
               "accelerator",
               "There is no accelerator model '" + accelerator + "'.",
               catalogue.nearest(accelerator) + "`sluice accelerators` lists what there is."));
@@ -218,8 +221,8 @@ public record WorkerConfig(
     return found;
   }
 
-  private static Cause problem(String where, String what, String mend) {
-    return new Cause(Fault.BAD_INPUT, where, what, "", mend);
+  private static Cause problem(Code code, String where, String what, String mend) {
+    return new Cause(code, where, what, "", mend);
   }
 
   /** A worker that has not left by then is cut off: the brokers are away. */

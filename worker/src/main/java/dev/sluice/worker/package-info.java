@@ -1,4 +1,6 @@
-/** The hands: task loop, accelerators and engines. */
+/**
+ * The process that runs tasks: its configuration, its command, and how its parts are put together.
+ */
 @NullMarked
 package dev.sluice.worker;
 

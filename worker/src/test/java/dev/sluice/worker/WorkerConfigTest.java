@@ -3,8 +3,8 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.config.Settings;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.config.Settings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Part(
     int partition,
-    Origin origin,
+    ReplayOrigin origin,
     @Nullable FoldStarted plan,
     int blocks,
     Map<Integer, ByteBuffer> finals,
@@ -47,9 +47,9 @@ public record Part(
     boolean measured = plan != null && plan.validation() != null;
     long reached = whole() && measured ? generation - 1 : generation; // the last one only measures
     return switch (origin) {
-      case Origin.WholeLog() -> Math.max(0, reached);
-      case Origin.Anchor(long from) -> Math.max(0, reached - Math.max(0, from));
-      case Origin.Nothing() -> 0;
+      case ReplayOrigin.WholeLog() -> Math.max(0, reached);
+      case ReplayOrigin.Anchor(long from) -> Math.max(0, reached - Math.max(0, from));
+      case ReplayOrigin.Nothing() -> 0;
     };
   }
 }

@@ -30,7 +30,7 @@ public final class PartitionReplay {
   private final PartitionFold fold;
   private final Map<Integer, ByteBuffer> finals = new HashMap<>();
   private final Map<Integer, Long> generations = new HashMap<>();
-  private Origin origin = new Origin.Nothing();
+  private ReplayOrigin origin = new ReplayOrigin.Nothing();
   private @Nullable FoldStarted plan;
   private int blocks = -1;
   private long contributions;
@@ -81,7 +81,7 @@ public final class PartitionReplay {
       generations.put(block.head().block(), block.head().generation());
       fold.restore(block);
     }
-    origin = new Origin.Anchor(generation());
+    origin = new ReplayOrigin.Anchor(generation());
     // A block may have come to its end before the anchor; this also counts as no comparison.
     fold.republishAll(
         output -> {
@@ -100,7 +100,7 @@ public final class PartitionReplay {
       case FoldStarted start -> {
         if (!started()) {
           begin(start);
-          origin = new Origin.WholeLog();
+          origin = new ReplayOrigin.WholeLog();
           fold.apply(record, this::take);
         }
       }

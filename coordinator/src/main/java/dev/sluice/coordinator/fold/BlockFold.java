@@ -3,8 +3,8 @@ package dev.sluice.coordinator.fold;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Contribution;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
@@ -52,6 +52,11 @@ final class BlockFold {
   private long generation = NO_GENERATION;
   private float @Nullable [] current;
   private float @Nullable [] previous;
+
+  /** Whether somebody has asked since they were published last. */
+  private boolean currentAsked;
+
+  private boolean previousAsked;
   private double epochLossSum;
   private long epochSamples;
   private long samples;
@@ -92,6 +97,7 @@ final class BlockFold {
       return;
     }
     previous = null;
+    previousAsked = false;
     changed = true;
     var root =
         tree.add(
@@ -107,14 +113,37 @@ final class BlockFold {
     }
   }
 
+  /** Somebody asks for every generation that is kept. */
+  void ask() {
+    currentAsked = current != null;
+    previousAsked = previous != null;
+  }
+
+  /**
+   * Publishes what was asked for and has not been published since, as a step does that was made
+   * meanwhile.
+   *
+   * @return bytes that were published
+   */
+  long answer(Consumer<FoldOutput> out) {
+    long bytes = 0;
+    if (previousAsked && previous != null) {
+      out.accept(publication(generation - 1, previous));
+      bytes += (long) floats * Float.BYTES;
+    }
+    if (currentAsked && current != null) {
+      out.accept(publication(generation, current));
+      bytes += (long) floats * Float.BYTES;
+    }
+    previousAsked = false;
+    currentAsked = false;
+    return bytes;
+  }
+
   /** Publishes every generation that someone may need. */
   void republish(Consumer<FoldOutput> out) {
-    if (previous != null) {
-      out.accept(publication(generation - 1, previous));
-    }
-    if (current != null) {
-      out.accept(publication(generation, current));
-    }
+    ask();
+    answer(out);
   }
 
   /** Whether no generation will follow. */
@@ -159,7 +188,7 @@ final class BlockFold {
     return what == null
         ? null
         : new Cause(
-            Fault.OUR_FAULT,
+            Code.CONTRIBUTION_UNUSABLE,
             jobId + "/" + block,
             "A contribution can't be folded.",
             what,
@@ -241,7 +270,9 @@ final class BlockFold {
 
   private void advance(float[] next, Consumer<FoldOutput> out) {
     previous = current;
+    previousAsked = currentAsked;
     current = next;
+    currentAsked = false;
     generation++;
     tree.clear();
     changed = true;
@@ -261,7 +292,7 @@ final class BlockFold {
             jobId,
             step,
             new Cause(
-                Fault.BAD_INPUT,
+                Code.DIVERGED,
                 "step " + step,
                 "Training diverged: " + what + ".",
                 "Numbers have grown beyond 3.4e38, the range of 32-bit floating-point numbers.",

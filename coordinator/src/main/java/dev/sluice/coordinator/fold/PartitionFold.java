@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.fold;
 
-import dev.sluice.schemas.job.Names;
+import dev.sluice.jobs.rules.Names;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Cause;
@@ -33,6 +33,7 @@ public final class PartitionFold {
   private final int partitions;
   private final Map<String, Map<Integer, BlockFold>> jobs = new TreeMap<>();
   private final Set<String> ended = new HashSet<>();
+  private final Joiners joiners = new Joiners();
 
   /**
    * @param partition which
@@ -48,14 +49,35 @@ public final class PartitionFold {
     switch (record.entry()) {
       case FoldStarted plan -> start(record.jobId(), plan, out);
       case FoldStopped stopped -> stop(record.jobId());
-      case Attached attached ->
-          blocks(record.jobId()).values().forEach(block -> block.republish(out));
+      case Attached attached -> {
+        var blocks = blocks(record.jobId());
+        if (!blocks.isEmpty()) {
+          blocks.values().forEach(BlockFold::ask);
+          joiners.ask(record.jobId());
+        }
+      }
       case Contribution contribution -> {
         var block = blocks(record.jobId()).get(contribution.block());
         if (block != null) {
           block.contribute(contribution, out);
         }
       }
+    }
+  }
+
+  /**
+   * Publishes the parameters that somebody has asked for. To be called whenever records were
+   * folded, and every now and then.
+   *
+   * @param nowMs the time here, on a clock that only goes forward; no bit depends on it
+   */
+  public void answer(long nowMs, Consumer<FoldOutput> out) {
+    for (var jobId : joiners.due(nowMs)) {
+      long bytes = 0;
+      for (var block : blocks(jobId).values()) {
+        bytes += block.answer(out);
+      }
+      joiners.answered(jobId, bytes, nowMs);
     }
   }
 
@@ -133,6 +155,7 @@ public final class PartitionFold {
   }
 
   private void stop(String jobId) {
+    joiners.forget(jobId);
     if (jobs.remove(jobId) != null) {
       ended.add(jobId);
     }

@@ -1,7 +1,7 @@
 package dev.sluice.coordinator.fold;
 
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,7 @@ public record Resumption(long nextOffset, @Nullable Cause loss) {
 
   private static Cause loss(String log, String why, String mend) {
     return new Cause(
-        Fault.OUR_FAULT,
+        Code.GRADIENTS_LOST,
         log,
         "Gradients of this job are lost.",
         why,

@@ -1,13 +1,13 @@
 package dev.sluice.coordinator.fold;
 
-import dev.sluice.schemas.job.FoldMemory;
-import dev.sluice.schemas.job.JobLimits;
-import dev.sluice.schemas.job.Names;
-import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.jobs.network.NetworkShapes;
+import dev.sluice.jobs.rules.FoldMemory;
+import dev.sluice.jobs.rules.JobLimits;
+import dev.sluice.jobs.rules.Names;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Cosine;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.Schedule;
@@ -32,7 +32,7 @@ final class Startable {
     return what == null
         ? null
         : new Cause(
-            Fault.BAD_INPUT,
+            Code.INVALID_RECORD,
             Names.shownJobId(jobId),
             "A job's fold can't be started.",
             what,

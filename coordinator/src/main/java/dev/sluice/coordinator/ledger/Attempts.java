@@ -1,15 +1,16 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadlineReached;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
-import dev.sluice.schemas.wire.TaskWork;
 import dev.sluice.schemas.wire.WorkerLife;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,8 @@ import java.util.stream.Collectors;
 final class Attempts {
 
   /** What a task of a job is to do. */
-  interface Works {
-    TaskWork of(JobDraft job, OpenTask task);
+  interface Actions {
+    TaskAction of(JobDraft job, OpenTask task);
   }
 
   /** No process has this name. */
@@ -29,13 +30,13 @@ final class Attempts {
 
   private final LedgerLimits limits;
   private final Placing placing;
-  private final Works works;
+  private final Actions actions;
   private final Stalls stalls;
 
-  Attempts(LedgerLimits limits, Placing placing, Works works) {
+  Attempts(LedgerLimits limits, Placing placing, Actions actions) {
     this.limits = limits;
     this.placing = placing;
-    this.works = works;
+    this.actions = actions;
     stalls = new Stalls(limits, placing);
   }
 
@@ -45,17 +46,17 @@ final class Attempts {
   }
 
   /** A worker has begun an attempt. */
-  void started(JobDraft job, AttemptStarted event, Moment moment, Decision decision) {
+  void started(JobDraft job, AttemptStarted event) {
     var task = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
     if (task.isEmpty()) {
       return;
     }
-    long nowMs = moment.nowMs();
+    long nowMs = job.turn.nowMs();
     var begun = task.get().started(event.who(), nowMs, nowMs + limits.taskMs());
-    var gone = gone(begun, event.who(), moment);
+    var gone = gone(begun, event.who(), job.turn.fleet());
     if (gone.size() >= limits.startsMax()) {
       var next = event.worker() + " was the next.";
-      Endings.bury(job, deadly(begun, gone, next), decision);
+      Endings.bury(job, deadly(begun, gone, next));
       return;
     }
     job.replace(task.get(), begun);
@@ -73,8 +74,7 @@ final class Attempts {
    * more, or have been started again, as the beginner shows that has their id. Others may only be
    * slow.
    */
-  private static List<WorkerLife> gone(OpenTask task, WorkerLife beginner, Moment moment) {
-    var fleet = moment.fleet();
+  private static List<WorkerLife> gone(OpenTask task, WorkerLife beginner, Fleet fleet) {
     return task.begun().stream()
         .filter(process -> !process.equals(beginner) && !fleet.left().contains(process))
         .filter(process -> process.worker().equals(beginner.worker()) || !fleet.hears(process))
@@ -82,50 +82,42 @@ final class Attempts {
   }
 
   /** An attempt has failed. */
-  void failed(
-      LedgerState state,
-      JobDraft job,
-      OpenTask task,
-      TaskReported report,
-      TaskFailed failed,
-      Moment moment,
-      Decision decision) {
+  void failed(JobDraft job, OpenTask task, TaskReported report, TaskFailed failed) {
     if (report.attempt() != task.attempt()) {
       return;
     }
     if (!failed.retryable()) {
-      Endings.end(job, JobStatus.FAILED, failed.cause(), decision);
+      Endings.end(job, JobStatus.FAILED, failed.cause());
     } else if (task.copied()) {
       // The other execution goes on, and this worker has lived to tell.
       job.replace(task, task.lost(report.who()).withoutCopy());
     } else if (task.attempt() >= limits.attemptsMax()) {
-      Endings.bury(job, failed.cause(), decision);
+      Endings.bury(job, failed.cause());
     } else {
-      again(state, job, task, moment, decision);
+      again(job, task);
     }
   }
 
   /** A task is said to have stalled; by now it may have moved. */
-  void overdue(
-      LedgerState state, JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
+  void overdue(JobDraft job, DeadlineReached event) {
     var open = job.task(event.taskId()).filter(t -> t.attempt() == event.attempt());
     if (open.isEmpty()) {
       return;
     }
     var task = open.get();
-    switch (stalls.of(state, job, task, moment)) {
+    switch (stalls.of(job, task)) {
       case NONE -> {}
-      case STRANDED -> move(state, job, moment, decision);
-      case DROPPED -> Tasks.requeue(job, task, works.of(job, task), moment.nowMs(), decision);
+      case STRANDED -> move(job);
+      case DROPPED -> Tasks.requeue(job, task, actions.of(job, task));
       case LATE -> {
-        var gone = gone(task, NOBODY, moment);
+        var gone = gone(task, NOBODY, job.turn.fleet());
         if (gone.size() >= limits.startsMax()) {
           // The broker gave up on it before a further worker could be told of.
-          Endings.bury(job, deadly(task, gone, "no further one was given it."), decision);
+          Endings.bury(job, deadly(task, gone, "no further one was given it."));
         } else if (task.attempt() >= limits.attemptsMax()) {
-          Endings.bury(job, tooLong(job, task), decision);
+          Endings.bury(job, tooLong(job, task));
         } else {
-          again(state, job, task, moment, decision);
+          again(job, task);
         }
       }
     }
@@ -133,7 +125,7 @@ final class Attempts {
 
   private static Cause deadly(OpenTask task, List<WorkerLife> gone, String next) {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.WORKERS_ENDED,
         task.taskId(),
         "Task " + task.taskId() + " ended " + gone.size() + " workers that ran it.",
         "Each of them stopped without a report (" + names(gone) + "); " + next,
@@ -156,7 +148,7 @@ final class Attempts {
 
   private Cause tooLong(JobDraft job, OpenTask task) {
     return new Cause(
-        Fault.OUR_FAULT,
+        Code.NOT_REPORTED,
         task.taskId(),
         "Task " + task.taskId() + " was not reported in " + limits.attemptsMax() + " attempts.",
         "Each attempt ran longer than " + limits.taskMs() + " ms.",
@@ -164,41 +156,43 @@ final class Attempts {
   }
 
   /** Another attempt, where there are workers for it. */
-  private void again(
-      LedgerState state, JobDraft job, OpenTask task, Moment moment, Decision decision) {
-    if (Stalls.stranded(state, job, task, moment)) {
+  private void again(JobDraft job, OpenTask task) {
+    if (Stalls.stranded(job, task)) {
       job.open.remove(task);
-      move(state, job, moment, decision);
+      move(job);
       task = task.inLane(job.lane);
       job.open.add(task);
     }
-    Tasks.redispatch(job, task, works.of(job, task), moment.nowMs(), decision);
+    Tasks.redispatch(job, task, actions.of(job, task));
   }
 
   /**
    * Gives a job another lane where its own has no workers, and sends every stranded task there,
    * begun or not: whoever began one is gone.
    */
-  private void move(LedgerState state, JobDraft job, Moment moment, Decision decision) {
-    var stranded = job.open.stream().filter(t -> Stalls.stranded(state, job, t, moment)).toList();
-    settle(state, job, moment);
-    if (moment.fleet().workers(job.lane, Tasks.engine(job)) == 0) {
+  private void move(JobDraft job) {
+    var stranded = job.open.stream().filter(t -> Stalls.stranded(job, t)).toList();
+    settle(job);
+    if (job.turn.fleet().workers(job.lane, Tasks.engine(job)) == 0) {
       return; // those that have workers can't run it, as the verdicts say by now
     }
     for (var task : stranded) {
       var there = task.inLane(job.lane);
       job.replace(task, there);
-      Tasks.requeue(job, there, works.of(job, there), moment.nowMs(), decision);
+      Tasks.requeue(job, there, actions.of(job, there));
     }
   }
 
   /** Gives a job a lane that has workers for it, where its own has none and another has. */
-  private void settle(LedgerState state, JobDraft job, Moment moment) {
-    var fleet = moment.fleet();
+  private void settle(JobDraft job) {
+    var fleet = job.turn.fleet();
     var engine = Tasks.engine(job);
     if (fleet.workers(job.lane, engine) == 0) {
       placing.place(
-          job, Placing.known(job), state.lanes(), moment, lane -> fleet.workers(lane, engine) > 0);
+          job,
+          Placing.known(job),
+          job.turn.state().lanes(),
+          lane -> fleet.workers(lane, engine) > 0);
     }
   }
 }

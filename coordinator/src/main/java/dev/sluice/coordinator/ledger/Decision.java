@@ -1,23 +1,78 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.jobs.state.Job;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.JobFacts;
+import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.StoredState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/** Collects what a decision changes and sends. The last change of a key is the one that counts. */
+/** Collects what a decision changes, removes and sends. Of a key the last change counts. */
 public final class Decision {
 
   private final Map<String, StoredState> changes = new LinkedHashMap<>();
+  private final Set<String> removals = new LinkedHashSet<>();
+  private final Map<String, JobFacts> facts = new LinkedHashMap<>();
+  private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final List<Effect> effects = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
+
+  /**
+   * A job is told a model's version, as it is stored. The ledger's state knows which there are, and
+   * not what they are: that is read from where it is stored.
+   *
+   * @param jobId which
+   * @param model name of the model
+   * @param version its number
+   */
+  public record Answer(String jobId, String model, int version) {}
 
   /** States that are new, by key. */
   public Map<String, StoredState> changes() {
     return changes;
+  }
+
+  /** Keys of states that are no more. */
+  public Set<String> removals() {
+    return removals;
+  }
+
+  /** Answers that are effects once the versions that they tell of are read. */
+  public List<Answer> answers() {
+    return answers;
+  }
+
+  /**
+   * Makes effects of all answers.
+   *
+   * @param stored gives a version as it is stored
+   */
+  public void answer(BiFunction<String, Integer, ModelVersion> stored) {
+    for (var answer : answers) {
+      var version = stored.apply(answer.model(), answer.version());
+      send(new Effect.Tell(answer.jobId(), new ModelResolved(answer.jobId(), version, null)));
+    }
+    answers.clear();
+  }
+
+  /** Facts of jobs that are new, by key: states and tasks refer to them. */
+  public Map<String, JobFacts> facts() {
+    return facts;
+  }
+
+  /** The jobs that have changed, by id. */
+  public Map<String, Job> jobs() {
+    return jobs;
   }
 
   /** What is to be sent, in order. */
@@ -25,16 +80,40 @@ public final class Decision {
     return effects;
   }
 
-  /** Lanes that tasks go to. */
+  /** The {@link Topic#queue queues} that tasks go to. */
   public Set<String> lanes() {
     return effects.stream()
         .filter(Effect.Dispatch.class::isInstance)
-        .map(effect -> ((Effect.Dispatch) effect).lane())
+        .map(Effect.Dispatch.class::cast)
+        .map(dispatch -> Topic.queue(dispatch.lane(), dispatch.task().engine()))
         .collect(Collectors.toUnmodifiableSet());
   }
 
   void change(StoredState state) {
     changes.put(StateKeys.of(state), state);
+  }
+
+  void remove(String key) {
+    removals.add(key);
+  }
+
+  void tell(Answer answer) {
+    answers.add(answer);
+  }
+
+  /** A job is as its draft is now. */
+  void change(JobDraft draft) {
+    var job = draft.changed();
+    draft.freshFacts(job).forEach(this::know);
+    if (!draft.measured().equals(job.curve())) {
+      change(job.curve());
+    }
+    jobs.put(job.jobId(), job);
+    change(job.state());
+  }
+
+  void know(JobFacts fresh) {
+    facts.put(FactPart.key(fresh), fresh);
   }
 
   void send(Effect effect) {

@@ -4,7 +4,9 @@ import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Task;
 
@@ -51,11 +53,33 @@ public sealed interface Effect {
   record Fold(String jobId, GradientEntry entry) implements Effect {}
 
   /**
-   * A model's entry is published.
+   * A lane is published, for the workers that serve it.
+   *
+   * @param lane the record
+   */
+  record PublishLane(Lane lane) implements Effect {}
+
+  /**
+   * A model's name is published.
    *
    * @param entry the record
    */
   record Publish(ModelEntry entry) implements Effect {}
+
+  /**
+   * A model's version is published.
+   *
+   * @param version the record
+   */
+  record PublishVersion(ModelVersion version) implements Effect {}
+
+  /**
+   * A model's version is published no more.
+   *
+   * @param model name of the model
+   * @param version its number
+   */
+  record Withdraw(String model, int version) implements Effect {}
 
   /**
    * Something could not be processed.

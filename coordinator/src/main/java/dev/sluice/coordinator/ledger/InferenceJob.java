@@ -1,21 +1,20 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.jobs.state.InferenceState;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.OpenTask;
-import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.Prepare;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskKind;
-import dev.sluice.schemas.wire.TaskWork;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +37,10 @@ final class InferenceJob {
   }
 
   /** Has a worker look at the rows. */
-  void prepare(JobDraft job, long nowMs, Decision decision) {
+  void beginPreparing(JobDraft job) {
     job.status = JobStatus.PREPARING;
-    var task = Tasks.single("prepare", TaskKind.PREPARE, nowMs);
-    Tasks.dispatch(job, task, work(job, task), decision);
+    var task = Tasks.single(job, "prepare", TaskKind.PREPARE);
+    Tasks.dispatch(job, task, action(job, task));
   }
 
   /**
@@ -49,10 +48,10 @@ final class InferenceJob {
    *
    * @return why the job can't go on, or null
    */
-  @Nullable Cause prepared(JobDraft job, long rows, Moment moment, Decision decision) {
+  @Nullable Cause start(JobDraft job, long rows) {
     if (rows <= 0) {
       return new Cause(
-          Fault.BAD_INPUT,
+          Code.NO_ROWS,
           "dataset",
           "There are no rows to answer.",
           "The data set, or the part of it that `rows` chooses, is empty.",
@@ -61,14 +60,14 @@ final class InferenceJob {
     int batch = spec(job).batch();
     var s = state(job);
     long least = Math.max(limits.rowsPerTask(), Math.ceilDiv(rows, TASKS_MAX));
-    int workers = moment.fleet().workers(job.lane);
+    int workers = job.turn.fleet().workers(job.lane);
     long wished = TaskRows.of(rows, workers, s.model().network(), least, limits.rowsPerTaskMax());
     long perTask = Math.ceilDiv(Math.max(wished, batch), (long) batch) * batch;
     int tasks = (int) Math.ceilDiv(rows, perTask);
     job.status = JobStatus.RUNNING;
     job.inference =
-        s.withTasks(rows, (int) Math.min(perTask, Integer.MAX_VALUE), tasks, moment.nowMs());
-    issue(job, moment, decision);
+        s.withTasks(rows, (int) Math.min(perTask, Integer.MAX_VALUE), tasks, job.turn.nowMs());
+    issue(job);
     return null;
   }
 
@@ -77,53 +76,54 @@ final class InferenceJob {
    *
    * @return whether all rows are answered now
    */
-  boolean inferred(
-      JobDraft job,
-      OpenTask task,
-      Inferred report,
-      ManifestChunk chunk,
-      Moment moment,
-      Decision decision) {
+  boolean inferred(JobDraft job, OpenTask task, Inferred report) {
     job.open.remove(task);
+    var chunk = job.turn.state().chunk(job.jobId, chunkOf(task));
     var ranges = new ArrayList<>(chunk.ranges());
     ranges.add(report.range());
     ranges.sort(Comparator.comparingLong(ResultRange::rowFrom));
-    decision.change(new ManifestChunk(chunk.jobId(), chunk.chunk(), ranges));
+    job.turn
+        .decision()
+        .change(
+            new ManifestChunk(
+                chunk.jobId(), chunk.chunk(), ranges, chunk.measured().plus(report.measured())));
     var s = state(job);
     boolean done = s.finished() + 1 == s.tasks();
-    job.inference = s.withAnswers(report, moment.nowMs());
+    job.inference = s.withAnswers(report, job.turn.nowMs());
     if (!done) {
-      issue(job, moment, decision);
+      issue(job);
     }
     return done;
   }
 
-  static int chunkOf(OpenTask task) {
+  private static int chunkOf(OpenTask task) {
     return (int) (task.from() / RANGES_PER_CHUNK);
   }
 
   /** What a task of this job is to do; a later attempt does the same. */
-  TaskWork work(JobDraft job, OpenTask task) {
-    var s = state(job);
+  TaskAction action(JobDraft job, OpenTask task) {
     return switch (task.kind()) {
-      case PREPARE -> new PrepareWork(spec(job), s.model());
-      case INFER -> {
-        long from = task.from() * s.rowsPerTask();
-        yield new InferWork(spec(job), s.model(), from, Math.min(from + s.rowsPerTask(), s.rows()));
-      }
+      case PREPARE -> new Prepare();
+      case INFER -> rows(state(job), task);
       case TERM, EXPORT, QUANTISE ->
-          throw new IllegalStateException("an inference job has no such task");
+          throw new BrokenInvariant("an inference job has no " + task.kind() + " task");
     };
   }
 
-  private void issue(JobDraft job, Moment moment, Decision decision) {
+  /** The rows that a task is to answer. */
+  static Infer rows(InferenceState s, OpenTask task) {
+    long from = task.from() * s.rowsPerTask();
+    return new Infer(from, Math.min(from + s.rowsPerTask(), s.rows()));
+  }
+
+  private void issue(JobDraft job) {
     var s = state(job);
     int issued = s.issued();
     while (issued < s.tasks() && job.open.size() < limits.openTasksMax()) {
       var task =
-          OpenTask.first("infer-" + issued, TaskKind.INFER, moment.nowMs(), issued, 1, 0, 0, 0)
-              .inLane(Placing.laneForTask(job, moment));
-      Tasks.dispatch(job, task, work(job, task), decision);
+          OpenTask.first("infer-" + issued, TaskKind.INFER, job.turn.nowMs(), issued, 1, 0, 0, 0)
+              .inLane(Placing.laneForTask(job));
+      Tasks.dispatch(job, task, action(job, task));
       issued++;
     }
     job.inference = s.withIssued(issued);
@@ -134,6 +134,10 @@ final class InferenceJob {
   }
 
   private static InferenceState state(JobDraft job) {
-    return Objects.requireNonNull(job.inference, "the model was resolved");
+    var known = job.inference;
+    if (known == null) {
+      throw new BrokenInvariant("an inference job with tasks knows its model");
+    }
+    return known;
   }
 }

@@ -1,21 +1,31 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.schemas.job.JobValidation;
+import dev.sluice.jobs.rules.JobValidation;
+import dev.sluice.jobs.rules.ModelRecord;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.DeleteModel;
 import dev.sluice.schemas.wire.Exported;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FactDigests;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
+import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.Inferred;
+import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -25,19 +35,19 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.RegisterModel;
+import dev.sluice.schemas.wire.ReleasePlace;
+import dev.sluice.schemas.wire.ReservePlace;
 import dev.sluice.schemas.wire.ResolveModel;
-import dev.sluice.schemas.wire.RoomForModel;
 import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
-import dev.sluice.schemas.wire.TaskWork;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -64,8 +74,8 @@ public final class Ledger {
     trainings = new TrainingJob(limits);
     inferences = new InferenceJob(limits);
     starting = new Starting(placing, trainings, inferences);
-    attempts = new Attempts(limits, placing, this::work);
-    speculation = new Speculation(this::work);
+    attempts = new Attempts(limits, placing, this::action);
+    speculation = new Speculation(this::action);
   }
 
   /** Key whose partition decides on an event. */
@@ -82,7 +92,9 @@ public final class Ledger {
       case ShardsLate e -> Optional.of(e.jobId());
       case AttemptLost e -> Optional.of(e.jobId());
       case RegisterModel e -> Optional.of(e.name());
-      case RoomForModel e -> Optional.of(e.name());
+      case ReservePlace e -> Optional.of(e.name());
+      case ReleasePlace e -> Optional.of(e.name());
+      case DeleteModel e -> Optional.of(e.name());
       case ModelRegistered e -> Optional.of(e.jobId());
       case ResolveModel e -> Optional.of(e.name());
       case ModelResolved e -> Optional.of(e.jobId());
@@ -94,80 +106,49 @@ public final class Ledger {
   }
 
   /**
-   * Decides on one event.
+   * Decides on one event. What is wrong with it ends in the dead letters and changes nothing.
    *
    * @param state before; not changed
    * @param event what happened or is asked for
    * @param moment time and fleet
+   * @throws BrokenInvariant where the ledger itself is wrong
    */
   public Decision decide(LedgerState state, JobEvent event, Moment moment) {
     var decision = new Decision();
-    var misnamed = NewNames.problem(event);
-    if (misnamed.isPresent()) {
-      decision.send(new Effect.Bury(Endings.unprocessable(misnamed.get())));
+    var objection = NewNames.problem(event).or(() -> Credible.objection(state, event));
+    if (objection.isPresent()) {
+      decision.send(new Effect.Bury(Endings.unprocessable(objection.get())));
       return decision;
     }
-    long nowMs = moment.nowMs();
+    var turn = new Turn(state, moment, decision);
     switch (event) {
-      case Submitted e -> submitted(state, e, moment, decision);
-      case LaneDeclared e -> starting.declared(state, e.lane(), moment, decision);
-      case LaneOpened e -> starting.opened(state, e.lane(), moment, decision);
-      case RegisterModel e -> ModelNames.register(state, e, nowMs, decision);
-      case RoomForModel e -> ModelNames.room(state, e, decision);
-      case ResolveModel e -> ModelNames.resolve(state, e, decision);
-      case AliasSet e -> ModelNames.alias(state, e, decision);
-      case CancelRequested e ->
-          change(state, e.jobId(), nowMs, decision, job -> cancel(job, e.reason(), decision));
+      case Submitted e -> submitted(turn, e);
+      case LaneDeclared e -> starting.declared(turn, e.lane());
+      case LaneOpened e -> starting.opened(turn, e.lane());
+      case RegisterModel e -> ModelNames.register(turn, e);
+      case ReservePlace e -> ModelNames.reserve(turn, e);
+      case ReleasePlace e -> ModelNames.release(turn, e);
+      case DeleteModel e -> ModelNames.delete(turn, e);
+      case ResolveModel e -> ModelNames.resolve(turn, e);
+      case AliasSet e -> ModelNames.alias(turn, e);
+      case CancelRequested e -> change(turn, e.jobId(), job -> cancel(job, e.reason()));
       case AttemptStarted e ->
           change(
-              state,
+              turn,
               e.jobId(),
-              nowMs,
-              decision,
               job -> {
-                trainings.begun(job, e, nowMs);
-                attempts.started(job, e, moment, decision);
+                trainings.begun(job, e);
+                attempts.started(job, e);
               });
-      case TaskReported e ->
-          change(
-              state, e.jobId(), nowMs, decision, job -> reported(state, job, e, moment, decision));
-      case TermNearlyDone e ->
-          change(
-              state,
-              e.jobId(),
-              nowMs,
-              decision,
-              job -> trainings.nearlyDone(job, e, moment, decision));
-      case FoldProgressed e ->
-          change(
-              state,
-              e.jobId(),
-              nowMs,
-              decision,
-              job -> trainings.progressed(job, e, nowMs, decision));
-      case FoldFailed e ->
-          change(
-              state,
-              e.jobId(),
-              nowMs,
-              decision,
-              job -> Endings.end(job, JobStatus.FAILED, e.cause(), decision));
-      case DeadlineReached e ->
-          change(
-              state, e.jobId(), nowMs, decision, job -> overdue(state, job, e, moment, decision));
-      case ShardsLate e ->
-          change(
-              state, e.jobId(), nowMs, decision, job -> speculation.late(job, e, moment, decision));
-      case AttemptLost e -> change(state, e.jobId(), nowMs, decision, job -> Attempts.lost(job, e));
-      case ModelRegistered e ->
-          change(state, e.jobId(), nowMs, decision, job -> named(job, e, nowMs, decision));
-      case ModelResolved e ->
-          change(
-              state,
-              e.jobId(),
-              nowMs,
-              decision,
-              job -> starting.resolved(state, job, e, moment, decision));
+      case TaskReported e -> change(turn, e.jobId(), job -> reported(job, e));
+      case TermNearlyDone e -> change(turn, e.jobId(), job -> trainings.nearlyDone(job, e));
+      case FoldProgressed e -> change(turn, e.jobId(), job -> trainings.progressed(job, e));
+      case FoldFailed e -> fail(turn, e.jobId(), e.cause());
+      case DeadlineReached e -> change(turn, e.jobId(), job -> overdue(job, e));
+      case ShardsLate e -> change(turn, e.jobId(), job -> speculation.late(job, e));
+      case AttemptLost e -> change(turn, e.jobId(), job -> Attempts.lost(job, e));
+      case ModelRegistered e -> change(turn, e.jobId(), job -> named(job, e));
+      case ModelResolved e -> change(turn, e.jobId(), job -> starting.resolved(job, e));
     }
     return decision;
   }
@@ -193,6 +174,7 @@ public final class Ledger {
    */
   public Decision abandon(LedgerState state, JobEvent event, Cause cause, Moment moment) {
     var decision = new Decision();
+    var turn = new Turn(state, moment, decision);
     switch (event) {
       // Owners of names answer the jobs that ask them, which other partitions may hold.
       case RegisterModel e ->
@@ -201,36 +183,84 @@ public final class Ledger {
       case ResolveModel e ->
           decision.send(new Effect.Tell(e.jobId(), new ModelResolved(e.jobId(), null, cause)));
       // Whoever asks goes on, and finds out when the version is registered.
-      case RoomForModel e -> {}
+      case ReservePlace e -> {}
+      case ReleasePlace e -> {}
+      case DeleteModel e -> {}
       case AliasSet e -> {}
       case LaneDeclared e -> {}
       case LaneOpened e -> {}
-      case Submitted e -> fail(state, e.jobId(), cause, moment, decision);
-      case CancelRequested e -> fail(state, e.jobId(), cause, moment, decision);
-      case AttemptStarted e -> fail(state, e.jobId(), cause, moment, decision);
-      case TaskReported e -> fail(state, e.jobId(), cause, moment, decision);
-      case TermNearlyDone e -> fail(state, e.jobId(), cause, moment, decision);
-      case FoldProgressed e -> fail(state, e.jobId(), cause, moment, decision);
-      case FoldFailed e -> fail(state, e.jobId(), cause, moment, decision);
-      case DeadlineReached e -> fail(state, e.jobId(), cause, moment, decision);
+      case Submitted e -> fail(turn, e.jobId(), cause);
+      case CancelRequested e -> fail(turn, e.jobId(), cause);
+      case AttemptStarted e -> fail(turn, e.jobId(), cause);
+      case TaskReported e -> fail(turn, e.jobId(), cause);
+      case TermNearlyDone e -> fail(turn, e.jobId(), cause);
+      case FoldProgressed e -> fail(turn, e.jobId(), cause);
+      case FoldFailed e -> fail(turn, e.jobId(), cause);
+      case DeadlineReached e -> fail(turn, e.jobId(), cause);
       // Nobody waits for a copy: the term itself goes on.
       case ShardsLate e -> {}
       // Its worker counts as one that the task may have ended, which ends nothing by itself.
       case AttemptLost e -> {}
-      case ModelRegistered e -> fail(state, e.jobId(), cause, moment, decision);
-      case ModelResolved e -> fail(state, e.jobId(), cause, moment, decision);
+      case ModelRegistered e -> fail(turn, e.jobId(), cause);
+      case ModelResolved e -> fail(turn, e.jobId(), cause);
     }
     return decision;
   }
 
-  private static void fail(
-      LedgerState state, String jobId, Cause cause, Moment moment, Decision decision) {
-    change(
-        state,
-        jobId,
-        moment.nowMs(),
-        decision,
-        job -> Endings.end(job, JobStatus.FAILED, cause, decision));
+  /**
+   * What becomes of a job of which facts can't be read, as a takeover has found: it fails. Where it
+   * is not even known what was asked for, nothing can be shown of it, and it is lost.
+   *
+   * @param lacking the job
+   */
+  public Decision lacking(LedgerState.Lacking lacking) {
+    var job = lacking.job();
+    var decision = new Decision();
+    var spec = lacking.there().get(FactPart.SPEC);
+    var cause = Endings.unreadable(spec == null);
+    decision.send(new Effect.Bury(Endings.letter(job.jobId(), cause)));
+    decision.send(
+        new Effect.Control(
+            new JobControl(job.jobId(), job.epoch() + 1, Command.STOP, job.submittedMs())));
+    if (job.training() != null) {
+      decision.send(new Effect.Fold(job.jobId(), new FoldStopped(JobStatus.FAILED.name())));
+    }
+    if (spec != null && spec.fact() instanceof JobSpec asked) {
+      ModelNames.placeGivenUp(job.jobId(), asked).ifPresent(decision::send);
+      var why = Job.record(job.jobId(), job.submittedMs(), cause);
+      decision.know(why);
+      // Where nothing is missing, it is what follows events that does not fit what is known.
+      var facts = job.facts();
+      boolean found = lacking.digest(FactPart.FOUND) == facts.found() && lacking.lacksFacts();
+      boolean made = found && lacking.digest(FactPart.MADE) == facts.made();
+      decision.change(
+          new JobState(
+              job.jobId(),
+              job.bodyDigest(),
+              new FactDigests(
+                  spec.digest(),
+                  lacking.digest(FactPart.VERDICTS),
+                  found ? lacking.digest(FactPart.FOUND) : 0,
+                  made ? lacking.digest(FactPart.MADE) : 0,
+                  why.digest()),
+              JobStatus.FAILED,
+              job.submittedMs(),
+              job.updatedMs(),
+              job.updatedMs(),
+              job.lane(),
+              job.epoch() + 1,
+              List.of(),
+              found ? job.training() : null,
+              found ? job.inference() : null,
+              made ? job.version() : 0,
+              made ? job.registeredMs() : 0,
+              job.placement()));
+    }
+    return decision;
+  }
+
+  private static void fail(Turn turn, String jobId, Cause cause) {
+    change(turn, jobId, job -> Endings.end(job, JobStatus.FAILED, cause));
   }
 
   private interface Change {
@@ -238,115 +268,117 @@ public final class Ledger {
   }
 
   /** Changes a job that has not ended; others stay as they are. */
-  private static void change(
-      LedgerState state, String jobId, long nowMs, Decision decision, Change change) {
-    var before = state.job(jobId);
+  private static void change(Turn turn, String jobId, Change change) {
+    var before = turn.state().job(jobId);
     if (before != null) {
-      var draft = new JobDraft(before);
+      var draft = new JobDraft(before, turn);
       change.apply(draft);
       var after = draft.build(before.updatedMs());
       if (!after.equals(before)) {
-        decision.change(draft.build(nowMs));
+        turn.decision().change(draft);
       }
     }
   }
 
-  private void submitted(LedgerState state, Submitted event, Moment moment, Decision decision) {
-    if (state.known(event.jobId())) {
+  private void submitted(Turn turn, Submitted event) {
+    if (turn.state().known(event.jobId())) {
       return;
     }
-    var job = new JobDraft(event, moment.nowMs());
+    var job = new JobDraft(event, turn);
     var problems = JobValidation.check(event.spec());
     if (problems.isEmpty()) {
-      starting.admit(state.lanes(), job, moment, decision);
+      starting.admit(turn.state().lanes(), job);
     } else {
-      Endings.end(job, JobStatus.REFUSED, Endings.cause(problems), decision);
+      Endings.end(job, JobStatus.REFUSED, Endings.cause(problems));
     }
-    decision.change(job.build(moment.nowMs()));
+    turn.decision().change(job);
   }
 
-  private static void cancel(JobDraft job, String reason, Decision decision) {
+  private static void cancel(JobDraft job, String reason) {
     var cause =
         new Cause(
-            Fault.BAD_INPUT, "", "The job was cancelled.", reason, "Submit it again to run it.");
-    Endings.end(job, JobStatus.CANCELLED, cause, decision);
+            Code.CANCELLED, "", "The job was cancelled.", reason, "Submit it again to run it.");
+    Endings.end(job, JobStatus.CANCELLED, cause);
   }
 
-  private void reported(
-      LedgerState state, JobDraft job, TaskReported report, Moment moment, Decision decision) {
+  private void reported(JobDraft job, TaskReported report) {
     var open = job.task(report.taskId());
     if (open.isEmpty()) {
       return;
     }
     var task = open.get();
     switch (report.outcome()) {
-      case TaskFailed failed -> attempts.failed(state, job, task, report, failed, moment, decision);
+      case TaskFailed failed -> attempts.failed(job, task, report, failed);
       case TrainingPrepared prepared -> {
         job.open.remove(task);
-        starting.prepared(state, job, prepared, report.engine(), moment, decision);
+        starting.trainingPrepared(job, prepared, report.engine());
       }
       case InferencePrepared prepared -> {
         job.open.remove(task);
-        starting.prepared(state, job, prepared.dataset().rows(), moment, decision);
+        starting.inferencePrepared(job, prepared.dataset().rows());
       }
-      case TermFinished finished -> trainings.finished(job, task, finished, moment, decision);
+      case TermFinished finished -> trainings.finished(job, task, finished);
       case Exported exported -> {
         job.open.remove(task);
-        exported(job, exported.model(), decision);
+        exported(job, exported.model());
       }
       case Inferred inferred -> {
-        var chunk = state.chunk(job.jobId, InferenceJob.chunkOf(task));
-        if (inferences.inferred(job, task, inferred, chunk, moment, decision)) {
-          Endings.end(job, JobStatus.SUCCEEDED, null, decision);
+        if (inferences.inferred(job, task, inferred)) {
+          Endings.end(job, JobStatus.SUCCEEDED, null);
         }
       }
     }
   }
 
   /** What was made is registered where it has a name, which ends the job once it has its number. */
-  private static void exported(JobDraft job, ModelVersion made, Decision decision) {
+  private static void exported(JobDraft job, ModelVersion made) {
     job.model = made;
-    var name =
-        switch (job.spec.work()) {
-          case TrainingSpec training -> training.register();
-          case QuantisationSpec quantisation -> QuantisationJob.register(job, made);
-          case InferenceSpec inference ->
-              throw new IllegalStateException("an inference job makes no model");
-        };
-    if (name == null) {
-      Endings.end(job, JobStatus.SUCCEEDED, null, decision);
+    var name = ModelRecord.registers(job.spec.work());
+    if (name.isEmpty()) {
+      Endings.end(job, JobStatus.SUCCEEDED, null);
     } else {
       job.status = JobStatus.REGISTERING;
-      decision.send(new Effect.Tell(name, new RegisterModel(name, job.jobId, made)));
+      job.turn.send(new Effect.Tell(name.get(), new RegisterModel(name.get(), job.jobId, made)));
     }
   }
 
   /** A task has stalled, or a job that is held could start. */
-  private void overdue(
-      LedgerState state, JobDraft job, DeadlineReached event, Moment moment, Decision decision) {
+  private void overdue(JobDraft job, DeadlineReached event) {
     if (job.status == JobStatus.HELD) {
-      starting.admit(state.lanes(), job, moment, decision);
+      starting.admit(job.turn.state().lanes(), job);
     } else {
-      attempts.overdue(state, job, event, moment, decision);
+      attempts.overdue(job, event);
     }
   }
 
-  private TaskWork work(JobDraft job, OpenTask task) {
+  private TaskAction action(JobDraft job, OpenTask task) {
     return switch (job.spec.work()) {
-      case TrainingSpec training -> trainings.work(job, task);
-      case InferenceSpec inference -> inferences.work(job, task);
-      case QuantisationSpec quantisation -> QuantisationJob.work(job, task);
+      case TrainingSpec training -> trainings.action(job, task);
+      case InferenceSpec inference -> inferences.action(job, task);
+      case QuantisationSpec quantisation -> QuantisationJob.action(task);
     };
   }
 
-  private void named(JobDraft job, ModelRegistered event, long nowMs, Decision decision) {
+  /** A name is full most often before anything was done; whoever begins asks for a place. */
+  private static JobStatus unregistered(JobStatus status) {
+    return switch (status) {
+      case HELD, RESOLVING, PREPARING -> JobStatus.REFUSED;
+      case RUNNING, EXPORTING, REGISTERING -> JobStatus.FAILED;
+      case SUCCEEDED, FAILED, CANCELLED, REFUSED ->
+          throw new BrokenInvariant("an ended job changes no more");
+    };
+  }
+
+  private void named(JobDraft job, ModelRegistered event) {
     if (event.cause() != null) {
-      // Perhaps before it is made: whoever is about to make a version asks whether it will fit.
-      Endings.end(job, JobStatus.FAILED, event.cause(), decision);
+      Endings.end(job, unregistered(job.status), event.cause());
     } else if (job.status == JobStatus.REGISTERING) {
-      var made = Objects.requireNonNull(job.model, "a job that registers has exported");
-      job.model = made.numbered(event.version(), nowMs);
-      Endings.end(job, JobStatus.SUCCEEDED, null, decision);
+      var made = job.model;
+      if (made == null) {
+        throw new BrokenInvariant("a job that registers has made a model");
+      }
+      job.model = made.numbered(event.version(), job.turn.nowMs());
+      Endings.end(job, JobStatus.SUCCEEDED, null);
     }
   }
 }

@@ -1,146 +1,162 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.schemas.job.ModelRecord;
+import dev.sluice.jobs.rules.ModelRecord;
+import dev.sluice.jobs.rules.Names;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.DeleteModel;
+import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
-import dev.sluice.schemas.wire.ModelVersion;
-import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.RegisterModel;
+import dev.sluice.schemas.wire.ReleasePlace;
+import dev.sluice.schemas.wire.ReservePlace;
 import dev.sluice.schemas.wire.ResolveModel;
-import dev.sluice.schemas.wire.RoomForModel;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/** Model names: each has one owner, so two jobs that register one name get versions 1 and 2. */
-public final class ModelNames {
-
-  /** The alias that always means the newest version. */
-  private static final String LATEST = "latest";
+/**
+ * Model names: each has one owner, so two jobs that register one name get versions 1 and 2. A
+ * number is given once, whatever is deleted.
+ */
+final class ModelNames {
 
   private ModelNames() {}
 
+  // ---- what jobs ask and say
+
+  /** A job that begins asks for a place for the version that it will register. */
+  static void askForPlace(JobDraft job) {
+    ModelRecord.registers(job.spec.work())
+        .ifPresent(name -> job.turn.send(new Effect.Tell(name, new ReservePlace(name, job.jobId))));
+  }
+
+  /** A job that ends without its version needs its place no more. */
+  static void giveUpPlace(JobDraft job) {
+    placeGivenUp(job.jobId, job.spec).ifPresent(job.turn::send);
+  }
+
+  /** What says that a job needs its place no more; empty where it has none. */
+  static Optional<Effect.Tell> placeGivenUp(String jobId, JobSpec spec) {
+    return ModelRecord.registers(spec.work())
+        .map(name -> new Effect.Tell(name, new ReleasePlace(name, jobId)));
+  }
+
+  // ---- what the owner decides
+
+  /** Keeps a place for a job, or says that there is none; silence means that there is. */
+  static void reserve(Turn turn, ReservePlace ask) {
+    var model = turn.state().model(ask.name());
+    if (model.places().contains(ask.jobId()) || model.madeBy(ask.jobId()) != null) {
+      return;
+    }
+    var full = full(model);
+    if (full.isPresent()) {
+      refuse(ask.jobId(), ask.name(), full.get(), turn);
+    } else {
+      turn.decision().change(new ModelPlace(ask.name(), ask.jobId()));
+    }
+  }
+
+  static void release(Turn turn, ReleasePlace ask) {
+    if (turn.state().model(ask.name()).places().contains(ask.jobId())) {
+      turn.decision().remove(StateKeys.place(ask.name(), ask.jobId()));
+    }
+  }
+
   /** Gives the next number; a job that asks again gets the number that it got before. */
-  static void register(LedgerState state, RegisterModel ask, long nowMs, Decision decision) {
-    var entry = entry(state, ask.name());
-    var before = entry.versions().stream().filter(v -> v.jobId().equals(ask.jobId())).findFirst();
-    int number = before.map(ModelVersion::version).orElseGet(() -> entry.versions().size() + 1);
-    if (before.isEmpty()) {
-      var versions = new ArrayList<>(entry.versions());
-      versions.add(ask.model().numbered(number, nowMs));
-      var longer = new ModelEntry(entry.name(), versions, entry.aliases());
-      if (ModelRecord.bytes(longer) > ModelRecord.ENTRY_BYTES_MAX) {
-        refuse(ask.jobId(), entry, decision);
+  static void register(Turn turn, RegisterModel ask) {
+    var model = turn.state().model(ask.name());
+    var number = model.madeBy(ask.jobId());
+    if (number == null) {
+      boolean hasPlace = model.places().contains(ask.jobId());
+      var full = full(model);
+      if (!hasPlace && full.isPresent()) {
+        refuse(ask.jobId(), ask.name(), full.get(), turn);
         return;
       }
-      publish(longer, decision);
+      number = model.lastVersion() + 1;
+      var version = ask.model().numbered(number, turn.nowMs()).under(ask.name());
+      turn.decision().change(version);
+      turn.send(new Effect.PublishVersion(version));
+      publish(model.entry(number, model.aliases()), turn);
+      if (hasPlace) {
+        turn.decision().remove(StateKeys.place(ask.name(), ask.jobId()));
+      }
     }
-    decision.send(
+    turn.send(
         new Effect.Tell(ask.jobId(), new ModelRegistered(ask.jobId(), ask.name(), number, null)));
   }
 
-  /** Asks whether a version that a job is about to make will fit, before the work is done. */
-  static void askForRoom(JobDraft job, String name, NetworkFacts network, Decision decision) {
-    decision.send(
-        new Effect.Tell(name, new RoomForModel(name, job.jobId, ModelRecord.bytes(network))));
+  private static Optional<Cause> full(ModelName model) {
+    return ModelRecord.full(model.name(), model.versions().size(), model.places().size());
   }
 
-  /** Says where a version that is to be made would have no room; silence means that it has. */
-  static void room(LedgerState state, RoomForModel ask, Decision decision) {
-    var entry = entry(state, ask.name());
-    boolean registered = entry.versions().stream().anyMatch(v -> v.jobId().equals(ask.jobId()));
-    if (!registered && ModelRecord.bytes(entry) + ask.bytes() > ModelRecord.ENTRY_BYTES_MAX) {
-      refuse(ask.jobId(), entry, decision);
-    }
-  }
-
-  private static void refuse(String jobId, ModelEntry entry, Decision decision) {
-    decision.send(new Effect.Tell(jobId, new ModelRegistered(jobId, entry.name(), 0, full(entry))));
+  private static void refuse(String jobId, String name, Cause cause, Turn turn) {
+    turn.send(new Effect.Tell(jobId, new ModelRegistered(jobId, name, 0, cause)));
   }
 
   /** Answers with the version that a number or an alias means. */
-  static void resolve(LedgerState state, ResolveModel ask, Decision decision) {
-    var entry = entry(state, ask.name());
-    var version = find(entry, ask.version());
-    var answer =
-        version == null
-            ? new ModelResolved(ask.jobId(), null, missing(entry, ask))
-            : new ModelResolved(ask.jobId(), version, null);
-    decision.send(new Effect.Tell(ask.jobId(), answer));
+  static void resolve(Turn turn, ResolveModel ask) {
+    var model = turn.state().model(ask.name());
+    var number = model.find(ask.version());
+    if (number == null) {
+      turn.send(
+          new Effect.Tell(ask.jobId(), new ModelResolved(ask.jobId(), null, missing(model, ask))));
+    } else {
+      turn.decision().tell(new Decision.Answer(ask.jobId(), ask.name(), number));
+    }
   }
 
-  static void alias(LedgerState state, AliasSet ask, Decision decision) {
-    var entry = entry(state, ask.name());
-    var aliases = new HashMap<>(entry.aliases());
+  private static Cause missing(ModelName model, ResolveModel ask) {
+    return new Cause(
+        Code.NO_SUCH_MODEL,
+        "model",
+        "Model " + ask.name() + "@" + ask.version() + " does not exist.",
+        model.there(),
+        "`sluice models` lists what there is; train one with `register: " + ask.name() + "`.");
+  }
+
+  static void alias(Turn turn, AliasSet ask) {
+    var model = turn.state().model(ask.name());
+    var aliases = new HashMap<>(model.aliases());
     if (ask.version() == 0) {
       aliases.remove(ask.alias());
-    } else if (ask.version() <= entry.versions().size() && !ask.alias().equals(LATEST)) {
+    } else if (model.versions().contains(ask.version()) && !ask.alias().equals(Names.LATEST)) {
       aliases.put(ask.alias(), ask.version());
     }
-    if (!aliases.equals(entry.aliases())) {
-      publish(new ModelEntry(entry.name(), entry.versions(), aliases), decision);
+    if (!aliases.equals(model.aliases())) {
+      publish(model.entry(model.lastVersion(), aliases), turn);
     }
-  }
-
-  private static Cause full(ModelEntry entry) {
-    return new Cause(
-        Fault.NO_CAPACITY,
-        "register",
-        "Model " + entry.name() + " can't take another version.",
-        String.format(
-            Locale.ROOT,
-            "Its %d versions take %d of the %d bytes that one name has, and another does not fit.",
-            entry.versions().size(),
-            ModelRecord.bytes(entry),
-            ModelRecord.ENTRY_BYTES_MAX),
-        "Register under another name; the shorter the names of classes and columns, the more"
-            + " versions fit.");
-  }
-
-  private static void publish(ModelEntry entry, Decision decision) {
-    decision.change(entry);
-    decision.send(new Effect.Publish(entry));
-  }
-
-  private static ModelEntry entry(LedgerState state, String name) {
-    var entry = state.model(name);
-    return entry == null ? new ModelEntry(name, List.of(), Map.of()) : entry;
   }
 
   /**
-   * The version that a number or an alias means.
-   *
-   * @param selector a number from 1, an alias, or latest
-   * @return null where there is none
+   * Whoever asks for a deleted version finds it no more. A job that was given it before goes on
+   * with what it was told, and its files stay until it has ended.
    */
-  public static @Nullable ModelVersion find(ModelEntry entry, String selector) {
-    int count = entry.versions().size();
-    Integer number =
-        selector.equals(LATEST) ? Integer.valueOf(count) : entry.aliases().get(selector);
-    if (number == null && selector.matches("[1-9][0-9]{0,8}")) {
-      number = Integer.valueOf(selector);
+  static void delete(Turn turn, DeleteModel ask) {
+    var model = turn.state().model(ask.name());
+    boolean all = ask.version() == DeleteModel.ALL;
+    var gone = model.versions().stream().filter(v -> all || v == ask.version()).toList();
+    gone.forEach(version -> remove(ask.name(), version, turn));
+    var aliases = new HashMap<>(model.aliases());
+    aliases.values().removeAll(gone);
+    if (!aliases.equals(model.aliases())) {
+      publish(model.entry(model.lastVersion(), aliases), turn);
     }
-    return number == null || number < 1 || number > count ? null : entry.versions().get(number - 1);
   }
 
-  private static Cause missing(ModelEntry entry, ResolveModel ask) {
-    int count = entry.versions().size();
-    var there =
-        count == 0
-            ? "There is no model of that name."
-            : "It has versions 1 to " + count + " and aliases " + entry.aliases().keySet() + ".";
-    return new Cause(
-        Fault.BAD_INPUT,
-        "model",
-        "Model " + ask.name() + "@" + ask.version() + " does not exist.",
-        there,
-        "`sluice models` lists what there is; train one with `register: " + ask.name() + "`.");
+  private static void remove(String name, int version, Turn turn) {
+    turn.decision().remove(StateKeys.version(name, version));
+    turn.send(new Effect.Withdraw(name, version));
+  }
+
+  private static void publish(ModelEntry entry, Turn turn) {
+    turn.decision().change(entry);
+    turn.send(new Effect.Publish(entry));
   }
 }

@@ -1,13 +1,14 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.schemas.job.Names;
+import dev.sluice.jobs.rules.Names;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadlineReached;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.DeleteModel;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.JobEvent;
@@ -16,8 +17,9 @@ import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.RegisterModel;
+import dev.sluice.schemas.wire.ReleasePlace;
+import dev.sluice.schemas.wire.ReservePlace;
 import dev.sluice.schemas.wire.ResolveModel;
-import dev.sluice.schemas.wire.RoomForModel;
 import dev.sluice.schemas.wire.ShardsLate;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskReported;
@@ -37,14 +39,11 @@ final class NewNames {
   /** What is wrong with the name; empty where nothing is, or the event brings none. */
   static Optional<Cause> problem(JobEvent event) {
     return switch (event) {
-      case Submitted e ->
-          unless(Names.isJobId(e.jobId()), "jobId", "a job's id", e.jobId(), Names.JOB_ID_RULE);
+      case Submitted e -> job(e.jobId());
       case LaneDeclared e -> lane(e.lane().lane());
       case LaneOpened e -> lane(e.lane().lane());
-      case RegisterModel e ->
-          unless(Names.isModel(e.name()), "name", "a model's name", e.name(), Names.MODEL_RULE);
-      case RoomForModel e ->
-          unless(Names.isModel(e.name()), "name", "a model's name", e.name(), Names.MODEL_RULE);
+      case RegisterModel e -> model(e.name()).or(() -> job(e.jobId()));
+      case ReservePlace e -> model(e.name()).or(() -> job(e.jobId()));
       case AliasSet e ->
           unless(Names.isAlias(e.alias()), "alias", "an alias", e.alias(), Names.ALIAS_RULE);
       case CancelRequested _,
@@ -58,9 +57,19 @@ final class NewNames {
           AttemptLost _,
           ModelRegistered _,
           ResolveModel _,
-          ModelResolved _ ->
+          ModelResolved _,
+          ReleasePlace _,
+          DeleteModel _ ->
           Optional.empty();
     };
+  }
+
+  private static Optional<Cause> job(String id) {
+    return unless(Names.isJobId(id), "jobId", "a job's id", id, Names.JOB_ID_RULE);
+  }
+
+  private static Optional<Cause> model(String name) {
+    return unless(Names.isModel(name), "name", "a model's name", name, Names.MODEL_RULE);
   }
 
   private static Optional<Cause> lane(String name) {
@@ -73,7 +82,7 @@ final class NewNames {
         ? Optional.empty()
         : Optional.of(
             new Cause(
-                Fault.BAD_INPUT,
+                Code.INVALID_NAME,
                 where,
                 "'" + shown(name) + "' can't be " + what + ".",
                 "It has " + rule + ".",

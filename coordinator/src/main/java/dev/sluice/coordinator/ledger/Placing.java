@@ -1,14 +1,15 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.accelerators.capability.JobNeeds;
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.schemas.capability.JobNeeds;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.PlacementDecision;
+import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.Verdict;
 import java.util.Collection;
 import java.util.List;
@@ -43,17 +44,13 @@ final class Placing {
    * @return why there is no lane for it; empty where there is
    */
   Optional<Cause> place(
-      JobDraft job,
-      JobNeeds.Known known,
-      Collection<Lane> lanes,
-      Moment moment,
-      Predicate<String> eligible) {
+      JobDraft job, JobNeeds.Known known, Collection<Lane> lanes, Predicate<String> eligible) {
     var question =
         new Admission.Question(
             job.spec,
             JobNeeds.of(job.spec.work(), known),
             job.status == JobStatus.PREPARING ? job.lane : "");
-    job.verdicts = admission.judge(question, lanes, moment.fleet(), eligible);
+    job.verdicts = admission.judge(question, lanes, job.turn.fleet(), eligible);
     var chosen = Admission.chosen(job.verdicts);
     if (chosen.isEmpty()) {
       return Optional.of(noLane(job.verdicts));
@@ -61,7 +58,8 @@ final class Placing {
     job.lane = chosen.get();
     job.cause = null;
     job.placement =
-        new PlacementDecision(admission.aim(job.spec), moment.fleet().version(), moment.nowMs());
+        new PlacementDecision(
+            admission.aim(job.spec), job.turn.fleet().version(), job.turn.nowMs());
     return Optional.empty();
   }
 
@@ -70,8 +68,8 @@ final class Placing {
    * lane's workers has a task of this job while workers of another lane that can run it idle: a
    * worker whose lane is empty helps where its accelerator can. Whoever wants least energy waits.
    */
-  static String laneForTask(JobDraft job, Moment moment) {
-    var fleet = moment.fleet();
+  static String laneForTask(JobDraft job) {
+    var fleet = job.turn.fleet();
     boolean fills = open(job, job.lane) >= Math.max(1, fleet.workers(job.lane));
     if (!fills || job.placement == null || job.placement.aim() == Aim.ENERGY) {
       return job.lane;
@@ -93,10 +91,10 @@ final class Placing {
         verdicts.isEmpty()
             ? "No lane is declared."
             : verdicts.stream()
-                .map(v -> v.lane() + ": " + String.join(" ", v.reasons()))
+                .map(v -> v.lane() + ": " + Reason.sentences(v.reasons()))
                 .collect(Collectors.joining(" "));
     return new Cause(
-        Fault.NO_CAPACITY,
+        Code.NO_LANE,
         "",
         "No lane of this fleet can run the job.",
         reasons,

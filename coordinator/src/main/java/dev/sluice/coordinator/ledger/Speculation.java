@@ -25,14 +25,14 @@ final class Speculation {
   /** Of so many open terms of a job one may run twice, and one of fewer. */
   static final int TERMS_PER_COPY = 2;
 
-  private final Attempts.Works works;
+  private final Attempts.Actions actions;
 
-  Speculation(Attempts.Works works) {
-    this.works = works;
+  Speculation(Attempts.Actions actions) {
+    this.actions = actions;
   }
 
   /** Shards are said to be late; by now they may have come. */
-  void late(JobDraft job, ShardsLate report, Moment moment, Decision decision) {
+  void late(JobDraft job, ShardsLate report) {
     var training = job.training;
     if (job.status != JobStatus.RUNNING
         || training == null
@@ -40,13 +40,13 @@ final class Speculation {
       return;
     }
     var late = job.open.stream().filter(task -> isLate(task, report)).toList();
-    long room = room(job, late, moment);
+    long room = room(job, late);
     late.stream()
         .filter(task -> !task.copied())
         // Those that nobody works on first.
         .sorted(Comparator.comparing(task -> task.deadlineMs() > 0))
         .limit(Math.max(0, room))
-        .forEach(task -> Tasks.copy(job, task, works.of(job, task), decision));
+        .forEach(task -> Tasks.copy(job, task, actions.of(job, task)));
   }
 
   private static boolean isLate(OpenTask task, ShardsLate report) {
@@ -60,11 +60,11 @@ final class Speculation {
   /**
    * Copies that may be added: so many as there are others to run them, and a share of all terms.
    */
-  private static long room(JobDraft job, List<OpenTask> late, Moment moment) {
+  private static long room(JobDraft job, List<OpenTask> late) {
     var slow = late.stream().flatMap(task -> task.begun().stream()).distinct();
     long others =
-        moment.fleet().workers(job.lane, Tasks.engine(job))
-            - slow.filter(worker -> moment.fleet().hears(worker)).count();
+        job.turn.fleet().workers(job.lane, Tasks.engine(job))
+            - slow.filter(worker -> job.turn.fleet().hears(worker)).count();
     long terms = job.open.stream().filter(task -> task.kind() == TaskKind.TERM).count();
     long copies = job.open.stream().filter(OpenTask::copied).count();
     return Math.min(others, Math.ceilDiv(terms, TERMS_PER_COPY)) - copies;

@@ -1,10 +1,10 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.schemas.capability.JobNeeds;
+import dev.sluice.accelerators.capability.JobNeeds;
+import dev.sluice.jobs.state.InferenceState;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -37,40 +37,39 @@ final class Starting {
   }
 
   /** Gives the job a lane by what is known of it now, and does what comes next. */
-  void admit(Collection<Lane> lanes, JobDraft job, Moment moment, Decision decision) {
-    if (!place(lanes, job, Placing.known(job), moment, decision)) {
+  void admit(Collection<Lane> lanes, JobDraft job) {
+    boolean begins = job.status == JobStatus.HELD;
+    if (!place(lanes, job, Placing.known(job))) {
       return;
     }
+    if (begins) {
+      ModelNames.askForPlace(job);
+    }
     switch (job.spec.work()) {
-      case TrainingSpec training -> trainings.prepare(job, moment.nowMs(), decision);
+      case TrainingSpec training -> trainings.beginPreparing(job);
       case InferenceSpec inference -> {
         if (job.inference == null) {
-          resolve(job, inference.model(), inference.version(), decision);
+          resolve(job, inference.model(), inference.version());
         } else {
-          inferences.prepare(job, moment.nowMs(), decision);
+          inferences.beginPreparing(job);
         }
       }
       case QuantisationSpec quantisation -> {
         if (job.source == null) {
-          resolve(job, quantisation.model(), quantisation.version(), decision);
+          resolve(job, quantisation.model(), quantisation.version());
         } else {
-          QuantisationJob.quantise(job, moment.nowMs(), decision);
+          QuantisationJob.quantise(job);
         }
       }
     }
   }
 
-  private boolean place(
-      Collection<Lane> lanes,
-      JobDraft job,
-      JobNeeds.Known known,
-      Moment moment,
-      Decision decision) {
-    return placed(job, placing.place(job, known, lanes, moment, lane -> true), decision);
+  private boolean place(Collection<Lane> lanes, JobDraft job, JobNeeds.Known known) {
+    return placed(job, placing.place(job, known, lanes, lane -> true));
   }
 
   /** Holds or refuses a job for which there is no lane. */
-  private static boolean placed(JobDraft job, Optional<Cause> without, Decision decision) {
+  private static boolean placed(JobDraft job, Optional<Cause> without) {
     if (without.isEmpty()) {
       return true;
     }
@@ -78,15 +77,15 @@ final class Starting {
       job.status = JobStatus.HELD;
       job.cause = without.get();
     } else {
-      Endings.end(job, JobStatus.REFUSED, without.get(), decision);
+      Endings.end(job, JobStatus.REFUSED, without.get());
     }
     return false;
   }
 
   /** Asks the model's owner for a version. */
-  private static void resolve(JobDraft job, String model, String version, Decision decision) {
+  private static void resolve(JobDraft job, String model, String version) {
     job.status = JobStatus.RESOLVING;
-    decision.send(new Effect.Tell(model, new ResolveModel(model, job.jobId, version)));
+    job.turn.send(new Effect.Tell(model, new ResolveModel(model, job.jobId, version)));
   }
 
   /**
@@ -94,44 +93,39 @@ final class Starting {
    * the workers' engine gives the same bits; where neither can run it, a third lane prepares it
    * anew.
    */
-  void prepared(
-      LedgerState state,
-      JobDraft job,
-      TrainingPrepared prepared,
-      String engine,
-      Moment moment,
-      Decision decision) {
+  void trainingPrepared(JobDraft job, TrainingPrepared prepared, String engine) {
     var own = job.lane;
     var known = JobNeeds.Known.of(prepared);
-    var fleet = moment.fleet();
+    var fleet = job.turn.fleet();
+    var lanes = job.turn.state().lanes();
     Predicate<String> alike = lane -> lane.equals(own) || fleet.workers(lane, engine) > 0;
-    if (placing.place(job, known, state.lanes(), moment, alike).isEmpty()) {
-      trainings.prepared(job, prepared, engine, moment, decision);
-    } else if (place(state.lanes(), job, known, moment, decision)) {
-      trainings.prepare(job, moment.nowMs(), decision);
+    if (placing.place(job, known, lanes, alike).isEmpty()) {
+      trainings.start(job, prepared, engine);
+    } else if (place(lanes, job, known)) {
+      trainings.beginPreparing(job);
     }
   }
 
   /** A worker has counted the rows of an inference job. */
-  void prepared(LedgerState state, JobDraft job, long rows, Moment moment, Decision decision) {
+  void inferencePrepared(JobDraft job, long rows) {
     var known = JobNeeds.Known.of(job.inference).withRows(rows);
-    if (place(state.lanes(), job, known, moment, decision)) {
-      var cause = inferences.prepared(job, rows, moment, decision);
+    if (place(job.turn.state().lanes(), job, known)) {
+      var cause = inferences.start(job, rows);
       if (cause != null) {
-        Endings.end(job, JobStatus.FAILED, cause, decision);
+        Endings.end(job, JobStatus.FAILED, cause);
       }
     }
   }
 
   /** Somebody declares a lane. */
-  void declared(LedgerState state, Lane lane, Moment moment, Decision decision) {
-    var before = state.lane(lane.lane());
+  void declared(Turn turn, Lane lane) {
+    var before = turn.state().lane(lane.lane());
     if (before != null && !before.accelerator().equals(lane.accelerator())) {
-      decision.send(
+      turn.send(
           new Effect.Bury(
               Endings.unprocessable(
                   new Cause(
-                      Fault.BAD_INPUT,
+                      Code.LANE_TAKEN,
                       "lane " + lane.lane(),
                       "Lane " + lane.lane() + " can't be declared for " + lane.accelerator() + ".",
                       "It exists for " + before.accelerator() + ", and work may wait in it.",
@@ -140,50 +134,50 @@ final class Starting {
     }
     boolean asItIs = lane.workersMax() == Lane.AS_IT_IS;
     if (asItIs && before != null) {
-      decision.change(before); // whoever declares it has not found its state
+      turn.send(new Effect.PublishLane(before)); // whoever declares it has not found it
       return;
     }
     var wanted = asItIs ? new Lane(lane.lane(), lane.accelerator(), 0, 0) : lane;
     // It is open here at once, so that a declaration that follows finds it.
-    opened(state, wanted, moment, decision);
-    decision.send(new Effect.TellAll(new LaneOpened(wanted)));
+    opened(turn, wanted);
+    turn.send(new Effect.PublishLane(wanted));
+    turn.send(new Effect.TellAll(new LaneOpened(wanted)));
   }
 
   /** Remembers a lane and admits the jobs that were held. */
-  void opened(LedgerState state, Lane lane, Moment moment, Decision decision) {
+  void opened(Turn turn, Lane lane) {
+    var state = turn.state();
     if (lane.equals(state.lane(lane.lane()))) {
       return;
     }
-    decision.change(lane);
+    turn.decision().change(lane);
     var lanes = new ArrayList<>(state.lanes());
     lanes.removeIf(other -> other.lane().equals(lane.lane()));
     lanes.add(lane);
     for (var held : List.copyOf(state.activeJobs())) {
       if (held.status() == JobStatus.HELD) {
-        var job = new JobDraft(held);
-        admit(lanes, job, moment, decision);
-        decision.change(job.build(moment.nowMs()));
+        var job = new JobDraft(held, turn);
+        admit(lanes, job);
+        turn.decision().change(job);
       }
     }
   }
 
   /** A model's owner has answered. */
-  void resolved(
-      LedgerState state, JobDraft job, ModelResolved event, Moment moment, Decision decision) {
+  void resolved(JobDraft job, ModelResolved event) {
     if (job.status != JobStatus.RESOLVING) {
       return;
     }
     var model = event.model();
     if (model == null) {
-      Endings.end(job, JobStatus.FAILED, event.cause(), decision);
+      Endings.end(job, JobStatus.FAILED, event.cause());
       return;
     }
     switch (job.spec.work()) {
       case InferenceSpec inference -> job.inference = InferenceState.of(model);
       case QuantisationSpec quantisation -> job.source = model;
-      case TrainingSpec training ->
-          throw new IllegalStateException("a training job resolves no model");
+      case TrainingSpec training -> throw new BrokenInvariant("a training job resolves no model");
     }
-    admit(state.lanes(), job, moment, decision);
+    admit(job.turn.state().lanes(), job);
   }
 }

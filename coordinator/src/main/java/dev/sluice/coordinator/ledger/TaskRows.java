@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.schemas.cost.Workload;
+import dev.sluice.accelerators.cost.Workload;
 import dev.sluice.schemas.wire.NetworkFacts;
 
 /**

@@ -1,30 +1,29 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.jobs.state.TrainingState;
+import dev.sluice.jobs.state.ValidationState;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Command;
-import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Export;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
-import dev.sluice.schemas.wire.PrepareWork;
+import dev.sluice.schemas.wire.Prepare;
+import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskKind;
-import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.Term;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
-import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
-import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.ValidationPlan;
 import dev.sluice.schemas.wire.ValidationPoint;
-import dev.sluice.schemas.wire.ValidationState;
 import java.util.ArrayList;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,19 +60,18 @@ final class TrainingJob {
     this.limits = limits;
   }
 
-  void prepare(JobDraft job, long nowMs, Decision decision) {
+  void beginPreparing(JobDraft job) {
     job.status = JobStatus.PREPARING;
-    var task = Tasks.single("prepare", TaskKind.PREPARE, nowMs);
-    Tasks.dispatch(job, task, work(job, task), decision);
+    var task = Tasks.single(job, "prepare", TaskKind.PREPARE);
+    Tasks.dispatch(job, task, action(job, task));
   }
 
   /** Pins what was prepared, starts the fold and issues the first round. */
-  void prepared(
-      JobDraft job, TrainingPrepared prepared, String engine, Moment moment, Decision decision) {
+  void start(JobDraft job, TrainingPrepared prepared, String engine) {
     var spec = spec(job);
     var network = prepared.network();
     var validation = validation(spec, prepared);
-    decision.send(
+    job.turn.send(
         new Effect.Fold(
             job.jobId,
             new FoldStarted(
@@ -90,9 +88,6 @@ final class TrainingJob {
                 engine,
                 PartitionFold.VERSION,
                 validation)));
-    if (spec.register() != null) {
-      ModelNames.askForRoom(job, spec.register(), network, decision);
-    }
     job.status = JobStatus.RUNNING;
     job.training =
         TrainingState.started(
@@ -101,8 +96,8 @@ final class TrainingJob {
             PartitionFold.VERSION,
             spec.shards(),
             validation == null ? null : ValidationState.planned(validation),
-            moment.nowMs());
-    issueRound(job, moment, decision);
+            job.turn.nowMs());
+    issueRound(job, 0);
   }
 
   /**
@@ -130,7 +125,7 @@ final class TrainingJob {
    * on: it is that of work, and not of waiting in the lane. Rounds would become shorter with each
    * wait otherwise, and wait the more often the shorter they are, down to single steps.
    */
-  void begun(JobDraft job, AttemptStarted event, long nowMs) {
+  void begun(JobDraft job, AttemptStarted event) {
     var t = job.training;
     var task =
         job.task(event.taskId())
@@ -141,21 +136,20 @@ final class TrainingJob {
     }
     long from = task.get().fromStep();
     if (from >= t.paceStep() && t.shardSteps().stream().allMatch(step -> step >= from)) {
-      job.training = t.withPace(from, nowMs, t.stepsPerSecond());
+      job.training = t.withPace(from, job.turn.nowMs(), t.stepsPerSecond());
     }
   }
 
-  void nearlyDone(JobDraft job, TermNearlyDone report, Moment moment, Decision decision) {
+  void nearlyDone(JobDraft job, TermNearlyDone report) {
     var training = job.training;
     if (job.status == JobStatus.RUNNING && training != null && report.round() == training.round()) {
-      pace(job, report.step(), moment.nowMs());
-      issueRound(job, moment, decision);
+      pace(job, report.step());
+      issueRound(job, 0);
     }
   }
 
   /** Notes how far a group came; issues what it left over, the next round, or the export. */
-  void finished(
-      JobDraft job, OpenTask task, TermFinished report, Moment moment, Decision decision) {
+  void finished(JobDraft job, OpenTask task, TermFinished report) {
     job.open.remove(task);
     long reached = Math.clamp(report.reachedStep(), task.fromStep(), task.toStep());
     var steps = new ArrayList<>(state(job).shardSteps());
@@ -166,28 +160,28 @@ final class TrainingJob {
         state(job)
             .withShardSteps(steps)
             .withComputed((double) report.computeMs(), report.modelled());
-    pace(job, reached, moment.nowMs());
+    pace(job, reached);
     if (reached < task.toStep()) {
-      issue(job, task.from(), task.count(), reached, task.toStep(), task.round(), moment, decision);
+      issue(job, task.from(), task.count(), reached, task.toStep(), task.round());
       return;
     }
     if (task.round() == state(job).round()) {
-      issueRound(job, moment, decision);
+      issueRound(job, task.toStep() - task.fromStep());
     }
     long end = state(job).end();
     if (job.open.isEmpty() && steps.stream().allMatch(step -> step >= end)) {
-      export(job, moment.nowMs(), decision);
+      export(job);
     }
   }
 
-  private void export(JobDraft job, long nowMs, Decision decision) {
+  private void export(JobDraft job) {
     job.status = JobStatus.EXPORTING;
-    var export = Tasks.single("export", TaskKind.EXPORT, nowMs);
-    Tasks.dispatch(job, export, work(job, export), decision);
+    var export = Tasks.single(job, "export", TaskKind.EXPORT);
+    Tasks.dispatch(job, export, action(job, export));
   }
 
   /** Notes how far the fold is; where it has ended before its time, so do the terms. */
-  void progressed(JobDraft job, FoldProgressed report, long nowMs, Decision decision) {
+  void progressed(JobDraft job, FoldProgressed report) {
     if (job.training == null) {
       return;
     }
@@ -203,14 +197,19 @@ final class TrainingJob {
     boolean ends = judged == null ? report.generation() >= t.end() : judged.closed();
     double loss = Double.isNaN(report.loss()) ? t.loss() : report.loss();
     job.training =
-        t.withGeneration(report.generation(), loss, report.samples(), ends ? nowMs : t.finishedMs())
+        t.withGeneration(
+                report.generation(),
+                loss,
+                report.samples(),
+                ends ? job.turn.nowMs() : t.finishedMs())
             .withValidation(judged);
     boolean early = ends && report.generation() <= t.prepared().steps();
     if (early && job.status == JobStatus.RUNNING) {
       job.open.clear();
       job.epoch++;
-      decision.send(new Effect.Control(new JobControl(job.jobId, job.epoch, Command.RUN)));
-      export(job, nowMs, decision);
+      job.turn.send(
+          new Effect.Control(new JobControl(job.jobId, job.epoch, Command.RUN, job.submittedMs)));
+      export(job);
     }
   }
 
@@ -230,90 +229,81 @@ final class TrainingJob {
   }
 
   /** What a task of this job is to do; a later attempt does the same. */
-  TaskWork work(JobDraft job, OpenTask task) {
+  TaskAction action(JobDraft job, OpenTask task) {
     return switch (task.kind()) {
-      case PREPARE -> new PrepareWork(spec(job), null);
+      case PREPARE -> new Prepare();
       case TERM ->
-          new TermWork(
-              spec(job),
-              state(job).prepared(),
+          new Term(
               (int) task.from(),
               (int) task.count(),
               task.fromStep(),
               task.toStep(),
               task.round(),
               announceStep(task),
-              limits.termMsMax(),
-              plan(job));
-      case EXPORT -> new ExportWork(spec(job), state(job).prepared(), state(job).end());
+              limits.termMsMax());
+      case EXPORT -> new Export(state(job).end());
       case INFER, QUANTISE ->
-          throw new IllegalStateException("a training job has no " + task.kind() + " task");
+          throw new BrokenInvariant("a training job has no " + task.kind() + " task");
     };
-  }
-
-  private static @Nullable ValidationPlan plan(JobDraft job) {
-    var validation = state(job).validation();
-    return validation == null ? null : validation.plan();
   }
 
   private static long announceStep(OpenTask task) {
     return task.fromStep() + (long) ((task.toStep() - task.fromStep()) * ANNOUNCE_AT);
   }
 
-  private void issueRound(JobDraft job, Moment moment, Decision decision) {
+  /**
+   * Issues the next round.
+   *
+   * @param ended steps of the term of the round before that has just ended; 0: none has
+   */
+  private void issueRound(JobDraft job, long ended) {
     var t = state(job);
     long from = t.roundEnd();
     long end = t.end();
     if (from >= end) {
       return;
     }
-    long length = Math.min(roundSteps(job, t, from), end - from);
+    long length = Math.min(roundSteps(job, t, ended), end - from);
     long round = t.round() + 1;
-    int workers = moment.fleet().workers(job.lane, t.engine());
+    int workers = job.turn.fleet().workers(job.lane, t.engine());
     job.training = t.withRound(round, from + length);
     for (var group : ShardGroups.split(spec(job).shards(), workers)) {
-      issue(job, group.from(), group.shards(), from, from + length, round, moment, decision);
+      issue(job, group.from(), group.shards(), from, from + length, round);
     }
   }
 
-  private long roundSteps(JobDraft job, TrainingState t, long from) {
-    if (from == 0) {
+  private long roundSteps(JobDraft job, TrainingState t, long ended) {
+    if (t.roundEnd() == 0) {
       return FIRST_ROUND_STEPS;
     }
     long wished = Math.round(t.stepsPerSecond() * limits.termMs() / 1000.0);
-    long last =
+    long open =
         job.open.stream()
             .filter(task -> task.kind() == TaskKind.TERM && task.round() == t.round())
             .mapToLong(task -> task.toStep() - task.fromStep())
             .max()
             .orElse(1);
-    return Math.clamp(Math.max(wished, last / SHRINKING_MAX), 1, from * GROWTH_MAX);
+    long last = Math.max(open, ended);
+    return Math.clamp(Math.max(wished, last / SHRINKING_MAX), 1, last * GROWTH_MAX);
   }
 
-  private void issue(
-      JobDraft job,
-      long from,
-      long count,
-      long fromStep,
-      long toStep,
-      long round,
-      Moment moment,
-      Decision decision) {
+  private void issue(JobDraft job, long from, long count, long fromStep, long toStep, long round) {
     var task =
         OpenTask.first(
             "term-" + round + "-" + from + "@" + fromStep,
             TaskKind.TERM,
-            moment.nowMs(),
+            job.turn.nowMs(),
             from,
             count,
             fromStep,
             toStep,
             round);
-    Tasks.dispatch(job, task, work(job, task), decision);
+    Tasks.dispatch(job, task, action(job, task));
   }
 
   /** Measures steps per second whenever a step is reached that is further than any before. */
-  private static void pace(JobDraft job, long step, long nowMs) {
+  private static void pace(JobDraft job, long step) {
+    long nowMs = job.turn.nowMs();
     var t = state(job);
     if (step <= t.paceStep() || nowMs <= t.paceSinceMs()) {
       return;
@@ -328,6 +318,10 @@ final class TrainingJob {
   }
 
   private static TrainingState state(JobDraft job) {
-    return Objects.requireNonNull(job.training, "a job that runs was prepared");
+    var known = job.training;
+    if (known == null) {
+      throw new BrokenInvariant("a training job with terms was prepared");
+    }
+    return known;
   }
 }

@@ -1,15 +1,17 @@
 package dev.sluice.coordinator.placement;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.capability.Capability;
-import dev.sluice.schemas.capability.Requirements;
-import dev.sluice.schemas.job.NearestName;
+import dev.sluice.accelerators.capability.Capability;
+import dev.sluice.accelerators.capability.Requirements;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.schemas.problem.NearestName;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -104,11 +106,13 @@ public final class Admission {
                     name,
                     Verdict.IMPOSSIBLE,
                     List.of(
-                        "The job "
-                            + (spec.lanes().contains(name) ? "asks for" : "rules out")
-                            + " this lane, and no worker has declared it. "
-                            + NearestName.hint(name, declared)
-                            + "`sluice lanes` lists those there are."),
+                        new Reason(
+                            Code.NO_SUCH_LANE,
+                            "The job "
+                                + (spec.lanes().contains(name) ? "asks for" : "rules out")
+                                + " this lane, and no worker has declared it. "
+                                + NearestName.hint(name, declared)
+                                + "`sluice lanes` lists those there are.")),
                     null));
   }
 
@@ -120,29 +124,36 @@ public final class Admission {
         .findFirst();
   }
 
-  private List<String> reasons(Question question, Lane lane, Fleet fleet) {
-    var reasons = new ArrayList<String>();
+  private List<Reason> reasons(Question question, Lane lane, Fleet fleet) {
+    var reasons = new ArrayList<Reason>();
     var spec = question.spec();
     if (!spec.lanes().isEmpty() && !spec.lanes().contains(lane.lane())) {
-      reasons.add("The job asks for " + String.join(", ", spec.lanes()) + " only.");
+      reasons.add(
+          new Reason(
+              Code.LANE_NOT_WANTED,
+              "The job asks for " + String.join(", ", spec.lanes()) + " only."));
     }
     if (spec.wishes().notLanes().contains(lane.lane())) {
-      reasons.add("The job rules this lane out.");
+      reasons.add(new Reason(Code.LANE_NOT_WANTED, "The job rules this lane out."));
     }
     if (spec.wishes().measuredOnly() && modelled(lane, fleet)) {
       reasons.add(
-          "The job asks for hardware that is there, and "
-              + lane.accelerator()
-              + " is modelled on this lane.");
+          new Reason(
+              Code.NOT_MEASURED,
+              "The job asks for hardware that is there, and "
+                  + lane.accelerator()
+                  + " is modelled on this lane."));
     }
     var model = model(lane);
     if (model == null) {
       reasons.add(
-          "Its accelerator model "
-              + lane.accelerator()
-              + " is not in the catalogue. "
-              + catalogue.nearest(lane.accelerator())
-              + "`sluice accelerators` lists what is.");
+          new Reason(
+              Code.NO_SUCH_ACCELERATOR,
+              "Its accelerator model "
+                  + lane.accelerator()
+                  + " is not in the catalogue. "
+                  + catalogue.nearest(lane.accelerator())
+                  + "`sluice accelerators` lists what is."));
     } else {
       reasons.addAll(Capability.objections(question.needs(), model));
     }

@@ -1,15 +1,15 @@
 package dev.sluice.coordinator.placement;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.capability.Capability;
-import dev.sluice.schemas.capability.Requirements;
-import dev.sluice.schemas.cost.CostModel;
-import dev.sluice.schemas.cost.Prediction;
-import dev.sluice.schemas.cost.Scenario;
-import dev.sluice.schemas.cost.TrainingCost;
-import dev.sluice.schemas.cost.TrainingPrediction;
-import dev.sluice.schemas.cost.Workload;
+import dev.sluice.accelerators.capability.Capability;
+import dev.sluice.accelerators.capability.Requirements;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.cost.CostModel;
+import dev.sluice.accelerators.cost.Prediction;
+import dev.sluice.accelerators.cost.Scenario;
+import dev.sluice.accelerators.cost.TrainingCost;
+import dev.sluice.accelerators.cost.TrainingPrediction;
+import dev.sluice.accelerators.cost.Workload;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

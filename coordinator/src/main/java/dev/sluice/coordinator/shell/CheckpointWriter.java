@@ -2,6 +2,8 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.Retention;
+import dev.sluice.coordinator.runtime.FoldStore;
+import dev.sluice.coordinator.runtime.Unavailable;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
@@ -19,10 +21,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +47,7 @@ final class CheckpointWriter implements AutoCloseable {
   interface Surroundings {
 
     /** Waits until all that was said of the partition is stored; throws where it could not be. */
-    void settle(int partition);
+    void settle();
 
     /**
      * Removes what the partition's logs no longer need.
@@ -54,23 +56,12 @@ final class CheckpointWriter implements AutoCloseable {
      * @param anchorsBefore the same of the anchors; -1: all
      * @param checkpointsBefore the same of the checkpoints; 0: nothing
      */
-    void trim(int partition, long gradientsBefore, long anchorsBefore, long checkpointsBefore);
+    void trim(long gradientsBefore, long anchorsBefore, long checkpointsBefore);
   }
-
-  /**
-   * A checkpoint to be written.
-   *
-   * @param blocks blocks that changed; for an anchor all
-   * @param ended jobs whose blocks are gone
-   * @param cursor what it stands for; the writer adds the marks
-   * @param anchor whether it is kept as an anchor, too
-   */
-  record Checkpoint(
-      List<BlockSnapshot> blocks, Set<String> ended, FoldCursor cursor, boolean anchor) {}
 
   private final int partition;
   private final Codec codec;
-  private final KafkaProducer<String, byte[]> producer;
+  private final Producer<String, byte[]> producer;
   private final Surroundings surroundings;
   private final Set<String> stored = new HashSet<>();
 
@@ -86,7 +77,7 @@ final class CheckpointWriter implements AutoCloseable {
   CheckpointWriter(
       int partition,
       Codec codec,
-      KafkaProducer<String, byte[]> producer,
+      Producer<String, byte[]> producer,
       Surroundings surroundings,
       Retention retention) {
     this.partition = partition;
@@ -115,30 +106,28 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /** Begins to write a checkpoint. */
-  void write(Checkpoint checkpoint) {
+  void write(FoldStore.Checkpoint checkpoint) {
     if (broken) {
-      throw new KafkaException("Checkpoints of fold partition " + partition + " can't be written");
+      throw new Unavailable("checkpoints of fold partition " + partition + " can't be written");
     }
-    if (!checkpoint.blocks.isEmpty() || !checkpoint.ended.isEmpty() || checkpoint.anchor) {
-      last = executor.submit(() -> transact(checkpoint));
-    }
+    last = executor.submit(() -> transact(checkpoint));
   }
 
-  private void transact(Checkpoint checkpoint) {
+  private void transact(FoldStore.Checkpoint checkpoint) {
     if (broken) { // by the one before: this one builds on it
       return;
     }
-    var at = checkpoint.cursor;
+    var at = checkpoint.cursor();
     try {
-      surroundings.settle(partition);
+      surroundings.settle();
       written.clear();
       first = null;
       producer.beginTransaction();
-      checkpoint.ended.forEach(this::removeJob);
-      checkpoint.blocks.forEach(this::writeBlock);
+      checkpoint.ended().forEach(this::removeJob);
+      checkpoint.blocks().forEach(this::writeBlock);
       var kept = retention;
-      if (checkpoint.anchor) {
-        long offset = writeAnchor(at, kept.anchor(checkpoint.blocks));
+      if (checkpoint.anchor()) {
+        long offset = writeAnchor(at, kept.anchor(checkpoint.blocks()));
         kept = kept.with(new FoldMark(at.nextOffset(), at.foldedBytes(), offset));
       }
       kept = kept.at(at.foldedBytes());
@@ -147,8 +136,7 @@ final class CheckpointWriter implements AutoCloseable {
       send(CURSOR, new CheckpointRecord(cursor));
       producer.commitTransaction();
       retention = kept;
-      surroundings.trim(
-          partition, kept.logFrom(at.nextOffset()), kept.anchorsFrom(), supersededBefore());
+      surroundings.trim(kept.logFrom(at.nextOffset()), kept.anchorsFrom(), supersededBefore());
     } catch (InterruptedException | ExecutionException | RuntimeException e) {
       // Blocks that this checkpoint held count as written: only a fresh takeover is right now.
       broken = true;
@@ -246,6 +234,25 @@ final class CheckpointWriter implements AutoCloseable {
     producer.send(record);
   }
 
+  /** Waits for the checkpoint that is being written; whether it is done. */
+  boolean settle(Duration longest) {
+    var writing = last;
+    if (writing == null) {
+      return true;
+    }
+    try {
+      writing.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("The last checkpoint is not done: {}", e.toString());
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Ends what is being written, within a bound. */
   @Override
   public void close() {
     executor.shutdown();
@@ -256,6 +263,6 @@ final class CheckpointWriter implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    producer.close(CLOSE_MAX);
+    Brokers.close(producer, CLOSE_MAX);
   }
 }

@@ -1,12 +1,14 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.config.Settings;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.process.StopDeadline;
-import dev.sluice.schemas.process.Trouble;
-import dev.sluice.schemas.topics.Topics;
+import dev.sluice.coordinator.ledger.BrokenInvariant;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.process.StopDeadline;
+import dev.sluice.platform.process.Trouble;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -25,13 +27,17 @@ import picocli.CommandLine.Spec;
       "1:it could not go on; its log says why",
       "2:a setting is wrong",
       "4:the brokers can't be reached or can't serve, or topics have changed",
+      "70:an invariant is broken, which is a defect; what is stored is as it was before",
       "143:it was told to stop"
     })
 public final class CoordinatorCommand implements Callable<Integer> {
 
-  private static final int FAILED = 1;
+  static final int FAILED = 1;
   private static final int BAD_USAGE = 2;
   private static final int UNREACHABLE = 4;
+
+  /** EX_SOFTWARE of sysexits.h. */
+  static final int BROKEN_INVARIANT = 70;
 
   @Spec private CommandSpec spec;
 
@@ -61,12 +67,12 @@ public final class CoordinatorCommand implements Callable<Integer> {
       StopDeadline.onExit(service::close);
       output.running(
           Map.of("bootstrapServers", bootstrapServers, "pid", ProcessHandle.current().pid()));
-      service.awaitFailure();
+      var why = service.awaitFailure();
       var unfit = service.unfit();
       if (unfit.isPresent()) {
         throw unfit.get();
       }
-      return FAILED;
+      return failed(why, output);
     } catch (ConfigProblem e) {
       output.error(e);
       return BAD_USAGE;
@@ -77,5 +83,16 @@ public final class CoordinatorCommand implements Callable<Integer> {
       output.unreachable(bootstrapServers, e);
       return UNREACHABLE;
     }
+  }
+
+  /**
+   * Exit code of a process that could not go on; the log says why, and so does it where it must.
+   */
+  static int failed(Throwable why, ServiceOutput output) {
+    if (why instanceof BrokenInvariant broken) {
+      output.error(Trouble.FAILED, broken.getMessage(), List.of(broken.told()));
+      return BROKEN_INVARIANT;
+    }
+    return FAILED;
   }
 }

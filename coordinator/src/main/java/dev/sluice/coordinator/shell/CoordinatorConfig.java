@@ -1,7 +1,7 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.ledger.LedgerLimits;
-import dev.sluice.schemas.config.Setting;
+import dev.sluice.platform.config.Setting;
 import dev.sluice.schemas.wire.Aim;
 
 /**
@@ -27,7 +27,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param workerSilenceMs time after which a worker counts as gone
  * @param startMsMax longest wait for the brokers at start
  * @param schemaWaitMs how long a record waits for its schema
- * @param jobRetentionHours time after which an ended job is forgotten
+ * @param jobRetentionHours time after which it is forgotten that a job has ended
  * @param auditMebibytes folded gradients that stay for audits
  */
 public record CoordinatorConfig(
@@ -165,7 +165,10 @@ public record CoordinatorConfig(
             max = 3_600_000)
         int schemaWaitMs,
     @Setting(
-            doc = "Time for which an ended job can be read.",
+            doc =
+                "Time for which it is remembered that a job has ended, and its id is not used"
+                    + " again. What it was is read from sluice.job-history, whose retention.ms"
+                    + " should be as long.",
             unit = "h",
             def = "336",
             min = 1,

@@ -1,20 +1,23 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.schemas.cluster.ClusterCheck;
-import dev.sluice.schemas.cluster.Rights;
+import dev.sluice.platform.cluster.ClusterCheck;
+import dev.sluice.platform.cluster.Rights;
+import dev.sluice.platform.cluster.TopicWatch;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.kafka.BrokersTime;
+import dev.sluice.platform.kafka.KafkaSchemas;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.PassedOver;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.codec.KafkaSchemas;
-import dev.sluice.schemas.kafka.BrokersTime;
-import dev.sluice.schemas.kafka.KafkaSettings;
-import dev.sluice.schemas.kafka.PassedOver;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.TopicWatch;
-import dev.sluice.schemas.topics.Topics;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,48 +39,69 @@ public final class CoordinatorService implements AutoCloseable {
           List.of(
               Groups.transactionalId(Groups.LEDGER, 0), Groups.transactionalId(Groups.FOLD, 0)));
 
-  private final Admin admin;
   private final TopicWatch watch;
-  private final KafkaSchemas schemas;
-  private final PassedOver passedOver;
-  private final BrokersTime time;
   private final FleetFollower fleet;
   private final LedgerService ledger;
+  private final LaneTrim trim;
   private final FoldService fold;
-  private final CountDownLatch failed = new CountDownLatch(1);
+
+  /** Why it can't go on; the first reason counts. */
+  private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+
+  /** What is to be closed, the latest first. */
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   private CoordinatorService(CoordinatorConfig config) {
     var kafka = KafkaSettings.of(config.bootstrapServers());
     ClusterCheck.require(
         kafka, config.replication(), RIGHTS, Duration.ofMillis(config.startMsMax()));
-    admin = Admin.create(kafka.admin());
-    var topics = new Topics(kafka, admin, (short) config.replication());
-    var partitions = topics.ensure();
-    watch = topics.watch(this::unfit);
-    schemas = KafkaSchemas.start(kafka);
-    var codec = new Codec(schemas);
-    var origin = "coordinator-" + ProcessHandle.current().pid();
-    passedOver = new PassedOver(kafka, codec);
-    time = BrokersTime.start(kafka);
-    fleet = new FleetFollower(kafka, codec, config.workerSilenceMs(), passedOver);
-    int sessionMs = SessionTime.allowed(admin, config.sessionMs());
-    ledger =
-        new LedgerService(
-            config,
-            kafka,
-            codec,
-            fleet,
-            time.clock(),
-            origin,
-            partitions,
-            admin,
-            topics,
-            sessionMs,
-            failed::countDown);
-    int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
-    fold =
-        new FoldService(
-            config, kafka, codec, origin, admin, foldPartitions, sessionMs, failed::countDown);
+    try {
+      var admin = keep(Admin.create(kafka.admin()));
+      var topics = new Topics(kafka, admin, (short) config.replication());
+      var partitions = topics.ensure();
+      watch = keep(topics.watch(this::unfit));
+      var codec = new Codec(keep(KafkaSchemas.start(kafka)));
+      var origin = "coordinator-" + ProcessHandle.current().pid();
+      var passedOver = keep(new PassedOver(kafka, codec));
+      var time = keep(BrokersTime.start(kafka));
+      fleet = keep(new FleetFollower(kafka, codec, config.workerSilenceMs(), passedOver));
+      int sessionMs = SessionTime.allowed(admin, config.sessionMs());
+      ledger =
+          keep(
+              new LedgerService(
+                  config,
+                  kafka,
+                  codec,
+                  fleet,
+                  time.clock(),
+                  origin,
+                  partitions,
+                  admin,
+                  topics,
+                  sessionMs,
+                  failed::complete));
+      trim = keep(new LaneTrim(kafka, admin, codec, ledger::busyLanes));
+      int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
+      fold =
+          keep(
+              new FoldService(
+                  config,
+                  kafka,
+                  codec,
+                  origin,
+                  admin,
+                  foldPartitions,
+                  sessionMs,
+                  failed::complete));
+    } catch (RuntimeException e) {
+      close(); // whoever starts it tries again
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    opened.push(part);
+    return part;
   }
 
   /**
@@ -89,14 +113,19 @@ public final class CoordinatorService implements AutoCloseable {
     var service = new CoordinatorService(config);
     service.fleet.start();
     service.ledger.start();
+    service.trim.start();
     service.fold.start();
     LOG.info("Coordinator runs against {}.", config.bootstrapServers());
     return service;
   }
 
-  /** Returns when ledger or fold can't go on; the process should end and be started anew. */
-  public void awaitFailure() throws InterruptedException {
-    failed.await();
+  /** Returns why, when ledger or fold can't go on; the process should end and be started anew. */
+  public Throwable awaitFailure() throws InterruptedException {
+    try {
+      return failed.get();
+    } catch (ExecutionException e) {
+      return e; // it is completed with reasons only
+    }
   }
 
   /** What is wrong with the topics, where that is why it can't go on. */
@@ -106,18 +135,25 @@ public final class CoordinatorService implements AutoCloseable {
 
   private void unfit(Topics.TopicsUnavailable why) {
     LOG.error("This coordinator stops: {}", why.getMessage());
-    failed.countDown();
+    failed.complete(why);
   }
 
   @Override
   public void close() {
-    watch.close();
-    ledger.close();
-    fold.close();
-    fleet.close();
-    time.close();
-    passedOver.close();
-    schemas.close();
-    admin.close();
+    for (var part : opened) { // both at once: each has seconds for it
+      switch (part) {
+        case LedgerService leaving -> leaving.leave();
+        case FoldService leaving -> leaving.leave();
+        default -> {}
+      }
+    }
+    while (!opened.isEmpty()) {
+      var part = opened.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("{} was not closed in good order", part.getClass().getSimpleName(), e);
+      }
+    }
   }
 }

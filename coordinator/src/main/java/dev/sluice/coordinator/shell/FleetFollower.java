@@ -1,11 +1,11 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.platform.fleet.Roster;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.Unread;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.fleet.Roster;
-import dev.sluice.schemas.kafka.KafkaSettings;
-import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -52,6 +51,9 @@ final class FleetFollower implements AutoCloseable {
   /** Three heartbeats of a worker. */
   private static final long SETTLED_NANOS = Duration.ofMillis(1_500).toNanos();
 
+  /** Counting a large fleet takes milliseconds, and no more than this part of the time. */
+  private static final int COUNTING_SHARE = 50;
+
   private static final Duration POLL = Duration.ofMillis(500);
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -62,12 +64,15 @@ final class FleetFollower implements AutoCloseable {
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final long silenceMs;
   private final Roster roster = new Roster(WORKERS_MAX);
-  private final Set<WorkerLife> left = ConcurrentHashMap.newKeySet();
+  private final Set<WorkerLife> left = new HashSet<>();
   private final Queue<WorkerLife> leftFirst = new ArrayDeque<>();
   private final Set<Long> strange = new HashSet<>();
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Thread thread;
-  private volatile long version = -1;
+  private long version = -1;
+  private long countedNanos;
+  private long countNanos;
+  private volatile Fleet fleet = Fleet.EMPTY;
   private volatile boolean closed;
   private volatile @Nullable Long listeningNanos;
 
@@ -88,16 +93,12 @@ final class FleetFollower implements AutoCloseable {
   }
 
   /**
-   * Who is alive now.
+   * Who was alive when last looked: after each poll, but for the time that this takes.
    *
    * @param waiting what waits in each lane
    */
   Fleet fleet(Map<String, Long> waiting) {
-    return new Fleet(
-        roster.since(nowMs() - silenceMs).stream().map(Roster.Heard::heartbeat).toList(),
-        waiting,
-        version,
-        left);
+    return fleet.waiting(waiting);
   }
 
   /** Whether whoever is alive has been heard of; before that, nothing should be placed. */
@@ -130,6 +131,7 @@ final class FleetFollower implements AutoCloseable {
           hear(record);
           version = record.offset();
         }
+        count();
       } catch (WakeupException e) {
         LOG.debug("Woken to stop.");
       } catch (KafkaException e) {
@@ -138,6 +140,24 @@ final class FleetFollower implements AutoCloseable {
       }
     }
     consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+
+  /**
+   * Counts what the ledger asks of the fleet, beside the ledger and for all its decisions at once.
+   */
+  private void count() {
+    long beganNanos = System.nanoTime();
+    if (beganNanos - countedNanos < countNanos * COUNTING_SHARE) {
+      return;
+    }
+    fleet =
+        new Fleet(
+            roster.since(nowMs() - silenceMs).stream().map(Roster.Heard::heartbeat).toList(),
+            Map.of(),
+            version,
+            left);
+    countedNanos = System.nanoTime();
+    countNanos = countedNanos - beganNanos;
   }
 
   private void hear(ConsumerRecord<String, ByteBuffer> record) {
@@ -175,7 +195,6 @@ final class FleetFollower implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    consumer.wakeup();
-    Stopping.join(thread);
+    Stopping.end(thread, consumer);
   }
 }

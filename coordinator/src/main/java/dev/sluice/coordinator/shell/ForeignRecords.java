@@ -1,8 +1,8 @@
 package dev.sluice.coordinator.shell;
 
+import dev.sluice.platform.kafka.DeadLetters;
+import dev.sluice.platform.kafka.Unread;
 import dev.sluice.schemas.codec.SchemaWait;
-import dev.sluice.schemas.kafka.DeadLetters;
-import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;

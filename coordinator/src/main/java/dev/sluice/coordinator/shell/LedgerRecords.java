@@ -1,13 +1,15 @@
 package dev.sluice.coordinator.shell;
 
+import dev.sluice.coordinator.ledger.ClosedJob;
 import dev.sluice.coordinator.ledger.Decision;
 import dev.sluice.coordinator.ledger.Effect;
-import dev.sluice.coordinator.ledger.LedgerState;
+import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.StateRecord;
@@ -28,7 +30,7 @@ final class LedgerRecords {
   /** Kafka's own framing of a record in a batch is well below this. */
   private static final int OVERHEAD_BYTES = 4 * 1024;
 
-  private static final int BYTES_MAX = Topic.RECORD_BYTES_MAX - OVERHEAD_BYTES;
+  private static final int BYTES_MAX = Codec.RECORD_BYTES_MAX - OVERHEAD_BYTES;
 
   private final int partition;
   private final Codec codec;
@@ -59,13 +61,16 @@ final class LedgerRecords {
   }
 
   /**
-   * Everything that a decision writes: states first, then effects, each in their order.
+   * Everything that a decision writes: facts first, then states that refer to them, then what is
+   * removed, then effects, each in their order.
    *
    * @throws TooLarge where one of them can't be stored
    */
   List<ProducerRecord<String, byte @Nullable []>> of(Decision decision) {
     var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
+    decision.facts().forEach((key, facts) -> records.add(facts(key, codec.encode(facts))));
     decision.changes().values().forEach(state -> records.add(of(state)));
+    decision.removals().forEach(key -> records.add(state(key, null)));
     decision.effects().forEach(effect -> add(effect, records));
     return records;
   }
@@ -79,6 +84,11 @@ final class LedgerRecords {
     return record(Topic.JOB_STATES, partition, key, value);
   }
 
+  /** Facts as they are stored; null removes them. */
+  ProducerRecord<String, byte @Nullable []> facts(String key, byte @Nullable [] value) {
+    return record(Topic.JOB_FACTS, partition, key, value);
+  }
+
   ProducerRecord<String, byte @Nullable []> of(DeadLetter letter) {
     var record = DeadLetters.record(letter, codec);
     return new ProducerRecord<>(record.topic(), record.key(), record.value());
@@ -86,28 +96,89 @@ final class LedgerRecords {
 
   /** A record of {@code sluice.jobs} for the owner of a key. */
   ProducerRecord<String, byte @Nullable []> forOwner(String key, JobRecord record) {
-    return record(Topic.JOBS, owner(key), key, codec.encode(record));
+    var value = codec.encode(record);
+    return record(Topic.JOBS, Topic.partition(key, count(Topic.JOBS)), key, value);
   }
 
-  /** The end of everything that is stored about a job, and of what workers are told about it. */
-  List<ProducerRecord<String, byte @Nullable []>> removal(LedgerState.Ended ended) {
+  /**
+   * Everything that there is of a job that has ended, for the history; its state is the last.
+   *
+   * @param leftMs time of the records
+   */
+  List<ProducerRecord<String, byte @Nullable []>> history(ClosedJob job, long leftMs) {
     var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
-    for (int chunk = 0; chunk < ended.chunks(); chunk++) {
-      records.add(record(Topic.JOB_STATES, partition, StateKeys.chunk(ended.jobId(), chunk), null));
+    job.facts()
+        .forEach(facts -> records.add(past(leftMs, FactPart.key(facts), codec.encode(facts))));
+    if (!job.curve().points().isEmpty()) {
+      records.add(past(leftMs, job.curve()));
     }
-    records.add(record(Topic.JOB_STATES, partition, ended.jobId(), null));
-    records.add(record(Topic.CONTROLS, null, ended.jobId(), null));
+    job.chunks().forEach(chunk -> records.add(past(leftMs, chunk)));
+    records.add(past(leftMs, job.state()));
     return records;
   }
 
-  /** Partition of {@code sluice.jobs} that a key belongs to. */
-  int owner(String key) {
-    return Topic.partition(key, count(Topic.JOBS));
+  private ProducerRecord<String, byte @Nullable []> past(long leftMs, StoredState state) {
+    return past(leftMs, StateKeys.of(state), codec.encode(new StateRecord(state)));
+  }
+
+  private ProducerRecord<String, byte @Nullable []> past(long leftMs, String key, byte[] value) {
+    return checked(
+        new ProducerRecord<>(Topic.JOB_HISTORY.topicName(), partition, leftMs, key, value));
+  }
+
+  /** Which jobs have ended, for the ledger and for workers. */
+  List<ProducerRecord<String, byte @Nullable []>> remembered(EndedJobs ended) {
+    return List.of(
+        of(ended), record(Topic.CONTROLS, null, StateKeys.of(ended), codec.encode(ended)));
+  }
+
+  /** That it is not remembered any more which jobs have ended. */
+  List<ProducerRecord<String, byte @Nullable []>> forgotten(EndedJobs ended) {
+    var key = StateKeys.of(ended);
+    return List.of(state(key, null), record(Topic.CONTROLS, null, key, null));
+  }
+
+  /**
+   * The end of what is stored about a job that has ended, and of what workers are told about it.
+   * What was never there is not removed: whoever starts would have to read that, too.
+   */
+  List<ProducerRecord<String, byte @Nullable []>> removal(ClosedJob job) {
+    var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
+    job.chunks().forEach(chunk -> records.add(state(StateKeys.of(chunk), null)));
+    if (!job.curve().points().isEmpty()) {
+      records.add(state(StateKeys.curve(job.jobId()), null));
+    }
+    records.add(state(job.jobId(), null));
+    for (var part : FactPart.values()) {
+      // A job that was held has had a cause before.
+      if (part == FactPart.CAUSE || part.in(job.state().facts()) != 0) {
+        records.add(facts(part.key(job.jobId()), null));
+      }
+    }
+    records.add(record(Topic.CONTROLS, null, job.jobId(), null));
+    return records;
+  }
+
+  /** The end of everything that may be stored about a job. */
+  List<ProducerRecord<String, byte @Nullable []>> removal(String jobId) {
+    var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
+    records.add(state(StateKeys.curve(jobId), null));
+    records.add(state(jobId, null));
+    for (var part : FactPart.values()) {
+      records.add(facts(part.key(jobId), null));
+    }
+    records.add(record(Topic.CONTROLS, null, jobId, null));
+    return records;
   }
 
   /** Partitions of {@code sluice.job-states}. */
   int statePartitions() {
     return count(Topic.JOB_STATES);
+  }
+
+  /** Partitions of {@code sluice.job-facts}. */
+  int factPartitions() {
+    return count(Topic.JOB_FACTS);
   }
 
   private void add(Effect effect, List<ProducerRecord<String, byte @Nullable []>> records) {
@@ -118,7 +189,10 @@ final class LedgerRecords {
           records.add(
               checked(
                   new ProducerRecord<>(
-                      Topic.tasks(lane, priority), 0, task.taskId(), codec.encode(task))));
+                      Topic.tasks(Topic.queue(lane, task.engine()), priority),
+                      0,
+                      task.taskId(),
+                      codec.encode(task))));
       case Effect.Control(var control) ->
           records.add(record(Topic.CONTROLS, null, control.jobId(), codec.encode(control)));
       case Effect.Tell(var key, var event) ->
@@ -135,8 +209,19 @@ final class LedgerRecords {
           records.add(record(Topic.GRADIENTS, to, jobId, value));
         }
       }
+      case Effect.PublishLane(var lane) ->
+          records.add(record(Topic.LANES, null, lane.lane(), codec.encode(lane)));
       case Effect.Publish(var entry) ->
           records.add(record(Topic.MODELS, null, entry.name(), codec.encode(entry)));
+      case Effect.PublishVersion(var version) ->
+          records.add(
+              record(
+                  Topic.MODELS,
+                  null,
+                  StateKeys.published(version.name(), version.version()),
+                  codec.encode(version)));
+      case Effect.Withdraw(var model, int version) ->
+          records.add(record(Topic.MODELS, null, StateKeys.published(model, version), null));
       case Effect.Bury(var letter) -> records.add(of(letter));
     }
   }

@@ -4,20 +4,20 @@ import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.SchemaWait;
-import dev.sluice.schemas.kafka.DeadLetters;
 import dev.sluice.schemas.topics.StateKeys;
-import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.StateRecord;
+import dev.sluice.schemas.wire.StoredState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the states of a ledger partition back when it is taken over.
@@ -32,24 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateRecovery {
 
-  private static final String MEND =
-      "Only coordinators write here: keep other programs from writing to this topic. ";
-
   private final Codec codec;
   private final LedgerState into;
   private final int partitions;
   private final ForeignRecords foreign;
   private final Map<String, ByteBuffer> before = new HashMap<>();
+  private final Map<String, StoredState> published = new HashMap<>();
   private boolean anyState;
-
-  /**
-   * What is written to make it whole.
-   *
-   * @param key of the state
-   * @param state its bytes as they were; null: nothing is left, so the key is removed
-   * @param letter about the record that was there instead; null where there are too many
-   */
-  record Mended(String key, @Nullable ByteBuffer state, @Nullable DeadLetter letter) {}
 
   /**
    * @param into takes the states
@@ -72,7 +61,7 @@ final class StateRecovery {
     }
     if (record.value() == null) {
       foreign.superseded(key);
-      into.forget(key);
+      into.remove(key);
       return;
     }
     if (StateKeys.isForeign(key, record.partition(), partitions)) {
@@ -120,24 +109,40 @@ final class StateRecovery {
     }
   }
 
-  /** Whether there is a model of which nothing is left here. */
+  /** Whether there is a model, or a version, of which nothing is left here. */
   boolean lacksModels() {
     return foreign.keys().stream()
         .anyMatch(key -> StateKeys.isModel(key) && !before.containsKey(key));
   }
 
-  /** A record of {@code sluice.models}. */
+  /** A record of {@code sluice.models}, in the order of the log. */
   void readModel(ConsumerRecord<String, ByteBuffer> record) {
-    if (record.value() != null
-        && codec.decode(ModelEntry.class, record.value())
-            instanceof Decoded.Message<ModelEntry>(var model)
-        && model.name().equals(record.key())) {
-      var key = StateKeys.of(model);
-      if (foreign.keys().contains(key)) {
-        into.apply(model);
-        before.put(key, ByteBuffer.wrap(codec.encode(new StateRecord(model))));
-      }
+    if (record.key() == null) {
+      return;
     }
+    var key = StateKeys.ofPublished(record.key());
+    if (!foreign.keys().contains(key) || before.containsKey(key)) {
+      return;
+    }
+    if (record.value() == null) {
+      published.remove(key);
+    } else {
+      published(record.key(), record.value())
+          .filter(state -> StateKeys.of(state).equals(key))
+          .ifPresent(state -> published.put(key, state));
+    }
+  }
+
+  private Optional<StoredState> published(String key, ByteBuffer value) {
+    if (key.indexOf('/') < 0) {
+      return codec.decode(ModelEntry.class, value) instanceof Decoded.Message<ModelEntry>(var name)
+          ? Optional.of(name)
+          : Optional.empty();
+    }
+    return codec.decode(ModelVersion.class, value)
+            instanceof Decoded.Message<ModelVersion>(var version)
+        ? Optional.of(version)
+        : Optional.empty();
   }
 
   /**
@@ -146,6 +151,11 @@ final class StateRecovery {
    * @throws KafkaException where the cursor is lost: nothing can be decided on without it
    */
   List<Mended> mended() {
+    published.forEach(
+        (key, state) -> {
+          into.apply(state);
+          before.put(key, ByteBuffer.wrap(codec.encode(new StateRecord(state))));
+        });
     foreign
         .of(StateKeys.CURSOR)
         .filter(cursor -> anyState && !before.containsKey(StateKeys.CURSOR))
@@ -162,23 +172,7 @@ final class StateRecovery {
                       cursor.unread().why()));
             });
     var all = new ArrayList<Mended>();
-    foreign
-        .all()
-        .forEach((key, found) -> all.add(new Mended(key, before.get(key), letter(key, found))));
+    foreign.all().forEach((key, found) -> all.add(Mended.of(key, before.get(key), found)));
     return all;
-  }
-
-  private @Nullable DeadLetter letter(String key, ForeignRecords.Foreign found) {
-    var record = found.record();
-    if (record == null) {
-      return null;
-    }
-    var mend =
-        MEND
-            + (before.containsKey(key)
-                ? "What the ledger had written there was written anew."
-                : "Nothing that the ledger may have written there is left.");
-    var unread = found.unread();
-    return DeadLetters.of(record, "", unread.reason(), unread.cause(found.place(), mend));
   }
 }

@@ -1,24 +1,26 @@
 package dev.sluice.coordinator.shell;
 
 import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.coordinator.runtime.FoldStore;
+import dev.sluice.coordinator.runtime.Position;
+import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.codec.Vectors;
-import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.CheckpointEntry;
 import dev.sluice.schemas.wire.CheckpointRecord;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -32,7 +34,7 @@ final class StoredCheckpoint {
   private final ForeignRecords foreign;
   private final StoredBlocks blocks = new StoredBlocks();
   private final Set<String> keys = new HashSet<>();
-  private FoldCursor cursor = new FoldCursor(0, FoldPartition.NO_EPOCH, 0, List.of());
+  private FoldCursor cursor = new FoldCursor(0, Position.NO_EPOCH, 0, List.of());
 
   /**
    * @param schemas how long records wait for their schemas
@@ -105,13 +107,22 @@ final class StoredCheckpoint {
     return !foreign.isEmpty();
   }
 
-  /** Hands on what other programs have written, as far as it is kept. */
-  void tellForeign(BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> to) {
+  /** Letters about what other programs have written, as far as it is kept. */
+  List<FoldStore.Letter> letters() {
+    var letters = new ArrayList<FoldStore.Letter>();
     for (var found : foreign.all().values()) {
-      if (found.record() != null) {
-        to.accept(found.record(), found.unread());
+      var record = found.record();
+      if (record != null) {
+        var unread = found.unread();
+        var cause =
+            unread.cause(
+                found.place(), "Only workers and coordinators write here, as sluice.avdl has it.");
+        letters.add(
+            new FoldStore.Letter(
+                unread.kind(record), DeadLetters.of(record, "", unread.reason(), cause)));
       }
     }
+    return letters;
   }
 
   /** Where the fold was. */
@@ -132,7 +143,7 @@ final class StoredCheckpoint {
   /** Why they are lost. */
   Cause loss() {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.CHECKPOINT_LOST,
         Topic.CHECKPOINTS.topicName(),
         "The state of this job's training is lost.",
         "Another program has overwritten a part of it, and the broker has compacted away what was"

@@ -2,6 +2,7 @@ package dev.sluice.coordinator.shell;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -23,6 +24,42 @@ public final class TopicTail {
   private static final long BEGINNING = -1;
 
   private TopicTail() {}
+
+  /** How far a reader is; for any thread. */
+  static final class Progress {
+    private volatile String words = "";
+
+    private void at(TopicPartition partition, long offset, long end) {
+      words =
+          String.format(Locale.ROOT, "%s is read up to offset %,d of %,d", partition, offset, end);
+    }
+
+    private void done() {
+      words = "";
+    }
+
+    @Override
+    public String toString() {
+      return words;
+    }
+  }
+
+  /** As {@link #read(Map, TopicPartition, Consumer)}, telling how far it is. */
+  static void read(
+      Map<String, Object> settings,
+      TopicPartition partition,
+      Progress progress,
+      Consumer<ConsumerRecord<String, ByteBuffer>> each) {
+    readWhile(
+        settings,
+        partition,
+        BEGINNING,
+        progress,
+        record -> {
+          each.accept(record);
+          return true;
+        });
+  }
 
   /**
    * Gives every committed record to {@code each}, in order.
@@ -56,6 +93,15 @@ public final class TopicTail {
       TopicPartition partition,
       long from,
       Predicate<ConsumerRecord<String, ByteBuffer>> each) {
+    readWhile(settings, partition, from, new Progress(), each);
+  }
+
+  private static void readWhile(
+      Map<String, Object> settings,
+      TopicPartition partition,
+      long from,
+      Progress progress,
+      Predicate<ConsumerRecord<String, ByteBuffer>> each) {
     try (var consumer = new KafkaConsumer<String, ByteBuffer>(settings)) {
       consumer.assign(Set.of(partition));
       var end = consumer.endOffsets(Set.of(partition)).get(partition);
@@ -66,6 +112,7 @@ public final class TopicTail {
       }
       long heardNanos = System.nanoTime();
       while (end != null && consumer.position(partition) < end) {
+        progress.at(partition, consumer.position(partition), end);
         var records = consumer.poll(POLL);
         for (var record : records) {
           if (!each.test(record)) {
@@ -78,6 +125,8 @@ public final class TopicTail {
           throw new KafkaException("Nothing came from " + partition + " for a minute");
         }
       }
+    } finally {
+      progress.done();
     }
   }
 }

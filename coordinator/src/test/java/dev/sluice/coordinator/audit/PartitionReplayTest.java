@@ -99,7 +99,7 @@ class PartitionReplayTest {
     assertThat(report.parts())
         .allSatisfy(
             part -> {
-              assertThat(part.origin()).isEqualTo(new Origin.WholeLog());
+              assertThat(part.origin()).isEqualTo(new ReplayOrigin.WholeLog());
               assertThat(part.steps()).isEqualTo(STEPS);
               assertThat(part.contributions()).isEqualTo(part.blocks() * (1L + SHARDS * STEPS));
             });
@@ -116,7 +116,7 @@ class PartitionReplayTest {
       var report = AuditReport.of(version(), replayAll(at, new Witnesses()));
       assertThat(report.verdict()).as("anchor at %d: %s", at, report).isEqualTo(Verdict.MATCHES);
       assertThat(report.parts())
-          .allSatisfy(part -> assertThat(part.origin()).isInstanceOf(Origin.Anchor.class));
+          .allSatisfy(part -> assertThat(part.origin()).isInstanceOf(ReplayOrigin.Anchor.class));
     }
   }
 

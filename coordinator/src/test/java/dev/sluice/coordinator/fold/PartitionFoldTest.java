@@ -26,6 +26,7 @@ class PartitionFoldTest {
 
   private final PartitionFold fold = new PartitionFold(0, 1);
   private final List<FoldOutput> out = new ArrayList<>();
+  private long nowMs;
 
   @BeforeEach
   void start() {
@@ -72,7 +73,7 @@ class PartitionFoldTest {
     out.clear();
     give(contribution(0, 0, 2, 2, 7, 7, 7, 7));
     assertThat(out).isEmpty();
-    give(new Attached("w"));
+    attach();
     assertThat(values(out.size() - 1)).isEqualTo(parameters);
   }
 
@@ -80,12 +81,12 @@ class PartitionFoldTest {
   void theGenerationBeforeIsKeptUntilAContributionShowsThatNobodyNeedsIt() {
     give(contribution(0, 0, 2, 2, 1, 1, 1, 1));
     out.clear();
-    give(new Attached("w"));
+    attach();
     assertThat(published()).containsExactly(0L, 1L);
 
     out.clear();
     give(contribution(1, 0, 1, 1, 1, 1, 1, 1));
-    give(new Attached("w"));
+    attach();
     assertThat(published()).containsExactly(1L);
   }
 
@@ -142,7 +143,7 @@ class PartitionFoldTest {
     give(new FoldStopped("cancelled"));
     out.clear();
     give(contribution(0, 0, 2, 2, 1, 1, 1, 1));
-    give(new Attached("w"));
+    attach();
     assertThat(out).isEmpty();
     assertThat(fold.takeEnded()).containsExactly(JOB);
     assertThat(fold.takeEnded()).isEmpty();
@@ -223,6 +224,12 @@ class PartitionFoldTest {
 
   private void give(GradientEntry entry) {
     fold.apply(new GradientRecord(JOB, entry), out::add);
+  }
+
+  private void attach() {
+    give(new Attached("w"));
+    nowMs += 1_000;
+    fold.answer(nowMs, out::add);
   }
 
   private static Contribution contribution(

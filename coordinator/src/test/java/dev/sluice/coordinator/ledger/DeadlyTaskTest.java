@@ -2,14 +2,14 @@ package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.JobEvent;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -35,10 +35,10 @@ final class DeadlyTaskTest {
   private static final int DEATHS = LedgerLimits.DEFAULT.startsMax();
 
   private final Ledger ledger =
-      new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
+      new Ledger(LedgerLimits.DEFAULT, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();
-  private final List<JobState> history = new ArrayList<>();
+  private final List<Job> history = new ArrayList<>();
   private Fleet fleet = Specs.fleet(2 * DEATHS);
 
   @BeforeEach
@@ -215,16 +215,14 @@ final class DeadlyTaskTest {
     decide(new TaskReported("j", term.taskId(), 1, "w0", Specs.ENGINE, outcome, ""));
   }
 
-  private JobState job() {
+  private Job job() {
     return history.getLast();
   }
 
   private void decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(1_000, fleet));
-    decision.changes().values().forEach(state::apply);
-    decision.changes().values().stream()
-        .filter(JobState.class::isInstance)
-        .forEach(job -> history.add((JobState) job));
+    state.apply(decision);
+    history.addAll(decision.jobs().values());
     effects.addAll(decision.effects());
   }
 }

@@ -2,18 +2,20 @@ package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.catalogue.Catalogue;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.jobs.state.TrainingState;
+import dev.sluice.jobs.state.ValidationState;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.EarlyStopping;
-import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Export;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.JobEvent;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -21,14 +23,11 @@ import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermFinished;
-import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
-import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.ValidationPlan;
 import dev.sluice.schemas.wire.ValidationPoint;
-import dev.sluice.schemas.wire.ValidationState;
 import dev.sluice.schemas.wire.ValidationSums;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +56,7 @@ class EarlyStoppingTest {
     running(EARLY, 64, 16);
     var expected = new ValidationPlan(4, EARLY);
     assertThat(plans()).containsExactly(expected);
-    assertThat(terms()).allSatisfy(term -> assertThat(term.validation()).isEqualTo(expected));
+    assertThat(validation().plan()).as("what terms refer to").isEqualTo(expected);
   }
 
   @Test
@@ -83,7 +82,7 @@ class EarlyStoppingTest {
       report(task.taskId(), new TermFinished(task.toStep(), 1, 0, 0, null));
     }
     assertThat(training().shardSteps()).containsOnly(STEPS + 1);
-    assertThat(exports()).singleElement().extracting(ExportWork::generation).isEqualTo(STEPS + 1);
+    assertThat(exports()).singleElement().extracting(Export::generation).isEqualTo(STEPS + 1);
   }
 
   @Test
@@ -94,7 +93,7 @@ class EarlyStoppingTest {
     effects.clear();
     tell(13, 4.0, 4, 4);
     assertThat(dispatched()).containsExactly("export");
-    assertThat(exports()).singleElement().extracting(ExportWork::generation).isEqualTo(13L);
+    assertThat(exports()).singleElement().extracting(Export::generation).isEqualTo(13L);
     assertThat(effects)
         .anyMatch(
             e ->
@@ -176,11 +175,11 @@ class EarlyStoppingTest {
 
   private void decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(nowMs++, fleet));
-    decision.changes().values().forEach(state::apply);
+    state.apply(decision);
     effects.addAll(decision.effects());
   }
 
-  private JobState job() {
+  private Job job() {
     return Objects.requireNonNull(state.job("j"));
   }
 
@@ -211,19 +210,11 @@ class EarlyStoppingTest {
         .map(Effect.Dispatch.class::cast);
   }
 
-  private List<TermWork> terms() {
+  private List<Export> exports() {
     return tasks()
-        .map(effect -> effect.task().work())
-        .filter(TermWork.class::isInstance)
-        .map(TermWork.class::cast)
-        .toList();
-  }
-
-  private List<ExportWork> exports() {
-    return tasks()
-        .map(effect -> effect.task().work())
-        .filter(ExportWork.class::isInstance)
-        .map(ExportWork.class::cast)
+        .map(effect -> effect.task().action())
+        .filter(Export.class::isInstance)
+        .map(Export.class::cast)
         .toList();
   }
 }

@@ -2,9 +2,10 @@ package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.DatasetFacts;
@@ -15,7 +16,6 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -27,7 +27,7 @@ import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.QuantisationSpec;
-import dev.sluice.schemas.wire.QuantiseWork;
+import dev.sluice.schemas.wire.Quantise;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.RowFaults;
@@ -48,10 +48,11 @@ final class LedgerPlacementTest {
 
   private final LedgerLimits limits =
       new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 6, 4, 65_536);
-  private final Ledger ledger = new Ledger(limits, new Admission(Catalogue.builtIn(), Aim.FINISH));
+  private final Ledger ledger =
+      new Ledger(limits, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();
-  private @Nullable JobState last;
+  private @Nullable Job last;
   private Fleet fleet = Fleet.EMPTY;
   private final long nowMs = 1_000;
 
@@ -67,14 +68,14 @@ final class LedgerPlacementTest {
     assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
     assertThat(job().lane()).isEqualTo("cpu");
     assertThat(job().verdicts().getFirst().verdict()).isEqualTo(Verdict.IMPOSSIBLE);
-    assertThat(job().verdicts().getFirst().reasons().getFirst())
+    assertThat(job().verdicts().getFirst().reasons().getFirst().what())
         .contains("fp32", "furiosa-warboy computes in int8", "quantisation");
   }
 
   @Test
   void aVersionInTheDevicesFormatRunsThere() {
     open("a-warboy", "furiosa-warboy");
-    submit(Specs.inference("m", "2"));
+    submit(Specs.inference("m", "1"));
     resolved("int8");
     assertThat(job().lane()).isEqualTo("a-warboy");
     assertThat(job().status()).isEqualTo(JobStatus.PREPARING);
@@ -173,18 +174,19 @@ final class LedgerPlacementTest {
     assertThat(job().status()).isEqualTo(JobStatus.RESOLVING);
 
     resolved("fp32");
-    var work = dispatches().getLast().task().work();
-    assertThat(work).isInstanceOf(QuantiseWork.class);
+    var action = dispatches().getLast().task().action();
+    assertThat(action).isInstanceOf(Quantise.class);
 
     effects.clear();
-    report("quantise", new Exported(version("int8")));
+    var made = Specs.model("m", "j", 9);
+    report("quantise", new Exported(made));
     assertThat(effects)
         .filteredOn(Effect.Tell.class::isInstance)
         .singleElement()
         .satisfies(
             effect ->
                 assertThat(((Effect.Tell) effect).event())
-                    .isEqualTo(new RegisterModel("m", "j", version("int8"))));
+                    .isEqualTo(new RegisterModel("m", "j", made)));
 
     decide(new ModelRegistered("j", "m", 2, null));
     assertThat(job().status()).isEqualTo(JobStatus.SUCCEEDED);
@@ -248,7 +250,7 @@ final class LedgerPlacementTest {
         Measured.NOTHING);
   }
 
-  private JobState job() {
+  private Job job() {
     return Objects.requireNonNull(last);
   }
 
@@ -289,10 +291,10 @@ final class LedgerPlacementTest {
 
   private void decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(nowMs, fleet));
-    decision.changes().values().forEach(state::apply);
+    state.apply(decision);
     effects.addAll(decision.effects());
-    if (decision.changes().get("j") instanceof JobState job) {
-      last = job;
+    if (decision.jobs().containsKey("j")) {
+      last = decision.jobs().get("j");
     }
   }
 }

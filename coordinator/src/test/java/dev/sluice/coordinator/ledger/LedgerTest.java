@@ -3,49 +3,48 @@ package dev.sluice.coordinator.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.catalogue.Software;
+import dev.sluice.accelerators.catalogue.Training;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.accelerator.Software;
-import dev.sluice.schemas.accelerator.Training;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.jobs.state.TrainingState;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AliasSet;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Command;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.Exported;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
-import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResolveModel;
-import dev.sluice.schemas.wire.RoomForModel;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.Term;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
-import dev.sluice.schemas.wire.TermWork;
-import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Verdict;
 import java.util.ArrayList;
@@ -67,16 +66,13 @@ class LedgerTest {
           new Training(Training.VendorSoftware.NO, "none was found"),
           new Software("an SDK", List.of("ONNX"), Map.of(), "", List.of()));
 
-  /** Characters of a class of which three versions fill a name. */
-  private static final int LARGE = 1_200_000;
-
   private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
   private final LedgerLimits limits =
       new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4, 65_536);
   private final Ledger ledger = new Ledger(limits, new Admission(catalogue, Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();
-  private final List<JobState> history = new ArrayList<>();
+  private final List<Job> history = new ArrayList<>();
   private Fleet fleet = Fleet.EMPTY;
   private long nowMs = 1_000;
 
@@ -107,9 +103,12 @@ class LedgerTest {
     assertThat(last().status()).isEqualTo(JobStatus.REFUSED);
     assertThat(last().verdicts()).hasSize(1);
     assertThat(last().verdicts().getFirst().verdict()).isEqualTo(Verdict.IMPOSSIBLE);
-    assertThat(last().verdicts().getFirst().reasons().getFirst())
-        .contains("no training software for an-npu");
-    assertThat(effects).isEmpty();
+    assertThat(last().verdicts().getFirst().reasons())
+        .extracting(Reason::code)
+        .contains(Code.NO_TRAINING);
+    assertThat(effects)
+        .as("whoever knows of it may forget it")
+        .allMatch(e -> e instanceof Effect.Control(var c) && c.command() == Command.STOP);
   }
 
   @Test
@@ -141,17 +140,19 @@ class LedgerTest {
     var decision = decide(new LaneDeclared(new Lane("cpu", "host-cpu", 1, 5)));
     assertThat(state.lane("cpu")).isEqualTo(new Lane("cpu", "host-cpu", 1, 5));
     assertThat(decision.effects())
-        .containsExactly(new Effect.TellAll(new LaneOpened(new Lane("cpu", "host-cpu", 1, 5))));
+        .containsExactly(
+            new Effect.PublishLane(new Lane("cpu", "host-cpu", 1, 5)),
+            new Effect.TellAll(new LaneOpened(new Lane("cpu", "host-cpu", 1, 5))));
   }
 
   @Test
   void aWorkersDeclarationLeavesTheOperatorsBounds() {
     decide(new LaneDeclared(new Lane("cpu", "host-cpu", 1, 5)));
     effects.clear();
-    assertThat(decide(byWorker("cpu", "host-cpu")).changes())
+    assertThat(decide(byWorker("cpu", "host-cpu")).changes()).isEmpty();
+    assertThat(effects)
         .as("said once more, to whoever has not found it")
-        .containsOnly(Map.entry("lane/cpu", new Lane("cpu", "host-cpu", 1, 5)));
-    assertThat(effects).isEmpty();
+        .containsExactly(new Effect.PublishLane(new Lane("cpu", "host-cpu", 1, 5)));
     assertThat(state.lane("cpu")).isEqualTo(new Lane("cpu", "host-cpu", 1, 5));
   }
 
@@ -159,8 +160,12 @@ class LedgerTest {
   void aWorkersDeclarationOpensANewLaneOnce() {
     decide(byWorker("cpu", "host-cpu"));
     decide(byWorker("cpu", "host-cpu"));
+    var lane = new Lane("cpu", "host-cpu", 0, 0);
     assertThat(effects)
-        .containsExactly(new Effect.TellAll(new LaneOpened(new Lane("cpu", "host-cpu", 0, 0))));
+        .containsExactly(
+            new Effect.PublishLane(lane),
+            new Effect.TellAll(new LaneOpened(lane)),
+            new Effect.PublishLane(lane));
   }
 
   @Test
@@ -176,7 +181,7 @@ class LedgerTest {
     open("cpu", "host-cpu");
     submit("j", Specs.training(-1, 3, "no such name!"));
     assertThat(last().status()).isEqualTo(JobStatus.REFUSED);
-    assertThat(cause().fault()).isEqualTo(Fault.BAD_INPUT);
+    assertThat(cause().code()).isEqualTo(Code.SEVERAL);
     assertThat(cause().why()).contains("steps").contains("shards").contains("register");
   }
 
@@ -299,20 +304,17 @@ class LedgerTest {
   @Test
   void aJobWhoseRecordCanNotBeDecidedOnFails() {
     running(100);
-    var cause = new Cause(Fault.OUR_FAULT, "here", "what", "why", "mend");
+    var cause = new Cause(Code.DEFECT, "here", "what", "why", "mend");
     var event = new FoldFailed("j", 0, cause);
     var decision = ledger.abandon(state, event, cause, new Moment(nowMs, fleet));
     assertThat(decision.changes()).containsOnlyKeys("j");
-    assertThat(decision.changes().get("j"))
-        .asInstanceOf(type(JobState.class))
-        .extracting(JobState::status)
-        .isEqualTo(JobStatus.FAILED);
+    assertThat(decision.jobs().get("j")).extracting(Job::status).isEqualTo(JobStatus.FAILED);
     assertThat(decision.effects()).anyMatch(Effect.Control.class::isInstance);
   }
 
   @Test
   void aNameThatCanNotBeDecidedOnFailsTheJobThatAsked() {
-    var cause = new Cause(Fault.OUR_FAULT, "here", "what", "why", "mend");
+    var cause = new Cause(Code.DEFECT, "here", "what", "why", "mend");
     var moment = new Moment(nowMs, fleet);
     assertThat(ledger.abandon(state, new ResolveModel("m", "j", "1"), cause, moment).effects())
         .containsExactly(new Effect.Tell("j", new ModelResolved("j", null, cause)));
@@ -343,76 +345,10 @@ class LedgerTest {
   @Test
   void aDivergedFoldFailsTheJobWithItsCause() {
     running(100);
-    var cause = new Cause(Fault.BAD_INPUT, "step 5", "Training diverged.", "", "");
+    var cause = new Cause(Code.DIVERGED, "step 5", "Training diverged.", "", "");
     decide(new FoldFailed("j", 5, cause));
     assertThat(last().status()).isEqualTo(JobStatus.FAILED);
     assertThat(cause()).isEqualTo(cause);
-  }
-
-  @Test
-  void twoJobsThatRegisterOneNameGetVersionsOneAndTwo() {
-    assertThat(registered("a")).isEqualTo(1);
-    assertThat(registered("b")).isEqualTo(2);
-    assertThat(registered("a")).isEqualTo(1);
-  }
-
-  @Test
-  void aNameTakesVersionsUntilTheyFillOneRecordAndThenSaysSo() {
-    assertThat(registered("a", LARGE)).isEqualTo(1);
-    assertThat(registered("b", LARGE)).isEqualTo(2);
-    assertThat(registered("c", LARGE)).isEqualTo(3);
-    assertThat(registered("d", LARGE)).isZero();
-    assertThat(registered("d", 1_000)).isEqualTo(4);
-  }
-
-  @Test
-  void aJobIsToldBeforeItMakesAVersionThatThereIsNoRoomForIt() {
-    for (String job : List.of("a", "b", "c")) {
-      registered(job, LARGE);
-    }
-    assertThat(decide(new RoomForModel("m", "j", 1_000)).effects()).isEmpty();
-    assertThat(decide(new RoomForModel("m", "a", LARGE)).effects()).as("has its").isEmpty();
-    assertThat(decide(new RoomForModel("other", "j", LARGE)).effects()).isEmpty();
-    assertThat(decide(new RoomForModel("m", "j", LARGE)).effects())
-        .singleElement()
-        .satisfies(
-            effect -> {
-              var tell = (Effect.Tell) effect;
-              assertThat(tell.key()).isEqualTo("j");
-              var answer = (ModelRegistered) tell.event();
-              assertThat(answer.version()).isZero();
-              assertThat(Objects.requireNonNull(answer.cause()).what())
-                  .isEqualTo("Model m can't take another version.");
-              assertThat(answer.cause().why()).contains("3 versions take 36", "4194304 bytes");
-            });
-  }
-
-  @Test
-  void aTrainingThatRegistersAsksForRoomBeforeItsFirstStepAndEndsWhereThereIsNone() {
-    open("cpu", "host-cpu");
-    submit("j", Specs.training(100, 4, "m"));
-    effects.clear();
-    report("prepare", Specs.prepared(100, 9));
-    var asked =
-        effects.stream()
-            .filter(Effect.Tell.class::isInstance)
-            .map(e -> ((Effect.Tell) e).event())
-            .toList();
-    assertThat(asked)
-        .singleElement()
-        .asInstanceOf(type(RoomForModel.class))
-        .satisfies(
-            room -> {
-              assertThat(room.name()).isEqualTo("m");
-              assertThat(room.bytes()).isBetween(4_096L, 5_000L);
-            });
-
-    var cause = new Cause(Fault.NO_CAPACITY, "register", "No room.", "", "");
-    effects.clear();
-    decide(new ModelRegistered("j", "m", 0, cause));
-    assertThat(last().status()).isEqualTo(JobStatus.FAILED);
-    assertThat(cause()).isEqualTo(cause);
-    assertThat(effects).anyMatch(e -> e instanceof Effect.Fold(var id, FoldStopped stop));
   }
 
   @Test
@@ -421,17 +357,7 @@ class LedgerTest {
     assertThat(decide(new ModelRegistered("j", "m", 3, null)).changes()).isEmpty();
   }
 
-  @Test
-  void aModelThatIsNotThereIsNamedTogetherWithWhatIs() {
-    registered("a");
-    var decision = decide(new ResolveModel("m", "i", "7"));
-    var answer = (ModelResolved) ((Effect.Tell) decision.effects().getFirst()).event();
-    assertThat(answer.model()).isNull();
-    assertThat(Objects.requireNonNull(answer.cause()).what()).contains("m@7 does not exist");
-    assertThat(Objects.requireNonNull(answer.cause()).why()).contains("versions 1 to 1");
-  }
-
-  private JobState last() {
+  private Job last() {
     return history.getLast();
   }
 
@@ -441,26 +367,6 @@ class LedgerTest {
 
   private TrainingState training() {
     return Objects.requireNonNull(last().training());
-  }
-
-  private int registered(String jobId) {
-    return registered(Specs.model("m", jobId, 9));
-  }
-
-  private int registered(String jobId, int nameLength) {
-    var facts = Specs.facts(9, List.of("x".repeat(nameLength), "y"));
-    return registered(Specs.model("m", jobId, 9).withNetwork(facts));
-  }
-
-  private int registered(ModelVersion model) {
-    var decision = decide(new RegisterModel("m", model.jobId(), model));
-    var tell =
-        decision.effects().stream()
-            .filter(Effect.Tell.class::isInstance)
-            .map(Effect.Tell.class::cast)
-            .findFirst()
-            .orElseThrow();
-    return ((ModelRegistered) tell.event()).version();
   }
 
   private void running(long steps) {
@@ -495,15 +401,13 @@ class LedgerTest {
   }
 
   private static Outcome failure(boolean retryable) {
-    return new TaskFailed(new Cause(Fault.OUR_FAULT, "", "It broke.", "", ""), retryable);
+    return new TaskFailed(new Cause(Code.DEFECT, "", "It broke.", "", ""), retryable);
   }
 
   private Decision decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(nowMs, fleet));
-    decision.changes().values().forEach(state::apply);
-    decision.changes().values().stream()
-        .filter(JobState.class::isInstance)
-        .forEach(job -> history.add((JobState) job));
+    state.apply(decision);
+    history.addAll(decision.jobs().values());
     effects.addAll(decision.effects());
     return decision;
   }
@@ -518,9 +422,9 @@ class LedgerTest {
   private List<String> terms() {
     return effects.stream()
         .filter(Effect.Dispatch.class::isInstance)
-        .map(e -> ((Effect.Dispatch) e).task().work())
-        .filter(TermWork.class::isInstance)
-        .map(TermWork.class::cast)
+        .map(e -> ((Effect.Dispatch) e).task().action())
+        .filter(Term.class::isInstance)
+        .map(Term.class::cast)
         .map(term -> term.shardFrom() + "+" + term.shards())
         .toList();
   }

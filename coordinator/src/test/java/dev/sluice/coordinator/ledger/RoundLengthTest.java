@@ -2,8 +2,8 @@ package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.JobEvent;
@@ -29,7 +29,7 @@ final class RoundLengthTest {
   private static final int STEPS_OF_A_ROUND = LedgerLimits.DEFAULT.termMs() / STEP_MS;
 
   private final Ledger ledger =
-      new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
+      new Ledger(LedgerLimits.DEFAULT, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private long nowMs = 1_000;
 
@@ -59,6 +59,16 @@ final class RoundLengthTest {
 
     workFor(length(), 0);
     assertThat(length()).isLessThanOrEqualTo(STEPS_OF_A_ROUND / 20 * 8L);
+  }
+
+  @Test
+  void aRoundIsAtMostEightTimesAsLongAsTheOneBeforeHoweverManyStepsThereWere() {
+    running();
+    assertThat(length()).isEqualTo(8);
+    workFor(length(), 0);
+    assertThat(length()).isEqualTo(8 * 8);
+    workFor(length(), 0);
+    assertThat(length()).isEqualTo(8 * 8 * 8);
   }
 
   @Test
@@ -145,6 +155,6 @@ final class RoundLengthTest {
 
   private void decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(nowMs, Specs.fleet(WORKERS)));
-    decision.changes().values().forEach(state::apply);
+    state.apply(decision);
   }
 }

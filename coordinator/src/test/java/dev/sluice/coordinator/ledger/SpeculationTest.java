@@ -2,16 +2,16 @@ package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.JobEvent;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -38,7 +38,7 @@ final class SpeculationTest {
   private static final int STEPS = 8;
 
   private final Ledger ledger =
-      new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
+      new Ledger(LedgerLimits.DEFAULT, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();
   private Fleet fleet = Fleet.EMPTY;
@@ -178,14 +178,14 @@ final class SpeculationTest {
   }
 
   private static Outcome failure() {
-    return new TaskFailed(new Cause(Fault.OUR_FAULT, "", "It broke.", "", ""), true);
+    return new TaskFailed(new Cause(Code.DEFECT, "", "It broke.", "", ""), true);
   }
 
   private void report(String taskId, String worker, Outcome outcome) {
     decide(new TaskReported("j", taskId, 1, worker, Specs.ENGINE, outcome, ""));
   }
 
-  private JobState job() {
+  private Job job() {
     var job = Objects.requireNonNull(state.job("j"));
     assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
     return job;
@@ -208,7 +208,7 @@ final class SpeculationTest {
 
   private void decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(nowMs++, fleet));
-    decision.changes().values().forEach(state::apply);
+    state.apply(decision);
     effects.addAll(decision.effects());
   }
 }

@@ -2,20 +2,20 @@ package dev.sluice.coordinator.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.Dense;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -47,7 +47,7 @@ final class StallsTest {
   private final Ledger ledger =
       new Ledger(
           new LedgerLimits(3, 4, QUEUE_MS, 180_000, 2_000, 20_000, 6, 4, 65_536),
-          new Admission(Catalogue.builtIn(), Aim.FINISH));
+          new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect.Dispatch> dispatched = new ArrayList<>();
   private final List<Effect.Bury> buried = new ArrayList<>();
@@ -100,6 +100,20 @@ final class StallsTest {
   }
 
   @Test
+  void aTaskOfAnotherEnginesQueueThatHasBegunTellsNothing() {
+    open("cpu", "host-cpu");
+    fleet = Fleet.of(List.of(worker("old", "cpu", ENGINE, 1, false)));
+    submit("first", Specs.training(10, 4, null));
+    decide(new TaskReported("first", "prepare", 1, "old", ENGINE, Specs.prepared(10, 9), ""));
+    nowMs += QUEUE_MS;
+    submit("second", Specs.training(10, 4, null));
+    decide(new TaskReported("second", "prepare", 1, "new", "another", Specs.prepared(10, 9), ""));
+    var later = job("second").open().getFirst().taskId();
+    decide(new AttemptStarted("second", later, 1, "new", 1, ""));
+    assertThat(stalled()).isEmpty();
+  }
+
+  @Test
   void aTaskThatKilledAsManyWorkersAsItMayIsBuriedWhenTheBrokerGivesUpOnItToo() {
     open("cpu", "host-cpu");
     submit("j", Specs.training(10, 4, null));
@@ -120,7 +134,7 @@ final class StallsTest {
     open("b", "host-cpu");
     fleet = new Fleet(List.of(idle("a1", "a"), idle("b1", "b")), Map.of("a", 0L, "b", 0L), 1);
     submit("j", Specs.inference("m", "1"));
-    decide(new ModelResolved("j", Specs.model("m", "trainer", 9), null));
+    decide(new ModelResolved("j", Specs.model("m", "trainer", 9).numbered(1, 0), null));
     report(new InferencePrepared(new DatasetFacts(Specs.ARTIFACT, 100, 0, 0)));
     assertThat(dispatched).extracting(Effect.Dispatch::lane).contains("b");
     var lent = job("j").open().stream().filter(t -> t.lane().equals("b")).findFirst().orElseThrow();
@@ -197,7 +211,7 @@ final class StallsTest {
     assertThat(dispatched).hasSize(2);
     fleet = new Fleet(List.of(idle("b1", "b")), Map.of("b", 0L), 2);
     var first = job("j").open().getFirst();
-    var cause = new Cause(Fault.OUR_FAULT, "", "what", "why", "mend");
+    var cause = new Cause(Code.DEFECT, "", "what", "why", "mend");
     dispatched.clear();
     decide(new TaskReported("j", first.taskId(), 1, "a1", ENGINE, new TaskFailed(cause, true), ""));
     assertThat(job("j").lane()).isEqualTo("b");
@@ -323,13 +337,13 @@ final class StallsTest {
     decide(new TaskReported("j", "prepare", 1, "w", ENGINE, outcome, ""));
   }
 
-  private JobState job(String jobId) {
+  private Job job(String jobId) {
     return Objects.requireNonNull(state.job(jobId));
   }
 
   private void decide(JobEvent event) {
     var decision = ledger.decide(state, event, new Moment(nowMs, fleet));
-    decision.changes().values().forEach(state::apply);
+    state.apply(decision);
     decision.effects().stream()
         .filter(Effect.Dispatch.class::isInstance)
         .map(Effect.Dispatch.class::cast)

@@ -2,17 +2,19 @@ package dev.sluice.coordinator.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.accelerators.capability.JobNeeds;
+import dev.sluice.accelerators.capability.Requirements;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.accelerators.catalogue.NumberFormat;
 import dev.sluice.coordinator.ledger.Specs;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.capability.JobNeeds;
-import dev.sluice.schemas.capability.Requirements;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.Verdict;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.List;
@@ -23,10 +25,12 @@ import org.junit.jupiter.api.Test;
 /** Devices of the shipped catalogue are refused for what they lack, and for nothing else. */
 class AdmissionTest {
 
-  private final Admission admission = new Admission(Catalogue.builtIn(), Aim.FINISH);
+  private final Admission admission = new Admission(CatalogueFiles.builtIn(), Aim.FINISH);
 
   private List<String> reasons(String accelerator) {
-    return verdict(Specs.training(10, 4, null), accelerator).reasons();
+    return verdict(Specs.training(10, 4, null), accelerator).reasons().stream()
+        .map(Reason::what)
+        .toList();
   }
 
   private LaneVerdict verdict(JobSpec spec, String accelerator) {
@@ -102,6 +106,7 @@ class AdmissionTest {
             new Lane("atom", "rbln-atom", 0, 1),
             new Lane("gpu", "nvidia-a100-sxm-80gb", 0, 1));
     assertThat(verdicts.get(0).reasons())
+        .extracting(Reason::what)
         .containsExactly(
             "It needs 21.3 GB for parameters and activations, and rbln-atom has 16 GB of 2^30"
                 + " bytes, of which 15.7 are left to a model (16.9 GB of 10^9 bytes).");
@@ -130,6 +135,7 @@ class AdmissionTest {
             new Lane("npu", "furiosa-warboy", 0, 1));
     assertThat(verdicts.get(0).reasons()).isEmpty();
     assertThat(verdicts.get(1).reasons())
+        .extracting(Reason::what)
         .singleElement()
         .asString()
         .contains("8 devices", "furiosa-warboy has no interconnect");
@@ -143,7 +149,7 @@ class AdmissionTest {
             inference(Set.of(NumberFormat.FP32), 1e6),
             Fleet.EMPTY,
             new Lane("npu", "furiosa-warboy", 0, 1));
-    assertThat(verdicts.getFirst().reasons().getFirst())
+    assertThat(verdicts.getFirst().reasons().getFirst().what())
         .contains("computes in int8", "`kind: quantisation`");
   }
 
@@ -157,10 +163,11 @@ class AdmissionTest {
             Fleet.EMPTY,
             new Lane("lane", "host-cpu", 0, 1));
     assertThat(verdicts).extracting(LaneVerdict::lane).containsExactly("cpu", "lame", "lane");
-    assertThat(verdicts.get(0).reasons().getFirst())
+    assertThat(verdicts.get(0).reasons().getFirst().code()).isEqualTo(Code.NO_SUCH_LANE);
+    assertThat(verdicts.get(0).reasons().getFirst().what())
         .startsWith("The job asks for this lane, and no worker has declared it. `sluice lanes`");
     assertThat(verdicts.get(1).verdict()).isEqualTo(Verdict.IMPOSSIBLE);
-    assertThat(verdicts.get(1).reasons().getFirst())
+    assertThat(verdicts.get(1).reasons().getFirst().what())
         .startsWith(
             "The job rules out this lane, and no worker has declared it. Did you mean 'lane'?");
   }
@@ -169,15 +176,14 @@ class AdmissionTest {
   void wishesRuleLanesOut() {
     var notThis = new PlacementWishes(List.of("lane"), false, null);
     assertThat(verdict(wishing(List.of(), notThis), "host-cpu").reasons())
-        .containsExactly("The job rules this lane out.");
+        .containsExactly(new Reason(Code.LANE_NOT_WANTED, "The job rules this lane out."));
     assertThat(verdict(wishing(List.of("other"), PlacementWishes.NONE), "host-cpu").reasons())
-        .containsExactly("The job asks for other only.");
+        .containsExactly(new Reason(Code.LANE_NOT_WANTED, "The job asks for other only."));
     var measured = new PlacementWishes(List.of(), true, null);
     assertThat(verdict(wishing(List.of(), measured), "host-cpu").reasons()).isEmpty();
     assertThat(verdict(wishing(List.of(), measured), "nvidia-h100-sxm").reasons())
-        .singleElement()
-        .asString()
-        .contains("modelled on this lane");
+        .extracting(Reason::code)
+        .containsExactly(Code.NOT_MEASURED);
   }
 
   @Test

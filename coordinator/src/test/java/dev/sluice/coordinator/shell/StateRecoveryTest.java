@@ -2,14 +2,17 @@ package dev.sluice.coordinator.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.coordinator.ledger.Decision;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.LedgerLimits;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.ledger.Specs;
 import dev.sluice.coordinator.placement.Admission;
-import dev.sluice.schemas.accelerator.Catalogue;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.topics.StateKeys;
@@ -55,17 +58,6 @@ class StateRecoveryTest {
   private final List<ConsumerRecord<String, ByteBuffer>> models = new ArrayList<>();
 
   @Test
-  void aCursorThatStandsWhereEarlierCommitsHadItCountsUntilThereIsAnother() {
-    write("cursor", encoded(new LedgerCursor(7)));
-    assertThat(takeOver(0)).isEmpty();
-    assertThat(state.nextOffset()).isEqualTo(7);
-
-    write(new LedgerCursor(9));
-    assertThat(takeOver(0)).isEmpty();
-    assertThat(state.nextOffset()).isEqualTo(9);
-  }
-
-  @Test
   void whatWasThereBeforeCountsAndIsWrittenAnew() {
     write(job("mine"));
     write(new LedgerCursor(7));
@@ -74,7 +66,7 @@ class StateRecoveryTest {
 
     var mended = takeOver(0);
 
-    assertThat(state.job("mine")).isNotNull();
+    assertThat(taken("mine")).isNotNull();
     assertThat(state.nextOffset()).isEqualTo(7);
     assertThat(mended)
         .satisfiesExactly(
@@ -145,7 +137,7 @@ class StateRecoveryTest {
     misplaced.read(log.getFirst());
 
     assertThat(misplaced.overwritten(0)).isTrue();
-    assertThat(state.job("mine")).isNull();
+    assertThat(taken("mine")).isNull();
     misplaced.readBefore(log.getFirst());
     assertThat(misplaced.mended())
         .singleElement()
@@ -167,18 +159,36 @@ class StateRecoveryTest {
               assertThat(Objects.requireNonNull(mended.letter()).cause().mend())
                   .contains("Nothing");
             });
-    assertThat(state.job("mine")).isNotNull();
+    assertThat(taken("mine")).isNotNull();
   }
 
   @Test
   void aModelIsFoundInTheTopicOfModels() {
-    var model = new ModelEntry("digits", List.of(), Map.of("best", 1));
+    var model = new ModelEntry("digits", 2, Map.of("best", 1));
+    var version = Specs.model("digits", "trainer", 9).numbered(1, 1);
     write("model/digits", GARBAGE);
+    write("model/digits/1", GARBAGE);
+    write("model/digits/2", GARBAGE);
     models.add(record(APPENDED_MS, "digits", ByteBuffer.wrap(codec.encode(model))));
+    models.add(record(APPENDED_MS, "digits/1", ByteBuffer.wrap(codec.encode(version))));
+    models.add(record(APPENDED_MS, "digits/2", ByteBuffer.wrap(codec.encode(version))));
 
     assertThat(takeOver(0))
-        .singleElement()
-        .satisfies(mended -> assertThat(mended.state()).isEqualTo(encoded(model)));
+        .extracting(Mended::key, Mended::state)
+        .containsExactlyInAnyOrder(
+            tuple("model/digits", encoded(model)),
+            tuple("model/digits/1", encoded(version)),
+            tuple("model/digits/2", null));
+  }
+
+  @Test
+  void aVersionThatWasWithdrawnIsNotBroughtBack() {
+    var version = Specs.model("digits", "trainer", 9).numbered(1, 1);
+    write("model/digits/1", GARBAGE);
+    models.add(record(APPENDED_MS, "digits/1", ByteBuffer.wrap(codec.encode(version))));
+    models.add(record(APPENDED_MS, "digits/1", null)); // withdrawn
+
+    assertThat(takeOver(0)).singleElement().satisfies(gone -> assertThat(gone.state()).isNull());
   }
 
   @Test
@@ -203,7 +213,7 @@ class StateRecoveryTest {
         .hasSize(ForeignRecords.KEPT_MAX);
   }
 
-  private List<StateRecovery.Mended> takeOver(long nowMs) {
+  private List<Mended> takeOver(long nowMs) {
     log.forEach(recovery::read);
     if (!recovery.overwritten(nowMs)) {
       return List.of();
@@ -215,13 +225,24 @@ class StateRecoveryTest {
     return recovery.mended();
   }
 
-  private static StoredState job(String jobId) {
-    var ledger = new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
-    var submitted = new Submitted(jobId, "", Specs.training(2, 1, null));
+  /** What a ledger decides of a new job. */
+  static Decision submitted(String jobId) {
+    var ledger =
+        new Ledger(LedgerLimits.DEFAULT, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
+    var submitted = new Submitted(jobId, "", Specs.training(2, 1, "digits"));
     var empty = new LedgerState();
     empty.apply(new Lane("cpu", "host-cpu", 0, 1));
-    var decision = ledger.decide(empty, submitted, new Moment(APPENDED_MS, Specs.fleet(1)));
-    return Objects.requireNonNull(decision.changes().get(jobId));
+    return ledger.decide(empty, submitted, new Moment(APPENDED_MS, Specs.fleet(1)));
+  }
+
+  private static StoredState job(String jobId) {
+    return Objects.requireNonNull(submitted(jobId).changes().get(jobId));
+  }
+
+  /** The job as it is taken over; null: it is not. */
+  private @Nullable Job taken(String jobId) {
+    submitted(jobId).facts().values().forEach(state::apply);
+    return state.job(jobId);
   }
 
   private void write(StoredState stored) {

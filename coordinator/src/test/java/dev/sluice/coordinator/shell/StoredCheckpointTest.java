@@ -18,7 +18,6 @@ import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,7 +38,6 @@ class StoredCheckpointTest {
   private final Codec codec = Codec.builtIn();
   private final SchemaWait schemas = new SchemaWait(WAIT_MS);
   private final StoredCheckpoint stored = new StoredCheckpoint(codec, schemas);
-  private final List<String> letters = new ArrayList<>();
   private long offset;
 
   @Test
@@ -57,8 +55,9 @@ class StoredCheckpointTest {
     assertThat(stored.blocks())
         .singleElement()
         .satisfies(block -> assertThat(block.vectors().get("current")).containsExactly(1, 2));
-    stored.tellForeign((record, unread) -> letters.add(record.key()));
-    assertThat(letters).containsExactly("a/0", "a/0/current", "cursor");
+    assertThat(stored.letters())
+        .extracting(letter -> letter.letter().key())
+        .containsExactly(utf8("a/0"), utf8("a/0/current"), utf8("cursor"));
   }
 
   @Test
@@ -83,8 +82,9 @@ class StoredCheckpointTest {
 
     assertThat(stored.overwritten(0)).isTrue();
     assertThat(stored.blocks().getFirst().vectors().get("current")).containsExactly(1, 2);
-    stored.tellForeign((record, unread) -> letters.add(unread.why()));
-    assertThat(letters).containsExactly("Its checksum is wrong.");
+    assertThat(stored.letters())
+        .extracting(letter -> letter.letter().cause().why())
+        .containsExactly("Its checksum is wrong.");
   }
 
   @Test
@@ -120,6 +120,10 @@ class StoredCheckpointTest {
 
     assertThat(stored.overwritten(0)).isFalse();
     assertThat(stored.blocks()).hasSize(1);
+  }
+
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void block(String jobId) {

@@ -1,6 +1,6 @@
 package dev.sluice.deploy.broker;
 
-import dev.sluice.schemas.process.FileTrouble;
+import dev.sluice.platform.process.FileTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.sluice.deploy.broker;
 
-import dev.sluice.schemas.process.CacheFolder;
-import dev.sluice.schemas.process.FileTrouble;
+import dev.sluice.platform.process.CacheFolder;
+import dev.sluice.platform.process.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

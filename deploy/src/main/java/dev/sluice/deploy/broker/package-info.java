@@ -1,4 +1,4 @@
-/** A real Kafka broker inside this process: standalone runs, end-to-end tests and benchmarks. */
+/** A real Kafka broker inside this process, for standalone runs and end-to-end tests. */
 @NullMarked
 package dev.sluice.deploy.broker;
 

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a quickstart over a cluster: train on a modelled GPU, register, infer; then what
- * inference-only devices make of it; sum up.
+ * The steps of a quickstart on a cluster: train on a modelled GPU, register, infer; then quantise,
+ * and infer on inference-only devices; sum up.
  */
 final class Quickstart {
   private static final Duration READY_MAX = Duration.ofSeconds(60);
@@ -167,7 +167,8 @@ final class Quickstart {
     var refusals = new ArrayList<Summary.Refusal>();
     for (var verdict : files.refused("train-on-npus.yaml", running.server())) {
       if (!verdict.lane().equals(GPU)) {
-        refusals.add(new Summary.Refusal(verdict.lane(), verdict.reasons()));
+        var reasons = verdict.reasons().stream().map(JobView.ReasonView::what).toList();
+        refusals.add(new Summary.Refusal(verdict.lane(), reasons));
       }
     }
     screen.done(

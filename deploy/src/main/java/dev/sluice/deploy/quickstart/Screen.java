@@ -1,15 +1,15 @@
 package dev.sluice.deploy.quickstart;
 
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Terminal;
+import dev.sluice.platform.terminal.Terminal;
+import dev.sluice.platform.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Standard error as a place for people: lines that stay, and below them one that lives. Safe for
- * use by several threads.
+ * Standard error for people: lines that stay, and below them one that is overwritten. Safe for use
+ * by several threads.
  */
 final class Screen {
   private static final Duration PLAIN_PAUSE = Duration.ofSeconds(1);
@@ -120,6 +120,6 @@ final class Screen {
 
   /** A live line that is wider than the terminal could not be erased. */
   private String visible(String text) {
-    return columns > 0 ? Cells.cut(text, columns - 1) : text;
+    return columns > 0 ? TerminalText.cut(text, columns - 1) : text;
   }
 }

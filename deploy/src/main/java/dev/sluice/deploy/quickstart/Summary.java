@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param inferSeconds from the inference job's submission to its outcome
  * @param startSeconds until broker, services and workers were ready
  * @param totalSeconds all together
- * @param lanes the most that waited
+ * @param lanes the most that waited in each lane
  * @param engine engine fingerprint
  * @param trainingJob job id
  * @param inferenceJob job id

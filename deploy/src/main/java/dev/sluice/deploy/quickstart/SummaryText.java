@@ -1,6 +1,6 @@
 package dev.sluice.deploy.quickstart;
 
-import dev.sluice.schemas.terminal.Facts;
+import dev.sluice.platform.terminal.Facts;
 import java.util.Locale;
 import java.util.stream.Collectors;
 

@@ -1,9 +1,9 @@
 package dev.sluice.deploy.settings;
 
-import dev.sluice.schemas.config.Settings;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.terminal.Facts;
-import dev.sluice.schemas.terminal.Terminal;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.terminal.Facts;
+import dev.sluice.platform.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.sluice.deploy.settings;
 
 import dev.sluice.coordinator.shell.CoordinatorConfig;
+import dev.sluice.platform.config.Settings;
 import dev.sluice.producer.ProducerConfig;
-import dev.sluice.schemas.config.Settings;
 import dev.sluice.worker.WorkerConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,7 +2,8 @@ package dev.sluice.deploy.standalone;
 
 import dev.sluice.coordinator.shell.CoordinatorConfig;
 import dev.sluice.coordinator.shell.CoordinatorService;
-import dev.sluice.schemas.topics.Topics;
+import dev.sluice.platform.cluster.Topics;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -18,10 +19,17 @@ final class CoordinatorKeeper implements AutoCloseable {
 
   private static final long PAUSE_MS = 1_000;
 
+  /** What has failed for one reason again and again is tried less often, and said no more. */
+  private static final long PAUSE_MS_MAX = 30_000;
+
+  /** Whoever lived for so long has not failed at its start. */
+  private static final Duration LIVED = Duration.ofMinutes(1);
+
   private final CoordinatorConfig config;
   private final CountDownLatch closed = new CountDownLatch(1);
   private CoordinatorService service;
   private String said = "";
+  private long pauseMs = PAUSE_MS;
 
   /** Starts a coordinator and goes on watching it. */
   CoordinatorKeeper(CoordinatorConfig config) {
@@ -56,8 +64,11 @@ final class CoordinatorKeeper implements AutoCloseable {
 
   private void restartWhenFailed(CoordinatorService watched) {
     try {
-      watched.awaitFailure();
-      while (!closed.await(PAUSE_MS, TimeUnit.MILLISECONDS)) {
+      long startedNanos = System.nanoTime();
+      var why = watched.awaitFailure();
+      boolean lived = System.nanoTime() - startedNanos > LIVED.toNanos();
+      long waitMs = failed(String.valueOf(why.getMessage()), lived);
+      while (!closed.await(waitMs, TimeUnit.MILLISECONDS)) {
         if (replaced(watched)) {
           return;
         }
@@ -67,12 +78,23 @@ final class CoordinatorKeeper implements AutoCloseable {
     }
   }
 
+  /** Says why one has failed; how long to wait before the next. */
+  private synchronized long failed(String why, boolean lived) {
+    if (lived || !why.equals(said)) {
+      said = why;
+      pauseMs = PAUSE_MS;
+      LOG.warn("The coordinator could not go on and is started anew: {}", why);
+    } else {
+      pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
+    }
+    return pauseMs;
+  }
+
   /** Whether another coordinator runs in the place of one that failed. */
   private synchronized boolean replaced(CoordinatorService failed) {
     if (service != failed) {
       return true;
     }
-    LOG.warn("The coordinator could not go on and is started anew.");
     try {
       restart();
       return true;

@@ -1,10 +1,10 @@
 package dev.sluice.deploy.standalone;
 
 import dev.sluice.deploy.broker.DirectoryLock;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.process.FileTrouble;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.process.FileTrouble;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -71,18 +71,19 @@ final class DataPlace implements AutoCloseable {
   private static Path named(Path given) {
     var name = given.toString();
     if (name.isBlank()) {
-      throw badName("--data is empty.");
+      throw badName(Code.INVALID_NAME, "--data is empty.");
     }
     if (name.chars().anyMatch(Character::isISOControl)) {
       throw badName(
+          Code.INVALID_NAME,
           "The name of the data directory has a line break or another control character.");
     }
     return given;
   }
 
-  private static ConfigProblem badName(String what) {
+  private static ConfigProblem badName(Code code, String what) {
     return new ConfigProblem(
-        List.of(new Cause(Fault.BAD_INPUT, "--data", what, "", "Name another directory.")));
+        List.of(new Cause(code, "--data", what, "", "Name another directory.")));
   }
 
   Path path() {
@@ -115,7 +116,8 @@ final class DataPlace implements AutoCloseable {
     if (Files.exists(scratch, LinkOption.NOFOLLOW_LINKS)
         && Files.notExists(scratch.resolve(OURS))
         && Files.notExists(broker())) {
-      throw badName("%s is there, and Sluice has not made it.".formatted(scratch));
+      throw badName(
+          Code.INVALID_VALUE, "%s is there, and Sluice has not made it.".formatted(scratch));
     }
   }
 

@@ -43,6 +43,8 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            // Least memory, and no threads that would take another worker's core; deploy/sluice has
+            // the reasons for each command.
             "-XX:+UseSerialGC",
             "-Xmx" + heap,
             "-Xss" + STACK,

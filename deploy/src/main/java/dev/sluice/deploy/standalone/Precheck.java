@@ -2,11 +2,11 @@ package dev.sluice.deploy.standalone;
 
 import dev.sluice.coordinator.shell.CoordinatorConfig;
 import dev.sluice.deploy.broker.Ports;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.config.Settings;
 import dev.sluice.producer.ProducerConfig;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.worker.WorkerConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,7 +84,7 @@ final class Precheck {
     if (options.workers() > WorkerFleet.WORKERS_MAX) {
       problems.add(
           new Cause(
-              Fault.BAD_INPUT,
+              Code.OUT_OF_RANGE,
               "workers",
               options.workers() + " workers are asked for, of all lanes together.",
               "One machine starts at most " + WorkerFleet.WORKERS_MAX + ".",
@@ -94,7 +94,7 @@ final class Precheck {
     if (Set.copyOf(names).size() < names.size()) {
       problems.add(
           new Cause(
-              Fault.BAD_INPUT,
+              Code.NAMED_TWICE,
               "lanes",
               "A lane is named twice: " + String.join(", ", names) + ".",
               "A lane has one accelerator model.",
@@ -105,16 +105,16 @@ final class Precheck {
   private void kafkaPort() {
     int port = options.brokerPort();
     if (port < 0 || port > Ports.MAX) {
-      port("There is no port " + port + ".");
+      port(Code.OUT_OF_RANGE, "There is no port " + port + ".");
     } else if (port != 0 && port == options.httpPort()) {
-      port("Port " + port + " is for the HTTP API already.");
+      port(Code.CONTRADICTION, "Port " + port + " is for the HTTP API already.");
     }
   }
 
-  private void port(String what) {
+  private void port(Code code, String what) {
     problems.add(
         new Cause(
-            Fault.BAD_INPUT,
+            code,
             "--kafka-port",
             what,
             "",

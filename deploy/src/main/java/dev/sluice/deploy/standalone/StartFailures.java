@@ -1,13 +1,13 @@
 package dev.sluice.deploy.standalone;
 
 import dev.sluice.deploy.broker.BrokerStartException;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.process.Trouble;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.http.HttpApi;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.process.Trouble;
-import dev.sluice.schemas.topics.Topics;
 import dev.sluice.worker.natives.NativesUnavailable;
 import java.io.UncheckedIOException;
 import org.apache.kafka.common.KafkaException;

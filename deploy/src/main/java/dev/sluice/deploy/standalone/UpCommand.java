@@ -1,9 +1,9 @@
 package dev.sluice.deploy.standalone;
 
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.process.Trouble;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.process.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -34,7 +34,10 @@ public final class WorkerFleet implements AutoCloseable {
   /** SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV: what code does to itself. */
   private static final Set<Integer> CRASHES = Set.of(4, 5, 6, 7, 8, 11);
 
-  /** A machine on which the libraries don't run would go on for ever. */
+  /**
+   * Crashes after which a worker is not started again: on a machine where the libraries don't run,
+   * every start ends in one.
+   */
   private static final int CRASHES_MAX = 3;
 
   /** A worker that ends sooner than this after its start is started again later and later. */

@@ -1,8 +1,8 @@
 package dev.sluice.deploy.standalone;
 
-import dev.sluice.schemas.config.ConfigProblem;
+import dev.sluice.platform.config.ConfigProblem;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,7 +29,7 @@ final class WorkerMemory {
    * The size of the heap, as -Xmx takes it.
    *
    * @param workers that share the machine
-   * @throws ConfigProblem where the environment names none that is one
+   * @throws ConfigProblem where the environment names a size that is none
    */
   static String heap(int workers) {
     return heap(System.getenv(VARIABLE), machineBytes(), workers);
@@ -44,7 +44,7 @@ final class WorkerMemory {
       throw new ConfigProblem(
           List.of(
               new Cause(
-                  Fault.BAD_INPUT,
+                  Code.INVALID_VALUE,
                   VARIABLE,
                   VARIABLE + " is '" + given + "'.",
                   "",

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.coordinator.shell.CoordinatorConfig;
 import dev.sluice.coordinator.shell.CoordinatorService;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.ProducerConfig;
 import dev.sluice.producer.ProducerService;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.config.Settings;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.Topics;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,8 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +82,10 @@ final class TopicsTest {
             .contains("sluice.fleet has 2 partitions, and was made with 1.");
         awaitRefusal(client);
       }
+      var before = adminThreads();
       assertThatThrownBy(() -> CoordinatorService.start(coordinator(broker)))
           .hasMessageContaining("sluice.fleet has 2 partitions, and was made with 1.");
+      assertThat(adminThreads()).as("what it had opened is closed").isEqualTo(before);
 
       remove(admin, Topic.FLEET);
       assertThat(topics(broker, admin).ensure()).containsEntry(Topic.FLEET, 1);
@@ -99,6 +104,65 @@ final class TopicsTest {
           .hasMessageContaining("sluice.artifacts was removed.")
           .hasMessageContaining("kafka-topics.sh --delete --topic 'sluice\\..*'");
     }
+  }
+
+  /** As a data directory or a cluster has it in which an earlier release has run. */
+  @Test
+  void whatAnEarlierReleaseHasWrittenIsRefusedInOneSentenceAndLeftAsItIs(@TempDir Path dir)
+      throws Exception {
+    try (var broker = EmbeddedBroker.start(dir);
+        var admin = Admin.create(KafkaSettings.of(broker.bootstrapServers()).admin())) {
+      var kafka = KafkaSettings.of(broker.bootstrapServers());
+      var register = Topic.CLUSTER;
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(register.topicName(), 1, (short) 1).configs(register.settings())))
+          .all()
+          .get();
+      try (var writer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
+        var early = "{\"id\":\"abc\",\"partitions\":4}".getBytes(StandardCharsets.UTF_8);
+        writer.send(new ProducerRecord<>(register.topicName(), "sluice.jobs", early)).get();
+      }
+
+      assertThatThrownBy(() -> CoordinatorService.start(coordinator(broker)))
+          .isInstanceOf(Topics.TopicsUnavailable.class)
+          .hasMessageContaining(
+              "What is stored here was written by an earlier release of Sluice (format 1), and this"
+                  + " one reads format 2 only.");
+      assertThat(admin.listTopics().names().get()).containsExactly(register.topicName());
+    }
+  }
+
+  @Test
+  void whatOperatorsHaveSetForALanesShareGroupStays(@TempDir Path dir) throws Exception {
+    try (var broker = EmbeddedBroker.start(dir);
+        var admin = Admin.create(KafkaSettings.of(broker.bootstrapServers()).admin())) {
+      var group = new ConfigResource(ConfigResource.Type.GROUP, Topic.shareGroup("cpu"));
+      set(admin, group, "share.record.lock.duration.ms", "20000");
+      var topics = topics(broker, admin);
+
+      topics.ensureLane("cpu");
+
+      set(admin, group, "share.heartbeat.interval.ms", "700"); // once Sluice has set it as well
+      topics.ensureLane("cpu");
+      assertThat(value(admin, group, "share.record.lock.duration.ms")).isEqualTo("20000");
+      assertThat(value(admin, group, "share.heartbeat.interval.ms")).isEqualTo("700");
+      assertThat(value(admin, group, "share.isolation.level")).isEqualTo("read_committed");
+      assertThat(value(admin, group, "share.auto.offset.reset")).isEqualTo("earliest");
+
+      set(admin, group, "share.auto.offset.reset", "latest");
+      assertThatThrownBy(() -> topics.ensureLane("cpu"))
+          .isInstanceOf(Topics.TopicsUnavailable.class)
+          .hasMessageContaining("Share group sluice.lane.cpu has share.auto.offset.reset=latest.")
+          .hasMessageContaining("--alter --group sluice.lane.cpu");
+    }
+  }
+
+  private static long adminThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("kafka-admin-client-thread"))
+        .count();
   }
 
   private static Topics topics(EmbeddedBroker broker, Admin admin) {
@@ -137,20 +201,28 @@ final class TopicsTest {
 
   /** Returns when the broker has heard of the change, which the controller makes. */
   private static void set(Admin admin, String name, String value) throws Exception {
-    var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topic.GRADIENTS.topicName());
+    set(
+        admin,
+        new ConfigResource(ConfigResource.Type.TOPIC, Topic.GRADIENTS.topicName()),
+        name,
+        value);
+  }
+
+  private static void set(Admin admin, ConfigResource of, String name, String value)
+      throws Exception {
     var change = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
     admin
-        .incrementalAlterConfigs(Map.of(topic, List.of(change)))
+        .incrementalAlterConfigs(Map.of(of, List.of(change)))
         .all()
         .get(SECONDS_MAX, TimeUnit.SECONDS);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
-    while (!value.equals(value(admin, topic, name))) {
+    while (!value.equals(value(admin, of, name))) {
       assertThat(System.nanoTime()).as("the change arrives in time").isLessThan(deadline);
     }
   }
 
-  private static String value(Admin admin, ConfigResource topic, String name) throws Exception {
-    var all = admin.describeConfigs(List.of(topic)).all().get(SECONDS_MAX, TimeUnit.SECONDS);
-    return Objects.requireNonNull(all.get(topic)).get(name).value();
+  private static String value(Admin admin, ConfigResource of, String name) throws Exception {
+    var all = admin.describeConfigs(List.of(of)).all().get(SECONDS_MAX, TimeUnit.SECONDS);
+    return Objects.requireNonNull(all.get(of)).get(name).value();
   }
 }

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.deploy.Sluice;
 import dev.sluice.deploy.standalone.StandaloneOptions;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.ModelVersionView;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.EarlyStopping;
-import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.ValidationMetric;
 import java.io.PrintWriter;
@@ -20,10 +20,10 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -243,7 +243,7 @@ final class AuditIT {
 
   /** The record of a model, as {@code sluice.models} has it. */
   private static ModelVersion stored(Cluster cluster, ModelVersionView model) throws Exception {
-    var entries = new HashMap<String, ModelEntry>();
+    var versions = new TreeMap<Integer, ModelVersion>();
     var models = new TopicPartition(Topic.MODELS.topicName(), 0);
     var kafka = KafkaSettings.of(cluster.bootstrapServers());
     try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
@@ -253,15 +253,16 @@ final class AuditIT {
           "the model is published",
           () -> {
             for (var record : consumer.poll(Duration.ofMillis(100))) {
-              if (Codec.builtIn().decode(ModelEntry.class, record.value())
-                  instanceof Decoded.Message<ModelEntry>(var entry)) {
-                entries.put(entry.name(), entry);
+              if (record.key().startsWith(model.name() + "/")
+                  && Codec.builtIn().decode(ModelVersion.class, record.value())
+                      instanceof Decoded.Message<ModelVersion>(var version)) {
+                versions.put(version.version(), version);
               }
             }
-            return entries.containsKey(model.name());
+            return !versions.isEmpty();
           });
     }
-    return Cluster.present(entries.get(model.name())).versions().getLast();
+    return versions.lastEntry().getValue();
   }
 
   private static ModelVersion with(ModelVersion of, String name, String sha256, String parent) {
@@ -282,13 +283,14 @@ final class AuditIT {
   }
 
   private static void publish(Cluster cluster, ModelVersion version) throws Exception {
-    var entry = new ModelEntry(version.name(), List.of(version), Map.of());
     var kafka = KafkaSettings.of(cluster.bootstrapServers());
     try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
       producer
           .send(
               new ProducerRecord<>(
-                  Topic.MODELS.topicName(), entry.name(), Codec.builtIn().encode(entry)))
+                  Topic.MODELS.topicName(),
+                  StateKeys.published(version.name(), version.version()),
+                  Codec.builtIn().encode(version)))
           .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS);
     }
   }

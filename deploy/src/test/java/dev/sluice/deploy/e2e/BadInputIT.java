@@ -3,10 +3,15 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.cli.ExitCode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +37,32 @@ final class BadInputIT {
   void theJobThatTheOthersAreMadeFromRuns(Cluster cluster) throws Exception {
     var ran = submit(cluster, TRAINING);
     assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK.code());
+  }
+
+  @Test
+  void filesGoInAndOutSideBySide(Cluster cluster) throws Exception {
+    var files = new ArrayList<byte[]>();
+    for (int i = 0; i < 6; i++) {
+      var file = new byte[3 * 1024 * 1024 + i];
+      new Random(i).nextBytes(file);
+      files.add(file);
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var done = new ArrayList<Future<byte[]>>();
+      for (var file : files) {
+        done.add(threads.submit(() -> inAndOut(cluster, file)));
+      }
+      for (int i = 0; i < files.size(); i++) {
+        assertThat(done.get(i).get()).isEqualTo(files.get(i));
+      }
+    }
+  }
+
+  private byte[] inAndOut(Cluster cluster, byte[] file) throws Exception {
+    var path = Files.write(dir.resolve("file-" + file.length), file);
+    var out = new ByteArrayOutputStream();
+    cluster.client().download(cluster.client().upload(path).artifact(), out);
+    return out.toByteArray();
   }
 
   @Test
@@ -61,7 +92,7 @@ final class BadInputIT {
   @Test
   void aLabelThatIsNoColumnFailsTheJob(Cluster cluster) throws Exception {
     var ran = submit(cluster, TRAINING.replace("label: inside", "label: outside"));
-    expectFailure(ran, "outside");
+    expectFailure(ran, "no-such-column", "outside");
   }
 
   @Test
@@ -70,7 +101,7 @@ final class BadInputIT {
     var lines = Files.readAllLines(dir.resolve("circles.csv"));
     lines.set(42, "NaN,yes,0.5");
     var ran = submit(cluster, TRAINING, lines);
-    expectFailure(ran, "NaN");
+    expectFailure(ran, "missing-value", "NaN");
   }
 
   @Test
@@ -82,7 +113,7 @@ final class BadInputIT {
   @Test
   void aLayerThatDoesNotFitTheDataFailsTheJob(Cluster cluster) throws Exception {
     var ran = submit(cluster, TRAINING.replace("{dense: 2}]", "{dense: 5}]"));
-    expectFailure(ran, "units: 2");
+    expectFailure(ran, "output-mismatch", "units: 2");
   }
 
   @Test
@@ -95,7 +126,7 @@ final class BadInputIT {
             model: nobody-trained-this@3
             dataset: {file: data.csv, label: inside}
             """);
-    expectFailure(ran, "nobody-trained-this");
+    expectFailure(ran, "no-such-model", "nobody-trained-this");
   }
 
   @Test
@@ -105,7 +136,7 @@ final class BadInputIT {
             cluster,
             TRAINING.replace(
                 "{adam: {learningRate: 0.01}}", "{sgd: {learningRate: 1.0e+30, momentum: 0.9}}"));
-    expectFailure(ran, "finite");
+    expectFailure(ran, "diverged", "finite");
   }
 
   private Cluster.Ran submit(Cluster cluster, String job) throws Exception {
@@ -124,10 +155,11 @@ final class BadInputIT {
     assertThat(ran.err()).contains(said).doesNotContain("\tat ", "Exception");
   }
 
-  private static void expectFailure(Cluster.Ran ran, String said) throws IOException {
+  private static void expectFailure(Cluster.Ran ran, String code, String said) throws IOException {
     assertThat(ran.exitCode()).as(ran.err() + ran.out()).isEqualTo(ExitCode.JOB_FAILED.code());
     var cause = ran.json().required("cause");
     assertThat(cause.toString()).contains(said).doesNotContain("Exception");
+    assertThat(cause.required("code").asText()).isEqualTo(code);
     assertThat(cause.required("fault").asText()).isEqualTo("bad-input");
     assertThat(cause.required("what").asText()).isNotBlank();
     assertThat(cause.required("mend").asText()).isNotBlank();

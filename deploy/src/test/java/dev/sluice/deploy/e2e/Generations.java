@@ -1,8 +1,8 @@
 package dev.sluice.deploy.e2e;
 
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.nio.ByteBuffer;

@@ -3,15 +3,17 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.WireSchemas;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.EndedJob;
+import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobEvent;
@@ -23,14 +25,18 @@ import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.Task;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -39,6 +45,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -156,22 +163,72 @@ final class JobsTopic {
     return all;
   }
 
+  /** Jobs that have left the states for the history, by id. */
+  Map<String, EndedJob> left() {
+    var left = new HashMap<String, EndedJob>();
+    read(
+        Topic.JOB_STATES,
+        StateRecord.class,
+        (partition, record) -> {
+          if (record.state() instanceof EndedJobs some) {
+            some.jobs().forEach(job -> left.put(job.jobId(), job));
+          }
+        });
+    return left;
+  }
+
+  /** Keys under which something stands in a compacted topic: the last record is no removal. */
+  Set<String> standing(Topic topic) {
+    var standing = new HashSet<String>();
+    scan(
+        partitions(topic),
+        record -> {
+          if (record.value() == null) {
+            standing.remove(record.key());
+          } else {
+            standing.add(record.key());
+          }
+        });
+    return standing;
+  }
+
+  /** Everything that a lane's topics hold now of a job, as it is there. */
+  List<ConsumerRecord<String, ByteBuffer>> tasks(Collection<String> topics, String jobId) {
+    var found = new ArrayList<ConsumerRecord<String, ByteBuffer>>();
+    scan(
+        topics.stream().map(topic -> new TopicPartition(topic, 0)).toList(),
+        record -> {
+          if (codec.decode(Task.class, record.value().duplicate())
+                  instanceof Decoded.Message<Task>(var task)
+              && task.jobId().equals(jobId)) {
+            found.add(record);
+          }
+        });
+    return found;
+  }
+
   /** Hands on everything that a topic of ours holds now, a partition's records in their order. */
   private <T extends Record> void read(Topic topic, Class<T> type, BiConsumer<Integer, T> to) {
-    var all = partitions(topic);
+    scan(
+        partitions(topic),
+        found -> {
+          if (found.value() != null
+              && codec.decode(type, found.value()) instanceof Decoded.Message<T>(var message)) {
+            to.accept(found.partition(), message);
+          }
+        });
+  }
+
+  private void scan(
+      Collection<TopicPartition> all, Consumer<ConsumerRecord<String, ByteBuffer>> to) {
     try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
       consumer.assign(all);
       consumer.seekToBeginning(all);
       var ends = consumer.endOffsets(all);
       long deadline = System.nanoTime() + WAIT_MAX.toNanos();
       while (all.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-        assertThat(System.nanoTime()).as("%s is read in time", topic).isLessThan(deadline);
-        for (var found : consumer.poll(POLL)) {
-          if (found.value() != null
-              && codec.decode(type, found.value()) instanceof Decoded.Message<T>(var message)) {
-            to.accept(found.partition(), message);
-          }
-        }
+        assertThat(System.nanoTime()).as("%s is read in time", all).isLessThan(deadline);
+        consumer.poll(POLL).forEach(to);
       }
     }
   }
@@ -182,8 +239,23 @@ final class JobsTopic {
         .toList();
   }
 
-  void submit(String jobId, JobSpec spec) throws Exception {
-    write(jobId, codec.encode(new JobRecord("test", new Submitted(jobId, "", spec))));
+  RecordMetadata submit(String jobId, JobSpec spec) throws Exception {
+    return write(jobId, submitted(jobId, spec));
+  }
+
+  /** Submits one job after the other, and returns when all are in the log. */
+  void submitAll(List<String> jobIds, JobSpec spec) throws Exception {
+    writeAll(
+        jobIds.stream()
+            .map(
+                jobId ->
+                    new ProducerRecord<String, byte @Nullable []>(
+                        Topic.JOBS.topicName(), jobId, submitted(jobId, spec)))
+            .toList());
+  }
+
+  private byte[] submitted(String jobId, JobSpec spec) {
+    return codec.encode(new JobRecord("test", new Submitted(jobId, "", spec)));
   }
 
   void declare(Lane lane) throws Exception {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.deploy.standalone.Restart;
 import dev.sluice.deploy.standalone.WorkerFleet;
 import dev.sluice.deploy.standalone.WorkerLaunch;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.process.CacheFolder;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.QueueView;
 import dev.sluice.producer.api.WaitView;
-import dev.sluice.schemas.process.CacheFolder;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.Priority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,13 +93,87 @@ final class LaneIT {
       new JobsTopic(cluster).declare(new Lane("npus", "an-npu", 0, 4));
       cluster.eventually("the lane is known", () -> knows(cluster, "npus"));
 
-      expectWaitingToBeSaid(cluster);
       workers.add("npus", "host-cpu");
 
       cluster.eventually("the worker has ended", () -> !news.ends.isEmpty());
       assertThat(news.ends.getFirst()).contains("exit code 2");
       assertThat(news.lines.getLast()).contains("npus", "an-npu", "host-cpu");
     }
+  }
+
+  @Test
+  void whatIsCancelledLeavesALaneThatHasNoWorker() throws Exception {
+    try (var cluster = Cluster.ofItsOwn();
+        var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin());
+        var workers = fleet(cluster, new News())) {
+      cluster.client().declareLane(LANE, "host-cpu", 0, 4);
+      expectTheOnlyTaskToLeave(cluster, admin);
+
+      var first = submit(cluster, "first");
+      var second = submit(cluster, "second");
+      var third = submit(cluster, "third");
+      cluster.eventually("all wait", () -> waiting(cluster) == 3);
+      long all = lag(admin);
+      cluster.client().cancel(second);
+      cluster.eventually("it waits no more", () -> waiting(cluster) == 2);
+      assertThat(lag(admin)).as("what stands behind a task that is wanted").isEqualTo(all);
+      cluster.client().cancel(first);
+      // With each task brokers count the marker of its transaction.
+      cluster.eventually("both have left", () -> lag(admin) == all / 3);
+
+      workers.add(LANE, "host-cpu");
+      cluster.succeeded(third);
+      cluster.eventually("nothing is left", () -> lag(admin) == 0);
+    }
+  }
+
+  /** Sluice's own lag leaves it out at once; Kafka's, by which others may scale, in a moment. */
+  private void expectTheOnlyTaskToLeave(Cluster cluster, Admin admin) throws Exception {
+    var jobId = submit(cluster, "only");
+    cluster.eventually(
+        "it waits for a worker",
+        () ->
+            new WaitView("worker", "waits for a worker of lane " + LANE)
+                .equals(cluster.client().job(jobId).waitsFor()));
+    cluster.eventually("its task waits", () -> waiting(cluster) == 1);
+    cluster.client().cancel(jobId);
+    cluster.eventually("its task waits no more", () -> waiting(cluster) == 0);
+    assertThat(cluster.client().job(jobId).waitsFor()).isNull();
+    cluster.eventually("it has left", () -> lag(admin) == 0);
+  }
+
+  private String submit(Cluster cluster, String name) throws Exception {
+    var data = cluster.client().upload(Csv.circles(dir, 400)).artifact();
+    var spec =
+        TestJobs.train(
+            TestJobs.classification(data, "inside"),
+            TestJobs.dense(16, 2),
+            Objective.CROSS_ENTROPY,
+            2,
+            name);
+    return cluster.client().submit(TestJobs.heldFor(spec, LANE), null).jobId();
+  }
+
+  private static long lag(Admin admin) throws Exception {
+    return lag(admin, LANE, Topic.tasks(LANE, Priority.NORMAL));
+  }
+
+  /** As {@code kafka-share-groups --describe} has it; everything before the first offset is. */
+  static long lag(Admin admin, String lane, String topic) throws Exception {
+    var group = Topic.shareGroup(lane);
+    var partition = new TopicPartition(topic, 0);
+    var spec = new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition));
+    var info =
+        admin
+            .listShareGroupOffsets(Map.of(group, spec))
+            .partitionsToOffsetInfo(group)
+            .get()
+            .get(partition);
+    return info == null
+        ? admin.listOffsets(Map.of(partition, OffsetSpec.latest())).all().get().values().stream()
+            .mapToLong(ListOffsetsResultInfo::offset)
+            .sum()
+        : info.lag().orElseThrow();
   }
 
   @Test
@@ -132,31 +214,6 @@ final class LaneIT {
 
   private static boolean serves(News news, int times) {
     return news.lines.stream().filter(line -> line.contains(" serves lane ")).count() == times;
-  }
-
-  /**
-   * A job in a lane without workers says so, and leaves nothing in the lane when it is cancelled.
-   */
-  private void expectWaitingToBeSaid(Cluster cluster) throws Exception {
-    cluster.client().declareLane(LANE, "host-cpu", 0, 4);
-    var data = cluster.client().upload(Csv.circles(dir, 400)).artifact();
-    var spec =
-        TestJobs.train(
-            TestJobs.classification(data, "inside"),
-            TestJobs.dense(16, 2),
-            Objective.CROSS_ENTROPY,
-            2,
-            "waits");
-    var jobId = cluster.client().submit(TestJobs.heldFor(spec, LANE), null).jobId();
-    cluster.eventually(
-        "it waits for a worker",
-        () ->
-            new WaitView("worker", "waits for a worker of lane " + LANE)
-                .equals(cluster.client().job(jobId).waitsFor()));
-    cluster.eventually("its task waits", () -> waiting(cluster) == 1);
-    cluster.client().cancel(jobId);
-    cluster.eventually("its task waits no more", () -> waiting(cluster) == 0);
-    assertThat(cluster.client().job(jobId).waitsFor()).isNull();
   }
 
   private static long waiting(Cluster cluster) throws Exception {

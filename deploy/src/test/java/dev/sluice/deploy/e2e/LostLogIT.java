@@ -3,12 +3,12 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.deploy.standalone.StandaloneOptions;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.jobs.JobIds;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.JobSpec;

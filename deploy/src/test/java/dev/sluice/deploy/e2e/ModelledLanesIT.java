@@ -80,9 +80,8 @@ final class ModelledLanesIT {
         .satisfies(
             verdict ->
                 assertThat(verdict.reasons())
-                    .hasSize(2)
-                    .anyMatch(reason -> reason.contains("no training software"))
-                    .anyMatch(reason -> reason.contains("computes in int8")));
+                    .extracting(JobView.ReasonView::code)
+                    .containsExactly("no-training", "format-missing"));
   }
 
   @Test

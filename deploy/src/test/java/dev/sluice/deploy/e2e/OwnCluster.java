@@ -35,20 +35,28 @@ final class OwnCluster implements AutoCloseable {
   private EmbeddedBroker broker;
   private SluiceClient client;
 
-  private OwnCluster(Path data) throws Exception {
+  private OwnCluster(Path data, String... producerSettings) throws Exception {
     this.data = data;
     broker = EmbeddedBroker.start(data);
-    begin("producer", "producer", "--port", "0");
+    var producer = new ArrayList<>(List.of("producer", "--port", "0"));
+    addSettings(producer, producerSettings);
+    begin("producer", producer.toArray(String[]::new));
     awaitRunning();
     var address = part("producer").found(ADDRESS).getFirst().group(1);
-    commands.put(
-        "producer", command("producer", "--port", String.valueOf(URI.create(address).getPort())));
+    producer.set(2, String.valueOf(URI.create(address).getPort()));
+    commands.put("producer", command(producer.toArray(String[]::new)));
     client = new SluiceClient(URI.create(address));
   }
 
   /** A broker and a producer; whatever else there is to be, the test starts. */
-  static OwnCluster in(Path data) throws Exception {
-    return new OwnCluster(data);
+  static OwnCluster in(Path data, String... producerSettings) throws Exception {
+    return new OwnCluster(data, producerSettings);
+  }
+
+  private static void addSettings(List<String> command, String... settings) {
+    for (var setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
   }
 
   private void begin(String name, String... command) throws Exception {
@@ -101,9 +109,7 @@ final class OwnCluster implements AutoCloseable {
   void worker(String name, String... settings) throws Exception {
     var command = new ArrayList<>(List.of("worker", "--lane", "cpu"));
     command.addAll(List.of("--set", "start-ms-max=" + Cluster.READY_MAX.toMillis()));
-    for (var setting : settings) {
-      command.addAll(List.of("--set", setting));
-    }
+    addSettings(command, settings);
     begin(name, command.toArray(String[]::new));
   }
 
@@ -153,6 +159,11 @@ final class OwnCluster implements AutoCloseable {
 
   JobView succeeded(String jobId) throws Exception {
     return until(jobId, "succeeded", job -> job.status().equals("succeeded"));
+  }
+
+  /** Waits until a file is not stored any more. */
+  void eventuallyGone(String artifact) throws Exception {
+    Eventually.holds(artifact + " is gone", JOB_MAX, () -> !client.has(artifact));
   }
 
   /** The answers of an inference job, one object a row. */

@@ -1,7 +1,7 @@
 package dev.sluice.deploy.e2e;
 
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.jobs.JobIds;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Groups;
 import dev.sluice.schemas.topics.Topic;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.sluice.deploy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.client.SluiceClient;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.Objective;

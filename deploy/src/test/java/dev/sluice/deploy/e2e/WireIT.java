@@ -6,15 +6,26 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DeadLetterReason;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Exported;
+import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Measured;
+import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.TaskReported;
+import dev.sluice.schemas.wire.TermFinished;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -61,7 +72,7 @@ final class WireIT {
     var garbage = topic.write("garbage", "no avro at all".getBytes(StandardCharsets.UTF_8));
 
     var letter = topic.deadLetterOf(garbage);
-    assertThat(letter.cause().fault()).isEqualTo(Fault.BAD_INPUT);
+    assertThat(letter.cause().code()).isEqualTo(Code.UNREADABLE_RECORD);
     assertThat(letter.cause().why()).isNotBlank();
     assertThat(letter.value()).isNotNull();
     assertThat(StandardCharsets.UTF_8.decode(letter.value()).toString())
@@ -95,30 +106,80 @@ final class WireIT {
   }
 
   @Test
-  void aReportThatMakesNoSenseFailsItsJobAndNoOther(Cluster cluster) throws Exception {
+  void whatCantBeTrueOfAJobChangesNothingAndEndsNoCoordinator(Cluster cluster) throws Exception {
     cluster.workers(0);
     var topic = new JobsTopic(cluster);
-    topic.submit("nonsense-1", small(cluster, "nonsense"));
+    var spec = small(cluster, "nonsense");
+    topic.submit("nonsense-1", spec);
     cluster.eventually("the job is known", () -> knows(cluster, "nonsense-1"));
 
-    // A training job has no rows to answer.
-    var range = new ResultRange(0, 0, 0, 0, 0, "", "");
-    var report =
-        topic.tell(
-            "nonsense-1",
-            new TaskReported(
-                "nonsense-1",
-                "prepare",
-                1,
-                "test",
-                "",
-                new Inferred(range, 0, 0, 0, 0, 0, null, RowFaults.NONE, Measured.NOTHING),
-                ""));
-
-    assertThat(topic.deadLetterOf(report).cause().what()).contains("can't be decided on");
-    assertThat(cluster.failed("nonsense-1").cause()).isNotNull();
+    believesNothing(topic, "nonsense-1", List.of(answers(), counted(), ended(), exported("x")));
+    var others = exported("x").model();
+    var owner = topic.tell("nonsense", new RegisterModel("nonsense", "nonsense-1", others));
+    assertThat(topic.deadLetterOf(owner).cause().code()).isEqualTo(Code.INVALID_RECORD);
+    var resolved = topic.tell("nonsense-1", new ModelResolved("nonsense-1", null, null));
+    assertThat(topic.deadLetterOf(resolved).cause().code()).isEqualTo(Code.INVALID_RECORD);
+    cluster.restartCoordinator();
     cluster.workers(1);
-    cluster.succeeded(cluster.client().submit(small(cluster, "sense"), null).jobId());
+    cluster.succeeded("nonsense-1");
+
+    cluster.workers(0);
+    var infer = TestJobs.inferHeldOut(spec, "nonsense", "1");
+    topic.submit("nonsense-2", infer);
+    cluster.eventually(
+        "its model is resolved",
+        () ->
+            knows(cluster, "nonsense-2")
+                && cluster.client().job("nonsense-2").status().equals("preparing"));
+    believesNothing(topic, "nonsense-2", List.of(answers(), ended(), exported("nonsense-2")));
+    cluster.restartCoordinator();
+    cluster.workers(1);
+    cluster.succeeded("nonsense-2");
+  }
+
+  /** Of the reports of a job's first task, none of which it can end with. */
+  private static void believesNothing(JobsTopic topic, String jobId, List<Outcome> outcomes)
+      throws Exception {
+    for (var outcome : outcomes) {
+      var report = new TaskReported(jobId, "prepare", 1, "test", "", outcome, "");
+      var letter = topic.deadLetterOf(topic.tell(jobId, report));
+      assertThat(letter.reason()).isEqualTo(DeadLetterReason.UNPROCESSABLE);
+      assertThat(letter.cause().code()).isEqualTo(Code.INVALID_RECORD);
+      assertThat(letter.value()).as("its bytes are kept").isNotNull();
+    }
+  }
+
+  private static Inferred answers() {
+    var range = new ResultRange(0, 0, 0, 0, 0, "", "");
+    return new Inferred(range, 0, 0, 0, 0, 0, null, RowFaults.NONE, Measured.NOTHING);
+  }
+
+  private static InferencePrepared counted() {
+    return new InferencePrepared(new DatasetFacts("", 1, 0, 0));
+  }
+
+  private static TermFinished ended() {
+    return new TermFinished(1, 1, 1, 1, null);
+  }
+
+  private static Exported exported(String jobId) {
+    var none = new Affine(List.of(), List.of());
+    var network =
+        new NetworkFacts(
+            new LayerStack(List.of(1), TestJobs.dense(1, 1)),
+            List.of(1),
+            1,
+            Objective.CROSS_ENTROPY,
+            List.of(),
+            List.of(),
+            none,
+            none,
+            List.of(),
+            1,
+            1);
+    return new Exported(
+        new ModelVersion(
+            "x", 0, jobId, "", network, List.of(), List.of(), "", 0, "", 0, "fp32", ""));
   }
 
   @Test
@@ -177,7 +238,12 @@ final class WireIT {
   /** Topics of which somebody reads each record, and puts away what can't be read. */
   private static boolean isFollowed(RecordMetadata record) {
     return !List.of(
-            Topic.CHECKPOINTS, Topic.PARAMETERS, Topic.RESULTS, Topic.MODELS, Topic.ARTIFACTS)
+            Topic.LANES,
+            Topic.CHECKPOINTS,
+            Topic.PARAMETERS,
+            Topic.RESULTS,
+            Topic.MODELS,
+            Topic.ARTIFACTS)
         .stream()
         .map(Topic::topicName)
         .toList()
@@ -188,16 +254,18 @@ final class WireIT {
   private static List<ProducerRecord<String, byte @Nullable []>> ofUnknownSchemas() {
     var value = ByteBuffer.allocate(40).putShort((short) 0xC301).putLong(0x1122334455667788L);
     var keys =
-        Map.of(
-            Topic.JOB_STATES, Topic.laneKey(StandaloneOptions.LANE),
-            Topic.CONTROLS, "later-1",
-            Topic.GRADIENTS, "later-1/0",
-            Topic.PARAMETERS, "later-1/0",
-            Topic.CHECKPOINTS, "cursor",
-            Topic.RESULTS, "later-1",
-            Topic.FLEET, "later-1",
-            Topic.MODELS, "later",
-            Topic.ARTIFACTS, "later/0");
+        Map.ofEntries(
+            Map.entry(Topic.JOB_STATES, Topic.laneKey(StandaloneOptions.LANE)),
+            Map.entry(Topic.JOB_FACTS, "later-1/spec"),
+            Map.entry(Topic.LANES, StandaloneOptions.LANE),
+            Map.entry(Topic.CONTROLS, "later-1"),
+            Map.entry(Topic.GRADIENTS, "later-1/0"),
+            Map.entry(Topic.PARAMETERS, "later-1/0"),
+            Map.entry(Topic.CHECKPOINTS, "cursor"),
+            Map.entry(Topic.RESULTS, "later-1"),
+            Map.entry(Topic.FLEET, "later-1"),
+            Map.entry(Topic.MODELS, "later"),
+            Map.entry(Topic.ARTIFACTS, "later/0"));
     var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
     keys.forEach(
         (topic, key) -> {

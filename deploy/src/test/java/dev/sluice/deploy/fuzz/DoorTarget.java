@@ -1,12 +1,14 @@
 package dev.sluice.deploy.fuzz;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.platform.artifact.ArtifactStore.Kept;
 import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.producer.http.HttpApi;
 import dev.sluice.producer.http.HttpLimits;
 import dev.sluice.producer.http.Services;
 import dev.sluice.producer.jobs.JobLog;
+import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.parked.Letter;
@@ -14,11 +16,13 @@ import dev.sluice.producer.parked.Parked;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
+import dev.sluice.producer.view.ReadingProgress;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -32,7 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The HTTP API, on a socket: lines, paths, queries, headers and bodies of all kinds. */
-final class DoorTarget implements Target, AutoCloseable {
+final class DoorTarget implements FuzzTarget, AutoCloseable {
   private static final int ANSWER_MS_MAX = 20_000;
   private static final int BODY_BYTES_MAX = 100_000;
   private static final Duration LEDGER = Duration.ofMillis(1);
@@ -165,10 +169,20 @@ final class DoorTarget implements Target, AutoCloseable {
     var view = new ClusterView(100);
     var log = new Nowhere();
     var files = new NoFiles();
+    var jobs = new JobReader(view.jobs(), ended -> Map.of());
     api =
         HttpApi.start(
             new Services(
-                new Submissions(log, view.jobs(), files, LEDGER, JobJson::digest),
+                new Submissions(
+                    log,
+                    view.jobs(),
+                    jobs,
+                    view.models(),
+                    files,
+                    LEDGER,
+                    List::of,
+                    JobJson::digest),
+                jobs,
                 log,
                 view,
                 () -> LagReport.NONE,
@@ -177,13 +191,13 @@ final class DoorTarget implements Target, AutoCloseable {
                 lane -> {},
                 List::of,
                 new NoLetters(),
-                () -> new HealthView(true, true, List.of()),
+                () -> new HealthView(true, true, List.of(), null),
                 Clock.systemUTC(),
                 Duration.ofSeconds(10),
                 LEDGER),
             "127.0.0.1",
             0,
-            new HttpLimits(64, BODY_BYTES_MAX, BODY_BYTES_MAX, 4, 4),
+            new HttpLimits(64, BODY_BYTES_MAX, BODY_BYTES_MAX, 4, 1L << 30),
             folder);
     uri = api.uri();
   }
@@ -281,7 +295,7 @@ final class DoorTarget implements Target, AutoCloseable {
     boolean problem = status >= 400 && !method.equals("HEAD") && answer.contains("problem+json");
     requireNoDefect(answer);
     if (problem) {
-      Target.sound(JSON.readTree(answer.substring(end)).path("detail").asText());
+      FuzzTarget.sound(JSON.readTree(answer.substring(end)).path("detail").asText());
     } else if (status >= 400 && !method.equals("HEAD")) {
       throw new AssertionError("it is refused for no reason: " + answer);
     }
@@ -328,8 +342,23 @@ final class DoorTarget implements Target, AutoCloseable {
     }
 
     @Override
-    public Optional<byte[]> get(String digest) {
-      return Optional.empty();
+    public Kept keep(String digest) {
+      return has(digest) ? Kept.YES : Kept.MISSING;
+    }
+
+    @Override
+    public boolean isFull() {
+      return false;
+    }
+
+    @Override
+    public long announce(String digest) {
+      return 0;
+    }
+
+    @Override
+    public boolean copy(String digest, OutputStream out) {
+      return false;
     }
 
     @Override
@@ -337,6 +366,11 @@ final class DoorTarget implements Target, AutoCloseable {
   }
 
   private static final class NoLetters implements Parked {
+    @Override
+    public Optional<ReadingProgress> reading() {
+      return Optional.empty();
+    }
+
     @Override
     public List<Letter> letters() {
       return List.of();

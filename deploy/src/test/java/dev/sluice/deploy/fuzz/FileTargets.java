@@ -1,22 +1,22 @@
 package dev.sluice.deploy.fuzz;
 
-import dev.sluice.coordinator.plan.FleetFile;
-import dev.sluice.coordinator.plan.MixFile;
-import dev.sluice.coordinator.plan.Reading;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.accelerators.catalogue.CatalogueResult;
+import dev.sluice.accelerators.catalogue.CatalogueText;
+import dev.sluice.accelerators.cost.ModelCostFile;
+import dev.sluice.accelerators.cost.ModelCosts;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.DatasetResult;
+import dev.sluice.planner.FleetFile;
+import dev.sluice.planner.MixFile;
+import dev.sluice.planner.Reading;
+import dev.sluice.platform.artifact.Pieces;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueResult;
-import dev.sluice.schemas.accelerator.CatalogueText;
-import dev.sluice.schemas.artifact.Pieces;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.SchemaRecord;
 import dev.sluice.schemas.codec.WireSchemas;
-import dev.sluice.schemas.cost.ModelCostFile;
-import dev.sluice.schemas.cost.ModelCosts;
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.DatasetResult;
 import dev.sluice.schemas.wire.ArtifactChunk;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Rows;
@@ -83,9 +83,9 @@ final class FileTargets {
 
   private FileTargets() {}
 
-  static List<Target> all() {
+  static List<FuzzTarget> all() {
     var costs = ModelCosts.builtIn();
-    var catalogue = Catalogue.builtIn();
+    var catalogue = CatalogueFiles.builtIn();
     return List.of(
         new Text("job-file", 6, Seeds.jobs(), text -> problems(JobFile.parse(text))),
         new Text(
@@ -117,24 +117,24 @@ final class FileTargets {
 
   private static void problems(JobFileResult result) {
     if (result instanceof JobFileResult.Invalid(var problems)) {
-      Target.sound(problems);
+      FuzzTarget.sound(problems);
     }
   }
 
   private static void problems(CatalogueResult result) {
     if (result instanceof CatalogueResult.Invalid(var problems)) {
-      Target.sound(problems);
+      FuzzTarget.sound(problems);
     }
   }
 
   private static <T> void problems(Reading<T> result) {
     if (result instanceof Reading.Invalid<T>(var problems)) {
-      Target.sound(problems);
+      FuzzTarget.sound(problems);
     }
   }
 
   private static void problems(ModelCostFile.Result result) {
-    Target.sound(String.valueOf(result));
+    FuzzTarget.sound(String.valueOf(result));
   }
 
   /** Reads a text, and fails where it is refused without a reason. */
@@ -143,7 +143,8 @@ final class FileTargets {
   }
 
   /** Sound documents with something done to them. */
-  private record Text(String name, int share, List<byte[]> seeds, Reader reader) implements Target {
+  private record Text(String name, int share, List<byte[]> seeds, Reader reader)
+      implements FuzzTarget {
     private static final Mutator MUTATOR = new Mutator(YAML_TOKENS);
 
     @Override
@@ -153,14 +154,15 @@ final class FileTargets {
   }
 
   /** Documents that are small and stand for much: aliases of aliases, and nesting without end. */
-  private static final class Bombs implements Target {
+  private static final class Bombs implements FuzzTarget {
     private static final List<Reader> READERS =
         List.of(
             text -> problems(JobFile.parse(text)),
-            text -> problems(FleetFile.parse("bomb.yaml", text, Catalogue.builtIn())),
+            text -> problems(FleetFile.parse("bomb.yaml", text, CatalogueFiles.builtIn())),
             text -> problems(MixFile.parse("bomb.yaml", text, ModelCosts.builtIn())),
             text ->
-                problems(Catalogue.builtIn().with(List.of(new CatalogueText("bomb.yaml", text)))));
+                problems(
+                    CatalogueFiles.builtIn().with(List.of(new CatalogueText("bomb.yaml", text)))));
 
     @Override
     public String name() {
@@ -212,7 +214,7 @@ final class FileTargets {
   }
 
   /** Data sets. */
-  private static final class Csv implements Target {
+  private static final class Csv implements FuzzTarget {
     private static final Mutator MUTATOR =
         new Mutator(
             List.of(
@@ -255,7 +257,7 @@ final class FileTargets {
       var result = Dataset.forTraining(spec(dice, holdout != null), file, holdout);
       switch (result) {
         case DatasetResult.Loaded(var dataset) -> dataset.training().countLabelled();
-        case DatasetResult.Invalid(var problems) -> Target.sound(problems);
+        case DatasetResult.Invalid(var problems) -> FuzzTarget.sound(problems);
       }
     }
 
@@ -276,7 +278,7 @@ final class FileTargets {
   }
 
   /** Parameters. */
-  private static final class SafetensorsFiles implements Target {
+  private static final class SafetensorsFiles implements FuzzTarget {
     private static final Mutator MUTATOR =
         new Mutator(
             List.of(
@@ -333,13 +335,13 @@ final class FileTargets {
       try {
         Safetensors.read(bytes);
       } catch (EngineException refused) {
-        Target.sound(refused.reason());
+        FuzzTarget.sound(refused.reason());
       }
     }
   }
 
   /** Pieces of files that claim to be of one. */
-  private static final class ArtifactPieces implements Target {
+  private static final class ArtifactPieces implements FuzzTarget {
     private static final int PIECES = 12;
 
     @Override
@@ -354,24 +356,27 @@ final class FileTargets {
 
     @Override
     public void attempt(Dice dice) {
-      var pieces = new Pieces("file");
+      var pieces = new Pieces();
       int chunks = 1 + dice.below(4);
       for (int left = PIECES; left > 0; left--) {
         var payload = ByteBuffer.wrap(dice.bytes(dice.oneIn(4) ? dice.below(40) : 8));
-        pieces.take(
+        pieces.put(
             new ArtifactChunk(
-                dice.oneIn(8) ? "other" : "file",
+                "file",
                 dice.oneIn(6) ? (int) dice.number() : dice.below(chunks),
                 dice.oneIn(6) ? (int) dice.number() : chunks,
                 dice.oneIn(6) ? dice.number() : 8L * chunks,
-                payload));
-        pieces.file();
+                payload),
+            left);
+        if (pieces.complete()) {
+          pieces.found();
+        }
       }
     }
   }
 
   /** Schemas of other writers, and records of theirs. */
-  private static final class WriterSchemas implements Target {
+  private static final class WriterSchemas implements FuzzTarget {
     private static final Mutator MUTATOR =
         new Mutator(
             List.of(
@@ -421,7 +426,7 @@ final class FileTargets {
       try {
         read(type, SchemaRecord.parse(ByteBuffer.wrap(bytes)), dice);
       } catch (SchemaRecord.NotASchema refused) {
-        Target.sound(String.valueOf(refused.getMessage()));
+        FuzzTarget.sound(String.valueOf(refused.getMessage()));
       }
     }
 
@@ -434,7 +439,7 @@ final class FileTargets {
       var codec = new Codec(asked -> asked == fingerprint ? writer : null);
       if (codec.decode(type, out.toByteArray())
           instanceof Decoded.Malformed<? extends Record>(var why)) {
-        Target.sound(why);
+        FuzzTarget.sound(why);
       }
     }
 

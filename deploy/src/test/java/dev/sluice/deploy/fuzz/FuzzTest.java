@@ -3,7 +3,7 @@ package dev.sluice.deploy.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +28,7 @@ final class FuzzTest {
   void whateverComesThroughATopicOrAFileIsReadOrRefusedWithAReason() throws Exception {
     var targets = new ArrayList<>(WireTargets.all());
     targets.addAll(FileTargets.all());
-    assertThat(targets.stream().mapToInt(Target::share).sum()).isGreaterThanOrEqualTo(100);
+    assertThat(targets.stream().mapToInt(FuzzTarget::share).sum()).isGreaterThanOrEqualTo(100);
     run(targets, CASES);
   }
 
@@ -48,7 +48,7 @@ final class FuzzTest {
     }
   }
 
-  private static void run(List<? extends Target> targets, long cases) throws Exception {
+  private static void run(List<? extends FuzzTarget> targets, long cases) throws Exception {
     var fuzzer = new Fuzzer(SEED, MS_MAX);
     var wanted =
         targets.stream()
@@ -79,7 +79,7 @@ final class FuzzTest {
   }
 
   /** A reader with a defect that one case in some shows. */
-  private record Broken(Defect defect) implements Target {
+  private record Broken(Defect defect) implements FuzzTarget {
     @Override
     public String name() {
       return "broken";
@@ -104,7 +104,7 @@ final class FuzzTest {
             assertThat(new byte[64 << 20]).isNotNull();
           }
         }
-        case SAYS_NOTHING -> Target.sound(new Cause(Fault.BAD_INPUT, "here", "", "", ""));
+        case SAYS_NOTHING -> FuzzTarget.sound(new Cause(Code.INVALID_VALUE, "here", "", "", ""));
       }
     }
 

@@ -55,7 +55,7 @@ final class Fuzzer {
   }
 
   /** Runs the share of every target of so many cases. */
-  List<Finding> run(List<? extends Target> targets, long cases) throws InterruptedException {
+  List<Finding> run(List<? extends FuzzTarget> targets, long cases) throws InterruptedException {
     return onThread(
         () -> {
           for (var one : targets) {
@@ -69,7 +69,7 @@ final class Fuzzer {
   }
 
   /** Runs one case again. */
-  List<Finding> again(Target one, long at) throws InterruptedException {
+  List<Finding> again(FuzzTarget one, long at) throws InterruptedException {
     return onThread(() -> attempt(one, at));
   }
 
@@ -118,7 +118,7 @@ final class Fuzzer {
     return findings;
   }
 
-  private void attempt(Target one, long at) {
+  private void attempt(FuzzTarget one, long at) {
     target = one.name();
     number = at;
     beganNanos = System.nanoTime();

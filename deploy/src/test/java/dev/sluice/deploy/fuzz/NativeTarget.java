@@ -1,7 +1,7 @@
 package dev.sluice.deploy.fuzz;
 
 import dev.sluice.schemas.wire.Objective;
-import dev.sluice.worker.trial.ModelFile;
+import dev.sluice.worker.trial.NativeFile;
 import dev.sluice.worker.trial.TrialLimits;
 import dev.sluice.worker.trial.TrialProcess;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Files for native libraries, opened as workers open them first: by a child process. */
-final class NativeTarget implements Target, AutoCloseable {
+final class NativeTarget implements FuzzTarget, AutoCloseable {
   /** Opening a file natively takes some hundred times as long as decoding a record. */
   static final int PART = 100;
 
@@ -29,7 +29,7 @@ final class NativeTarget implements Target, AutoCloseable {
   private int files;
 
   private interface Wrapping {
-    ModelFile of(byte[] bytes);
+    NativeFile of(byte[] bytes);
   }
 
   private NativeTarget(
@@ -47,7 +47,7 @@ final class NativeTarget implements Target, AutoCloseable {
         80,
         Seeds.onnx(),
         List.of("Gemm", "Loop", "If", "Scan", "features", "scores", "ai.onnx", "com.microsoft"),
-        ModelFile.Onnx::new);
+        NativeFile.Onnx::new);
   }
 
   static NativeTarget torchScript() {
@@ -57,7 +57,7 @@ final class NativeTarget implements Target, AutoCloseable {
         Seeds.torchScript(),
         List.of(
             "PK\u0003\u0004", "while True:", "torch.ones", "def forward", "__torch__", "return"),
-        bytes -> new ModelFile.TorchScript(bytes, List.of(2), Objective.CROSS_ENTROPY));
+        bytes -> new NativeFile.TorchScript(bytes, List.of(2), Objective.CROSS_ENTROPY));
   }
 
   @Override
@@ -73,10 +73,10 @@ final class NativeTarget implements Target, AutoCloseable {
   @Override
   public void attempt(Dice dice) throws IOException {
     var file = wrapping.of(mutator.change(seed, dice));
-    child(file).objection(file).ifPresent(Target::sound);
+    child(file).objection(file).ifPresent(FuzzTarget::sound);
   }
 
-  private TrialProcess child(ModelFile file) throws IOException {
+  private TrialProcess child(NativeFile file) throws IOException {
     if (child != null && (child.spent() || files >= FILES_MAX)) {
       child.close();
       child = null;

@@ -93,15 +93,15 @@ final class Seeds {
   }
 
   static List<byte[]> fleets() {
-    return resources("coordinator/shell/plan/fleets", "npu-centre.yaml", "one-of-each.yaml");
+    return resources("planner/command/fleets", "npu-centre.yaml", "one-of-each.yaml");
   }
 
   static List<byte[]> mixes() {
-    return resources("coordinator/shell/plan/mixes", "inference-mix.yaml", "training-mix.yaml");
+    return resources("planner/command/mixes", "inference-mix.yaml", "training-mix.yaml");
   }
 
   static List<byte[]> costs() {
-    return resources("schemas/cost", "models.yaml");
+    return resources("accelerators/cost", "models.yaml");
   }
 
   static List<byte[]> tables() {

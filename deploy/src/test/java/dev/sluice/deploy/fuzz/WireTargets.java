@@ -1,7 +1,9 @@
 package dev.sluice.deploy.fuzz;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.coordinator.ledger.BrokenInvariant;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.LedgerLimits;
@@ -13,32 +15,40 @@ import dev.sluice.producer.api.JobViews;
 import dev.sluice.producer.api.Waits;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.view.ClusterView;
-import dev.sluice.schemas.accelerator.Catalogue;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.codec.WireSchemas;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.EarlyStopping;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.FactDigests;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.LaneDeclared;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.StateRecord;
+import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.ValidationPlan;
 import dev.sluice.schemas.wire.ValidationSums;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What comes through a topic. */
 final class WireTargets {
@@ -66,8 +76,8 @@ final class WireTargets {
 
   private WireTargets() {}
 
-  static List<Target> all() {
-    var targets = new ArrayList<Target>();
+  static List<FuzzTarget> all() {
+    var targets = new ArrayList<FuzzTarget>();
     WireSchemas.MESSAGES.forEach(type -> targets.add(new Message(type)));
     targets.add(new LedgerEvents());
     targets.add(new Folding());
@@ -76,7 +86,7 @@ final class WireTargets {
   }
 
   /** Bytes that are almost a message. */
-  private record Message(Class<? extends Record> type) implements Target {
+  private record Message(Class<? extends Record> type) implements FuzzTarget {
     private static final Codec CODEC = Codec.builtIn();
     private static final Records RECORDS = new Records(NAMES);
     private static final Mutator MUTATOR = new Mutator(List.of("\u00c3\u0001", "\u0000\u0000"));
@@ -99,19 +109,19 @@ final class WireTargets {
       switch (CODEC.decode(type, bytes)) {
         case Decoded.Message<? extends Record>(var message) -> CODEC.encode(message);
         case Decoded.UnknownSchema<? extends Record> waits -> {}
-        case Decoded.Malformed<? extends Record>(var why) -> Target.sound(why);
+        case Decoded.Malformed<? extends Record>(var why) -> FuzzTarget.sound(why);
       }
     }
   }
 
   /** Events in an order that nobody would send them in, with contents that make no sense. */
-  private static final class LedgerEvents implements Target {
+  private static final class LedgerEvents implements FuzzTarget {
     private static final int EVENTS = 12;
     private static final Codec CODEC = Codec.builtIn();
 
     private final Records records = new Records(NAMES);
     private final Ledger ledger =
-        new Ledger(LedgerLimits.DEFAULT, new Admission(Catalogue.builtIn(), Aim.FINISH));
+        new Ledger(LedgerLimits.DEFAULT, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
 
     @Override
     public String name() {
@@ -127,8 +137,8 @@ final class WireTargets {
     public void attempt(Dice dice) {
       var state = new LedgerState();
       long nowMs = 1_700_000_000_000L;
-      apply(state, new LaneDeclared(Samples.lane()), nowMs, Fleet.EMPTY);
-      apply(state, new Submitted("job-1", "", Samples.training()), nowMs, Fleet.EMPTY);
+      apply(state, new LaneDeclared(FuzzSamples.lane()), nowMs, Fleet.EMPTY);
+      apply(state, new Submitted("job-1", "", FuzzSamples.training()), nowMs, Fleet.EMPTY);
       for (int left = EVENTS; left > 0; left--) {
         nowMs = dice.oneIn(8) ? dice.number() : nowMs + dice.below(100_000);
         var moment = new Moment(nowMs, fleet(dice));
@@ -158,18 +168,19 @@ final class WireTargets {
           Undecided.or(
               () -> ledger.decide(state, event, moment),
               why -> ledger.abandon(state, event, why, moment));
+      decision.facts().values().forEach(CODEC::encode);
       decision.changes().values().forEach(change -> CODEC.encode(new StateRecord(change)));
       for (var effect : decision.effects()) {
         if (effect instanceof Effect.Bury(var letter)) {
-          Target.sound(letter.cause());
+          FuzzTarget.sound(letter.cause());
         }
       }
-      decision.changes().values().forEach(state::apply);
+      state.apply(decision);
     }
   }
 
   /** Gradients, and the records that start and stop their jobs. */
-  private static final class Folding implements Target {
+  private static final class Folding implements FuzzTarget {
     private static final int RECORDS = 12;
 
     private final Records records = new Records(NAMES);
@@ -215,9 +226,9 @@ final class WireTargets {
           dice.oneIn(6) ? dice.number() : 6,
           dice.oneIn(6) ? (int) dice.number() : 4,
           dice.oneIn(6) ? (int) dice.number() : 2,
-          Samples.optimizer(dice),
+          FuzzSamples.optimizer(dice),
           dice.real(),
-          Samples.schedule(dice),
+          FuzzSamples.schedule(dice),
           dice.oneIn(4) ? dice.number() : 2,
           dice.oneIn(6) ? dice.number() : 4,
           dice.oneIn(6) ? dice.number() : 8,
@@ -264,14 +275,14 @@ final class WireTargets {
       switch (output) {
         case FoldOutput.Publish publish -> {}
         case FoldOutput.Progress progress -> {}
-        case FoldOutput.Failure(var report) -> Target.sound(report.cause());
-        case FoldOutput.Rejected(var jobId, var cause) -> Target.sound(cause);
+        case FoldOutput.Failure(var report) -> FuzzTarget.sound(report.cause());
+        case FoldOutput.Rejected(var jobId, var cause) -> FuzzTarget.sound(cause);
       }
     }
   }
 
   /** What the door shows of states and heartbeats. */
-  private static final class View implements Target {
+  private static final class View implements FuzzTarget {
     private static final int RECORDS = 8;
 
     private final Records records = new Records(NAMES);
@@ -289,8 +300,20 @@ final class WireTargets {
     @Override
     public void attempt(Dice dice) {
       var view = new ClusterView(100);
+      var known = new HashMap<String, Map<FactPart, Long>>();
       for (int left = RECORDS; left > 0; left--) {
-        records.message(StateRecord.class, dice).ifPresent(state -> view.put(state.state()));
+        records
+            .message(JobFacts.class, dice)
+            .ifPresent(
+                facts -> {
+                  view.put(facts);
+                  known
+                      .computeIfAbsent(facts.jobId(), job -> new EnumMap<>(FactPart.class))
+                      .put(FactPart.of(facts.fact()), facts.digest());
+                });
+        records
+            .message(StateRecord.class, dice)
+            .ifPresent(state -> view.put(referring(state.state(), known)));
         records
             .message(WorkerHeartbeat.class, dice)
             .ifPresent(heartbeat -> view.fleet().put(heartbeat, dice.number()));
@@ -303,11 +326,42 @@ final class WireTargets {
                     JobViews.of(
                         job,
                         List.of(),
+                        Measured.NOTHING,
                         null,
                         new Waits(List.of(), LagReport.NONE, 0),
                         EnumSet.allOf(JobViews.Part.class)));
         view.remove(name);
       }
+    }
+
+    /** The same state, which refers to the facts that there are. */
+    private static StoredState referring(
+        StoredState state, Map<String, Map<FactPart, Long>> known) {
+      if (!(state instanceof JobState job)) {
+        return state;
+      }
+      var facts = known.getOrDefault(job.jobId(), Map.of());
+      return new JobState(
+          job.jobId(),
+          job.bodyDigest(),
+          new FactDigests(
+              facts.getOrDefault(FactPart.SPEC, 0L),
+              facts.getOrDefault(FactPart.VERDICTS, 0L),
+              facts.getOrDefault(FactPart.FOUND, 0L),
+              facts.getOrDefault(FactPart.MADE, 0L),
+              facts.getOrDefault(FactPart.CAUSE, 0L)),
+          job.status(),
+          job.submittedMs(),
+          job.updatedMs(),
+          job.finishedMs(),
+          job.lane(),
+          job.epoch(),
+          job.open(),
+          job.training(),
+          job.inference(),
+          job.version(),
+          job.registeredMs(),
+          job.placement());
     }
   }
 
@@ -326,8 +380,10 @@ final class WireTargets {
     static <T> T or(Way<T> way, Otherwise<T> otherwise) {
       try {
         return way.go();
+      } catch (BrokenInvariant e) {
+        throw e; // which no event may bring about
       } catch (RuntimeException e) {
-        return otherwise.go(new Cause(Fault.OUR_FAULT, "", "undecided", e.toString(), "report"));
+        return otherwise.go(new Cause(Code.DEFECT, "", "undecided", e.toString(), "report"));
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

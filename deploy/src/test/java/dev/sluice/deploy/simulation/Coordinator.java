@@ -1,19 +1,32 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.coordinator.ledger.BrokenInvariant;
+import dev.sluice.coordinator.runtime.FoldShard;
+import dev.sluice.coordinator.runtime.LedgerShard;
+import dev.sluice.coordinator.runtime.PartitionRuntime.State;
+import dev.sluice.coordinator.runtime.Position;
+import dev.sluice.schemas.wire.GradientRecord;
+import dev.sluice.schemas.wire.JobRecord;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A coordinator: it runs the ledger and fold partitions that two groups have given it, until it
- * learns that they are another's. What it finds fenced it takes over again, its own or not.
+ * A coordinator: runtimes of the ledger and fold partitions that two groups have given it, until it
+ * learns that they are another's.
  */
 final class Coordinator {
 
+  private static final FoldShard.Pace PACE = new FoldShard.Pace(300, 100, 3, World.LATE_MS);
+
   final String name;
   private final World world;
-  private final Map<Integer, LedgerProcess> ledgers = new TreeMap<>();
-  private final Map<Integer, FoldProcess> folds = new TreeMap<>();
+  private final Map<Integer, Partition<LedgerShard, JobRecord, SimulatedLedger>> ledgers =
+      new TreeMap<>();
+  private final Map<Integer, Partition<FoldShard, GradientRecord, SimulatedFold>> folds =
+      new TreeMap<>();
   private boolean hung;
 
   Coordinator(String name, World world) {
@@ -38,91 +51,177 @@ final class Coordinator {
     hung = false;
   }
 
-  Map<Integer, LedgerProcess> ledgers() {
-    return ledgers;
+  /** The ledger of a partition, where it is active here. */
+  @Nullable LedgerShard ledger(int partition) {
+    var ledger = ledgers.get(partition);
+    return ledger == null ? null : ledger.runtime.active();
   }
 
-  Map<Integer, FoldProcess> folds() {
-    return folds;
+  /** The fold of a partition, where it is active here. */
+  @Nullable FoldShard fold(int partition) {
+    var fold = folds.get(partition);
+    return fold == null ? null : fold.runtime.active();
+  }
+
+  /** Whether a partition's ledger has stored all that follows from its log. */
+  boolean hasCaughtUpLedger(int partition) {
+    var at = position(ledgers.get(partition));
+    return at != null && world.jobs(partition).readUpTo((int) at.offset());
+  }
+
+  /** Whether a partition's fold has said all that follows from its log. */
+  boolean hasCaughtUpFold(int partition) {
+    var fold = folds.get(partition);
+    var at = position(fold);
+    if (fold == null || at == null) {
+      return false;
+    }
+    var active = fold.runtime.active();
+    var ports = fold.ports();
+    return active != null
+        && !active.replaying()
+        && ports != null
+        && ports.published()
+        && world.gradients(partition).log.readUpTo((int) at.offset());
+  }
+
+  private static @Nullable Position position(@Nullable Partition<?, ?, ?> partition) {
+    return partition == null || partition.runtime.active() == null
+        ? null
+        : partition.runtime.position();
   }
 
   /** Learns what the groups have decided: gives partitions up, or takes them over. */
   void poll() {
     if (!hung) {
-      poll(world.ledgerOwners, ledgers, partition -> new LedgerProcess(world, partition));
-      poll(world.foldOwners, folds, partition -> new FoldProcess(world, partition));
+      poll(world.ledgerOwners, ledgers, this::openLedger);
+      poll(world.foldOwners, folds, this::openFold);
     }
   }
 
-  private <P> void poll(OwnerGroup group, Map<Integer, P> processes, IntFunction<P> takeOver) {
-    if (!group.has(this)) {
-      processes.clear(); // lost long ago
+  private Partition<LedgerShard, JobRecord, SimulatedLedger> openLedger(int partition) {
+    return new Partition<>(
+        world,
+        SimulatedLedger.source(world, partition),
+        () -> new SimulatedLedger(world, partition),
+        ports ->
+            new LedgerShard(
+                partition, World.PARTITIONS, world.memory(), world.ledger, ports, ports));
+  }
+
+  private Partition<FoldShard, GradientRecord, SimulatedFold> openFold(int partition) {
+    var source = SimulatedFold.source(world, partition);
+    return new Partition<>(
+        world,
+        source,
+        () -> new SimulatedFold(world, partition, source),
+        ports ->
+            new FoldShard(
+                "gradients-" + partition,
+                new PartitionFold(partition, World.PARTITIONS),
+                PACE,
+                ports,
+                ports));
+  }
+
+  private <P extends Partition<?, ?, ?>> void poll(
+      OwnerGroup group, Map<Integer, P> partitions, IntFunction<P> open) {
+    if (!group.has(this)) { // its partitions were lost long ago
+      partitions.values().forEach(Coordinator::close);
+      partitions.clear();
       group.join(this);
     }
     for (int partition = 0; partition < World.PARTITIONS; partition++) {
       if (!group.gives(partition, this)) {
-        processes.remove(partition);
+        var left = partitions.remove(partition);
+        if (left != null) {
+          close(left);
+        }
         group.released(partition, this);
-      } else if (!processes.containsKey(partition)) {
-        processes.put(partition, takeOver.apply(partition));
+      } else if (!partitions.containsKey(partition)) {
+        partitions.put(partition, open.apply(partition));
       }
     }
   }
 
-  /** The ledger of a partition decides or commits; without one it has time to poll. */
-  void decide(int partition) {
-    var ledger = ledgers.get(partition);
-    if (ledger == null) {
+  private static void close(Partition<?, ?, ?> left) {
+    left.runtime.revoke();
+    while (left.runtime.state() != State.CLOSED) {
+      left.runtime.turn();
+    }
+  }
+
+  /** The ledger of a partition has a turn; without one this has time to poll. */
+  void turnLedger(int partition) {
+    turn(ledgers.get(partition));
+  }
+
+  /** The same of the fold. */
+  void turnFold(int partition) {
+    turn(folds.get(partition));
+  }
+
+  private void turn(@Nullable Partition<?, ?, ?> partition) {
+    if (partition == null) {
       poll();
-    } else if (!hung && !ledger.act()) {
-      reloadLedger(partition);
+    } else if (!hung) {
+      try {
+        partition.runtime.turn();
+      } catch (BrokenInvariant e) {
+        throw new InvariantBroken("the ledger's own invariants hold", e.getMessage(), e);
+      }
     }
   }
 
-  /** A transaction has failed: what was not written did not happen. */
-  void reloadLedger(int partition) {
-    ledgers.computeIfPresent(partition, (p, failed) -> new LedgerProcess(world, p));
-  }
-
-  /** Ledger and fold of a partition look for what doesn't move. */
-  void look(int partition) {
-    var ledger = ledgers.get(partition);
-    if (ledger != null && !hung) {
-      ledger.look();
-    }
-    var fold = folds.get(partition);
-    if (fold != null && !hung) {
-      fold.lookForStragglers();
-    }
-  }
-
-  /** The fold of a partition goes on; without one it has time to poll. */
-  void fold(int partition) {
-    var fold = folds.get(partition);
-    if (fold == null) {
-      poll();
-    } else if (!hung && !fold.act()) {
-      reloadFold(partition);
-    }
-  }
-
-  /** The fold of a partition takes a checkpoint, or commits it. */
+  /** The thread that writes the checkpoints of a partition has its turn. */
   void checkpoint(int partition) {
     var fold = folds.get(partition);
-    if (fold != null && !hung && !fold.checkpoint()) {
-      reloadFold(partition);
+    var ports = fold == null || hung || fold.runtime.active() == null ? null : fold.ports();
+    if (ports != null) {
+      ports.commit();
     }
   }
 
-  /** Memory and what is stored may differ: a checkpoint has failed, or another has stored one. */
-  void reloadFold(int partition) {
-    folds.computeIfPresent(partition, (p, failed) -> new FoldProcess(world, p));
+  /** The brokers fail a partition's ledger. */
+  void failLedger(int partition) {
+    var ledger = ledgers.get(partition);
+    if (ledger != null) {
+      ledger.fail();
+    }
+  }
+
+  /** The same of the fold. */
+  void failFold(int partition) {
+    var fold = folds.get(partition);
+    if (fold != null) {
+      fold.fail();
+    }
   }
 
   /** Nothing more comes from it; some of what it sent is lost. */
   void die() {
-    ledgers.values().forEach(ledger -> world.network.cut(ledger.name()));
-    folds.values().forEach(fold -> world.network.cut(fold.name()));
+    for (var ledger : ledgers.values()) {
+      var ports = ledger.ports();
+      cut(ports == null ? "" : ports.name());
+    }
+    for (var fold : folds.values()) {
+      var ports = fold.ports();
+      cut(ports == null ? "" : ports.name());
+    }
+    ledgers.clear();
+    folds.clear();
+  }
+
+  private void cut(String sender) {
+    if (!sender.isEmpty()) {
+      world.network.cut(sender);
+    }
+  }
+
+  /** Stops as it should. */
+  void stop() {
+    ledgers.values().forEach(Coordinator::close);
+    folds.values().forEach(Coordinator::close);
     ledgers.clear();
     folds.clear();
   }

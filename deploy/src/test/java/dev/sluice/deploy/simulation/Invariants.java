@@ -1,18 +1,29 @@
 package dev.sluice.deploy.simulation;
 
 import dev.sluice.coordinator.ledger.LedgerState;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.jobs.state.JobJoin;
+import dev.sluice.schemas.topics.FactPart;
+import dev.sluice.schemas.topics.StateKeys;
+import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.DeadLetterReason;
+import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ResultRange;
+import dev.sluice.schemas.wire.ShardRun;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,10 +32,17 @@ import org.jspecify.annotations.Nullable;
 /** What must hold after every step; each is named in the message where it doesn't. */
 final class Invariants {
 
+  /** As {@code LeaseTable} has it. */
+  private static final int SUSPECT_DELIVERIES = 3;
+
   private final long seed;
   private final Map<String, Integer> published = new HashMap<>();
-  private final Map<String, JobState> ended = new TreeMap<>();
-  private final Map<String, Integer> versions = new HashMap<>();
+  private final JobJoin join = new JobJoin();
+  private final Set<String> over = new HashSet<>();
+  private final Map<String, Job> ended = new TreeMap<>();
+  private final Map<String, Long> facts = new HashMap<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Set<String> removed = new HashSet<>();
   private final Set<Task> dispatched = new HashSet<>();
   private boolean copied;
 
@@ -33,11 +51,11 @@ final class Invariants {
   }
 
   /** A job that has ended, as it ended; null: it has not. */
-  @Nullable JobState ended(String jobId) {
+  @Nullable Job ended(String jobId) {
     return ended.get(jobId);
   }
 
-  Map<String, JobState> ended() {
+  Map<String, Job> ended() {
     return ended;
   }
 
@@ -48,14 +66,9 @@ final class Invariants {
     require(before == null || before == block.crc(), "same bits, always: " + key);
   }
 
-  /** What a checkpoint leaves to fold is there. */
-  void resumes(int partition, int from, int beginning) {
-    require(from >= beginning, "no gradient is lost: fold " + partition + "@" + from);
-  }
-
-  /** Whoever folds a record has seen all of them since the checkpoint that it began with. */
-  void folds(int partition, int first, int seen, int next) {
-    require(first + seen == next, "no gradient is passed over: fold " + partition + "@" + next);
+  /** Whoever handles a record has handled all of them since its takeover. */
+  void reads(String log, int due, int found) {
+    require(due == found, "no record is passed over: " + log + "@" + found + " instead of " + due);
   }
 
   /** A transaction that holds a task was committed. */
@@ -63,26 +76,111 @@ final class Invariants {
     dispatched.add(task);
   }
 
-  /** A worker has got a task. */
+  /** Something goes to the dead letters. */
+  void buried(DeadLetter letter) {
+    require(
+        letter.reason() != DeadLetterReason.UNPROCESSABLE,
+        "what workers and coordinators say is believed: " + letter.cause().why());
+  }
+
+  /** A worker begins a task. */
   void begun(Task task) {
     require(dispatched.contains(task), "workers see only what was committed: " + task.taskId());
+  }
+
+  /** A worker has got a task. */
+  void seen(Task task, String engine) {
+    require(
+        task.engine().isEmpty() || task.engine().equals(engine),
+        "no task comes to a worker with another engine: " + task.taskId());
+  }
+
+  /**
+   * A worker has begun a task.
+   *
+   * @param beside other tasks that it has begun
+   */
+  void alone(Task task, int deliveries, int beside) {
+    require(
+        deliveries < SUSPECT_DELIVERIES || beside == 0,
+        "what may have ended other workers runs alone: " + task.taskId());
+  }
+
+  /** A lock has run out of a worker that was last awake at a time. */
+  void ranOut(String holder, long lockedUntilMs, long awakeMs) {
+    require(
+        lockedUntilMs - awakeMs >= SimulatedGroup.LOCK_MS / 3,
+        "who is awake keeps its locks: " + holder);
+  }
+
+  /** A task was acknowledged. */
+  void done(Task task, boolean known) {
+    require(known, "what is acknowledged is reported, void or held twice: " + task.taskId());
+  }
+
+  /** A transaction was committed. */
+  void committed(List<JobFacts> known, List<StoredState> states) {
+    known.forEach(fact -> facts.put(FactPart.key(fact), fact.digest()));
+    var last = new HashMap<String, StoredState>(); // no others are stored by the shell
+    states.forEach(state -> last.put(StateKeys.of(state), state));
+    for (var state : last.values()) {
+      if (state instanceof JobState job) {
+        for (var part : FactPart.values()) {
+          long digest = part.in(job.facts());
+          require(
+              digest == 0 || facts.getOrDefault(part.key(job.jobId()), 0L) == digest,
+              "what a state refers to is stored with it: " + part + " of " + job.jobId());
+        }
+      }
+    }
+  }
+
+  /** Whoever reads committed records sees a fact. */
+  void stored(JobFacts fact) {
+    join.take(fact).ifPresent(this::whole);
+  }
+
+  private void whole(Job job) {
+    if (LedgerState.terminal(job.status())) {
+      ended.put(job.jobId(), job);
+    }
   }
 
   /** Checks a state that a ledger commits. */
   void stored(StoredState state) {
     switch (state) {
-      case JobState job -> job(job);
-      case ManifestChunk chunk -> answeredOnce(chunk);
-      case ModelEntry model -> {
-        int count = model.versions().size();
-        var before = versions.put(model.name(), count);
-        require(before == null || count >= before, "versions are never taken back: " + model);
-        for (int i = 0; i < count; i++) {
-          require(model.versions().get(i).version() == i + 1, "versions are consecutive: " + model);
-        }
+      case JobState job -> {
+        job(job);
+        join.take(job).ifPresent(this::whole);
       }
+      case ValidationCurve curve -> join.take(curve).ifPresent(this::whole);
+      case ManifestChunk chunk -> answeredOnce(chunk);
+      case ModelVersion version -> {
+        int last = numbers.getOrDefault(version.name(), 0);
+        require(version.version() > last, "a number is given once: " + StateKeys.of(version));
+        require(version.version() == last + 1, "numbers are consecutive: " + StateKeys.of(version));
+        numbers.put(version.name(), version.version());
+      }
+      case ModelEntry model ->
+          require(
+              model.lastVersion() == numbers.getOrDefault(model.name(), 0),
+              "the last number is remembered: " + model);
       default -> {}
     }
+  }
+
+  /** The removal of a state was committed. */
+  void removed(String key) {
+    removed.add(key);
+  }
+
+  boolean isRemoved(String key) {
+    return removed.contains(key);
+  }
+
+  /** A job was told a version that an earlier transaction had removed. */
+  void toldOfRemoved(String key) {
+    require(false, "no job is told a version that was deleted: " + key);
   }
 
   /** Whether a term ran twice because its worker was slow. */
@@ -92,22 +190,24 @@ final class Invariants {
 
   private void job(JobState job) {
     copied |= job.open().stream().anyMatch(OpenTask::copied);
-    var end = ended.get(job.jobId());
-    require(end == null, "a job ends once: " + job.jobId() + " as " + job.status());
+    require(!over.contains(job.jobId()), "a job ends once: " + job.jobId() + " as " + job.status());
     boolean answers = job.inference() != null;
     require(
         !answers || job.open().size() <= World.LIMITS.openTasksMax(),
         "open tasks of an inference job are bounded: " + job.jobId());
     var training = job.training();
     if (training != null) {
-      long perStep = training.shardSteps().size();
+      long perStep = training.shards().stream().mapToLong(ShardRun::shards).sum();
+      var validation = training.validation();
+      boolean closed = validation != null && validation.keptStep() >= 0;
+      long stepsDone = training.generation() - (closed ? 1 : 0);
       require(
-          training.samples() == training.stepsDone() * perStep,
+          training.samples() == stepsDone * perStep,
           "every sample counts once: " + job.jobId() + " has " + training.samples());
     }
     if (LedgerState.terminal(job.status())) {
       require(job.open().isEmpty(), "an ended job has no open tasks: " + job.jobId());
-      ended.put(job.jobId(), job);
+      over.add(job.jobId());
     }
   }
 
@@ -123,7 +223,7 @@ final class Invariants {
 
   private void require(boolean holds, String what) {
     if (!holds) {
-      throw new AssertionError("seed " + seed + ": " + what);
+      throw new InvariantBroken("seed " + seed, what, null);
     }
   }
 }

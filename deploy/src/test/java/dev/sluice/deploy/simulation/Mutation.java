@@ -16,6 +16,8 @@ enum Mutation {
   STATES_READ_BEFORE_FENCING,
   /** A job's end reaches one partition of the gradient log, and not the others. */
   STOP_IN_ONE_PARTITION,
+  /** What is known of a job is left out of the transaction whose states and tasks refer to it. */
+  FACTS_NOT_STORED,
   /** Workers see tasks of transactions that were aborted. */
   UNCOMMITTED_TASKS,
   /** A running statistic stays in the worker in place of the log. */
@@ -34,12 +36,34 @@ enum Mutation {
   REPORTED_BEFORE_FLUSHED,
   /** A task that may kill its workers runs beside others, which are blamed as well. */
   SUSPECTS_BESIDE_OTHERS,
+  /** The brokers never see some renewals of locks, and the worker takes them for done. */
+  RENEWALS_LOST,
+  /** A task is acknowledged when it has ended, and its report may still be lost. */
+  DONE_BEFORE_REPORTED,
+  /** Tasks that need an engine go where workers with others take them. */
+  ONE_QUEUE_FOR_ALL_ENGINES,
   /** Workers are told apart by their ids alone, although one that died comes back under its id. */
   LIVES_IGNORED,
   /** What the broker has dropped is never looked for. */
   STALLS_IGNORED,
   /** A step goes on without the shards that are late. */
   STRAGGLERS_CUT_OFF,
+  /** A takeover folds and publishes, and only with its first checkpoint fences the owner before. */
+  FOLDED_BEFORE_FENCING,
+  /** A ledger takes a commit that the brokers have refused for one that they have not. */
+  REFUSED_COMMIT_IGNORED,
+  /** A partition that was taken over again goes on with records that came before that. */
+  RECORDS_OF_BEFORE_A_SEEK,
+  /** A takeover goes by the versions that there are, and not by the last number that was given. */
+  LAST_NUMBER_FORGOTTEN,
+  /** What is removed comes back with the next takeover. */
+  REMOVALS_FORGOTTEN,
+  /** What has ended leaves the states, and nobody remembers that it was there. */
+  ENDED_NOT_REMEMBERED,
+  /** It is forgotten that a job has ended while clients may still repeat it. */
+  ENDED_FORGOTTEN_EARLY,
+  /** What leaves the states is not in the history. */
+  HISTORY_NOT_WRITTEN,
   /** A takeover forgets which parameters were the best on held-out rows. */
   BEST_FORGOTTEN
 }

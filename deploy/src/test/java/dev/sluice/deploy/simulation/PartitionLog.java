@@ -117,6 +117,15 @@ final class PartitionLog<T> {
     return slots.get(offset);
   }
 
+  /** First committed record from an offset on, trimmed or not; the end where there is none. */
+  int firstRecord(int from) {
+    int at = from;
+    while (at < stable && slots.get(at).committed() == null) {
+      at++;
+    }
+    return at;
+  }
+
   /** All that was committed, trimmed or not. */
   List<T> records() {
     return slots.subList(0, stable).stream()

@@ -1,7 +1,7 @@
 package dev.sluice.deploy.simulation;
 
 import dev.sluice.deploy.broker.EmbeddedBroker;
-import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.KafkaSettings;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;

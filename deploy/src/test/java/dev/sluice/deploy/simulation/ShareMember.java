@@ -1,6 +1,6 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.KafkaSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ final class ShareMember {
    */
   ShareMember(KafkaSettings kafka, String lane, String topic, Duration poll) {
     this.poll = poll;
-    consumer = new KafkaShareConsumer<>(kafka.shareReader(lane));
+    consumer = new KafkaShareConsumer<>(kafka.shareReader(lane, 1));
     consumer.subscribe(List.of(topic));
   }
 

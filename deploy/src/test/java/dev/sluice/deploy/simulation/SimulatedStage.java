@@ -14,7 +14,7 @@ final class SimulatedStage implements Stage {
 
   private static final long TRANSACTION_MS_MAX = 1_000;
 
-  private final Network network = new Network(new SplittableRandom(1));
+  private final SimulatedNetwork network = new SimulatedNetwork(new SplittableRandom(1));
   private final Transactions transactions =
       new Transactions(network, this::nowMs, TRANSACTION_MS_MAX);
   private final PartitionLog<String> log = new PartitionLog<>(Scripts.LOG);

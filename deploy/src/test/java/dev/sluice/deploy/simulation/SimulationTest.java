@@ -2,13 +2,16 @@ package dev.sluice.deploy.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.jobs.state.Job;
+import dev.sluice.jobs.state.ValidationState;
+import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.FoldProgressed;
-import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ResultRange;
-import dev.sluice.schemas.wire.ValidationState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -57,7 +60,7 @@ final class SimulationTest {
 
   private static boolean copies(long seed) {
     var world = new World(seed, Mutation.NONE);
-    new Schedule(world, true).run(2);
+    new SimulatedRun(world, true).run(2);
     return world.invariants.copied();
   }
 
@@ -76,23 +79,23 @@ final class SimulationTest {
     try {
       check(seed, mutation);
       return true;
-    } catch (AssertionError | RuntimeException e) {
+    } catch (AssertionError e) { // each of them names what does not hold; nothing else counts
       return false;
     }
   }
 
   private static World undisturbed() {
     var world = new World(0, Mutation.NONE);
-    new Schedule(world, false).run(1);
+    new SimulatedRun(world, false).run(1);
     return world;
   }
 
   private static void check(long seed, Mutation mutation) {
     var world = new World(seed, mutation);
     try {
-      new Schedule(world, true).run(1 + (int) (seed % 5));
+      new SimulatedRun(world, true).run(1 + (int) (seed % 5));
     } catch (RuntimeException e) {
-      throw new AssertionError("seed " + seed + ": " + e, e);
+      throw new IllegalStateException("seed " + seed + ": " + e, e);
     }
     statuses(world);
     assertThat(bits(world, "train-a")).as("seed %d: same bits", seed).isEqualTo(REFERENCE_A);
@@ -101,9 +104,10 @@ final class SimulationTest {
         .as("seed %d: two jobs registered one name", seed)
         .containsExactlyInAnyOrder(1, 2);
     assertThat(version(world, "quantised")).as("seed %d", seed).isEqualTo(3);
-    samples(world, "train-a", Schedule.STEPS_A, 4);
+    samples(world, "train-a", SimulatedRun.STEPS_A, 4);
     endedEarly(world);
     everyRowOnce(world);
+    everyEndIsKept(world);
     nothingStays(world);
   }
 
@@ -125,7 +129,7 @@ final class SimulationTest {
         .contains("diverged");
   }
 
-  private static JobState job(World world, String jobId) {
+  private static Job job(World world, String jobId) {
     return Objects.requireNonNull(world.invariants.ended(jobId), jobId);
   }
 
@@ -160,7 +164,7 @@ final class SimulationTest {
     assertThat(REFERENCE_VALIDATION.points())
         .as("seed %d: what is measured is always the same", world.seed)
         .containsAll(validation.points());
-    assertThat(training.stepsDone()).as("seed %d", world.seed).isLessThan(Schedule.STEPS_B);
+    assertThat(training.stepsDone()).as("seed %d", world.seed).isLessThan(SimulatedRun.STEPS_B);
     samples(world, "train-b", training.stepsDone(), 2);
   }
 
@@ -171,22 +175,53 @@ final class SimulationTest {
         ranges.addAll(chunk.ranges());
       }
     }
+    var past = world.past("infer");
+    if (past != null) {
+      past.chunks().forEach(chunk -> ranges.addAll(chunk.ranges()));
+    }
     ranges.sort(Comparator.comparingLong(ResultRange::rowFrom));
     long next = 0;
     for (var range : ranges) {
       assertThat(range.rowFrom()).as("seed %d: rows answered once", world.seed).isEqualTo(next);
       next = range.rowTo();
     }
-    assertThat(next).as("seed %d: all rows answered", world.seed).isEqualTo(Jobs.ROWS);
+    assertThat(next).as("seed %d: all rows answered", world.seed).isEqualTo(SimulatedJobs.ROWS);
+  }
+
+  private static void everyEndIsKept(World world) {
+    for (var job : world.invariants.ended().values()) {
+      var state = world.stored(job.jobId()).get(job.jobId());
+      var past = world.past(job.jobId());
+      assertThat(past == null ? state : past.state())
+          .as("seed %d: a job that has ended is a state or history: %s", world.seed, job.jobId())
+          .isEqualTo(job.state());
+      if (past != null) {
+        assertThat(state).as("seed %d: what has left has left", world.seed).isNull();
+        assertThat(past.facts())
+            .as("seed %d: the facts of %s are kept with it", world.seed, job.jobId())
+            .extracting(JobFacts::digest)
+            .containsExactlyElementsOf(digests(job));
+      }
+    }
+  }
+
+  private static List<Long> digests(Job job) {
+    return Arrays.stream(FactPart.values())
+        .map(part -> part.in(job.facts()))
+        .filter(digest -> digest != 0)
+        .toList();
   }
 
   private static void nothingStays(World world) {
     assertThat(world.isQuiet()).as("seed %d: everything comes to rest", world.seed).isTrue();
     for (int partition = 0; partition < World.PARTITIONS; partition++) {
-      assertThat(Objects.requireNonNull(world.ledger(partition)).state().activeJobs())
+      assertThat(world.activeLedger(partition).state().activeJobs())
           .as("seed %d", world.seed)
           .isEmpty();
-      assertThat(Objects.requireNonNull(world.fold(partition)).jobs())
+      assertThat(world.states(partition).values())
+          .as("seed %d: an ended job gives its place under a name back", world.seed)
+          .noneMatch(ModelPlace.class::isInstance);
+      assertThat(world.activeFold(partition).jobs())
           .as("seed %d: the fold lets ended jobs go", world.seed)
           .isEmpty();
       assertThat(world.gradients(partition).stored())

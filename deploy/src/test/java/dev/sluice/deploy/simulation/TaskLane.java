@@ -3,6 +3,8 @@ package dev.sluice.deploy.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class TaskLane<T> {
     int deliveries;
     private int deliveriesStored;
     private @Nullable String holder;
+    private long lockedUntilMs;
 
     private Entry(T task) {
       this.task = task;
@@ -66,20 +69,59 @@ final class TaskLane<T> {
     }
   }
 
+  /** Whether there is such a record that is not done. */
+  boolean holds(Predicate<T> such) {
+    return entries.stream().anyMatch(entry -> such.test(entry.task));
+  }
+
   /** Records that are not done, those in hand included. */
   int waiting() {
     return entries.size();
   }
 
+  /** Hands a record out whose lock doesn't run out. */
   @Nullable Entry<T> acquire(String holder) {
+    return acquire(holder, Long.MAX_VALUE);
+  }
+
+  @Nullable Entry<T> acquire(String holder, long lockedUntilMs) {
     var free = entries.stream().filter(entry -> entry.holder == null).limit(OVERTAKEN_MAX).toList();
     if (free.isEmpty()) {
       return null;
     }
     var entry = free.get(choice.applyAsInt(free.size()));
     entry.holder = holder;
+    entry.lockedUntilMs = lockedUntilMs;
     entry.deliveries++;
     return entry;
+  }
+
+  /**
+   * A lock is renewed.
+   *
+   * @return false where the holder has lost it, which changes nothing
+   */
+  boolean renew(Entry<T> entry, String holder, long lockedUntilMs) {
+    if (!holder.equals(entry.holder)) {
+      return false;
+    }
+    entry.lockedUntilMs = lockedUntilMs;
+    return true;
+  }
+
+  /**
+   * Locks run out.
+   *
+   * @param told who held each, and until when
+   */
+  void expire(long nowMs, ObjLongConsumer<String> told) {
+    for (var entry : List.copyOf(entries)) {
+      var holder = entry.holder;
+      if (holder != null && entry.lockedUntilMs <= nowMs) {
+        told.accept(holder, entry.lockedUntilMs);
+        release(entry, holder);
+      }
+    }
   }
 
   /** Whether a record is still locked for whoever acquired it. */

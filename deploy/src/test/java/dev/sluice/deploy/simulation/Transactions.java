@@ -29,7 +29,7 @@ final class Transactions {
     }
   }
 
-  private final Network network;
+  private final SimulatedNetwork network;
   private final LongSupplier nowMs;
   private final long msMax;
   private final Map<String, Producer> owners = new HashMap<>();
@@ -40,7 +40,7 @@ final class Transactions {
    * @param nowMs the brokers' time
    * @param msMax age at which an open transaction is aborted
    */
-  Transactions(Network network, LongSupplier nowMs, long msMax) {
+  Transactions(SimulatedNetwork network, LongSupplier nowMs, long msMax) {
     this.network = network;
     this.nowMs = nowMs;
     this.msMax = msMax;

@@ -1,33 +1,46 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.coordinator.ledger.ClosedJob;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.LedgerLimits;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.coordinator.runtime.FoldShard;
+import dev.sluice.coordinator.runtime.LedgerShard;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.FactPart;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
+import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;
+import dev.sluice.worker.training.Blocks;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The topics, and the processes that work on them. Topics survive everything. */
@@ -36,8 +49,14 @@ final class World {
   static final int PARTITIONS = 2;
   static final int FLOATS = 21;
   static final int BLOCK_FLOATS = 8;
-  static final int BLOCKS = 3;
-  static final String ENGINE = "engine";
+
+  /** How vectors are cut: into three blocks. */
+  static final Blocks VECTOR = new Blocks(FLOATS, BLOCK_FLOATS);
+
+  /** That of the workers of today, and of those that come with the next release. */
+  static final List<String> ENGINES = List.of("engine", "engine-2");
+
+  static final String ENGINE = ENGINES.getFirst();
   static final List<String> LANES = List.of("a", "b");
 
   /** Deliveries after which the brokers give up on a record. */
@@ -58,20 +77,29 @@ final class World {
    */
   record Appended(JobEvent event, long atMs) {}
 
-  private record Stored(String key, StoredState state) {}
+  private record Stored(String key, @Nullable StoredState state) {}
+
+  private record Known(String key, @Nullable JobFacts fact) {}
+
+  private record Told(String key, @Nullable JobControl control, @Nullable EndedJobs ended) {}
 
   final long seed;
   final Mutation mutation;
   final SplittableRandom random;
-  final Network network;
+  final SimulatedNetwork network;
   final Transactions transactions;
   final OwnerGroup ledgerOwners = new OwnerGroup(PARTITIONS);
   final OwnerGroup foldOwners = new OwnerGroup(PARTITIONS);
   final List<Coordinator> coordinators = new ArrayList<>();
   final Invariants invariants;
-  final Ledger ledger = new Ledger(LIMITS, new Admission(Catalogue.builtIn(), Aim.FINISH));
+  final Ledger ledger = new Ledger(LIMITS, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   final List<SimulatedWorker> workers = new ArrayList<>();
+
+  /** The brokers' clock, which may be set. */
   long nowMs = 1_000_000;
+
+  /** What passes on every machine alike, whatever the brokers' clock says. */
+  long steadyMs = 1;
 
   /** Whether whatever kills a worker, it is started again at once, under its id. */
   boolean restarts;
@@ -85,12 +113,19 @@ final class World {
   private final List<PartitionLog<Appended>> jobs = new ArrayList<>();
   private final List<PartitionLog<Stored>> stateLogs = new ArrayList<>();
   private final List<Map<String, StoredState>> states = new ArrayList<>();
+  private final List<PartitionLog<Known>> factLogs = new ArrayList<>();
+  private final List<Map<String, JobFacts>> facts = new ArrayList<>();
+  private final List<PartitionLog<ClosedJob>> historyLogs = new ArrayList<>();
+  private final Map<String, ClosedJob> history = new TreeMap<>();
   private final List<GradientTopic> gradients = new ArrayList<>();
   private final Map<String, Map<Priority, TaskLane<Task>>> lanes = new TreeMap<>();
-  private final PartitionLog<JobControl> controlLog = new PartitionLog<>("controls", this::spread);
+  private final PartitionLog<Told> controlLog = new PartitionLog<>("controls", this::spread);
   private final Map<String, JobControl> controls = new TreeMap<>();
+  private final Map<String, EndedJobs> ended = new TreeMap<>();
   private final Map<String, float[]> exported = new HashMap<>();
+  private final Map<String, Long> newest = new HashMap<>();
   private final int[] polled = new int[PARTITIONS];
+  private final Set<String> reported = new HashSet<>();
   private Fleet seen = Fleet.EMPTY;
   private int begun;
   private long heartbeats;
@@ -99,17 +134,17 @@ final class World {
     this.seed = seed;
     this.mutation = mutation;
     random = new SplittableRandom(seed);
-    network = new Network(random);
+    network = new SimulatedNetwork(random);
     transactions = new Transactions(network, () -> nowMs, KafkaSettings.LEDGER_TRANSACTION_MS_MAX);
     invariants = new Invariants(seed);
-    for (var lane : LANES) {
+    for (var queue : LANES.stream().flatMap(World::queues).toList()) {
       var topics = new EnumMap<Priority, TaskLane<Task>>(Priority.class);
       for (var priority : Priority.values()) {
         boolean uncommitted = mutation == Mutation.UNCOMMITTED_TASKS;
-        var name = Topic.tasks(lane, priority);
+        var name = Topic.tasks(queue, priority);
         topics.put(priority, new TaskLane<>(name, random::nextInt, DELIVERIES_MAX, uncommitted));
       }
-      lanes.put(lane, topics);
+      lanes.put(queue, topics);
     }
     for (int partition = 0; partition < PARTITIONS; partition++) {
       var view = new TreeMap<String, StoredState>();
@@ -118,9 +153,29 @@ final class World {
           new PartitionLog<>(
               "states-" + partition,
               stored -> {
-                invariants.stored(stored.state);
-                view.put(stored.key, stored.state);
+                if (stored.state == null) {
+                  remove(stored.key, view);
+                } else {
+                  invariants.stored(stored.state);
+                  view.put(stored.key, stored.state);
+                }
               }));
+      var known = new TreeMap<String, JobFacts>();
+      facts.add(known);
+      factLogs.add(
+          new PartitionLog<>(
+              "facts-" + partition,
+              one -> {
+                if (one.fact == null) {
+                  known.remove(one.key);
+                } else {
+                  invariants.stored(one.fact);
+                  known.put(one.key, one.fact);
+                }
+                spread(one);
+              }));
+      historyLogs.add(
+          new PartitionLog<>("history-" + partition, past -> history.put(past.jobId(), past)));
       jobs.add(new PartitionLog<>("jobs-" + partition));
       gradients.add(new GradientTopic(partition));
     }
@@ -136,8 +191,20 @@ final class World {
     return states.get(partition);
   }
 
+  Map<String, JobFacts> facts(int partition) {
+    return facts.get(partition);
+  }
+
   GradientTopic gradients(int partition) {
     return gradients.get(partition);
+  }
+
+  private static Stream<String> queues(String lane) {
+    return Stream.concat(Stream.of(lane), ENGINES.stream().map(e -> Topic.queue(lane, e)));
+  }
+
+  private String queue(String lane, Task task) {
+    return mutation == Mutation.ONE_QUEUE_FOR_ALL_ENGINES ? lane : Topic.queue(lane, task.engine());
   }
 
   TaskLane<Task> lane(String lane, Priority priority) {
@@ -201,12 +268,65 @@ final class World {
     }
   }
 
+  /** Whether no later generation of a block was published. */
+  boolean isNewest(ParameterBlock block) {
+    var key = Topic.blockKey(block.jobId(), block.block());
+    return newest.merge(key, block.generation(), Math::max) == block.generation();
+  }
+
   void exported(String jobId, float[] parameters) {
     exported.put(jobId, parameters);
   }
 
   float @Nullable [] exported(String jobId) {
     return exported.get(jobId);
+  }
+
+  // ---- what becomes of tasks
+
+  private static String idOf(Task task) {
+    return task.jobId() + "/" + task.taskId() + "/" + task.attempt();
+  }
+
+  /** The report of a task's end is stored. */
+  void reported(Task task) {
+    reported.add(idOf(task));
+  }
+
+  /** A worker has acknowledged a task. */
+  void done(Task task) {
+    var control = controls.get(task.jobId());
+    boolean isVoid =
+        (control != null && task.epoch() < control.epoch())
+            || ended.values().stream()
+                .flatMap(record -> record.jobs().stream())
+                .anyMatch(job -> job.jobId().equals(task.jobId()));
+    invariants.done(
+        task,
+        reported.contains(idOf(task))
+            || isVoid
+            || lanes.values().stream()
+                .flatMap(topics -> topics.values().stream())
+                .anyMatch(topic -> topic.holds(other -> isCopy(other, task))));
+  }
+
+  private static boolean isCopy(Task one, Task other) {
+    return one.jobId().equals(other.jobId()) && one.taskId().equals(other.taskId());
+  }
+
+  /** Time passes, and locks run out. */
+  void pass(long ms) {
+    nowMs += ms;
+    steadyMs += ms;
+    for (var topics : lanes.values()) {
+      topics.values().forEach(topic -> topic.expire(steadyMs, this::ranOut));
+    }
+  }
+
+  private void ranOut(String holder, long lockedUntilMs) {
+    workers.stream()
+        .filter(worker -> holder.startsWith(worker.holder()) && !worker.hung())
+        .forEach(worker -> invariants.ranOut(holder, lockedUntilMs, worker.awakeMs()));
   }
 
   boolean loses() {
@@ -224,11 +344,53 @@ final class World {
     producer.send(stateLogs.get(partition), new Stored(key, state));
   }
 
+  void remove(Transactions.Producer producer, int partition, String key) {
+    producer.send(stateLogs.get(partition), new Stored(key, null));
+  }
+
+  private void remove(String key, Map<String, StoredState> view) {
+    invariants.removed(key);
+    if (mutation != Mutation.REMOVALS_FORGOTTEN) {
+      view.remove(key);
+    }
+  }
+
+  void know(Transactions.Producer producer, int partition, JobFacts fact) {
+    producer.send(factLogs.get(partition), new Known(FactPart.key(fact), fact));
+  }
+
+  /** A job leaves for the history. */
+  void archive(Transactions.Producer producer, int partition, ClosedJob job) {
+    if (mutation != Mutation.HISTORY_NOT_WRITTEN) {
+      producer.send(historyLogs.get(partition), job);
+    }
+    remove(producer, partition, job.jobId());
+    remove(producer, partition, StateKeys.curve(job.jobId()));
+    job.chunks().forEach(chunk -> remove(producer, partition, StateKeys.of(chunk)));
+    for (var part : FactPart.values()) {
+      producer.send(factLogs.get(partition), new Known(part.key(job.jobId()), null));
+    }
+    producer.send(controlLog, new Told(job.jobId(), null, null));
+  }
+
+  /** It is remembered which jobs have ended; null: it is not any more. */
+  void remember(Transactions.Producer producer, EndedJobs record, boolean kept) {
+    var value = kept ? record : null;
+    producer.send(stateLogs.get(record.partition()), new Stored(StateKeys.of(record), value));
+    producer.send(controlLog, new Told(StateKeys.of(record), null, value));
+  }
+
+  /** A job that has left, as the history has it. */
+  @Nullable ClosedJob past(String jobId) {
+    return history.get(jobId);
+  }
+
   void carryOut(Transactions.Producer producer, Effect effect) {
     switch (effect) {
       case Effect.Dispatch(var lane, var priority, var task) ->
-          lane(lane, priority).add(producer, task);
-      case Effect.Control(var control) -> producer.send(controlLog, control);
+          lane(queue(lane, task), priority).add(producer, task);
+      case Effect.Control(var control) ->
+          producer.send(controlLog, new Told(control.jobId(), control, null));
       case Effect.Tell(var key, var event) ->
           producer.send(jobs.get(Topic.partition(key, PARTITIONS)), new Appended(event, nowMs));
       case Effect.TellAll(var event) ->
@@ -240,17 +402,61 @@ final class World {
           producer.send(topic.log, new GradientRecord(fold.jobId(), small(fold.entry())));
         }
       }
+      case Effect.PublishLane lane -> {}
       case Effect.Publish publish -> {}
-      case Effect.Bury bury -> {}
+      case Effect.PublishVersion publish -> {}
+      case Effect.Withdraw withdraw -> {}
+      case Effect.Bury(var letter) -> invariants.buried(letter);
     }
   }
 
   /** A control that was committed reaches every worker, each in its time. */
-  private void spread(JobControl control) {
-    controls.put(control.jobId(), control);
-    for (var worker : workers) {
-      network.send("controls", worker.name, () -> worker.receive(control));
+  private void spread(Told told) {
+    if (told.control != null) {
+      controls.put(told.key, told.control);
+    } else if (told.ended != null) {
+      ended.put(told.key, told.ended);
+    } else {
+      controls.remove(told.key);
+      ended.remove(told.key);
     }
+    for (var worker : workers) {
+      network.send("controls", worker.name, () -> tell(worker, told));
+    }
+  }
+
+  private static void tell(SimulatedWorker worker, Told told) {
+    if (told.control != null) {
+      worker.known.learn(told.control);
+    } else if (told.ended != null) {
+      worker.known.learn(told.key, told.ended);
+    } else if (StateKeys.isEnded(told.key)) {
+      worker.known.forgetEnded(told.key);
+    } else {
+      worker.known.forgetControl(told.key);
+    }
+  }
+
+  /** What is known of a job reaches every worker, each in its time. */
+  private void spread(Known one) {
+    for (var worker : workers) {
+      network.send(
+          "facts",
+          worker.name,
+          () -> {
+            if (one.fact == null) {
+              worker.known.forgetFacts(FactPart.jobId(one.key));
+            } else {
+              worker.known.learn(one.fact);
+            }
+          });
+    }
+  }
+
+  /** How long it is known what has ended. */
+  LedgerShard.Memory memory() {
+    long retentionMs = mutation == Mutation.ENDED_FORGOTTEN_EARLY ? 0 : Long.MAX_VALUE / 2;
+    return new LedgerShard.Memory(500, 2, retentionMs);
   }
 
   /** The same plan with blocks so small that there are several. */
@@ -280,15 +486,29 @@ final class World {
     return kind + "-" + ++begun;
   }
 
-  /** The process that the group has given a partition; null: nobody runs it now. */
-  @Nullable LedgerProcess ledger(int partition) {
-    var owner = ledgerOwners.owner(partition);
-    return owner == null ? null : owner.ledgers().get(partition);
+  /** Whether whoever the groups have given a partition has nothing left to do for it. */
+  boolean hasCaughtUp(int partition) {
+    var ledger = ledgerOwners.owner(partition);
+    var fold = foldOwners.owner(partition);
+    return ledger != null
+        && ledger.hasCaughtUpLedger(partition)
+        && fold != null
+        && fold.hasCaughtUpFold(partition);
   }
 
-  @Nullable FoldProcess fold(int partition) {
-    var owner = foldOwners.owner(partition);
-    return owner == null ? null : owner.folds().get(partition);
+  LedgerShard activeLedger(int partition) {
+    var owner = Objects.requireNonNull(ledgerOwners.owner(partition));
+    return Objects.requireNonNull(owner.ledger(partition));
+  }
+
+  FoldShard activeFold(int partition) {
+    var owner = Objects.requireNonNull(foldOwners.owner(partition));
+    return Objects.requireNonNull(owner.fold(partition));
+  }
+
+  /** Something happens elsewhere, while a process waits for the brokers. */
+  void elsewhere() {
+    network.deliverOne();
   }
 
   /** A coordinator begins. */
@@ -303,20 +523,24 @@ final class World {
     coordinators.remove(coordinator);
     if (dies) {
       coordinator.die();
+    } else {
+      coordinator.stop();
     }
     ledgerOwners.remove(coordinator);
     foldOwners.remove(coordinator);
   }
 
-  /** A worker is ready, and reads which jobs have ended. */
-  void join(String lane) {
-    join(nameOf("worker"), lane);
+  /** A worker is ready, and reads which jobs have ended and what is known of the others. */
+  void join(String lane, String engine) {
+    join(nameOf("worker"), lane, engine);
   }
 
-  private void join(String name, String lane) {
+  private void join(String name, String lane, String engine) {
     var life = mutation == Mutation.LIVES_IGNORED ? "" : nameOf("life");
-    var worker = new SimulatedWorker(new WorkerLife(name, life), lane, this);
-    controls.values().forEach(worker::receive);
+    var worker = new SimulatedWorker(new WorkerLife(name, life), lane, engine, this);
+    controls.values().forEach(worker.known::learn);
+    ended.forEach(worker.known::learn);
+    facts.forEach(known -> known.values().forEach(worker.known::learn));
     workers.add(worker);
   }
 
@@ -325,7 +549,7 @@ final class World {
     worker.die();
     network.forget(worker.name);
     if (restarts) {
-      join(worker.name, worker.lane);
+      join(worker.name, worker.lane, worker.engine);
     }
   }
 
@@ -333,8 +557,11 @@ final class World {
   void lookAtFleet() {
     var waiting = new HashMap<String, Long>();
     lanes.forEach(
-        (lane, topics) ->
-            waiting.put(lane, topics.values().stream().mapToLong(TaskLane::waiting).sum()));
+        (queue, topics) ->
+            waiting.merge(
+                Topic.lane(queue),
+                topics.values().stream().mapToLong(TaskLane::waiting).sum(),
+                Long::sum));
     seen =
         new Fleet(
             workers.stream().filter(worker -> !worker.hung()).map(World::heartbeat).toList(),
@@ -352,7 +579,7 @@ final class World {
         worker.lane,
         Catalogue.HOST_CPU.id(),
         false,
-        ENGINE,
+        worker.engine,
         "",
         0,
         worker.holding(),
@@ -373,9 +600,7 @@ final class World {
   /** Whether nothing is left to do for anybody. */
   boolean isQuiet() {
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      var ledger = ledger(partition);
-      var fold = fold(partition);
-      if (ledger == null || !ledger.hasCaughtUp() || fold == null || !fold.hasCaughtUp()) {
+      if (!hasCaughtUp(partition)) {
         return false;
       }
     }
@@ -392,9 +617,5 @@ final class World {
 
   boolean ended(String jobId) {
     return invariants.ended(jobId) != null;
-  }
-
-  boolean known(String jobId) {
-    return stored(jobId).containsKey(jobId);
   }
 }

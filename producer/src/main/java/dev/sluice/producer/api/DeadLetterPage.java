@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some of the dead letters, last put away first.
+ * Some of the dead letters, newest first.
  *
  * @param deadLetters the letters
  * @param counts how many there are whose records were not written back, by reason

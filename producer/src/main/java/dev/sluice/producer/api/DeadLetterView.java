@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id names it: topic/partition/offset of the record; where it is about a task, of the letter
  *     itself
- * @param atMs when it was put away, milliseconds since the epoch on the brokers' clock
+ * @param atMs when it was written, milliseconds since the epoch on the brokers' clock
  * @param topic topic of the record; empty where it is about a task
  * @param partition its partition; -1 where it is about a task
  * @param offset its offset; -1 where there is no record

@@ -185,7 +185,15 @@ public record JobView(
    * @param forecast what the job would take there; null where that isn't known
    */
   public record VerdictView(
-      String lane, String verdict, List<String> reasons, @Nullable ForecastView forecast) {}
+      String lane, String verdict, List<ReasonView> reasons, @Nullable ForecastView forecast) {}
+
+  /**
+   * Why a lane can't run the job.
+   *
+   * @param code what kind of reason it is, for programs: see {@code schemas/codes.md}
+   * @param what the reason, in plain words and numbers
+   */
+  public record ReasonView(String code, String what) {}
 
   /**
    * What a job is predicted to take; null where that can't be known.

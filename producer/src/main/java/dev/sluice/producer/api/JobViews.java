@@ -1,20 +1,23 @@
 package dev.sluice.producer.api;
 
+import dev.sluice.jobs.metrics.Metrics;
+import dev.sluice.jobs.state.InferenceState;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.jobs.state.TrainingState;
+import dev.sluice.jobs.state.ValidationState;
+import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.LossCurves;
-import dev.sluice.schemas.metrics.Metrics;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.InferenceState;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.TrainingSpec;
-import dev.sluice.schemas.wire.TrainingState;
-import dev.sluice.schemas.wire.ValidationState;
 import dev.sluice.schemas.wire.Work;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,13 +67,15 @@ public final class JobViews {
    *
    * @param state as the ledger wrote it
    * @param curve its loss curve, where one is known
+   * @param measured what the answers of an inference job add up to
    * @param unread what can't be read of it, in a sentence; null where nothing is newer
    * @param waits what jobs wait for
    * @param parts what is not to be left out
    */
   public static JobView of(
-      JobState state,
+      Job state,
       List<LossCurves.Point> curve,
+      Measured measured,
       @Nullable String unread,
       Waits waits,
       Set<Part> parts) {
@@ -83,10 +88,10 @@ public final class JobViews {
         state.jobId(),
         state.spec().tenant(),
         state.spec().name(),
-        Words.kind(state.spec().work()),
-        Words.of(state.status()),
+        ApiWords.kind(state.spec().work()),
+        ApiWords.of(state.status()),
         finished,
-        Words.of(state.spec().priority()),
+        ApiWords.of(state.spec().priority()),
         state.lane(),
         state.submittedMs(),
         state.updatedMs(),
@@ -96,7 +101,7 @@ public final class JobViews {
         training != null && state.spec().work() instanceof TrainingSpec work
             ? training(state, work, training, parts.contains(Part.LOSS_CURVE) ? curve : null)
             : null,
-        inference == null ? null : inference(state, inference),
+        inference == null ? null : inference(state, inference, measured),
         model == null ? null : ModelViews.version(model),
         cause == null ? null : CauseView.of(cause),
         parts.contains(Part.VERDICTS)
@@ -107,7 +112,7 @@ public final class JobViews {
                 task ->
                     new JobView.TaskView(
                         task.taskId(),
-                        Words.of(task.kind()),
+                        ApiWords.of(task.kind()),
                         task.attempt(),
                         task.issuedMs(),
                         task.deadlineMs(),
@@ -132,12 +137,12 @@ public final class JobViews {
     return notes;
   }
 
-  private static JobView.@Nullable PlacementView placement(JobState state) {
+  private static JobView.@Nullable PlacementView placement(Job state) {
     var placement = state.placement();
     return placement == null
         ? null
         : new JobView.PlacementView(
-            Words.of(placement.aim()), placement.fleetVersion(), placement.decidedMs());
+            ApiWords.of(placement.aim()), placement.fleetVersion(), placement.decidedMs());
   }
 
   /** The view of a lane's verdict. */
@@ -145,9 +150,13 @@ public final class JobViews {
     var forecast = verdict.forecast();
     return new JobView.VerdictView(
         verdict.lane(),
-        Words.of(verdict.verdict()),
-        verdict.reasons(),
+        ApiWords.of(verdict.verdict()),
+        verdict.reasons().stream().map(JobViews::reason).toList(),
         forecast == null ? null : forecast(forecast));
+  }
+
+  private static JobView.ReasonView reason(Reason reason) {
+    return new JobView.ReasonView(ApiWords.of(reason.code()), reason.what());
   }
 
   private static JobView.@Nullable ForecastView forecast(Forecast forecast) {
@@ -163,7 +172,7 @@ public final class JobViews {
         : new JobView.ModelledView(modelled.seconds(), modelled.joules());
   }
 
-  private static JobView.Progress progress(JobState state) {
+  private static JobView.Progress progress(Job state) {
     var training = state.training();
     var inference = state.inference();
     if (training != null) {
@@ -183,7 +192,7 @@ public final class JobViews {
   }
 
   private static JobView.Training training(
-      JobState state,
+      Job state,
       TrainingSpec spec,
       TrainingState training,
       @Nullable List<LossCurves.Point> curve) {
@@ -226,7 +235,8 @@ public final class JobViews {
     return seconds > 0 ? training.samples() / seconds : 0;
   }
 
-  private static JobView.Inference inference(JobState state, InferenceState inference) {
+  private static JobView.Inference inference(
+      Job state, InferenceState inference, Measured measured) {
     double seconds = seconds(inference.startedMs(), inference.finishedMs(), state);
     boolean started = inference.startedMs() > 0;
     double answered =
@@ -243,22 +253,22 @@ public final class JobViews {
         inference.finished(),
         started && seconds > 0 ? answered / seconds : 0,
         started ? seconds : null,
-        inferenceMetrics(inference),
+        inferenceMetrics(inference, measured),
         inference.model().format(),
         inference.computeMs() / 1000,
         modelled(inference.modelled()));
   }
 
-  private static Map<String, Double> inferenceMetrics(InferenceState inference) {
+  private static Map<String, Double> inferenceMetrics(InferenceState inference, Measured measured) {
     return metrics(
         inference.model().network().objective().ofClasses()
             ? Metrics.ofClasses(
-                inference.labelled(), inference.correct(), inference.measured(), inference.faults())
+                inference.labelled(), inference.correct(), measured, inference.faults())
             : Metrics.ofNumbers(
                 inference.labelled(),
                 inference.squaredError(),
                 inference.absoluteError(),
-                inference.measured(),
+                measured,
                 inference.faults()));
   }
 
@@ -297,7 +307,7 @@ public final class JobViews {
   }
 
   /** The latest time known ends what has not ended. */
-  private static double seconds(long startedMs, long finishedMs, JobState state) {
+  private static double seconds(long startedMs, long finishedMs, Job state) {
     long endMs = finishedMs > 0 ? finishedMs : state.updatedMs();
     return startedMs > 0 ? Math.max(0, endMs - startedMs) / 1000.0 : 0;
   }

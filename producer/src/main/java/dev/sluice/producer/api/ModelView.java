@@ -7,9 +7,9 @@ import java.util.Map;
  * A model.
  *
  * @param name name
- * @param latest number of its newest version
+ * @param latest number of the newest version that there is; 0: there is none any more
  * @param aliases version by alias
- * @param versions all versions, oldest first
+ * @param versions versions that there are, oldest first
  */
 public record ModelView(
     String name, int latest, Map<String, Integer> aliases, List<ModelVersionView> versions) {}

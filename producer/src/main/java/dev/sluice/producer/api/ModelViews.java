@@ -1,21 +1,22 @@
 package dev.sluice.producer.api;
 
-import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.producer.spec.ApiWords;
+import dev.sluice.producer.view.Model;
 import dev.sluice.schemas.wire.ModelVersion;
 
-/** From the ledger's model entries to what the API shows of them. */
+/** From the ledger's models to what the API shows of them. */
 public final class ModelViews {
 
   private ModelViews() {}
 
   /** The view of a model. */
-  public static ModelView of(ModelEntry entry) {
-    int latest = entry.versions().isEmpty() ? 0 : entry.versions().getLast().version();
+  public static ModelView of(Model model) {
+    var versions = model.versions();
     return new ModelView(
-        entry.name(),
-        latest,
-        entry.aliases(),
-        entry.versions().stream().map(ModelViews::version).toList());
+        model.name(),
+        versions.isEmpty() ? 0 : versions.getLast().version(),
+        model.aliases(),
+        versions.stream().map(ModelViews::version).toList());
   }
 
   /** The view of a version. */
@@ -25,7 +26,7 @@ public final class ModelViews {
         model.version(),
         model.jobId(),
         model.sha256(),
-        Words.of(model.network().objective()),
+        ApiWords.of(model.network().objective()),
         model.network().parameters(),
         model.network().outputs(),
         model.network().classes(),

@@ -1,10 +1,13 @@
 package dev.sluice.producer.api;
 
+import dev.sluice.producer.spec.ApiWords;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
-/** Every kind of problem that the HTTP API answers with. */
+/**
+ * Every kind of problem that the HTTP API answers with, each under a code that stays. The table in
+ * the README has all of them.
+ */
 public enum ProblemType {
   /** The request itself can't be understood. */
   BAD_REQUEST(400, "The request can't be understood"),
@@ -18,6 +21,10 @@ public enum ProblemType {
   KEY_REUSED(409, "The idempotency key was used for another job"),
   /** The thing asked for isn't possible in the present state. */
   WRONG_STATE(409, "The present state does not allow it"),
+  /** The name under which a job registers its model takes no further version. */
+  NAME_FULL(409, "The model's name takes no further version"),
+  /** Something that has not ended uses it. */
+  IN_USE(409, "It is still used"),
   /** It was there and has expired. */
   GONE(410, "It is no longer there"),
   /** The body exceeds a bound. */
@@ -30,10 +37,19 @@ public enum ProblemType {
   REFUSED(422, "The job was refused"),
   /** Our fault. */
   INTERNAL(500, "Something went wrong on our side"),
-  /** Too much at once, or a part that is needed does not answer. */
+  /** What is stored was not read yet, so that nothing is known; it is soon. */
+  STILL_READING(503, "The producer is still reading what is stored"),
+  /** Too much at once; nothing was done. */
+  BUSY(503, "Too much is going on at present"),
+  /** A part that is needed does not answer. */
   UNAVAILABLE(503, "Not available at present"),
   /** The ledger has not spoken in time. */
-  LEDGER_SILENT(504, "The ledger has not answered yet");
+  LEDGER_SILENT(504, "The ledger has not answered yet"),
+  /** The bytes that files may take are taken. */
+  STORE_FULL(507, "The artifact store is full");
+
+  /** How the URIs of all types begin, those of the command line's own, too. */
+  public static final String URI = "urn:sluice:problem:";
 
   private final int status;
   private final String title;
@@ -53,9 +69,19 @@ public enum ProblemType {
     return title;
   }
 
+  /** What programs tell problems apart by; it stays, whatever the sentences become. */
+  public String code() {
+    return ApiWords.of(this);
+  }
+
   /** URI that identifies the type, as RFC 9457 asks for. */
   public String uri() {
-    return "urn:sluice:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return URI + code();
+  }
+
+  /** The code in a URI of this kind; of another, the URI itself. */
+  public static String code(String uri) {
+    return uri.startsWith(URI) ? uri.substring(URI.length()) : uri;
   }
 
   /** The type with this URI; empty where none has it. */

@@ -1,11 +1,11 @@
 package dev.sluice.producer.api;
 
+import dev.sluice.jobs.state.Job;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.JobsView;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
 
-  /** A request that the ledger has left lying for so long waits for a coordinator. */
+  /** A request that the ledger has not decided on for so long waits for a coordinator. */
   private static final long LEDGER_SILENCE_MS = 10_000;
 
   public Waits {
@@ -32,14 +32,14 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
   }
 
   /** What a job waits for; null where it has ended. */
-  public @Nullable WaitView of(JobState job) {
+  public @Nullable WaitView of(Job job) {
     if (JobsView.isTerminal(job.status())) {
       return null;
     }
     return works(job).or(this::ledger).orElseGet(() -> unattended(job));
   }
 
-  private WaitView unattended(JobState job) {
+  private WaitView unattended(Job job) {
     return switch (job.status()) {
       case HELD -> {
         var cause = job.cause();
@@ -55,7 +55,7 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
     };
   }
 
-  private static String model(JobState job) {
+  private static String model(Job job) {
     return switch (job.spec().work()) {
       case TrainingSpec training -> String.valueOf(training.register());
       case InferenceSpec inference -> inference.model() + "@" + inference.version();
@@ -63,7 +63,7 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
     };
   }
 
-  private Optional<WaitView> works(JobState job) {
+  private Optional<WaitView> works(Job job) {
     return job.open().stream()
         .filter(OpenTask::underWay)
         .flatMap(task -> last(task).filter(this::lives).stream().map(worker -> said(task, worker)))
@@ -107,7 +107,7 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
         .findFirst();
   }
 
-  private WaitView waiting(JobState job) {
+  private WaitView waiting(Job job) {
     if (job.open().isEmpty()) {
       return new WaitView("ledger", "waits for the ledger's next task");
     }
@@ -142,7 +142,7 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
   }
 
   /** Tasks of others that wait in a lane. */
-  private long behind(JobState job, String lane) {
+  private long behind(Job job, String lane) {
     long own =
         job.open().stream()
             .filter(task -> !task.underWay() && ClusterView.lane(job, task).equals(lane))

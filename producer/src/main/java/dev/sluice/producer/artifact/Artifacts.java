@@ -1,10 +1,15 @@
 package dev.sluice.producer.artifact;
 
+import dev.sluice.platform.artifact.ArtifactStore.Kept;
+import dev.sluice.platform.artifact.StoreFull;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/** Stored files by digest. Every method may block for some seconds. */
+/**
+ * Stored files by digest. Every method may block for some seconds, without holding up other
+ * callers.
+ */
 public interface Artifacts extends AutoCloseable {
 
   /**
@@ -12,8 +17,27 @@ public interface Artifacts extends AutoCloseable {
    *
    * @return its digest
    * @throws IOException where it can't be read or stored
+   * @throws StoreFull where the store takes no more
    */
   String put(Path file) throws IOException;
+
+  /**
+   * Sees to it that a stored file stays, for whoever is about to refer to it.
+   *
+   * @throws IOException where the cluster does not answer
+   */
+  Kept keep(String digest) throws IOException;
+
+  /** Whether it takes no file, however small, as far as is known. */
+  boolean isFull();
+
+  /**
+   * Announces that a file goes, as somebody asked.
+   *
+   * @return the brokers' time at which it does, unless somebody refers to it before
+   * @throws IOException where the cluster does not take it
+   */
+  long announce(String digest) throws IOException;
 
   /**
    * Whether a file is stored.
@@ -23,11 +47,23 @@ public interface Artifacts extends AutoCloseable {
   boolean has(String digest) throws IOException;
 
   /**
-   * A file's bytes; empty where none is stored under this digest.
+   * Copies a file as it comes.
    *
-   * @throws IOException where the cluster does not answer
+   * @param out where to; what has come must not be used where this throws
+   * @return whether one is stored under this digest
+   * @throws Unavailable where the cluster does not answer, or has other bytes
+   * @throws IOException where {@code out} fails
    */
-  Optional<byte[]> get(String digest) throws IOException;
+  boolean copy(String digest, OutputStream out) throws IOException;
+
+  /** The cluster does not give a file. */
+  final class Unavailable extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public Unavailable(String why) {
+      super(why);
+    }
+  }
 
   @Override
   void close();

@@ -1,30 +1,33 @@
 package dev.sluice.producer.artifact;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.platform.artifact.ArtifactMissing;
+import dev.sluice.platform.artifact.ArtifactStore;
+import dev.sluice.platform.artifact.ArtifactStore.Kept;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 
 /** Files in {@code sluice.artifacts}. */
 public final class KafkaArtifacts implements Artifacts {
 
   private final ArtifactStore store;
+  private final long noticeMs;
 
   /**
    * @param store closed with this
+   * @param notice time from an announcement to the removal
    */
-  public KafkaArtifacts(ArtifactStore store) {
+  public KafkaArtifacts(ArtifactStore store, Duration notice) {
     this.store = store;
+    this.noticeMs = notice.toMillis();
   }
 
-  /** One file at a time: it is in memory as a whole while it is on its way. */
   @Override
-  public synchronized String put(Path file) throws IOException {
+  public String put(Path file) throws IOException {
     try {
-      return store.put(Files.readAllBytes(file));
+      return store.put(file);
     } catch (KafkaException e) {
       throw new IOException("The file could not be stored in Kafka: " + e.getMessage(), e);
     }
@@ -40,13 +43,36 @@ public final class KafkaArtifacts implements Artifacts {
   }
 
   @Override
-  public Optional<byte[]> get(String digest) throws IOException {
+  public Kept keep(String digest) throws IOException {
     try {
-      return store.has(digest) ? Optional.of(store.get(digest)) : Optional.empty();
-    } catch (ArtifactMissing e) {
-      return Optional.empty();
+      return store.keep(digest);
     } catch (KafkaException e) {
-      throw new IOException("The file could not be read from Kafka: " + e.getMessage(), e);
+      throw new IOException("Kafka did not say whether it has the file: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public boolean isFull() {
+    return store.isFull();
+  }
+
+  @Override
+  public long announce(String digest) throws IOException {
+    try {
+      return store.announce(digest, noticeMs, true).dueMs();
+    } catch (KafkaException e) {
+      throw new IOException("Kafka did not take the request: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public boolean copy(String digest, OutputStream out) throws IOException {
+    try {
+      return store.copy(digest, out);
+    } catch (ArtifactMissing e) {
+      throw new Unavailable(e.getMessage() + " Store the file again.");
+    } catch (KafkaException e) {
+      throw new Unavailable("The file could not be read from Kafka: " + e.getMessage());
     }
   }
 

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.accelerator.Power;
-import dev.sluice.schemas.accelerator.Training;
-import dev.sluice.schemas.document.Spelling;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.catalogue.Power;
+import dev.sluice.accelerators.catalogue.Training;
+import dev.sluice.platform.document.Spelling;
 import java.io.IOException;
 import java.time.LocalDate;
 

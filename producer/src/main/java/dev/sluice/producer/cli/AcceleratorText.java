@@ -1,25 +1,25 @@
 package dev.sluice.producer.cli;
 
-import static dev.sluice.schemas.terminal.Table.left;
-import static dev.sluice.schemas.terminal.Table.right;
+import static dev.sluice.platform.terminal.TextTable.left;
+import static dev.sluice.platform.terminal.TextTable.right;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.Disagreement;
-import dev.sluice.schemas.accelerator.Evidence;
-import dev.sluice.schemas.accelerator.Interconnect;
-import dev.sluice.schemas.accelerator.Measurement;
-import dev.sluice.schemas.accelerator.Memory;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.accelerator.OnChipMemory;
-import dev.sluice.schemas.accelerator.Power;
-import dev.sluice.schemas.accelerator.Product;
-import dev.sluice.schemas.accelerator.Rates;
-import dev.sluice.schemas.accelerator.Software;
-import dev.sluice.schemas.accelerator.Source;
-import dev.sluice.schemas.document.Spelling;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Facts;
-import dev.sluice.schemas.terminal.Table;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.Citation;
+import dev.sluice.accelerators.catalogue.Disagreement;
+import dev.sluice.accelerators.catalogue.Evidence;
+import dev.sluice.accelerators.catalogue.Interconnect;
+import dev.sluice.accelerators.catalogue.Measurement;
+import dev.sluice.accelerators.catalogue.Memory;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.catalogue.OnChipMemory;
+import dev.sluice.accelerators.catalogue.Power;
+import dev.sluice.accelerators.catalogue.Product;
+import dev.sluice.accelerators.catalogue.Rates;
+import dev.sluice.accelerators.catalogue.Software;
+import dev.sluice.platform.document.Spelling;
+import dev.sluice.platform.terminal.Facts;
+import dev.sluice.platform.terminal.TerminalText;
+import dev.sluice.platform.terminal.TextTable;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +42,7 @@ final class AcceleratorText {
   /** One line for each model. */
   static String table(List<AcceleratorModel> models, int columns) {
     var table =
-        new Table(
+        new TextTable(
             left("ID").least(16).middle(),
             left("KIND").leaves(1),
             left("TRAINS").leaves(4),
@@ -106,7 +106,7 @@ final class AcceleratorText {
   static String details(AcceleratorModel model, int columns) {
     var details = new AcceleratorText(columns);
     details.all(model);
-    return Cells.paragraph(model.id() + ": " + model.name(), columns, 2) + details.facts;
+    return TerminalText.paragraph(model.id() + ": " + model.name(), columns, 2) + details.facts;
   }
 
   private void all(AcceleratorModel model) {
@@ -261,15 +261,15 @@ final class AcceleratorText {
     more("confidence", evidence.confidence());
   }
 
-  private void sources(List<Source> sources) {
+  private void sources(List<Citation> sources) {
     sources.forEach(source -> more("source", text(source)));
   }
 
-  private static String texts(List<Source> sources) {
+  private static String texts(List<Citation> sources) {
     return sources.stream().map(AcceleratorText::text).collect(Collectors.joining("; "));
   }
 
-  private static String text(Source source) {
+  private static String text(Citation source) {
     return source.text() + (source.read() == null ? "" : ", read on " + source.read());
   }
 

@@ -1,8 +1,8 @@
 package dev.sluice.producer.cli;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueResult;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.CatalogueResult;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;

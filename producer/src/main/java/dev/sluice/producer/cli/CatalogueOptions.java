@@ -1,12 +1,12 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.accelerators.catalogue.CatalogueResult;
 import dev.sluice.producer.api.CauseView;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueFiles;
-import dev.sluice.schemas.accelerator.CatalogueResult;
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +35,13 @@ final class CatalogueOptions {
   CatalogueResult load() {
     var all = new ArrayList<>(CatalogueFiles.paths(environment));
     all.addAll(files);
-    return Catalogue.load(all);
+    return CatalogueFiles.load(all);
   }
 
   /** There is no model with this id. */
   static Cause unknown(String where, String id, Catalogue catalogue) {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.NO_SUCH_ACCELERATOR,
         where,
         "There is no accelerator model '" + id + "'.",
         "The catalogue has " + catalogue.ids().size() + " others.",
@@ -51,7 +51,7 @@ final class CatalogueOptions {
   /** Tells everything that is wrong. */
   static ExitCode refuse(List<Cause> problems, Output output) {
     output.error(
-        Trouble.BAD_INPUT,
+        CommandTrouble.BAD_INPUT,
         Problems.heading(problems) + ".",
         problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;

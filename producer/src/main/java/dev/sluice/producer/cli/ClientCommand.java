@@ -1,9 +1,9 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.process.FileTrouble;
 import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.process.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -54,10 +54,10 @@ abstract class ClientCommand implements Callable<Integer> {
   public Integer call() {
     var commandLine = spec.commandLine();
     var output = new Output(commandLine.getOut(), commandLine.getErr(), json);
-    try (var client = new SluiceClient(ServerAddress.parse(server))) {
+    try (var client = new SluiceClient(ServerAddress.parse(server), output::waiting)) {
       return run(client, output).code();
     } catch (ServerAddress.Wrong e) {
-      output.error(Trouble.BAD_INPUT, String.valueOf(e.getMessage()));
+      output.error(CommandTrouble.BAD_INPUT, String.valueOf(e.getMessage()));
       return ExitCode.BAD_INPUT.code();
     } catch (SluiceException | IOException e) {
       if (debug) {
@@ -74,23 +74,23 @@ abstract class ClientCommand implements Callable<Integer> {
         yield exitCode(refused);
       }
       case SluiceException.TimedOut late -> {
-        output.error(Trouble.TIMED_OUT, String.valueOf(late.getMessage()));
+        output.error(CommandTrouble.TIMED_OUT, String.valueOf(late.getMessage()));
         yield ExitCode.TIMED_OUT;
       }
       case SluiceException unreachable -> {
-        output.error(Trouble.UNREACHABLE, String.valueOf(unreachable.getMessage()));
+        output.error(CommandTrouble.UNREACHABLE, String.valueOf(unreachable.getMessage()));
         output.note(
             "Start one with `sluice up`, or say where it is with --server or SLUICE_SERVER.");
         yield ExitCode.UNREACHABLE;
       }
       case ReaderGone gone -> ExitCode.OK; // such as head, which has what it wanted
       case JobIdPrefix.Ambiguous several -> {
-        output.error(Trouble.BAD_INPUT, several.getMessage() + ".");
+        output.error(CommandTrouble.BAD_INPUT, several.getMessage() + ".");
         yield ExitCode.BAD_INPUT;
       }
       case IOException broken -> {
         output.error(
-            Trouble.BAD_INPUT,
+            CommandTrouble.BAD_INPUT,
             "Reading or writing failed: " + FileTrouble.why(broken, Path.of("")) + ".");
         yield ExitCode.BAD_INPUT;
       }
@@ -100,10 +100,10 @@ abstract class ClientCommand implements Callable<Integer> {
 
   private static ExitCode exitCode(SluiceException.Refused refused) {
     int status = refused.problem().status();
-    if (refused.problem().type().equals(ProblemType.REFUSED.uri())) {
+    if (refused.problem().is(ProblemType.REFUSED)) {
       return ExitCode.JOB_FAILED;
     }
-    if (refused.problem().type().equals(ProblemType.LEDGER_SILENT.uri())) {
+    if (refused.problem().is(ProblemType.LEDGER_SILENT)) {
       return ExitCode.TIMED_OUT;
     }
     return status >= 500 ? ExitCode.UNREACHABLE : ExitCode.BAD_INPUT;

@@ -1,11 +1,11 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.terminal.TerminalText;
 import dev.sluice.producer.api.DeadLetterPage;
 import dev.sluice.producer.api.DeadLetterView;
 import dev.sluice.producer.api.RedrivenView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.terminal.Cells;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -52,15 +52,16 @@ final class DeadLetterCommand extends ClientCommand {
     }
     var text = new StringBuilder();
     for (var letter : page.deadLetters()) {
-      text.append(Cells.paragraph(head(letter), columns, 4));
+      text.append(TerminalText.paragraph(head(letter), columns, 4));
       var cause = letter.cause();
       text.append(
-          Cells.paragraph(("    " + cause.what() + " " + cause.why()).stripTrailing(), columns, 4));
+          TerminalText.paragraph(
+              ("    " + cause.what() + " " + cause.why()).stripTrailing(), columns, 4));
       var redrivenMs = letter.redrivenMs();
       if (redrivenMs != null) {
         text.append("    written back ").append(time(redrivenMs)).append('\n');
       } else if (!cause.mend().isEmpty()) {
-        text.append(Cells.paragraph("    " + cause.mend(), columns, 4));
+        text.append(TerminalText.paragraph("    " + cause.mend(), columns, 4));
       }
     }
     if (page.next() != null) {
@@ -114,7 +115,7 @@ final class DeadLetterCommand extends ClientCommand {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       if (ids.isEmpty() != all || (reason != null && !all)) {
         output.error(
-            Trouble.BAD_INPUT, "Name letters, or give --all, and --reason with --all only.");
+            CommandTrouble.BAD_INPUT, "Name letters, or give --all, and --reason with --all only.");
         return ExitCode.BAD_INPUT;
       }
       var done = all ? redriveAll(client) : client.redrive(ids);

@@ -1,11 +1,11 @@
 package dev.sluice.producer.cli;
 
-import static dev.sluice.schemas.terminal.Table.left;
-import static dev.sluice.schemas.terminal.Table.right;
+import static dev.sluice.platform.terminal.TextTable.left;
+import static dev.sluice.platform.terminal.TextTable.right;
 
+import dev.sluice.platform.terminal.TerminalText;
+import dev.sluice.platform.terminal.TextTable;
 import dev.sluice.producer.api.EvaluationView;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Table;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +35,7 @@ final class EvaluationText {
     return classes(evaluation, largest.stream().limit(LISTED_MAX).sorted().toList(), columns)
         + rest(classes.size(), LISTED_MAX, columns)
         + "\n"
-        + Cells.paragraph("rows by label (line) and answer (column)", columns, 2)
+        + TerminalText.paragraph("rows by label (line) and answer (column)", columns, 2)
         + confusion(evaluation, largest.stream().limit(CONFUSED_MAX).toList(), columns)
         + rest(classes.size(), CONFUSED_MAX, columns);
   }
@@ -43,13 +43,13 @@ final class EvaluationText {
   private static String rest(int classes, int most, int columns) {
     return classes <= most
         ? ""
-        : Cells.paragraph(
+        : TerminalText.paragraph(
             "(the " + most + " largest of " + Text.count(classes) + " classes)", columns, 1);
   }
 
   private static String classes(EvaluationView evaluation, List<Integer> ids, int columns) {
     var table =
-        new Table(
+        new TextTable(
             left("CLASS").least(NAME_COLUMNS),
             right("ROWS"),
             right("PRECISION").leaves(2),
@@ -71,14 +71,14 @@ final class EvaluationText {
 
   private static String confusion(EvaluationView evaluation, List<Integer> largest, int columns) {
     var ids = largest.stream().sorted().toList();
-    var heads = new Table.Column[ids.size() + 1];
+    var heads = new TextTable.Column[ids.size() + 1];
     heads[0] = left("").least(NAME_COLUMNS);
     for (int i = 0; i < ids.size(); i++) {
-      var name = Cells.cut(evaluation.classes().get(ids.get(i)).name(), NAME_COLUMNS);
+      var name = TerminalText.cut(evaluation.classes().get(ids.get(i)).name(), NAME_COLUMNS);
       // The largest classes stay.
       heads[i + 1] = right(name).leaves(ids.size() - largest.indexOf(ids.get(i)));
     }
-    var table = new Table(heads);
+    var table = new TextTable(heads);
     for (int label : ids) {
       var cells = new String[ids.size() + 1];
       cells[0] = evaluation.classes().get(label).name();

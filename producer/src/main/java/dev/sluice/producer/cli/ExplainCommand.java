@@ -1,17 +1,17 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.document.Amounts;
+import dev.sluice.platform.terminal.TerminalText;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.JobViews;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.spec.JobFileResult;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.document.Amounts;
-import dev.sluice.schemas.job.Problems;
-import dev.sluice.schemas.terminal.Cells;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LaneVerdict;
@@ -177,7 +177,7 @@ public final class ExplainCommand extends ClientCommand {
 
   private static Cause noSuchModel(JobSpec spec) {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.NO_SUCH_MODEL,
         "model",
         "There is no such version of the model.",
         "The server knows " + reference(spec) + " neither by number nor by alias.",
@@ -220,7 +220,7 @@ public final class ExplainCommand extends ClientCommand {
 
   private static ExitCode refuse(String what, List<Cause> problems, Output output) {
     output.error(
-        Trouble.BAD_INPUT,
+        CommandTrouble.BAD_INPUT,
         Problems.heading(problems) + " with " + what + ".",
         problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
@@ -255,10 +255,10 @@ public final class ExplainCommand extends ClientCommand {
     }
     var notes =
         notKnown(known).stream()
-            .map(note -> Cells.paragraph("  not known here: " + note, columns, 4))
+            .map(note -> TerminalText.paragraph("  not known here: " + note, columns, 4))
             .collect(Collectors.joining());
     return head
-        + Cells.paragraph(text.toString(), columns, 4)
+        + TerminalText.paragraph(text.toString(), columns, 4)
         + Output.verdicts(verdicts, columns)
         + notes;
   }

@@ -1,15 +1,15 @@
 package dev.sluice.producer.cli;
 
-import static dev.sluice.schemas.terminal.Table.left;
-import static dev.sluice.schemas.terminal.Table.right;
+import static dev.sluice.platform.terminal.TextTable.left;
+import static dev.sluice.platform.terminal.TextTable.right;
 
+import dev.sluice.platform.terminal.TerminalText;
+import dev.sluice.platform.terminal.TextTable;
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.QueueView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Table;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,11 +66,8 @@ final class FleetCommands {
     }
 
     static String text(LagView lag, int columns) {
-      if (lag.sampledMs() == 0) {
-        return "not sampled yet; try again in a second";
-      }
       var table =
-          new Table(
+          new TextTable(
               left("QUEUE").least(12).middle(),
               right("WAITING"),
               right("RUNNING").leaves(6),
@@ -84,7 +81,7 @@ final class FleetCommands {
       return table.text(columns);
     }
 
-    private static void row(Table table, QueueView queue, boolean lane) {
+    private static void row(TextTable table, QueueView queue, boolean lane) {
       table.row(
           (lane ? "lane " : "") + queue.name(),
           Text.count(queue.waiting()),
@@ -105,7 +102,7 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var lanes = client.lanes();
       var table =
-          new Table(
+          new TextTable(
               left("LANE").least(10).middle(),
               left("ACCELERATOR").least(11).middle().leaves(4),
               right("WORKERS"),
@@ -139,7 +136,7 @@ final class FleetCommands {
     ExitCode run(SluiceClient client, Output output) throws SluiceException {
       var workers = client.fleet();
       var table =
-          new Table(
+          new TextTable(
               left("WORKER").least(12).middle(),
               left("LANE").least(8).middle().leaves(7),
               left("ACCELERATOR").least(11).middle().leaves(5),
@@ -195,7 +192,7 @@ final class FleetCommands {
                                 String.format(
                                     Locale.ROOT, "host %s, process %d", w.host(), w.pid()))
                         .collect(Collectors.joining("; "))))
-        .map(sentence -> "\n" + Cells.paragraph(sentence, columns, 0))
+        .map(sentence -> "\n" + TerminalText.paragraph(sentence, columns, 0))
         .collect(Collectors.joining());
   }
 }

@@ -141,7 +141,7 @@ final class JobCommands {
         case "csv" -> asked = ResultFormat.CSV;
         case "ndjson" -> asked = ResultFormat.NDJSON;
         default -> {
-          output.error(Trouble.BAD_INPUT, "--format is csv or ndjson, not " + format + ".");
+          output.error(CommandTrouble.BAD_INPUT, "--format is csv or ndjson, not " + format + ".");
           return ExitCode.BAD_INPUT;
         }
       }

@@ -34,15 +34,13 @@ final class JobIdPrefix {
       return given;
     }
     var begin = client.jobsBeginning(given, LISTED_MAX + 1);
+    // In the order of ids, so that one that is given as a whole comes first.
     var ids = begin.jobs().stream().map(JobView::jobId).toList();
     if (ids.isEmpty() || ids.contains(given)) {
       return given;
     }
     if (ids.size() == 1) {
       return ids.getFirst();
-    }
-    if (ids.size() > LISTED_MAX && exists(given, client)) {
-      return given;
     }
     throw new Ambiguous(
         "Several jobs' ids begin with "
@@ -51,14 +49,5 @@ final class JobIdPrefix {
             + String.join(", ", ids.subList(0, Math.min(LISTED_MAX, ids.size())))
             + (ids.size() > LISTED_MAX ? " and more" : "")
             + ". Write more of it");
-  }
-
-  /** A job of this very id may be older than all that are listed. */
-  private static boolean exists(String id, SluiceClient client) throws SluiceException {
-    try {
-      return client.job(id).jobId().equals(id);
-    } catch (SluiceException.Refused unknown) {
-      return false;
-    }
   }
 }

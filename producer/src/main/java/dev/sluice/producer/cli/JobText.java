@@ -1,14 +1,14 @@
 package dev.sluice.producer.cli;
 
-import static dev.sluice.schemas.terminal.Table.left;
-import static dev.sluice.schemas.terminal.Table.right;
+import static dev.sluice.platform.terminal.TextTable.left;
+import static dev.sluice.platform.terminal.TextTable.right;
 
+import dev.sluice.platform.terminal.Facts;
+import dev.sluice.platform.terminal.TerminalText;
+import dev.sluice.platform.terminal.TextTable;
 import dev.sluice.producer.api.EvaluationView;
 import dev.sluice.producer.api.JobPage;
 import dev.sluice.producer.api.JobView;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Facts;
-import dev.sluice.schemas.terminal.Table;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -33,7 +33,7 @@ final class JobText {
       return "no jobs";
     }
     var table =
-        new Table(
+        new TextTable(
             left("JOB").least(9),
             left("NAME").least(8).leaves(4),
             left("KIND").leaves(1),
@@ -57,7 +57,10 @@ final class JobText {
                 job ->
                     Optional.ofNullable(job.waitsFor())
                         .filter(waits -> !waits.works())
-                        .map(waits -> Cells.paragraph(job.jobId() + " " + waits.what(), columns, 2))
+                        .map(
+                            waits ->
+                                TerminalText.paragraph(
+                                    job.jobId() + " " + waits.what(), columns, 2))
                         .stream())
             .collect(Collectors.joining());
     var next = page.next();

@@ -1,13 +1,13 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.jobs.dataset.ClassWeighting;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.DatasetResult;
+import dev.sluice.jobs.dataset.Sampling;
+import dev.sluice.jobs.network.NetworkResult;
+import dev.sluice.jobs.network.NetworkShapes;
+import dev.sluice.jobs.rules.ModelRecord;
 import dev.sluice.producer.spec.FileReference;
-import dev.sluice.schemas.dataset.ClassWeighting;
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.DatasetResult;
-import dev.sluice.schemas.dataset.Sampling;
-import dev.sluice.schemas.job.ModelRecord;
-import dev.sluice.schemas.network.NetworkResult;
-import dev.sluice.schemas.network.NetworkShapes;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.LayerStack;

@@ -1,11 +1,11 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.process.FileTrouble;
 import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
-import dev.sluice.schemas.process.FileTrouble;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,23 +23,41 @@ final class LocalJobFile {
 
   private static final int BYTES_MAX = 1024 * 1024;
 
+  /** What Java reads in place of bytes of a name that are no characters. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private LocalJobFile() {}
 
   /** Reads a job file. A pipe is as good as a file. */
   static JobFileResult read(Path file) {
     boolean standardInput = file.toString().equals(STANDARD_INPUT);
     if (!standardInput && !Files.exists(file)) {
-      return invalid(file, "There is no file " + file + ".", "", "Correct the path.");
+      boolean otherBytes = file.toString().indexOf(REPLACEMENT) >= 0;
+      return invalid(
+          Code.NO_SUCH_FILE,
+          file,
+          "There is no file " + file + ".",
+          otherBytes
+              ? "Its name has bytes that are not UTF-8; no file is found by such a name."
+              : "",
+          otherBytes
+              ? "Rename it, or give it on standard input: sluice submit - < FILE."
+              : "Correct the path.");
     }
     if (Files.isDirectory(file) && !standardInput) {
       return invalid(
-          file, file + " is a folder.", "A job is described by one file.", "Name a file in it.");
+          Code.UNREADABLE_FILE,
+          file,
+          file + " is a folder.",
+          "A job is described by one file.",
+          "Name a file in it.");
     }
     byte[] bytes;
     try {
       bytes = standardInput ? upTo(System.in) : bytes(file);
     } catch (IOException e) {
       return invalid(
+          Code.UNREADABLE_FILE,
           file,
           file + " can't be read.",
           "The reason is: " + FileTrouble.why(e, file) + ".",
@@ -47,6 +65,7 @@ final class LocalJobFile {
     }
     if (bytes.length > BYTES_MAX) {
       return invalid(
+          Code.TOO_LARGE,
           file,
           file + " has more than " + Text.bytes(BYTES_MAX) + ": not a job file.",
           "",
@@ -77,7 +96,7 @@ final class LocalJobFile {
     } catch (InvalidPathException e) {
       problems.add(
           new Cause(
-              Fault.BAD_INPUT,
+              Code.INVALID_NAME,
               reference.where(),
               "No file can be called '" + visible(reference.file()) + "'.",
               "The reason is: " + e.getReason() + ".",
@@ -102,8 +121,7 @@ final class LocalJobFile {
     return text.toString();
   }
 
-  private static JobFileResult invalid(Path file, String what, String why, String mend) {
-    return new JobFileResult.Invalid(
-        List.of(new Cause(Fault.BAD_INPUT, file.toString(), what, why, mend)));
+  private static JobFileResult invalid(Code code, Path file, String what, String why, String mend) {
+    return new JobFileResult.Invalid(List.of(new Cause(code, file.toString(), what, why, mend)));
   }
 }

@@ -1,17 +1,17 @@
 package dev.sluice.producer.cli;
 
-import static dev.sluice.schemas.terminal.Table.left;
-import static dev.sluice.schemas.terminal.Table.right;
+import static dev.sluice.platform.terminal.TextTable.left;
+import static dev.sluice.platform.terminal.TextTable.right;
 
+import dev.sluice.platform.terminal.Facts;
+import dev.sluice.platform.terminal.TextTable;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.EvaluationView;
 import dev.sluice.producer.api.ModelVersionView;
 import dev.sluice.producer.api.ModelView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.job.NearestName;
-import dev.sluice.schemas.terminal.Facts;
-import dev.sluice.schemas.terminal.Table;
+import dev.sluice.schemas.problem.NearestName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -23,14 +23,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Lists models, or shows one version with what was measured of its classes. */
+/** Lists models, shows one version with what was measured of its classes, or deletes some. */
 @Command(
     name = "models",
     description = {
       "List models and their versions, or show one version.",
       "Of a classifier it also shows precision, recall, F1 and AUC of each class, and the confusion"
-          + " matrix, measured on the held-out rows."
-    })
+          + " matrix, measured on the held-out rows. `models delete` deletes versions."
+    },
+    subcommands = ModelsCommand.Delete.class)
 final class ModelsCommand extends ClientCommand {
 
   /** A larger file of evaluation is left to programs. */
@@ -58,7 +59,7 @@ final class ModelsCommand extends ClientCommand {
     }
     var found = find(model, models);
     if (found.isEmpty()) {
-      output.error(Trouble.BAD_INPUT, missing(model, models));
+      output.error(CommandTrouble.BAD_INPUT, missing(model, models));
       return ExitCode.BAD_INPUT;
     }
     var version = found.get();
@@ -153,7 +154,7 @@ final class ModelsCommand extends ClientCommand {
 
   private static String table(List<ModelView> models, int columns) {
     var table =
-        new Table(
+        new TextTable(
             left("MODEL").least(14).middle(),
             left("FORMAT").least(8).leaves(5),
             left("ALIASES").least(8).leaves(4),
@@ -180,6 +181,44 @@ final class ModelsCommand extends ClientCommand {
       }
     }
     return table.text(columns);
+  }
+
+  /** Deletes versions. */
+  @Command(
+      name = "delete",
+      description = {
+        "Delete a version of a model, or a model with all its versions and aliases.",
+        "Whoever asks for it then finds it no more; jobs that use it go on to their end. Numbers"
+            + " are not given again, and `latest` is the highest that is left."
+      })
+  static final class Delete extends ClientCommand {
+
+    @Parameters(
+        paramLabel = "MODEL[@VERSION]",
+        description = "The version: a number, an alias or latest; without one the whole model.")
+    String model = "";
+
+    @Override
+    ExitCode run(SluiceClient client, Output output) throws SluiceException {
+      if (model.indexOf('@') < 0) {
+        output.result(client.deleteModel(model), "deleted " + model);
+        return ExitCode.OK;
+      }
+      var models = client.models();
+      // The beginning of a name is enough to look at a model, and not to delete one.
+      var found =
+          find(model, models)
+              .filter(version -> version.name().equals(model.substring(0, model.lastIndexOf('@'))));
+      if (found.isEmpty()) {
+        output.error(CommandTrouble.BAD_INPUT, missing(model, models));
+        return ExitCode.BAD_INPUT;
+      }
+      var version = found.get();
+      output.result(
+          client.deleteVersion(version.name(), version.version()),
+          "deleted " + version.name() + "@" + version.version());
+      return ExitCode.OK;
+    }
   }
 
   private static String aliases(Map<String, Integer> aliases, int version) {

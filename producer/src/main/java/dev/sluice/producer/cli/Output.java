@@ -2,16 +2,17 @@ package dev.sluice.producer.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.sluice.platform.terminal.LiveLine;
+import dev.sluice.platform.terminal.Terminal;
+import dev.sluice.platform.terminal.TerminalText;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.Problem;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.LiveLine;
-import dev.sluice.schemas.terminal.Terminal;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Output {
   private final PrintWriter err;
   private final boolean json;
   private boolean lines;
+  private String waitedFor = "";
 
   /**
    * @param json whether results are JSON documents
@@ -90,8 +92,16 @@ final class Output {
   }
 
   private void note(String text, int indent) {
-    err.print(Cells.paragraph(text, Terminal.errorColumns(), indent));
+    err.print(TerminalText.paragraph(text, Terminal.errorColumns(), indent));
     err.flush();
+  }
+
+  /** What the server must do first; said once, however often it is asked. */
+  void waiting(Problem problem) {
+    if (!waitedFor.equals(problem.code())) {
+      waitedFor = problem.code();
+      note("waiting, for at most 30 s: " + problem.detail());
+    }
   }
 
   /** A line that the next one overwrites. */
@@ -105,12 +115,12 @@ final class Output {
   }
 
   /** What went wrong, in one sentence. */
-  void error(Trouble trouble, String message) {
+  void error(CommandTrouble trouble, String message) {
     error(trouble, message, List.of());
   }
 
   /** What went wrong, in one sentence, with everything that led to it. */
-  void error(Trouble trouble, String message, List<CauseView> causes) {
+  void error(CommandTrouble trouble, String message, List<CauseView> causes) {
     if (json) {
       document(trouble.document(message, causes));
     }
@@ -123,7 +133,7 @@ final class Output {
     if (json) {
       document(problem);
     }
-    note("error: " + problem.title() + ". " + problem.detail());
+    note("error: " + problem.title() + ". " + problem.detail() + " [" + problem.code() + "]");
     causes(problem.problems());
     var verdicts = problem.verdicts();
     if (verdicts != null) {
@@ -156,12 +166,16 @@ final class Output {
       var text = new StringBuilder();
       text.append("  lane ").append(verdict.lane()).append(": ").append(verdict.verdict());
       if (!verdict.reasons().isEmpty()) {
-        text.append(" (").append(String.join(" ", verdict.reasons())).append(')');
+        text.append(" (").append(sentences(verdict.reasons())).append(')');
       }
       forecast(text, verdict.forecast());
-      all.append(Cells.paragraph(text.toString(), columns, 4));
+      all.append(TerminalText.paragraph(text.toString(), columns, 4));
     }
     return all.toString();
+  }
+
+  private static String sentences(List<JobView.ReasonView> reasons) {
+    return reasons.stream().map(JobView.ReasonView::what).collect(Collectors.joining(" "));
   }
 
   private static void forecast(StringBuilder text, JobView.@Nullable ForecastView forecast) {

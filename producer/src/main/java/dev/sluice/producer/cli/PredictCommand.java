@@ -1,17 +1,18 @@
 package dev.sluice.producer.cli;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueResult;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.cost.CostModel;
-import dev.sluice.schemas.cost.ModelCost;
-import dev.sluice.schemas.cost.ModelCosts;
-import dev.sluice.schemas.cost.Scenario;
-import dev.sluice.schemas.cost.TrainingCost;
-import dev.sluice.schemas.cost.Workload;
-import dev.sluice.schemas.job.NearestName;
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.CatalogueResult;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.cost.CostModel;
+import dev.sluice.accelerators.cost.ModelCost;
+import dev.sluice.accelerators.cost.ModelCosts;
+import dev.sluice.accelerators.cost.Scenario;
+import dev.sluice.accelerators.cost.TrainingCost;
+import dev.sluice.accelerators.cost.Workload;
+import dev.sluice.schemas.problem.NearestName;
+import dev.sluice.schemas.problem.Problems;
+import dev.sluice.schemas.wire.Code;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -216,6 +217,7 @@ final class PredictCommand implements Callable<Integer> {
     var found = costs.find(model);
     if (found.isEmpty()) {
       problems.add(
+          Code.NO_SUCH_MODEL,
           "--model",
           "There is no model '" + model + "' whose cost is known.",
           "Known are: " + String.join(", ", costs.ids()) + ", and MLPerf's names for them.",
@@ -241,6 +243,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     if (train) {
       problems.add(
+          Code.CONTRADICTION,
           "--scenario",
           "A scenario is given for training.",
           "It tells how samples of inference come.",
@@ -259,6 +262,7 @@ final class PredictCommand implements Callable<Integer> {
   private static void unknown(
       String where, String value, List<String> candidates, Problems problems) {
     problems.add(
+        Code.UNKNOWN_CHOICE,
         where,
         "There is no '" + value + "' here.",
         "Known are: " + String.join(", ", candidates) + ".",
@@ -268,6 +272,7 @@ final class PredictCommand implements Callable<Integer> {
   private void checkNumbers(Problems problems) {
     if (count < 1 || count > CostModel.COUNT_MAX) {
       problems.add(
+          Code.OUT_OF_RANGE,
           "--count",
           "The number of accelerators is " + count + ".",
           "It must be from 1 to " + CostModel.COUNT_MAX + ".",
@@ -275,6 +280,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     if (batch != null && !train) {
       problems.add(
+          Code.CONTRADICTION,
           "--batch",
           "A batch is given for inference.",
           "Its batch is the fastest one offline, and 1 in a single stream.",
@@ -282,6 +288,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     if (batch != null && (batch < 1 || batch > BATCH_MAX)) {
       problems.add(
+          Code.OUT_OF_RANGE,
           "--batch",
           "The batch is " + batch + ".",
           "It must be from 1 to " + BATCH_MAX + ".",

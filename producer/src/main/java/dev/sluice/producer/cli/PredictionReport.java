@@ -1,17 +1,17 @@
 package dev.sluice.producer.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.cost.Bound;
+import dev.sluice.accelerators.cost.Prediction;
+import dev.sluice.accelerators.cost.Scenario;
+import dev.sluice.accelerators.cost.TrainingPrediction;
+import dev.sluice.accelerators.cost.Workload;
+import dev.sluice.platform.document.Amounts;
+import dev.sluice.platform.document.Spelling;
+import dev.sluice.platform.terminal.Facts;
+import dev.sluice.platform.terminal.TerminalText;
 import dev.sluice.producer.api.ApiJson;
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.cost.Bound;
-import dev.sluice.schemas.cost.Prediction;
-import dev.sluice.schemas.cost.Scenario;
-import dev.sluice.schemas.cost.TrainingPrediction;
-import dev.sluice.schemas.cost.Workload;
-import dev.sluice.schemas.document.Amounts;
-import dev.sluice.schemas.document.Spelling;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Facts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -104,7 +104,7 @@ record PredictionReport(
       }
     }
     predicted.notes().forEach(note -> facts.line("note", note));
-    return Cells.paragraph(head, columns, 2) + facts;
+    return TerminalText.paragraph(head, columns, 2) + facts;
   }
 
   /** Prints a prediction of training. */
@@ -182,7 +182,7 @@ record PredictionReport(
       facts.line("sharded", "parameters and optimizer state are spread over all devices");
     }
     predicted.notes().forEach(note -> facts.line("note", note));
-    return Cells.paragraph(head, columns, 2) + facts;
+    return TerminalText.paragraph(head, columns, 2) + facts;
   }
 
   private ExitCode refused(
@@ -193,7 +193,8 @@ record PredictionReport(
     reasons.forEach(list::add);
     var facts = new Facts(0, LABELS, output.columns());
     reasons.forEach(reason -> facts.line("because", reason));
-    output.result(document, Cells.paragraph(title + ": " + verdict, output.columns(), 2) + facts);
+    output.result(
+        document, TerminalText.paragraph(title + ": " + verdict, output.columns(), 2) + facts);
     return ExitCode.JOB_FAILED;
   }
 

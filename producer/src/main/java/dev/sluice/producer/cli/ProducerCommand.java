@@ -1,14 +1,14 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.process.StopDeadline;
 import dev.sluice.producer.ProducerConfig;
 import dev.sluice.producer.ProducerService;
 import dev.sluice.producer.api.CauseView;
-import dev.sluice.producer.api.Words;
 import dev.sluice.producer.http.HttpApi;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.process.StopDeadline;
-import dev.sluice.schemas.topics.Topics;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -92,12 +92,13 @@ public final class ProducerCommand implements Callable<Integer> {
           e,
           output,
           List.of(
-              new CauseView(
-                  Words.of(Fault.NO_CAPACITY),
-                  "bootstrap-servers",
-                  "The brokers at " + bootstrapServers + " can't be used.",
-                  String.valueOf(why),
-                  "Give --bootstrap-servers as host:port, and see that the brokers run.")));
+              CauseView.of(
+                  new Cause(
+                      Code.BROKERS_UNAVAILABLE,
+                      "bootstrap-servers",
+                      "The brokers at " + bootstrapServers + " can't be used.",
+                      String.valueOf(why),
+                      "Give --bootstrap-servers as host:port, and see that the brokers run."))));
       return ExitCode.UNREACHABLE.code();
     }
   }
@@ -119,7 +120,7 @@ public final class ProducerCommand implements Callable<Integer> {
       failure.printStackTrace(spec.commandLine().getErr());
     }
     output.error(
-        Trouble.NOT_STARTED,
+        CommandTrouble.NOT_STARTED,
         causes.isEmpty() ? String.valueOf(failure.getMessage()) : "The producer can't start.",
         causes);
     return ExitCode.BAD_INPUT.code();

@@ -1,16 +1,16 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.artifact.ArtifactStore;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFileResult;
-import dev.sluice.schemas.artifact.ArtifactStore;
 import dev.sluice.schemas.codec.Digests;
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.JobSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ final class SubmitCommand extends ClientCommand {
 
   private ExitCode refuse(List<Cause> problems, Output output) {
     output.error(
-        Trouble.BAD_INPUT,
+        CommandTrouble.BAD_INPUT,
         Problems.heading(problems) + " with " + file + ".",
         problems.stream().map(CauseView::of).toList());
     return ExitCode.BAD_INPUT;
@@ -94,7 +94,7 @@ final class SubmitCommand extends ClientCommand {
       } else if (Files.size(path) > ArtifactStore.FILE_BYTES_MAX) {
         problems.add(
             new Cause(
-                Fault.BAD_INPUT,
+                Code.TOO_LARGE,
                 reference.where(),
                 "%s has %s.".formatted(path.normalize(), Text.bytes(Files.size(path))),
                 "A file may have at most " + Text.bytes(ArtifactStore.FILE_BYTES_MAX) + ".",
@@ -114,7 +114,7 @@ final class SubmitCommand extends ClientCommand {
                 ? "You may not read " + path + "."
                 : path + (Files.isDirectory(path) ? " is a folder." : " is no regular file.");
     return new Cause(
-        Fault.BAD_INPUT,
+        Files.exists(path) ? Code.UNREADABLE_FILE : Code.NO_SUCH_FILE,
         reference.where(),
         what,
         "Files are looked for relative to the job file's folder, and uploaded.",

@@ -1,9 +1,9 @@
 package dev.sluice.producer.cli;
 
+import dev.sluice.platform.terminal.LiveLine;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
-import dev.sluice.schemas.terminal.LiveLine;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.ProblemType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,10 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
@@ -28,18 +33,32 @@ import javax.net.ssl.SSLException;
 final class HttpCalls implements AutoCloseable {
 
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final String NO_TLS = "write http:// where it has no TLS";
   private static final Duration CALL_MAX = Duration.ofSeconds(60);
+
+  /**
+   * A server that asks to come again, because it starts or has much to do, is asked for so long.
+   */
+  private static final Duration AGAIN_MAX = Duration.ofSeconds(30);
+
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+  private static final Set<String> AGAIN =
+      Set.of(ProblemType.STILL_READING.code(), ProblemType.BUSY.code());
 
   private final URI server;
   private final Duration stallMax;
+  private final Consumer<Problem> waits;
   private final HttpClient http;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param server such as http://127.0.0.1:8642; a path may follow, without a slash at its end
    * @param stallMax longest wait for the next piece of an answer
+   * @param waits told of each answer after which a request is made again in a moment
    */
-  HttpCalls(URI server, Duration stallMax) {
+  HttpCalls(URI server, Duration stallMax, Consumer<Problem> waits) {
     this.server = server;
+    this.waits = waits;
     this.stallMax = stallMax;
     this.http =
         HttpClient.newBuilder()
@@ -109,20 +128,47 @@ final class HttpCalls implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     http.shutdownNow();
   }
 
-  private InputStream success(HttpRequest request) throws SluiceException {
-    var response = exchange(request, BodyStream.handler(stallMax));
-    if (response.statusCode() < 300) {
-      return response.body();
+  /** Waits a moment; returns whether this was closed meanwhile. */
+  boolean pause(Duration moment) {
+    try {
+      return closed.await(moment.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
     }
+  }
+
+  /** The body of a good answer. Of a server that has done nothing yet it is asked for again. */
+  private InputStream success(HttpRequest request) throws SluiceException {
+    long deadline = System.nanoTime() + AGAIN_MAX.toNanos();
+    while (true) {
+      var response = exchange(request, BodyStream.handler(stallMax));
+      if (response.statusCode() < 300) {
+        return response.body();
+      }
+      var problem = problem(request, response);
+      if (!AGAIN.contains(problem.code()) || System.nanoTime() > deadline) {
+        throw new SluiceException.Refused(problem);
+      }
+      waits.accept(problem);
+      if (pause(AGAIN_AFTER)) {
+        throw new SluiceException.Refused(problem);
+      }
+    }
+  }
+
+  private Problem problem(HttpRequest request, HttpResponse<InputStream> response)
+      throws SluiceException {
     var text = text(request, response.body());
     var type = response.headers().firstValue("Content-Type").orElse("");
-    if (type.startsWith(Problem.MEDIA_TYPE)) {
-      throw new SluiceException.Refused(parse(text, Problem.class));
+    if (!type.startsWith(Problem.MEDIA_TYPE)) {
+      throw unexpected(response.statusCode());
     }
-    throw unexpected(response.statusCode());
+    return parse(text, Problem.class);
   }
 
   private String text(HttpRequest request, InputStream from) throws SluiceException {
@@ -145,7 +191,7 @@ final class HttpCalls implements AutoCloseable {
     try {
       return http.send(request, handler);
     } catch (HttpConnectTimeoutException e) {
-      throw new SluiceException.Unreachable(server, "it does not accept connections", e);
+      throw new SluiceException.Unreachable(server, unconnected(), e);
     } catch (HttpTimeoutException e) {
       throw new SluiceException.TimedOut(
           request.method() + " " + request.uri(), request.timeout().orElse(CALL_MAX));
@@ -157,6 +203,12 @@ final class HttpCalls implements AutoCloseable {
     }
   }
 
+  /** The time for a connection covers the handshake of TLS. */
+  private String unconnected() {
+    var within = "no connection comes about within " + CONNECT_MAX.toSeconds() + " s";
+    return "https".equals(server.getScheme()) ? within + "; " + NO_TLS : within;
+  }
+
   private static String why(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
@@ -165,9 +217,7 @@ final class HttpCalls implements AutoCloseable {
     }
     return switch (failure) {
       case SSLException tls ->
-          "no TLS connection comes about ("
-              + tls.getMessage()
-              + "); write http:// where it has none";
+          "no TLS connection comes about (" + tls.getMessage() + "); " + NO_TLS;
       case ConnectException refused -> "the connection is refused";
       default -> failure.getMessage() == null ? "the connection broke" : failure.getMessage();
     };

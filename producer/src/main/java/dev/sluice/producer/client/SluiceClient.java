@@ -1,6 +1,7 @@
 package dev.sluice.producer.client;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.sluice.producer.api.ArtifactGoing;
 import dev.sluice.producer.api.ArtifactView;
 import dev.sluice.producer.api.DeadLetterPage;
 import dev.sluice.producer.api.HealthView;
@@ -9,6 +10,7 @@ import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.LagView;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.ModelView;
+import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.RedrivenView;
 import dev.sluice.producer.api.WorkerView;
 import dev.sluice.producer.spec.JobJson;
@@ -23,8 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,16 +45,32 @@ public final class SluiceClient implements AutoCloseable {
   /** The brokers are asked several times, each time within a bound. */
   private static final Duration REDRIVE_MAX = Duration.ofSeconds(90);
 
-  private static final Duration POLL = Duration.ofMillis(200);
+  /** One request for a job's outcome waits so long for it. */
+  private static final Duration LONG_POLL = Duration.ofSeconds(30);
+
+  /** The same where progress is wanted meanwhile. */
+  private static final Duration PROGRESS_POLL = Duration.ofMillis(500);
+
+  private static final Duration AGAIN = Duration.ofMillis(200);
 
   private final HttpCalls calls;
-  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param server such as http://127.0.0.1:8642
    */
   public SluiceClient(URI server) {
-    this.calls = new HttpCalls(server, STALL_MAX);
+    this(server, problem -> {});
+  }
+
+  /**
+   * A client of a server that may be starting, or have much to do: what it asks to be asked again
+   * is asked again, for 30 s.
+   *
+   * @param server such as http://127.0.0.1:8642
+   * @param waits told each time what is waited for
+   */
+  public SluiceClient(URI server, Consumer<Problem> waits) {
+    this.calls = new HttpCalls(server, STALL_MAX, waits);
   }
 
   /** What a results file looks like. */
@@ -154,29 +170,54 @@ public final class SluiceClient implements AutoCloseable {
    * Waits until a job has reached its outcome.
    *
    * @param within longest wait
-   * @param progress is told every state that was seen
+   * @return the state with the outcome
+   * @throws SluiceException.TimedOut where it has none within that time; the job goes on
+   */
+  public JobView await(String jobId, Duration within) throws SluiceException {
+    return await(jobId, within, LONG_POLL, state -> {});
+  }
+
+  /**
+   * Waits until a job has reached its outcome.
+   *
+   * @param within longest wait
+   * @param progress is told how far it is, twice a second, without what {@code include} would add
    * @return the state with the outcome
    * @throws SluiceException.TimedOut where it has none within that time; the job goes on
    */
   public JobView await(String jobId, Duration within, Consumer<JobView> progress)
       throws SluiceException {
+    return await(jobId, within, PROGRESS_POLL, progress);
+  }
+
+  /** The server answers once the job has its outcome, and after {@code poll} in any case. */
+  private JobView await(String jobId, Duration within, Duration poll, Consumer<JobView> progress)
+      throws SluiceException {
     long deadline = System.nanoTime() + within.toNanos();
     long heardOf = System.nanoTime();
     while (true) {
       try {
-        var job = job(jobId);
+        long leftMs = Math.max(0, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+        var job =
+            calls.call(
+                calls
+                    .request(
+                        "/v1/jobs/%s?until=final&wait=%sms"
+                            .formatted(encoded(jobId), Math.min(poll.toMillis(), leftMs)))
+                    .GET(),
+                JobView.class);
         heardOf = System.nanoTime();
         progress.accept(job);
         if (job.finished()) {
-          return job;
+          return job(jobId);
         }
       } catch (SluiceException.Unreachable e) {
         // The job goes on without the server, which may be back in a moment.
-        if (System.nanoTime() - heardOf > AWAY_MAX.toNanos()) {
+        if (System.nanoTime() - heardOf > AWAY_MAX.toNanos() || calls.pause(AGAIN)) {
           throw e;
         }
       }
-      if (System.nanoTime() > deadline || pause()) {
+      if (System.nanoTime() > deadline) {
         throw new SluiceException.TimedOut("Job " + jobId, within);
       }
     }
@@ -248,6 +289,22 @@ public final class SluiceClient implements AutoCloseable {
     return calls.call(calls.request("/v1/models/" + encoded(name)).GET(), ModelView.class);
   }
 
+  /**
+   * Deletes a version. Its number is not given again; jobs that use it go on to their end.
+   *
+   * @return what is left of the model
+   */
+  public ModelView deleteVersion(String model, int version) throws SluiceException {
+    return calls.call(
+        calls.request("/v1/models/" + encoded(model) + "/versions/" + version).DELETE(),
+        ModelView.class);
+  }
+
+  /** Deletes a model with all its versions and aliases. */
+  public ModelView deleteModel(String model) throws SluiceException {
+    return calls.call(calls.request("/v1/models/" + encoded(model)).DELETE(), ModelView.class);
+  }
+
   /** Points an alias of a model at a version. */
   public ModelView alias(String model, String alias, int version) throws SluiceException {
     var body = JsonNodeFactory.instance.objectNode().put("version", version);
@@ -287,6 +344,14 @@ public final class SluiceClient implements AutoCloseable {
   }
 
   /**
+   * Deletes a stored file that nobody uses, after a notice in which naming or storing it keeps it.
+   */
+  public ArtifactGoing deleteArtifact(String digest) throws SluiceException {
+    return calls.call(
+        calls.request("/v1/artifacts/" + encoded(digest)).DELETE(), ArtifactGoing.class);
+  }
+
+  /**
    * Copies a stored file.
    *
    * @param out where to; not closed
@@ -298,7 +363,7 @@ public final class SluiceClient implements AutoCloseable {
   }
 
   /**
-   * A page of dead letters, last put away first.
+   * A page of dead letters, newest first.
    *
    * @param reason only these; null for all
    * @param limit most letters on the page
@@ -360,18 +425,7 @@ public final class SluiceClient implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
     calls.close();
-  }
-
-  /** Waits a moment; returns whether the client was closed meanwhile. */
-  private boolean pause() {
-    try {
-      return closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return true;
-    }
   }
 
   private static String encoded(String part) {

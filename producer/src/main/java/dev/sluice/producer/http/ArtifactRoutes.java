@@ -1,10 +1,15 @@
 package dev.sluice.producer.http;
 
+import dev.sluice.platform.artifact.ArtifactStore;
+import dev.sluice.platform.artifact.StoreFull;
+import dev.sluice.producer.api.ArtifactGoing;
 import dev.sluice.producer.api.ArtifactView;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
+import dev.sluice.producer.artifact.ArtifactUses;
 import dev.sluice.producer.artifact.Artifacts;
+import dev.sluice.producer.view.ClusterView;
 import dev.sluice.schemas.codec.Digests;
 import io.vertx.core.Vertx;
 import io.vertx.core.file.AsyncFile;
@@ -21,29 +26,34 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Files by digest. An upload goes to a temporary file as it comes and to the store when complete.
+ * Files are never in memory as a whole; what each takes of it on its way is bounded, and so is the
+ * sum. Who comes when it is spent is told so before anything of the file was moved.
  */
 final class ArtifactRoutes {
 
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactRoutes.class);
-  private static final int PIECE_BYTES = 64 * 1024;
 
   private final Artifacts artifacts;
+  private final ClusterView view;
   private final Dispatcher run;
   private final Vertx vertx;
   private final UploadFolder folder;
   private final HttpLimits limits;
   private final Semaphore uploads;
-  private final Semaphore downloads;
+  private final Semaphore transfers;
 
   ArtifactRoutes(
-      Artifacts artifacts, Dispatcher run, Vertx vertx, UploadFolder folder, HttpLimits limits) {
-    this.artifacts = artifacts;
+      Services services, Dispatcher run, Vertx vertx, UploadFolder folder, HttpLimits limits) {
+    this.artifacts = services.artifacts();
+    this.view = services.view();
     this.run = run;
     this.vertx = vertx;
     this.folder = folder;
     this.limits = limits;
     this.uploads = new Semaphore(limits.uploadsMax());
-    this.downloads = new Semaphore(limits.downloadsMax());
+    this.transfers =
+        new Semaphore(
+            Math.toIntExact(Math.max(1, limits.transferBytesMax() / ArtifactStore.TRANSFER_BYTES)));
   }
 
   /** Takes a file; runs on the event loop. */
@@ -53,20 +63,25 @@ final class ArtifactRoutes {
     if (declaredBytes(context) > limits.artifactBytesMax()) {
       // What is on its way is not read: the connection can't be used again.
       response.putHeader("Connection", "close");
-      Dispatcher.send(response, Answer.problem(tooLarge()));
+      Dispatcher.send(response, HttpAnswer.problem(tooLarge()));
       return;
     }
     if (!uploads.tryAcquire()) {
       Dispatcher.send(
           response,
-          Answer.problem(
+          HttpAnswer.problem(
               Problem.of(
-                  ProblemType.UNAVAILABLE,
+                  ProblemType.BUSY,
                   limits.uploadsMax()
-                      + " files are on their way already; try again in a moment.")));
+                      + " files are on their way in already; try again in a moment.")));
       return;
     }
     context.addEndHandler(ended -> uploads.release());
+    if (!transfers.tryAcquire()) {
+      Dispatcher.send(response, HttpAnswer.problem(memorySpent()));
+      return;
+    }
+    context.addEndHandler(ended -> transfers.release());
     request.pause();
     vertx
         .executeBlocking(folder::newFile)
@@ -82,7 +97,7 @@ final class ArtifactRoutes {
         .onFailure(
             failure -> {
               LOG.error("An upload can't be written to disk", failure);
-              Dispatcher.send(response, Answer.problem(diskProblem(failure)));
+              Dispatcher.send(response, HttpAnswer.problem(diskProblem(failure)));
             });
   }
 
@@ -102,7 +117,7 @@ final class ArtifactRoutes {
           if (bytes.addAndGet(piece.length()) > limits.artifactBytesMax()) {
             if (!response.ended()) {
               response.putHeader("Connection", "close");
-              Dispatcher.send(response, Answer.problem(tooLarge()));
+              Dispatcher.send(response, HttpAnswer.problem(tooLarge()));
             }
             return;
           }
@@ -110,7 +125,7 @@ final class ArtifactRoutes {
               .file()
               .write(piece)
               .onFailure(
-                  failure -> Dispatcher.send(response, Answer.problem(diskProblem(failure))));
+                  failure -> Dispatcher.send(response, HttpAnswer.problem(diskProblem(failure))));
           if (upload.file().writeQueueFull()) {
             request.pause();
             upload.file().drainHandler(drained -> request.resume());
@@ -134,18 +149,25 @@ final class ArtifactRoutes {
                   })
               .onFailure(
                   failure -> {
-                    Dispatcher.send(response, Answer.problem(diskProblem(failure)));
+                    Dispatcher.send(response, HttpAnswer.problem(diskProblem(failure)));
                     UploadFolder.delete(upload.path());
                   });
         });
     request.resume();
   }
 
-  private Answer store(Path file, long bytes) {
+  private HttpAnswer store(Path file, long bytes) {
     try {
       var digest = artifacts.put(file);
-      return Answer.json(
+      return HttpAnswer.json(
           201, new ArtifactView(digest, bytes), Map.of("Location", "/v1/artifacts/" + digest));
+    } catch (StoreFull e) {
+      throw Problem.of(
+              ProblemType.STORE_FULL,
+              e.getMessage()
+                  + " Delete versions of models and files that nobody needs, or set"
+                  + " artifact-store-bytes-max higher.")
+          .toException();
     } catch (IOException e) {
       throw unavailable(e);
     } finally {
@@ -153,48 +175,73 @@ final class ArtifactRoutes {
     }
   }
 
-  /**
-   * Gives a file, in pieces: what is on its way is not copied once more as a whole. The file itself
-   * is in memory until its reader has it, so the number of readers is bounded.
-   */
-  Answer get(Request request) {
-    var digest = digest(request);
-    return new Answer.Stream(
-        200, "application/octet-stream", cacheForever(), out -> write(digest, out));
-  }
-
-  private void write(String digest, OutputStream out) throws IOException {
-    if (!downloads.tryAcquire()) {
-      throw Problem.of(
-              ProblemType.UNAVAILABLE,
-              limits.downloadsMax() + " files are being read already; try again in a moment.")
-          .toException();
-    }
-    try {
-      var file = read(digest);
-      for (int from = 0; from < file.length; from += PIECE_BYTES) {
-        out.write(file, from, Math.min(PIECE_BYTES, file.length - from));
-      }
-    } finally {
-      downloads.release();
-    }
-  }
-
-  private byte[] read(String digest) {
-    try {
-      return artifacts.get(digest).orElseThrow(() -> unknown(digest));
-    } catch (IOException e) {
-      throw unavailable(e);
-    }
-  }
-
-  Answer head(Request request) {
+  /** Announces that a file which nobody uses goes. */
+  HttpAnswer delete(Request request) {
     var digest = digest(request);
     try {
       if (!artifacts.has(digest)) {
         throw unknown(digest);
       }
-      return new Answer.Head(200, "application/octet-stream", cacheForever());
+      var user = ArtifactUses.of(view).get(digest);
+      if (user != null) {
+        throw Problem.of(
+                ProblemType.IN_USE,
+                "File "
+                    + digest
+                    + " is used by "
+                    + user
+                    + ". Delete the model's version, or wait for the job's end, first.")
+            .toException();
+      }
+      long goesMs = artifacts.announce(digest);
+      return HttpAnswer.json(202, new ArtifactGoing(digest, goesMs), Map.of());
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * Gives a file as it comes from the store. What turns out to be another file than its digest says
+   * is cut off rather than ended, so that nobody takes it for whole.
+   */
+  HttpAnswer get(Request request) {
+    var digest = digest(request);
+    return new HttpAnswer.Stream(
+        200, "application/octet-stream", cacheForever(), out -> write(digest, out));
+  }
+
+  private void write(String digest, OutputStream out) throws IOException {
+    if (!transfers.tryAcquire()) {
+      throw memorySpent().toException();
+    }
+    try {
+      if (!artifacts.copy(digest, out)) {
+        throw unknown(digest);
+      }
+    } catch (Artifacts.Unavailable e) {
+      throw unavailable(e);
+    } finally {
+      transfers.release();
+    }
+  }
+
+  private Problem memorySpent() {
+    return Problem.of(
+        ProblemType.BUSY,
+        "The memory for files on their way, "
+            + limits.transferBytesMax()
+            + " bytes, is spent: each takes "
+            + ArtifactStore.TRANSFER_BYTES
+            + "; try again in a moment.");
+  }
+
+  HttpAnswer head(Request request) {
+    var digest = digest(request);
+    try {
+      if (!artifacts.has(digest)) {
+        throw unknown(digest);
+      }
+      return new HttpAnswer.Head(200, "application/octet-stream", cacheForever());
     } catch (IOException e) {
       throw unavailable(e);
     }

@@ -9,9 +9,9 @@ import dev.sluice.producer.api.DeadLetterView;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.api.RedrivenView;
-import dev.sluice.producer.api.Words;
 import dev.sluice.producer.parked.Letter;
 import dev.sluice.producer.parked.Parked;
+import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +44,7 @@ final class DeadLetterRoutes {
     this.parked = parked;
   }
 
-  Answer list(Request request) {
+  HttpAnswer list(Request request) {
     var reason = request.query("reason").map(DeadLetterRoutes::reason);
     int limit = request.number("limit", 100, 1, PAGE_MAX);
     var after = request.query("after").map(DeadLetterRoutes::place).orElse(Long.MAX_VALUE);
@@ -56,15 +56,15 @@ final class DeadLetterRoutes {
             .toList();
     var page = found.subList(0, Math.min(limit, found.size()));
     var counts = new TreeMap<String, Long>();
-    parked.counts().forEach((why, count) -> counts.put(Words.of(why), count));
-    return Answer.json(
+    parked.counts().forEach((why, count) -> counts.put(ApiWords.of(why), count));
+    return HttpAnswer.json(
         new DeadLetterPage(
             page.stream().map(DeadLetterRoutes::view).toList(),
             counts,
             found.size() > limit ? String.valueOf(page.getLast().at()) : null));
   }
 
-  Answer redrive(Request request) {
+  HttpAnswer redrive(Request request) {
     request.requireMediaType(MEDIA_TYPES);
     var body = body(request);
     var able =
@@ -91,7 +91,7 @@ final class DeadLetterRoutes {
             .toException();
       }
     }
-    return Answer.json(
+    return HttpAnswer.json(
         new RedrivenView(redriven, leftOut, asked < able.size() && !redriven.isEmpty()));
   }
 
@@ -147,7 +147,7 @@ final class DeadLetterRoutes {
   }
 
   private static DeadLetterReason reason(String word) {
-    return Words.parse(DeadLetterReason.class, word)
+    return ApiWords.parse(DeadLetterReason.class, word)
         .orElseThrow(
             () ->
                 Request.bad(
@@ -155,7 +155,7 @@ final class DeadLetterRoutes {
                         + word
                         + "'. There are "
                         + Arrays.stream(DeadLetterReason.values())
-                            .map(Words::of)
+                            .map(ApiWords::of)
                             .collect(Collectors.joining(", "))
                         + "."));
   }
@@ -175,7 +175,7 @@ final class DeadLetterRoutes {
         letter.topic(),
         letter.partition(),
         letter.offset(),
-        Words.of(letter.reason()),
+        ApiWords.of(letter.reason()),
         CauseView.of(letter.cause()),
         letter.jobId(),
         letter.key(),

@@ -3,8 +3,8 @@ package dev.sluice.producer.http;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
-import dev.sluice.schemas.document.Utf8;
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.problem.Problems;
+import dev.sluice.schemas.problem.Utf8;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -13,6 +13,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -35,12 +37,14 @@ final class Dispatcher implements AutoCloseable {
      *
      * @throws ProblemException with what the asker is told
      */
-    Answer answer(Request request);
+    HttpAnswer answer(Request request);
   }
 
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("sluice-http-", 0).factory());
+  private final Set<HttpAnswer.Later> waits = ConcurrentHashMap.newKeySet();
   private final Semaphore permits;
+  private volatile boolean stopping;
   private final int requestsMax;
 
   /**
@@ -61,22 +65,22 @@ final class Dispatcher implements AutoCloseable {
             context.response(),
             () -> head ? headOf(endpoint.answer(request)) : endpoint.answer(request));
       } catch (ProblemException notText) {
-        send(context.response(), Answer.problem(notText.problem()));
+        send(context.response(), HttpAnswer.problem(notText.problem()));
       }
     };
   }
 
   /** What is asked for the head alone is not written, nor read from Kafka. */
-  private static Answer headOf(Answer answer) {
-    return answer instanceof Answer.Stream stream
-        ? new Answer.Head(stream.status(), stream.mediaType(), stream.headers())
+  private static HttpAnswer headOf(HttpAnswer answer) {
+    return answer instanceof HttpAnswer.Stream stream
+        ? new HttpAnswer.Head(stream.status(), stream.mediaType(), stream.headers())
         : answer;
   }
 
   /** Something that gives an answer. */
   interface Work {
     /** The answer; may block. */
-    Answer answer();
+    HttpAnswer answer();
   }
 
   /**
@@ -88,16 +92,19 @@ final class Dispatcher implements AutoCloseable {
     if (!permits.tryAcquire()) {
       send(
           response,
-          Answer.problem(
+          HttpAnswer.problem(
               Problem.of(
-                  ProblemType.UNAVAILABLE,
+                  ProblemType.BUSY,
                   requestsMax + " requests are being answered already; try again in a moment.")));
       return false;
     }
     threads.execute(
         () -> {
           try {
-            send(response, answer(work));
+            switch (answer(work)) {
+              case HttpAnswer.Later later -> sendLater(response, later);
+              case HttpAnswer now -> send(response, now);
+            }
           } finally {
             permits.release();
           }
@@ -105,13 +112,36 @@ final class Dispatcher implements AutoCloseable {
     return true;
   }
 
-  private static Answer answer(Work work) {
+  private void sendLater(HttpServerResponse response, HttpAnswer.Later later) {
+    var done = later.done();
+    waits.add(later);
+    if (stopping) {
+      endWaits();
+    }
+    response.closeHandler(gone -> done.cancel(false));
+    var _ =
+        done.handle(
+            (value, failure) -> {
+              waits.remove(later);
+              // Whoever ended the wait has other things to do.
+              threads.execute(() -> send(response, answer(() -> later.answer().get())));
+              return value;
+            });
+  }
+
+  /** Answers all who wait for something to happen with what is so now. */
+  void endWaits() {
+    stopping = true;
+    waits.forEach(later -> later.done().cancel(false));
+  }
+
+  private static HttpAnswer answer(Work work) {
     try {
       return work.answer();
     } catch (ProblemException e) {
-      return Answer.problem(e.problem());
+      return HttpAnswer.problem(e.problem());
     } catch (RuntimeException e) {
-      return Answer.problem(ourFault(e));
+      return HttpAnswer.problem(ourFault(e));
     }
   }
 
@@ -122,22 +152,24 @@ final class Dispatcher implements AutoCloseable {
   }
 
   /** Sends an answer; blocks while a streamed body is written. */
-  static void send(HttpServerResponse response, Answer answer) {
+  static void send(HttpServerResponse response, HttpAnswer answer) {
     if (response.closed() || response.ended()) {
       return;
     }
     switch (answer) {
-      case Answer.Whole whole -> {
+      case HttpAnswer.Whole whole -> {
         head(response, whole);
         // Said here, as the server says no length where the head alone is asked for.
         response.putHeader("Content-Length", String.valueOf(whole.body().length()));
         response.end(whole.body());
       }
-      case Answer.Head head -> {
+      case HttpAnswer.Head head -> {
         head(response, head);
         response.end();
       }
-      case Answer.Stream stream -> {
+      case HttpAnswer.Later later ->
+          throw new IllegalStateException("an answer is never late twice");
+      case HttpAnswer.Stream stream -> {
         var out =
             new ResponseStream(
                 response,
@@ -166,11 +198,11 @@ final class Dispatcher implements AutoCloseable {
       LOG.warn("A streamed response was cut off: {}", problem.detail());
       response.reset();
     } else {
-      send(response, Answer.problem(problem));
+      send(response, HttpAnswer.problem(problem));
     }
   }
 
-  private static void head(HttpServerResponse response, Answer answer) {
+  private static void head(HttpServerResponse response, HttpAnswer answer) {
     response.setStatusCode(answer.status());
     if (!answer.mediaType().isEmpty()) {
       response.putHeader("Content-Type", answer.mediaType());

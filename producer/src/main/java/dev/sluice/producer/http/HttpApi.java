@@ -87,7 +87,7 @@ public final class HttpApi implements AutoCloseable {
                 .setFileSystemOptions(NO_FILES));
     var dispatcher = new Dispatcher(limits.requestsMax());
     var uploads = new UploadFolder(temporary);
-    var artifacts = new ArtifactRoutes(services.artifacts(), dispatcher, vertx, uploads, limits);
+    var artifacts = new ArtifactRoutes(services, dispatcher, vertx, uploads, limits);
     var options =
         new HttpServerOptions()
             .setHost(host)
@@ -160,28 +160,33 @@ public final class HttpApi implements AutoCloseable {
     var models = new ModelRoutes(services);
     var letters = new DeadLetterRoutes(services.parked());
     var operations = new OperationRoutes(services, metrics);
+    var known = new Known(services.view()::reading, run);
+    var listed = new Known(services.parked()::reading, run);
     return new RouteTable(
         List.of(
-            post("/v1/jobs", run.to(jobs::submit)),
-            get("/v1/jobs", run.to(jobs::list), "status", "prefix", "limit", "after", "include"),
-            get("/v1/jobs/:job", run.to(jobs::read)),
-            post("/v1/jobs/:job/cancel", run.to(jobs::cancel), "reason"),
-            get("/v1/jobs/:job/results", run.to(jobs::results), "format"),
-            get("/v1/lanes", run.to(lanes::list)),
-            get("/v1/lanes/:lane", run.to(lanes::read)),
-            put("/v1/lanes/:lane", run.to(lanes::declare)),
-            get("/v1/models", run.to(models::list)),
-            get("/v1/models/:model", run.to(models::read)),
-            put("/v1/models/:model/aliases/:alias", run.to(models::setAlias)),
-            delete("/v1/models/:model/aliases/:alias", run.to(models::removeAlias)),
+            post("/v1/jobs", known.to(jobs::submit)),
+            get("/v1/jobs", known.to(jobs::list), "status", "prefix", "limit", "after", "include"),
+            get("/v1/jobs/:job", known.to(jobs::read), "wait", "until", "since", "include"),
+            post("/v1/jobs/:job/cancel", known.to(jobs::cancel), "reason"),
+            get("/v1/jobs/:job/results", known.to(jobs::results), "format"),
+            get("/v1/lanes", known.to(lanes::list)),
+            get("/v1/lanes/:lane", known.to(lanes::read)),
+            put("/v1/lanes/:lane", known.to(lanes::declare)),
+            get("/v1/models", known.to(models::list)),
+            get("/v1/models/:model", known.to(models::read)),
+            delete("/v1/models/:model", known.to(models::delete)),
+            delete("/v1/models/:model/versions/:version", known.to(models::deleteVersion)),
+            put("/v1/models/:model/aliases/:alias", known.to(models::setAlias)),
+            delete("/v1/models/:model/aliases/:alias", known.to(models::removeAlias)),
             upload("/v1/artifacts", artifacts::put),
             get("/v1/artifacts/:digest", run.to(artifacts::get)),
             head("/v1/artifacts/:digest", run.to(artifacts::head)),
-            get("/v1/dead-letters", run.to(letters::list), "reason", "limit", "after"),
-            post("/v1/dead-letters/redrive", run.to(letters::redrive)),
-            get("/v1/fleet", run.to(operations::fleet)),
-            get("/v1/lag", run.to(operations::lag)),
-            get("/v1/lag/history", run.to(operations::lagHistory)),
+            delete("/v1/artifacts/:digest", known.to(artifacts::delete)),
+            get("/v1/dead-letters", listed.to(letters::list), "reason", "limit", "after"),
+            post("/v1/dead-letters/redrive", listed.to(letters::redrive)),
+            get("/v1/fleet", known.to(operations::fleet)),
+            get("/v1/lag", known.to(operations::lag)),
+            get("/v1/lag/history", known.to(operations::lagHistory)),
             get("/v1/health", run.to(operations::health)),
             get("/metrics", run.to(operations::metrics)),
             get("/", run.to(operations::dashboard))));
@@ -198,6 +203,7 @@ public final class HttpApi implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
+    dispatcher.endWaits();
     try {
       await(server.shutdown(DRAIN_MAX), DRAIN_MAX.toSeconds() + STOP_SECONDS_MAX);
     } catch (ExecutionException | TimeoutException e) {
@@ -221,7 +227,7 @@ public final class HttpApi implements AutoCloseable {
   }
 
   static void refuse(RoutingContext context, Problem problem) {
-    Dispatcher.send(context.response(), Answer.problem(problem));
+    Dispatcher.send(context.response(), HttpAnswer.problem(problem));
   }
 
   /** What is no HTTP does not get as far as the router. What follows it can't be told apart. */
@@ -229,7 +235,7 @@ public final class HttpApi implements AutoCloseable {
     var why = request.decoderResult().cause().getMessage();
     Dispatcher.send(
         request.response().putHeader("Connection", "close"),
-        Answer.problem(
+        HttpAnswer.problem(
             Problem.of(
                 ProblemType.BAD_REQUEST,
                 "The request line or a header is not well-formed, or too long"

@@ -7,7 +7,11 @@ package dev.sluice.producer.http;
  * @param bodyBytesMax largest body but for artifacts
  * @param artifactBytesMax largest artifact
  * @param uploadsMax artifacts on their way in at one time
- * @param downloadsMax artifacts on their way out at one time
+ * @param transferBytesMax memory for artifacts on their way in and out, in bytes
  */
 public record HttpLimits(
-    int requestsMax, long bodyBytesMax, long artifactBytesMax, int uploadsMax, int downloadsMax) {}
+    int requestsMax,
+    long bodyBytesMax,
+    long artifactBytesMax,
+    int uploadsMax,
+    long transferBytesMax) {}

@@ -1,5 +1,8 @@
 package dev.sluice.producer.http;
 
+import dev.sluice.jobs.rules.Names;
+import dev.sluice.jobs.state.InferenceState;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.producer.api.JobPage;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.JobViews;
@@ -7,27 +10,25 @@ import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.api.Waits;
-import dev.sluice.producer.api.Words;
+import dev.sluice.producer.history.KnownJob;
 import dev.sluice.producer.jobs.JobIds;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.results.Column;
+import dev.sluice.producer.results.ResultRows;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.results.RowWriter;
-import dev.sluice.producer.results.Rows;
+import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;
 import dev.sluice.producer.view.FleetView;
 import dev.sluice.producer.view.JobsView;
-import dev.sluice.schemas.job.Names;
-import dev.sluice.schemas.job.NearestName;
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.problem.NearestName;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
-import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.JobSpec;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.IOException;
@@ -41,6 +42,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +67,14 @@ final class JobRoutes {
     this.services = services;
   }
 
-  Answer submit(Request request) {
+  HttpAnswer submit(Request request) {
     request.requireMediaType(MEDIA_TYPES);
     var spec = parse(request);
     var state = services.submissions().submit(spec, idempotencyKey(request));
-    return Answer.json(202, view(state), Map.of("Location", "/v1/jobs/" + state.jobId()));
+    return HttpAnswer.json(202, view(state), Map.of("Location", "/v1/jobs/" + state.job().jobId()));
   }
 
-  Answer list(Request request) {
+  HttpAnswer list(Request request) {
     var status = request.query("status").map(JobRoutes::status).orElse(null);
     int limit = request.number("limit", PAGE, 1, PAGE_MAX);
     JobsView.Page page;
@@ -91,48 +94,72 @@ final class JobRoutes {
     var counts = new EnumMap<JobStatus, Integer>(JobStatus.class);
     counts.putAll(services.view().jobs().counts());
     var byWord = new LinkedHashMap<String, Integer>();
-    counts.forEach((key, count) -> byWord.put(Words.of(key), count));
+    counts.forEach((key, count) -> byWord.put(ApiWords.of(key), count));
     var waits = waits();
     var parts = parts(request);
-    return Answer.json(
+    return HttpAnswer.json(
         new JobPage(
-            page.jobs().stream().map(job -> view(job, waits, parts)).toList(),
+            services.jobs().find(page.jobIds()).stream()
+                .map(job -> view(job, waits, parts))
+                .toList(),
             page.next(),
             byWord,
             services.clock().millis()));
   }
 
-  Answer read(Request request) {
-    return Answer.json(view(job(request)));
+  HttpAnswer read(Request request) {
+    var known = job(request);
+    var poll = LongPoll.of(request);
+    if (poll.isEmpty()) {
+      return HttpAnswer.json(
+          request.query("include").isPresent()
+              ? view(known, waits(), parts(request))
+              : view(known));
+    }
+    var parts = parts(request);
+    var state = known.job();
+    var until = poll.get().until(state);
+    if (until.test(state)) {
+      return HttpAnswer.json(view(known, waits(), parts));
+    }
+    var happened = services.view().jobs().await(state.jobId(), until, poll.get().longest());
+    if (happened.state() == Future.State.FAILED
+        && happened.exceptionNow() instanceof RejectedExecutionException full) {
+      throw Problem.of(ProblemType.BUSY, full.getMessage() + ".").toException();
+    }
+    return new HttpAnswer.Later(
+        happened, () -> HttpAnswer.json(view(job(request), waits(), parts)));
   }
 
-  Answer cancel(Request request) {
+  HttpAnswer cancel(Request request) {
     var reason = request.query("reason").orElse("cancelled over HTTP");
-    var state = services.submissions().cancel(jobId(request), reason);
-    return Answer.json(
-        JobsView.isTerminal(state.status()) ? 200 : 202,
-        view(state),
-        Map.of("Location", "/v1/jobs/" + state.jobId()));
+    var known = services.submissions().cancel(jobId(request), reason);
+    return HttpAnswer.json(
+        JobsView.isTerminal(known.job().status()) ? 200 : 202,
+        view(known),
+        Map.of("Location", "/v1/jobs/" + known.job().jobId()));
   }
 
-  Answer results(Request request) {
-    var state = job(request);
+  HttpAnswer results(Request request) {
+    var known = job(request);
+    var state = known.job();
     if (!(state.spec().work() instanceof InferenceSpec spec)) {
-      var kind = Words.kind(state.spec().work());
+      var kind = ApiWords.kind(state.spec().work());
       throw wrongState(
           state, "is a " + kind + " job. What it made is a model: see GET /v1/models.");
     }
     if (!JobsView.isTerminal(state.status())) {
       throw wrongState(
-          state, "is " + Words.of(state.status()) + ". Results are there once it has succeeded.");
+          state,
+          "is " + ApiWords.of(state.status()) + ". Results are there once it has succeeded.");
     }
     var inference = state.inference();
     if (state.status() != JobStatus.SUCCEEDED || inference == null) {
-      throw wrongState(state, "ended as " + Words.of(state.status()) + " and has no results.");
+      throw wrongState(state, "ended as " + ApiWords.of(state.status()) + " and has no results.");
     }
     var format = format(request);
-    var ranges = manifest(state, inference);
-    return new Answer.Stream(
+    var ranges = ranges(known, inference);
+    return new HttpAnswer.Stream(
         200,
         format.mediaType(),
         Map.of(),
@@ -148,7 +175,7 @@ final class JobRoutes {
       OutputStream out)
       throws IOException {
     var network = inference.model().network();
-    var rows = new Rows(network.objective(), network.classes());
+    var rows = new ResultRows(network.objective(), network.classes());
     var writer =
         RowWriter.to(format, columns(spec, inference), network.classes(), network.outputs(), out);
     try {
@@ -188,7 +215,11 @@ final class JobRoutes {
         .toList();
   }
 
-  private List<ResultRange> manifest(JobState state, InferenceState inference) {
+  private List<ResultRange> ranges(KnownJob known, InferenceState inference) {
+    var state = known.job();
+    if (known.manifest().covers(inference.rows())) {
+      return known.manifest().ranges();
+    }
     try {
       return services
           .view()
@@ -241,7 +272,7 @@ final class JobRoutes {
         .map(
             file ->
                 new Cause(
-                    Fault.BAD_INPUT,
+                    Code.ARTIFACT_MISSING,
                     file.where(),
                     "The job names the file '" + file.file() + "'.",
                     "The server does not see your files, and opens none of its own for a job.",
@@ -266,9 +297,9 @@ final class JobRoutes {
     return key;
   }
 
-  private JobState job(Request request) {
+  private KnownJob job(Request request) {
     var jobId = jobId(request);
-    return services.view().jobs().job(jobId).orElseThrow(() -> unknown(jobId));
+    return services.jobs().find(jobId).orElseThrow(() -> unknown(jobId));
   }
 
   private ProblemException unknown(String jobId) {
@@ -295,35 +326,42 @@ final class JobRoutes {
   }
 
   private static JobStatus status(String word) {
-    return Words.parse(JobStatus.class, word)
+    return ApiWords.parse(JobStatus.class, word)
         .orElseThrow(
             () ->
                 Request.bad(
                     "Query parameter status must be one of "
                         + Arrays.stream(JobStatus.values())
-                            .map(Words::of)
+                            .map(ApiWords::of)
                             .collect(Collectors.joining(", "))
                         + "."));
   }
 
-  private static ProblemException wrongState(JobState state, String what) {
+  private static ProblemException wrongState(Job state, String what) {
     return Problem.of(ProblemType.WRONG_STATE, "Job " + state.jobId() + " " + what)
         .about(state.jobId())
         .toException();
   }
 
-  private JobView view(JobState state) {
-    return view(state, waits(), EnumSet.allOf(JobViews.Part.class));
+  private JobView view(KnownJob known) {
+    return view(known, waits(), EnumSet.allOf(JobViews.Part.class));
   }
 
-  private JobView view(JobState state, Waits waits, Set<JobViews.Part> parts) {
+  private JobView view(KnownJob known, Waits waits, Set<JobViews.Part> parts) {
+    var state = known.job();
     var view = services.view();
     var unread =
         view.unread()
             .of(state.jobId())
             .map(record -> record.what() + " What is shown is what was known before.")
             .orElse(null);
-    return JobViews.of(state, view.jobs().lossCurve(state.jobId()), unread, waits, parts);
+    return JobViews.of(
+        state,
+        view.jobs().lossCurve(state.jobId()),
+        known.manifest().measured(),
+        unread,
+        waits,
+        parts);
   }
 
   /** What a list holds beside what everyone needs of it: its jobs may have thousands of losses. */

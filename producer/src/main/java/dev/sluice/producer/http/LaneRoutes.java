@@ -2,18 +2,18 @@ package dev.sluice.producer.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.accelerators.catalogue.Catalogue;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.jobs.rules.Names;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.platform.cluster.Topics;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.LaneView;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.CatalogueFiles;
-import dev.sluice.schemas.job.Names;
-import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.JobState;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import java.util.ArrayList;
@@ -36,19 +36,19 @@ final class LaneRoutes {
     this.services = services;
   }
 
-  Answer list(Request request) {
+  HttpAnswer list(Request request) {
     var active = services.view().jobs().active();
-    return Answer.json(
+    return HttpAnswer.json(
         Map.of("lanes", services.view().lanes().stream().map(lane -> view(lane, active)).toList()));
   }
 
-  Answer read(Request request) {
+  HttpAnswer read(Request request) {
     var name = laneName(request);
     var lane = services.view().lane(name).orElseThrow(() -> unknown(name));
-    return Answer.json(view(lane, services.view().jobs().active()));
+    return HttpAnswer.json(view(lane, services.view().jobs().active()));
   }
 
-  Answer declare(Request request) {
+  HttpAnswer declare(Request request) {
     request.requireMediaType(MEDIA_TYPES);
     var wanted = parse(laneName(request), request);
     var before = services.view().lane(wanted.lane());
@@ -71,18 +71,18 @@ final class LaneRoutes {
               ProblemType.UNAVAILABLE, "The lane's topics could not be made.", e.problems())
           .toException();
     }
-    Ledger.append(services.log(), wanted.lane(), new LaneDeclared(wanted));
+    Declarations.append(services.log(), wanted.lane(), new LaneDeclared(wanted));
     var lane =
-        Ledger.await(
+        Declarations.await(
             services.view().awaitLane(wanted.lane(), wanted::equals, services.ledgerMax()),
             "The lane");
-    return Answer.json(
+    return HttpAnswer.json(
         before.isPresent() ? 200 : 201,
         view(lane, services.view().jobs().active()),
         Map.of("Location", "/v1/lanes/" + lane.lane()));
   }
 
-  private LaneView view(Lane lane, List<JobState> active) {
+  private LaneView view(Lane lane, List<Job> active) {
     long since = services.clock().millis() - services.workerSilence().toMillis();
     var here = active.stream().filter(job -> job.lane().equals(lane.lane())).toList();
     return new LaneView(
@@ -135,18 +135,25 @@ final class LaneRoutes {
               if (!FIELDS.contains(field)) {
                 problems.add(
                     cause(
+                        Code.UNKNOWN_FIELD,
                         field,
                         "There is no field '" + field + "'.",
                         "Known are accelerator," + " workersMin and workersMax."));
               }
             });
     if (body.has("lane") && !body.get("lane").asText().equals(name)) {
-      problems.add(cause("lane", "The body names another lane than the path.", "Leave it out."));
+      problems.add(
+          cause(
+              Code.CONTRADICTION,
+              "lane",
+              "The body names another lane than the path.",
+              "Leave it out."));
     }
     var accelerator = body.path("accelerator").asText("");
     if (catalogue.find(accelerator).isEmpty()) {
       problems.add(
           cause(
+              accelerator.isEmpty() ? Code.MISSING_FIELD : Code.NO_SUCH_ACCELERATOR,
               "accelerator",
               accelerator.isEmpty()
                   ? "No accelerator model is named."
@@ -159,6 +166,7 @@ final class LaneRoutes {
     if (body.has("workersMax") && max < min) {
       problems.add(
           cause(
+              Code.CONTRADICTION,
               "workersMax",
               "workersMax is less than workersMin.",
               "Make it at least " + min + "."));
@@ -178,6 +186,7 @@ final class LaneRoutes {
     if (!node.isIntegralNumber() || node.asLong() < 0 || node.asLong() > WORKERS_MAX) {
       problems.add(
           cause(
+              node.isIntegralNumber() ? Code.OUT_OF_RANGE : Code.WRONG_TYPE,
               field,
               field + " is " + node + ".",
               "Give a whole number from 0 to " + WORKERS_MAX + "."));
@@ -186,7 +195,7 @@ final class LaneRoutes {
     return node.asInt();
   }
 
-  private static Cause cause(String where, String what, String mend) {
-    return new Cause(Fault.BAD_INPUT, where, what, "", mend);
+  private static Cause cause(Code code, String where, String what, String mend) {
+    return new Cause(code, where, what, "", mend);
   }
 }

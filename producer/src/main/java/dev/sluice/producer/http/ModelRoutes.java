@@ -2,18 +2,18 @@ package dev.sluice.producer.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.jobs.rules.Names;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.ModelViews;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemType;
-import dev.sluice.schemas.job.Names;
+import dev.sluice.producer.view.Model;
 import dev.sluice.schemas.wire.AliasSet;
-import dev.sluice.schemas.wire.ModelEntry;
-import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.DeleteModel;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /** Models, their versions and aliases. */
 final class ModelRoutes {
@@ -26,63 +26,98 @@ final class ModelRoutes {
     this.services = services;
   }
 
-  Answer list(Request request) {
-    return Answer.json(
-        Map.of("models", services.view().models().stream().map(ModelViews::of).toList()));
+  HttpAnswer list(Request request) {
+    return HttpAnswer.json(
+        Map.of("models", services.view().models().all().stream().map(ModelViews::of).toList()));
   }
 
-  Answer read(Request request) {
-    return Answer.json(ModelViews.of(model(request)));
+  HttpAnswer read(Request request) {
+    return HttpAnswer.json(ModelViews.of(model(request)));
   }
 
-  Answer setAlias(Request request) {
+  HttpAnswer setAlias(Request request) {
     request.requireMediaType(MEDIA_TYPES);
     var model = model(request);
     int version = version(request);
-    if (model.versions().stream().noneMatch(known -> known.version() == version)) {
+    if (!model.has(version)) {
       throw Problem.of(
               ProblemType.INVALID,
               "Model "
                   + model.name()
                   + " has no version "
                   + version
-                  + ". It has "
-                  + model.versions().stream()
-                      .map(ModelVersion::version)
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(", "))
-                  + ".")
+                  + ". GET /v1/models/"
+                  + model.name()
+                  + " lists those that there are.")
           .toException();
     }
     return point(model, alias(request), version);
   }
 
-  Answer removeAlias(Request request) {
+  HttpAnswer removeAlias(Request request) {
     return point(model(request), alias(request), 0);
   }
 
-  private Answer point(ModelEntry model, String alias, int version) {
-    Ledger.append(services.log(), model.name(), new AliasSet(model.name(), alias, version));
+  /** A model with all that it has. */
+  HttpAnswer delete(Request request) {
+    return delete(model(request), DeleteModel.ALL, now -> now.versions().isEmpty());
+  }
+
+  HttpAnswer deleteVersion(Request request) {
+    var model = model(request);
+    var version = request.path("version");
+    if (!Names.isVersionNumber(version)) {
+      throw Request.bad("A version is a number from 1; aliases are deleted under /aliases/.");
+    }
+    int number = Integer.parseInt(version);
+    if (!model.has(number)) {
+      throw Problem.of(
+              ProblemType.NOT_FOUND,
+              "Model "
+                  + model.name()
+                  + " has no version "
+                  + number
+                  + ". GET /v1/models/"
+                  + model.name()
+                  + " lists those that there are.")
+          .toException();
+    }
+    return delete(model, number, now -> !now.has(number));
+  }
+
+  private HttpAnswer delete(Model model, int version, Predicate<Model> gone) {
+    Declarations.append(services.log(), model.name(), new DeleteModel(model.name(), version));
+    var left =
+        Declarations.await(
+            services.view().models().await(model.name(), gone, services.ledgerMax()),
+            "The deletion");
+    return HttpAnswer.json(ModelViews.of(left));
+  }
+
+  private HttpAnswer point(Model model, String alias, int version) {
+    Declarations.append(services.log(), model.name(), new AliasSet(model.name(), alias, version));
     var wanted = version == 0 ? null : version;
     var entry =
-        Ledger.await(
+        Declarations.await(
             services
                 .view()
-                .awaitModel(
+                .models()
+                .await(
                     model.name(),
                     now -> Objects.equals(now.aliases().get(alias), wanted),
                     services.ledgerMax()),
             "The alias");
-    return Answer.json(ModelViews.of(entry));
+    return HttpAnswer.json(ModelViews.of(entry));
   }
 
-  private ModelEntry model(Request request) {
+  private Model model(Request request) {
     var name = request.path("model");
     if (!Names.isModel(name)) {
       throw Request.bad("A model's name has " + Names.MODEL_RULE + ".");
     }
     return services
         .view()
+        .models()
         .model(name)
         .orElseThrow(
             () ->

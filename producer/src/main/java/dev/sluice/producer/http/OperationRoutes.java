@@ -1,8 +1,11 @@
 package dev.sluice.producer.http;
 
-import dev.sluice.producer.api.Words;
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.api.WorkerView;
+import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.QueueLag;
+import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.producer.view.FleetView;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -29,7 +32,7 @@ final class OperationRoutes {
     this.requests = requests;
   }
 
-  Answer fleet(Request request) {
+  HttpAnswer fleet(Request request) {
     long nowMs = services.clock().millis();
     long silenceMs = services.workerSilence().toMillis();
     var workers = services.view().fleet().since(nowMs - SHOWN_SILENCES * silenceMs);
@@ -37,7 +40,7 @@ final class OperationRoutes {
         workers.stream()
             .filter(worker -> worker.heardMs() >= nowMs - silenceMs)
             .collect(Collectors.groupingBy(OperationRoutes::id, Collectors.counting()));
-    return Answer.json(
+    return HttpAnswer.json(
         Map.of(
             "workers",
             workers.stream()
@@ -55,46 +58,59 @@ final class OperationRoutes {
     return worker.heartbeat().worker();
   }
 
-  Answer lag(Request request) {
-    return Answer.json(LagViews.of(services.lag().get()));
+  HttpAnswer lag(Request request) {
+    return HttpAnswer.json(LagViews.of(sampled()));
   }
 
-  Answer lagHistory(Request request) {
-    return Answer.json(LagViews.history(services.lag().get()));
+  HttpAnswer lagHistory(Request request) {
+    return HttpAnswer.json(LagViews.history(sampled()));
   }
 
-  Answer health(Request request) {
+  private LagReport sampled() {
+    var report = services.lag().get();
+    if (report.sampledMs() == 0) {
+      throw Problem.of(
+              ProblemType.STILL_READING, "Lag is being sampled for the first time; ask again soon.")
+          .toException();
+    }
+    return report;
+  }
+
+  HttpAnswer health(Request request) {
     var health = services.health().get();
-    return Answer.json(health.ready() ? 200 : 503, health, Map.of());
+    return HttpAnswer.json(health.ready() ? 200 : 503, health, Map.of());
   }
 
-  Answer metrics(Request request) {
+  HttpAnswer metrics(Request request) {
     var page = new MetricsPage();
     page.add(ProducerMetric.READY, services.health().get().ready() ? 1 : 0);
     services
         .view()
         .jobs()
         .counts()
-        .forEach((status, count) -> page.add(ProducerMetric.JOBS, count, Words.of(status)));
-    services
-        .parked()
-        .counts()
-        .forEach((reason, count) -> page.add(ProducerMetric.DEAD_LETTERS, count, Words.of(reason)));
+        .forEach((status, count) -> page.add(ProducerMetric.JOBS, count, ApiWords.of(status)));
+    if (services.parked().reading().isEmpty()) {
+      services
+          .parked()
+          .counts()
+          .forEach(
+              (reason, count) -> page.add(ProducerMetric.DEAD_LETTERS, count, ApiWords.of(reason)));
+    }
     page.add(ProducerMetric.STATES_UNREAD, services.view().unread().all().size());
     var report = services.lag().get();
     report.queues().forEach(lag -> addGroup(page, lag));
     report.lanes().forEach(lag -> addLane(page, lag));
     addDeclared(page);
     requests.addTo(page);
-    return Answer.text(MetricsPage.MEDIA_TYPE, page.text());
+    return HttpAnswer.text(MetricsPage.MEDIA_TYPE, page.text());
   }
 
-  Answer dashboard(Request request) {
+  HttpAnswer dashboard(Request request) {
     try (var page = OperationRoutes.class.getResourceAsStream("dashboard.html")) {
       if (page == null) {
         throw new IllegalStateException("the build lacks dashboard.html");
       }
-      return new Answer.Whole(
+      return new HttpAnswer.Whole(
           200,
           "text/html; charset=utf-8",
           Map.of("Content-Security-Policy", PAGE_POLICY),

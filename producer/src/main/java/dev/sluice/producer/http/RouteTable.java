@@ -2,9 +2,9 @@ package dev.sluice.producer.http;
 
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemType;
-import dev.sluice.schemas.job.NearestName;
+import dev.sluice.schemas.problem.NearestName;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -127,13 +127,13 @@ final class RouteTable {
     var response = context.response().putHeader("Allow", allow);
     var method = context.request().method();
     if (method.equals(HttpMethod.OPTIONS)) {
-      Dispatcher.send(response, new Answer.Head(204, "", Map.of()));
+      Dispatcher.send(response, new HttpAnswer.Head(204, "", Map.of()));
       return;
     }
     var what = shortened(method.name()) + " does not fit " + context.normalizedPath() + ".";
     var cause =
         new Cause(
-            Fault.BAD_INPUT,
+            Code.UNKNOWN_CHOICE,
             "method",
             what,
             "What is there answers " + allow + ".",
@@ -169,7 +169,7 @@ final class RouteTable {
   private static Cause unknown(Route route, String name) {
     var known = route.query();
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.UNKNOWN_FIELD,
         "query",
         "There is no query parameter '" + shortened(name) + "'.",
         "It would be left out without a word.",
@@ -181,7 +181,7 @@ final class RouteTable {
 
   private static Cause repeated(String name, int times) {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.NAMED_TWICE,
         "query",
         "Query parameter " + name + " is given " + times + " times.",
         "Only one of the values could count.",

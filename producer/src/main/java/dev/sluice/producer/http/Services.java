@@ -3,6 +3,7 @@ package dev.sluice.producer.http;
 import dev.sluice.producer.api.HealthView;
 import dev.sluice.producer.artifact.Artifacts;
 import dev.sluice.producer.jobs.JobLog;
+import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.parked.Parked;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * What the API stands on: everything between HTTP and Kafka.
  *
  * @param submissions submits and cancels jobs
+ * @param jobs finds jobs that have ended, too
  * @param log where lanes and aliases are declared
  * @param view what the log says now
  * @param lag the latest sample of lag
@@ -33,6 +35,7 @@ import java.util.function.Supplier;
  */
 public record Services(
     Submissions submissions,
+    JobReader jobs,
     JobLog log,
     ClusterView view,
     Supplier<LagReport> lag,
@@ -51,7 +54,8 @@ public record Services(
     /**
      * Makes what is missing of the task topics and the share group of a lane; may block.
      *
-     * @throws dev.sluice.schemas.topics.Topics.TopicsUnavailable where the cluster does not let it
+     * @throws dev.sluice.platform.cluster.Topics.TopicsUnavailable where the cluster does not let
+     *     it
      */
     void ensure(String lane);
   }

@@ -1,7 +1,7 @@
 package dev.sluice.producer.http;
 
 import dev.sluice.producer.api.ProblemType;
-import dev.sluice.schemas.document.Utf8;
+import dev.sluice.schemas.problem.Utf8;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;

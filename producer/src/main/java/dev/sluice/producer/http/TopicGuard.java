@@ -36,7 +36,7 @@ final class TopicGuard implements Handler<RoutingContext> {
     } else {
       Dispatcher.send(
           context.response().putHeader("Connection", "close"),
-          Answer.problem(
+          HttpAnswer.problem(
               Problem.of(
                   ProblemType.UNAVAILABLE,
                   "Nothing is accepted: the topics are no longer what they were made as.",

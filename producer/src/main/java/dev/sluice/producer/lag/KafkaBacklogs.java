@@ -1,7 +1,9 @@
 package dev.sluice.producer.lag;
 
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.LaneOffsets;
+import dev.sluice.platform.kafka.LaneOffsets.Standing;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,11 +17,10 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -29,24 +30,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Backlogs as the cluster knows them: the admin client says where each group stands, and {@link
- * Probe} looks at the records themselves where something seems to wait. Used by one thread.
+ * LagProbe} looks at the records themselves where something seems to wait. Used by one thread.
  */
 public final class KafkaBacklogs implements Backlogs {
 
-  private static final long ADMIN_SECONDS_MAX = 10;
+  private static final int ADMIN_SECONDS_MAX = 10;
 
   /** What is followed by all processes of a kind, and read committed. */
   private static final List<Topic> FOLLOWED =
-      List.of(Topic.JOB_STATES, Topic.CONTROLS, Topic.FLEET, Topic.MODELS, Topic.ARTIFACTS);
+      List.of(
+          Topic.JOB_STATES,
+          Topic.JOB_FACTS,
+          Topic.LANES,
+          Topic.CONTROLS,
+          Topic.FLEET,
+          Topic.MODELS,
+          Topic.ARTIFACTS);
 
   private final Admin admin;
-  private final Probe probe;
+  private final LaneOffsets lanes;
+  private final LagProbe probe;
   private final GroupWords words = new GroupWords();
   private final OpenTransactions transactions;
   private final Map<String, List<TopicPartition>> partitions = new HashMap<>();
-
-  /** Where one group stands in one partition. */
-  private record Standing(TopicPartition partition, long start, long end, long unfinished) {}
 
   /**
    * Opens an admin client and a consumer of its own.
@@ -55,24 +61,27 @@ public final class KafkaBacklogs implements Backlogs {
    */
   public KafkaBacklogs(KafkaSettings kafka, Codec codec, LiveTasks live) {
     this.admin = Admin.create(kafka.admin());
-    this.probe = new Probe(kafka, codec, live);
+    this.lanes = new LaneOffsets(admin, ADMIN_SECONDS_MAX);
+    this.probe = new LagProbe(kafka, codec, live);
     this.transactions = new OpenTransactions(admin);
   }
 
   @Override
   public Map<String, List<Backlog>> read(List<Queue> queues) throws LagUnavailable {
-    var known = new HashMap<Queue, List<TopicPartition>>();
-    for (var queue : queues) {
-      known.put(queue, partitionsOf(queue));
-    }
-    var all = known.values().stream().flatMap(List::stream).distinct().toList();
-    var earliest = offsets(all, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
-    var ends = offsets(all, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
-    lookForTransactions(all, ends);
     var standings = new HashMap<Queue, List<Standing>>();
+    var ofLanes = lanes(queues);
     for (var queue : queues) {
-      standings.put(queue, standings(queue, known.getOrDefault(queue, List.of()), earliest, ends));
+      standings.put(
+          queue,
+          switch (queue.kind()) {
+            case LANE -> ofLanes.getOrDefault(queue.name(), List.of());
+            case TOPIC -> standings(queue);
+          });
     }
+    lookForTransactions(
+        standings.values().stream()
+            .flatMap(List::stream)
+            .collect(Collectors.toMap(Standing::partition, Standing::end, Math::max)));
     var sights =
         probe.look(
             standings.entrySet().stream()
@@ -96,16 +105,27 @@ public final class KafkaBacklogs implements Backlogs {
     return all;
   }
 
+  private Map<String, List<Standing>> lanes(List<Queue> queues) throws LagUnavailable {
+    try {
+      return lanes.read(
+          queues.stream()
+              .filter(queue -> queue.kind() == Queue.Kind.LANE)
+              .map(Queue::name)
+              .toList());
+    } catch (KafkaException e) {
+      throw new LagUnavailable("read the offsets of the lanes", e);
+    }
+  }
+
   /** Beside the queues, what every process reads and has no queue for. */
-  private void lookForTransactions(
-      List<TopicPartition> queues, Map<TopicPartition, Long> committedEnds) throws LagUnavailable {
+  private void lookForTransactions(Map<TopicPartition, Long> queues) throws LagUnavailable {
     var others = new ArrayList<TopicPartition>();
     for (var topic : FOLLOWED) {
       others.addAll(partitionsOf(topic.topicName()));
     }
-    var committed = new HashMap<>(committedEnds);
+    var committed = new HashMap<>(queues);
     committed.putAll(offsets(others, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED));
-    others.addAll(queues);
+    others.addAll(queues.keySet());
     var ends = offsets(others, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
     transactions.look(committed, ends, System.nanoTime());
   }
@@ -116,14 +136,14 @@ public final class KafkaBacklogs implements Backlogs {
     admin.close();
   }
 
-  private static Optional<Probe.Stretch> stretch(Queue queue, Standing s) {
+  private static Optional<LagProbe.Stretch> stretch(Queue queue, Standing s) {
     var lane = queue.kind() == Queue.Kind.LANE ? queue.name() : null;
     return s.unfinished() > 0
-        ? Optional.of(new Probe.Stretch(s.partition(), s.start(), s.end(), lane))
+        ? Optional.of(new LagProbe.Stretch(s.partition(), s.start(), s.end(), lane))
         : Optional.empty();
   }
 
-  private static Backlog backlog(Standing standing, Probe.@Nullable Sight sight) {
+  private static Backlog backlog(Standing standing, LagProbe.@Nullable Sight sight) {
     long unfinished = standing.unfinished();
     boolean exact = unfinished == 0;
     List<Long> timestamps = List.of();
@@ -149,52 +169,24 @@ public final class KafkaBacklogs implements Backlogs {
         timestamps);
   }
 
-  private List<Standing> standings(
-      Queue queue,
-      List<TopicPartition> partitions,
-      Map<TopicPartition, Long> earliest,
-      Map<TopicPartition, Long> ends)
-      throws LagUnavailable {
-    if (partitions.isEmpty()) {
-      return List.of();
+  private List<Standing> standings(Queue queue) throws LagUnavailable {
+    var partitions = new ArrayList<TopicPartition>();
+    for (var topic : queue.topics()) {
+      partitions.addAll(partitionsOf(topic));
     }
+    var earliest = offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
+    var ends = offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    var committed = committedOffsets(queue.group(), partitions);
+    words.hear(committed, System.nanoTime());
     var standings = new ArrayList<Standing>();
-    switch (queue.kind()) {
-      case LANE -> {
-        var shared = sharedOffsets(queue.group(), partitions);
-        for (var partition : partitions) {
-          long first = earliest.getOrDefault(partition, 0L);
-          long end = ends.getOrDefault(partition, first);
-          var info = shared.get(partition);
-          // Absent before the group's first member, and without lag before its first
-          // acknowledgement: nothing is finished then.
-          long start = info == null ? first : Math.max(first, info.startOffset());
-          long span = Math.max(0, end - start);
-          long lag = info == null ? span : info.lag().orElse(span);
-          standings.add(new Standing(partition, start, end, Math.clamp(lag, 0, span)));
-        }
-      }
-      case TOPIC -> {
-        var committed = committedOffsets(queue.group(), partitions);
-        words.hear(committed, System.nanoTime());
-        for (var partition : partitions) {
-          long first = earliest.getOrDefault(partition, 0L);
-          long end = ends.getOrDefault(partition, first);
-          var offset = committed.get(partition);
-          long start = offset == null ? first : Math.max(first, offset.offset());
-          standings.add(new Standing(partition, start, end, Math.max(0, end - start)));
-        }
-      }
+    for (var partition : partitions) {
+      long first = earliest.getOrDefault(partition, 0L);
+      long end = ends.getOrDefault(partition, first);
+      var offset = committed.get(partition);
+      long start = offset == null ? first : Math.max(first, offset.offset());
+      standings.add(new Standing(partition, start, end, Math.max(0, end - start)));
     }
     return standings;
-  }
-
-  private List<TopicPartition> partitionsOf(Queue queue) throws LagUnavailable {
-    var all = new ArrayList<TopicPartition>();
-    for (var topic : queue.topics()) {
-      all.addAll(partitionsOf(topic));
-    }
-    return all;
   }
 
   private List<TopicPartition> partitionsOf(String topic) throws LagUnavailable {
@@ -244,26 +236,6 @@ public final class KafkaBacklogs implements Backlogs {
       // A topic that was removed under us: look it up anew next time.
       this.partitions.clear();
       throw new LagUnavailable("read the ends of the queues", e);
-    }
-  }
-
-  private Map<TopicPartition, SharePartitionOffsetInfo> sharedOffsets(
-      String group, List<TopicPartition> partitions) throws LagUnavailable {
-    try {
-      var found =
-          await(
-              admin
-                  .listShareGroupOffsets(
-                      Map.of(group, new ListShareGroupOffsetsSpec().topicPartitions(partitions)))
-                  .partitionsToOffsetInfo(group));
-      return withoutNulls(found);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof GroupIdNotFoundException) {
-        return Map.of();
-      }
-      throw new LagUnavailable("read the offsets of share group " + group, e);
-    } catch (TimeoutException e) {
-      throw new LagUnavailable("read the offsets of share group " + group, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.producer.lag;
 
 import dev.sluice.producer.view.ClusterView;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Lane;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -77,9 +78,31 @@ public final class LagMonitor implements AutoCloseable {
     return Optional.ofNullable(trouble);
   }
 
+  /** Whether the ledger has decided on all that was asked of it before this time, by the sample. */
+  public boolean ledgerKeepsUp(Duration within) {
+    var sample = latest;
+    return clock.millis() - sample.sampledMs() < within.toMillis()
+        && sample.topics().stream()
+            .filter(topic -> topic.queue().equals(Queue.LEDGER))
+            .anyMatch(ledger -> isYoungerThan(within, ledger));
+  }
+
+  private static boolean isYoungerThan(Duration within, QueueLag queue) {
+    var ageMs = queue.oldestAgeMs();
+    return ageMs == null ? queue.waiting() == 0 : ageMs < within.toMillis();
+  }
+
   /** Partitions whose readers can't go on, as the latest sample has it. */
   public List<Standstill> standstills() {
     return standstills;
+  }
+
+  /** Why the ledger stands still, as far as that is known, a sentence for each partition. */
+  public List<String> ledgerStandstills() {
+    return standstills.stream()
+        .filter(standstill -> standstill.topic().equals(Topic.JOBS.topicName()))
+        .map(Standstill::text)
+        .toList();
   }
 
   @Override
@@ -98,7 +121,10 @@ public final class LagMonitor implements AutoCloseable {
     try (backlogs) {
       do {
         try {
-          sample();
+          // Which lanes there are is not known before.
+          if (view.reading().isEmpty()) {
+            sample();
+          }
           trouble = null;
         } catch (Backlogs.LagUnavailable e) {
           if (trouble == null) {

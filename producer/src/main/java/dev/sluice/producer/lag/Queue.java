@@ -10,7 +10,8 @@ import java.util.List;
  * @param name the lane, or the topic
  * @param kind who takes work from it
  * @param group the group whose progress counts
- * @param topics the topics
+ * @param topics the topics; of a lane those of its own queue, beside which its engines may have
+ *     some
  */
 public record Queue(String name, Kind kind, String group, List<String> topics) {
 

@@ -1,9 +1,10 @@
 package dev.sluice.producer.parked;
 
+import dev.sluice.platform.kafka.DeadLetters;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.producer.view.ReadingProgress;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.kafka.DeadLetters;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -58,7 +60,8 @@ public final class KafkaParked implements Parked {
 
   private final KafkaSettings kafka;
   private final Codec codec;
-  private final LetterBook book = new LetterBook(LETTERS_MAX);
+  private volatile LetterBook book = new LetterBook(LETTERS_MAX);
+  private volatile @Nullable ReadingProgress reading = ReadingProgress.NOTHING;
   private final KafkaConsumer<String, ByteBuffer> follower;
   private final Thread thread;
   private volatile boolean closed;
@@ -81,18 +84,38 @@ public final class KafkaParked implements Parked {
     return book.counts();
   }
 
+  @Override
+  public Optional<ReadingProgress> reading() {
+    return Optional.ofNullable(reading);
+  }
+
+  /** What is read from the beginning takes the place of what is listed once it is complete. */
   private void follow() {
+    var into = book;
     boolean begun = false;
+    long begin = 0;
+    long end = 0;
     long trimmedNanos = System.nanoTime();
     while (!closed) {
       try {
         if (!begun) {
           follower.assign(List.of(SOURCE));
           follower.seekToBeginning(List.of(SOURCE));
-          book.clear();
+          begin = follower.beginningOffsets(List.of(SOURCE)).getOrDefault(SOURCE, 0L);
+          end = follower.endOffsets(List.of(SOURCE)).getOrDefault(SOURCE, 0L);
+          into = new LetterBook(LETTERS_MAX);
           begun = true;
         }
-        follower.poll(POLL).forEach(record -> read(record, book));
+        for (var record : follower.poll(POLL)) {
+          read(record, into);
+        }
+        long at = follower.position(SOURCE);
+        if (at >= end) {
+          book = into;
+          reading = null;
+        } else if (reading != null) {
+          reading = new ReadingProgress(at - begin, end - begin);
+        }
         if (System.nanoTime() - trimmedNanos > TRIM_NANOS) {
           trimmedNanos = System.nanoTime();
           book.forgetBefore(follower.beginningOffsets(List.of(SOURCE)).getOrDefault(SOURCE, 0L));

@@ -1,6 +1,6 @@
 package dev.sluice.producer.parked;
 
-import dev.sluice.schemas.kafka.DeadLetters;
+import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
@@ -67,7 +67,7 @@ public record Letter(
   /** Anybody may write letters, too, and all that are listed are in memory. */
   private static Cause cut(Cause cause) {
     return new Cause(
-        cause.fault(), cut(cause.where()), cut(cause.what()), cut(cause.why()), cut(cause.mend()));
+        cause.code(), cut(cause.where()), cut(cause.what()), cut(cause.why()), cut(cause.mend()));
   }
 
   private static String cut(String text) {

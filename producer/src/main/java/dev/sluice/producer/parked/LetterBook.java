@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The dead letters that there are, without their bytes: the newest so many, one for each record
- * however many readers put it away. Thread-safe.
+ * The dead letters that there are, without their bytes: the newest so many, one for each record,
+ * however many readers wrote a letter about it. Thread-safe.
  */
 final class LetterBook {
 
@@ -40,11 +40,6 @@ final class LetterBook {
   /** Forgets letters that stand before an offset. */
   synchronized void forgetBefore(long offset) {
     letters.values().removeIf(letter -> letter.at() < offset);
-  }
-
-  /** Forgets all of them. */
-  synchronized void clear() {
-    letters.clear();
   }
 
   /** All of them, oldest first. */

@@ -1,14 +1,19 @@
 package dev.sluice.producer.parked;
 
+import dev.sluice.producer.view.ReadingProgress;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The dead letters. */
 public interface Parked extends AutoCloseable {
 
   /** Most letters written back by one call. */
   int REDRIVEN_MAX = 1_000;
+
+  /** How far they are read, until they were read once; until then none are known. */
+  Optional<ReadingProgress> reading();
 
   /** Those that are known, oldest first. */
   List<Letter> letters();

@@ -1,10 +1,10 @@
 package dev.sluice.producer.results;
 
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.results.Results.ResultsBroken.Reason;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Digests;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;

@@ -59,7 +59,7 @@ public sealed interface RowWriter {
   void begin() throws IOException;
 
   /** Writes one row. */
-  void write(Rows.Row row) throws IOException;
+  void write(ResultRows.Row row) throws IOException;
 
   /** Hands on what is buffered. */
   void end() throws IOException;
@@ -89,7 +89,7 @@ public sealed interface RowWriter {
     }
 
     @Override
-    public void write(Rows.Row row) throws IOException {
+    public void write(ResultRows.Row row) throws IOException {
       any = true;
       json.writeStartObject();
       for (var column : columns) {
@@ -182,7 +182,7 @@ public sealed interface RowWriter {
     }
 
     @Override
-    public void write(Rows.Row row) throws IOException {
+    public void write(ResultRows.Row row) throws IOException {
       var values = new ArrayList<String>();
       for (var column : columns) {
         switch (column) {

@@ -1,7 +1,8 @@
 package dev.sluice.producer.spec;
 
-import dev.sluice.schemas.document.Section;
-import dev.sluice.schemas.document.Spelling;
+import dev.sluice.platform.document.Section;
+import dev.sluice.platform.document.Spelling;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Missing;
@@ -87,6 +88,7 @@ final class DatasetReader {
       section
           .problems()
           .add(
+              Code.CONTRADICTION,
               section.at("artifact"),
               "Both `" + name + "` and `artifact` are given.",
               "Each names the same thing.",

@@ -1,11 +1,11 @@
 package dev.sluice.producer.spec;
 
-import dev.sluice.schemas.document.Document;
-import dev.sluice.schemas.document.DocumentKind;
-import dev.sluice.schemas.document.Section;
-import dev.sluice.schemas.document.Spelling;
-import dev.sluice.schemas.job.JobValidation;
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.jobs.rules.JobValidation;
+import dev.sluice.platform.document.Document;
+import dev.sluice.platform.document.DocumentKind;
+import dev.sluice.platform.document.Section;
+import dev.sluice.platform.document.Spelling;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;

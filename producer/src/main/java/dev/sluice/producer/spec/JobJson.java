@@ -3,9 +3,8 @@ package dev.sluice.producer.spec;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.producer.api.Words;
+import dev.sluice.platform.document.Spelling;
 import dev.sluice.schemas.codec.Digests;
-import dev.sluice.schemas.document.Spelling;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
@@ -55,7 +54,7 @@ public final class JobJson {
   /** The job file of a job. */
   public static ObjectNode of(JobSpec spec) {
     var job = JSON.objectNode();
-    job.put("kind", Words.kind(spec.work()));
+    job.put("kind", ApiWords.kind(spec.work()));
     job.put("name", spec.name());
     job.put("tenant", spec.tenant());
     job.put("priority", Spelling.of(spec.priority()));
@@ -75,7 +74,10 @@ public final class JobJson {
     return Digests.sha256(of(spec).toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Wishes that nobody has are left out, so that jobs of before keep their digest. */
+  /**
+   * Wishes that a job does not have are left out, so that jobs of earlier releases keep their
+   * digest.
+   */
   private static void write(PlacementWishes wishes, ObjectNode job) {
     if (!wishes.notLanes().isEmpty()) {
       job.set("notLanes", texts(wishes.notLanes()));
@@ -161,7 +163,7 @@ public final class JobJson {
     return dataset;
   }
 
-  /** What is as ever is left out, so that jobs of before keep their digest. */
+  /** Defaults are left out, so that jobs of earlier releases keep their digest. */
   private static void writeTable(DatasetSpec spec, ObjectNode dataset) {
     if (!spec.csv().delimiter().equals(CsvOptions.PLAIN.delimiter())) {
       dataset.put("delimiter", spec.csv().delimiter());

@@ -1,9 +1,9 @@
 package dev.sluice.producer.spec;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.sluice.schemas.document.Named;
-import dev.sluice.schemas.document.Section;
-import dev.sluice.schemas.document.Spelling;
+import dev.sluice.platform.document.Named;
+import dev.sluice.platform.document.Section;
+import dev.sluice.platform.document.Spelling;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.AvgPool2d;
 import dev.sluice.schemas.wire.BatchNorm;

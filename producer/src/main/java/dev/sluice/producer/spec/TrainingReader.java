@@ -1,13 +1,14 @@
 package dev.sluice.producer.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.schemas.document.Named;
-import dev.sluice.schemas.document.Section;
-import dev.sluice.schemas.document.Spelling;
+import dev.sluice.platform.document.Named;
+import dev.sluice.platform.document.Section;
+import dev.sluice.platform.document.Spelling;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.ClassWeight;
 import dev.sluice.schemas.wire.ClassWeights;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Cosine;
 import dev.sluice.schemas.wire.DatasetSpec;
@@ -128,6 +129,7 @@ final class TrainingReader {
         model
             .problems()
             .add(
+                Code.CONTRADICTION,
                 model.at("layers"),
                 "Both layers and a TorchScript file are given.",
                 "Each is a whole network.",
@@ -193,6 +195,7 @@ final class TrainingReader {
     if (epochs.isMissingNode() == steps.isMissingNode()) {
       job.problems()
           .add(
+              epochs.isMissingNode() ? Code.MISSING_FIELD : Code.CONTRADICTION,
               "epochs",
               epochs.isMissingNode()
                   ? "Neither `epochs` nor `steps` is given."

@@ -1,6 +1,6 @@
 package dev.sluice.producer.view;
 
-import dev.sluice.schemas.fleet.Roster;
+import dev.sluice.platform.fleet.Roster;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,14 +40,15 @@ public final class FleetView {
 
   /** Takes over a heartbeat from the log. */
   public synchronized void put(WorkerHeartbeat heartbeat, long heardMs) {
+    var known = roster.of(heartbeat.who());
+    if (known.isPresent() && known.get().atMs() > heardMs) {
+      return; // the topic is read once more
+    }
     // The first heartbeat seen only sets the mark: its tasks may be older than this process. What
     // follows another process of that id is younger.
     boolean first = roster.of(heartbeat.worker()).isEmpty();
     long mark =
-        roster
-            .of(heartbeat.who())
-            .map(before -> before.heartbeat().finished())
-            .orElse(first ? heartbeat.finished() : 0);
+        known.map(before -> before.heartbeat().finished()).orElse(first ? heartbeat.finished() : 0);
     finishedByLane.merge(heartbeat.lane(), Math.max(0, heartbeat.finished() - mark), Long::sum);
     roster.hear(heartbeat, heardMs);
   }

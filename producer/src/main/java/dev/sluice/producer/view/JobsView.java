@@ -1,65 +1,82 @@
 package dev.sluice.producer.view;
 
-import dev.sluice.schemas.wire.JobState;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.schemas.topics.StateKeys;
+import dev.sluice.schemas.wire.EndedJob;
+import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every job that is not finished, and the latest finished ones. Thread-safe.
+ * Every job that is not finished or has finished just now, and which other jobs have finished: what
+ * these were is in the history. Thread-safe.
  *
  * <p>Finished jobs beyond a bound are forgotten, the one that finished first going first; what
  * isn't finished is never forgotten, its number being the ledger's to bound.
  */
 public final class JobsView {
 
-  /** A place in the order of submission. */
-  private record Place(long ms, String jobId) {}
-
   /**
-   * One page of jobs, last submitted first.
+   * One page of jobs.
    *
-   * @param jobs the jobs
+   * @param jobIds the jobs' ids
    * @param next where the next page begins; null on the last page
    */
-  public record Page(List<JobState> jobs, @Nullable String next) {
+  public record Page(List<String> jobIds, @Nullable String next) {
     public Page {
-      jobs = List.copyOf(jobs);
+      jobIds = List.copyOf(jobIds);
     }
   }
 
-  private static final Comparator<Place> OLDEST_FIRST =
-      Comparator.comparingLong(Place::ms).thenComparing(Place::jobId);
-
   private final int finishedJobsMax;
-  private final Watched<JobState> states = new Watched<>();
+  private final Watched<Job> states = new Watched<>();
   private final Watched<Manifest> manifests = new Watched<>();
-  private final LossCurves curves = new LossCurves();
+  private final LossCurves curves;
+  private final @Nullable JobsView before;
 
   // Guarded by this.
-  private final NavigableSet<Place> bySubmission = new TreeSet<>(OLDEST_FIRST.reversed());
-  private final NavigableSet<Place> finished = new TreeSet<>(OLDEST_FIRST);
-  private final Map<JobStatus, Integer> counts = new EnumMap<>(JobStatus.class);
+  private JobIndex index = new JobIndex();
+  private Map<String, EndedJobs> ended = new HashMap<>();
 
   /**
    * @param finishedJobsMax finished jobs to remember, at least 1
    */
   public JobsView(int finishedJobsMax) {
+    this(finishedJobsMax, new LossCurves(), null);
+  }
+
+  private JobsView(int finishedJobsMax, LossCurves curves, @Nullable JobsView before) {
     if (finishedJobsMax < 1) {
       throw new IllegalArgumentException("finishedJobsMax must be at least 1");
     }
     this.finishedJobsMax = finishedJobsMax;
+    this.curves = curves;
+    this.before = before;
+  }
+
+  /** An empty view for the same jobs; states that are the same in both are in memory once. */
+  JobsView anew() {
+    return new JobsView(finishedJobsMax, curves, this);
+  }
+
+  /** Takes over all that a newer view holds, which is not used any more. */
+  void replaceWith(JobsView newer) {
+    manifests.replaceWith(newer.manifests);
+    synchronized (this) {
+      index = newer.index;
+      ended = newer.ended;
+      states.replaceWith(newer.states);
+    }
   }
 
   /** Whether a job in this status has reached its outcome. */
@@ -70,14 +87,57 @@ public final class JobsView {
     };
   }
 
-  /** Takes over a job's state from the log. */
-  public void put(JobState state) {
+  /**
+   * Takes over a job from the log.
+   *
+   * @return jobs that are forgotten for it
+   */
+  public List<String> put(Job state) {
     curves.add(state);
+    var kept =
+        before == null ? state : before.job(state.jobId()).filter(state::equals).orElse(state);
     synchronized (this) {
-      states.get(state.jobId()).ifPresent(this::unlist);
-      list(state);
-      states.put(state.jobId(), state);
-      evict();
+      states.put(kept.jobId(), kept); // who waits for it is told, even where it has left
+      if (hasLeft(kept)) {
+        dropState(kept.jobId());
+        return List.of();
+      }
+      index.put(JobIndex.Entry.of(kept));
+      return evict();
+    }
+  }
+
+  /**
+   * Takes over which jobs have left for the history.
+   *
+   * @return jobs that are forgotten for it
+   */
+  public synchronized List<String> put(EndedJobs some) {
+    ended.put(StateKeys.of(some), some);
+    for (var job : some.jobs()) {
+      index.put(JobIndex.Entry.of(job));
+      states.get(job.jobId()).filter(this::hasLeft).ifPresent(left -> dropState(left.jobId()));
+    }
+    return evict();
+  }
+
+  private boolean hasLeft(Job job) {
+    return past(job.jobId()).filter(left -> left.submittedMs() == job.submittedMs()).isPresent();
+  }
+
+  private void dropState(String jobId) {
+    states.remove(jobId);
+    manifests.remove(jobId);
+  }
+
+  /** Forgets which jobs have ended, as the log does. */
+  public synchronized void removeEnded(String key) {
+    var some = ended.remove(key);
+    if (some != null) {
+      some.jobs().stream()
+          .map(EndedJob::jobId)
+          .filter(jobId -> index.entry(jobId).filter(JobIndex.Entry::left).isPresent())
+          .forEach(this::forget);
     }
   }
 
@@ -86,9 +146,12 @@ public final class JobsView {
     manifests.put(chunk.jobId(), manifest(chunk.jobId()).with(chunk));
   }
 
-  /** Forgets a job, as the log does. */
+  /** A job is no state any more, as the log says: it has left for the history, or is lost. */
   public synchronized void remove(String jobId) {
-    states.get(jobId).ifPresent(this::forget);
+    if (index.entry(jobId).filter(JobIndex.Entry::left).isEmpty()) {
+      index.remove(jobId);
+    }
+    dropState(jobId);
   }
 
   /** Forgets a piece of a manifest, as the log does. */
@@ -102,8 +165,23 @@ public final class JobsView {
   }
 
   /** The state of a job; empty where none of this id is known. */
-  public Optional<JobState> job(String jobId) {
+  public Optional<Job> job(String jobId) {
     return states.get(jobId);
+  }
+
+  /** What is remembered of a job that has left for the history; empty of others. */
+  public synchronized Optional<EndedJob> past(String jobId) {
+    return index
+        .entry(jobId)
+        .filter(JobIndex.Entry::left)
+        .map(
+            entry ->
+                new EndedJob(
+                    jobId,
+                    entry.status(),
+                    entry.submittedMs(),
+                    entry.finishedMs(),
+                    entry.leftMs()));
   }
 
   /** Where a job's results lie, as far as they are reported. */
@@ -127,43 +205,36 @@ public final class JobsView {
 
   /** Number of jobs by status, those with none left out. */
   public synchronized Map<JobStatus, Integer> counts() {
-    return Map.copyOf(counts);
+    return index.counts();
   }
 
   /** All jobs that have not reached their outcome. */
-  public List<JobState> active() {
-    return states.all().stream().filter(s -> !isTerminal(s.status())).toList();
+  public synchronized List<Job> active() {
+    return Arrays.stream(JobStatus.values())
+        .filter(status -> !isTerminal(status))
+        .flatMap(status -> states(index.in(status)).stream())
+        .toList();
   }
 
   /**
-   * One page of jobs, last submitted first.
+   * One page of jobs: last submitted first, and by id where it is asked for those that begin so.
    *
    * @param status only these; null for all
    * @param prefix only those whose ids begin so; empty for all
-   * @param limit most jobs on the page
+   * @param limit most jobs on the page; with a prefix and a status there may be fewer, with more on
+   *     the next one
    * @param after the {@code next} of the page before; null for the first page
    * @throws IllegalArgumentException where {@code after} isn't a {@code next}
    */
   public synchronized Page page(
       @Nullable JobStatus status, String prefix, int limit, @Nullable String after) {
-    var places = after == null ? bySubmission : bySubmission.tailSet(place(after), false);
-    var jobs = new ArrayList<JobState>();
-    Place last = null;
-    for (var place : places) {
-      if (!place.jobId().startsWith(prefix)) {
-        continue;
-      }
-      var state = states.get(place.jobId());
-      if (state.isEmpty() || (status != null && state.get().status() != status)) {
-        continue;
-      }
-      if (jobs.size() == limit && last != null) {
-        return new Page(jobs, last.ms() + "." + last.jobId());
-      }
-      jobs.add(state.get());
-      last = place;
-    }
-    return new Page(jobs, null);
+    return prefix.isEmpty()
+        ? index.page(status, limit, after)
+        : index.pageOf(prefix, status, limit, after);
+  }
+
+  private List<Job> states(List<String> jobIds) {
+    return jobIds.stream().flatMap(jobId -> states.get(jobId).stream()).toList();
   }
 
   /**
@@ -171,43 +242,28 @@ public final class JobsView {
    *
    * @return fails with {@link java.util.concurrent.TimeoutException} after {@code within}
    */
-  public CompletableFuture<JobState> await(
-      String jobId, Predicate<JobState> until, Duration within) {
+  public CompletableFuture<Job> await(String jobId, Predicate<Job> until, Duration within) {
     return states.await(jobId, until, within);
   }
 
-  private void list(JobState state) {
-    bySubmission.add(new Place(state.submittedMs(), state.jobId()));
-    counts.merge(state.status(), 1, Integer::sum);
-    if (isTerminal(state.status())) {
-      finished.add(new Place(state.finishedMs(), state.jobId()));
+  /** How many wait for a job's state at present. */
+  public int waiting() {
+    return states.waiting();
+  }
+
+  private void forget(String jobId) {
+    index.remove(jobId);
+    dropState(jobId);
+  }
+
+  private List<String> evict() {
+    var forgotten = new ArrayList<String>();
+    for (var first = index.finishedFirstBeyond(finishedJobsMax);
+        first.isPresent();
+        first = index.finishedFirstBeyond(finishedJobsMax)) {
+      forget(first.get());
+      forgotten.add(first.get());
     }
-  }
-
-  private void unlist(JobState state) {
-    bySubmission.remove(new Place(state.submittedMs(), state.jobId()));
-    finished.remove(new Place(state.finishedMs(), state.jobId()));
-    counts.computeIfPresent(state.status(), (status, n) -> n == 1 ? null : n - 1);
-  }
-
-  private void forget(JobState state) {
-    unlist(state);
-    states.remove(state.jobId());
-    manifests.remove(state.jobId());
-  }
-
-  private void evict() {
-    while (finished.size() > finishedJobsMax) {
-      states.get(finished.first().jobId()).ifPresent(this::forget);
-    }
-  }
-
-  private static Place place(String after) {
-    int dot = after.indexOf('.');
-    if (dot < 1) {
-      throw new IllegalArgumentException("not the 'next' of a page: " + after);
-    }
-    // Long.parseLong's own exception is an IllegalArgumentException too.
-    return new Place(Long.parseLong(after.substring(0, dot)), after.substring(dot + 1));
+    return forgotten;
   }
 }

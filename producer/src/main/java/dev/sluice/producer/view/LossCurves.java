@@ -1,6 +1,6 @@
 package dev.sluice.producer.view;
 
-import dev.sluice.schemas.wire.JobState;
+import dev.sluice.jobs.state.Job;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class LossCurves {
         }
       };
 
-  synchronized void add(JobState state) {
+  synchronized void add(Job state) {
     var training = state.training();
     if (training == null || training.stepsDone() < 1 || !Double.isFinite(training.loss())) {
       return;

@@ -1,6 +1,7 @@
 package dev.sluice.producer.view;
 
 import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.ResultRange;
 import java.util.Collections;
 import java.util.Comparator;
@@ -22,7 +23,8 @@ public record Manifest(SortedMap<Integer, ManifestChunk> chunks) {
     chunks = Collections.unmodifiableSortedMap(new TreeMap<>(chunks));
   }
 
-  Manifest with(ManifestChunk chunk) {
+  /** The same with one piece more. */
+  public Manifest with(ManifestChunk chunk) {
     var more = new TreeMap<>(chunks);
     more.put(chunk.chunk(), chunk);
     return new Manifest(more);
@@ -45,6 +47,13 @@ public record Manifest(SortedMap<Integer, ManifestChunk> chunks) {
         .flatMap(chunk -> chunk.ranges().stream())
         .sorted(Comparator.comparingLong(ResultRange::rowFrom))
         .toList();
+  }
+
+  /** What the answers add up to. */
+  public Measured measured() {
+    return chunks.values().stream()
+        .map(ManifestChunk::measured)
+        .reduce(Measured.NOTHING, Measured::plus);
   }
 
   /** Whether every row in [0, rows) stands in exactly one range. */

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keys of {@code sluice.job-states} whose newest record can't be read: what is shown of them is
- * what the record before said, or nothing. The next state of a key that can be read ends that.
- * Thread-safe.
+ * Keys of {@code sluice.job-states} and {@code sluice.job-facts} whose newest record can't be read:
+ * what is shown of them is what the record before said, or nothing. The next state of a key that
+ * can be read ends that. Thread-safe.
  */
 public final class UnreadStates {
 
@@ -23,7 +23,7 @@ public final class UnreadStates {
   /**
    * A key.
    *
-   * @param key the job, model or lane that the record is about, or pretends to be
+   * @param key the job, its fact, the model or lane that the record is about, or pretends to be
    * @param place where it stands
    * @param why it can't be read, in a sentence
    */
@@ -43,6 +43,15 @@ public final class UnreadStates {
     keys.put(key, new Unread(key, place, why));
     if (keys.size() > KEYS_MAX) {
       keys.remove(keys.keySet().iterator().next());
+    }
+  }
+
+  /** Takes over what a newer one holds. */
+  void replaceWith(UnreadStates newer) {
+    var successors = newer.all();
+    synchronized (this) {
+      keys.clear();
+      successors.forEach(unread -> keys.put(unread.key(), unread));
     }
   }
 

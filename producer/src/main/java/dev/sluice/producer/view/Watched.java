@@ -60,6 +60,32 @@ final class Watched<V> {
     satisfied.forEach(wait -> wait.done().complete(value));
   }
 
+  /** Takes over all values of a newer one, and completes the waits that they satisfy. */
+  void replaceWith(Watched<V> newer) {
+    var successors = newer.entries();
+    var satisfied = new ArrayList<Runnable>();
+    synchronized (values) {
+      values.clear();
+      values.putAll(successors);
+      waits.forEach(
+          (key, ofKey) -> {
+            var value = values.get(key);
+            for (var wait : ofKey) {
+              if (value != null && wait.until().test(value)) {
+                satisfied.add(() -> wait.done().complete(value));
+              }
+            }
+          });
+    }
+    satisfied.forEach(Runnable::run);
+  }
+
+  private Map<String, V> entries() {
+    synchronized (values) {
+      return Map.copyOf(values);
+    }
+  }
+
   void remove(String key) {
     synchronized (values) {
       values.remove(key);

@@ -2,9 +2,9 @@ package dev.sluice.producer.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.jobs.state.InferenceState;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.lag.LagReport;
-import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Measured;
@@ -57,8 +57,10 @@ class InferenceMetricsTest {
   private static Map<String, Double> metrics(Objective objective, Inferred... reports) {
     var facts = Samples.facts(objective, List.of("a", "b", "c"), 3);
     var inference = InferenceState.of(Samples.model(1, facts)).withTasks(12, 4, reports.length, 1);
+    var measured = Measured.NOTHING;
     for (var report : reports) {
       inference = inference.withAnswers(report, 2);
+      measured = measured.plus(report.measured());
     }
     var state =
         Samples.state(
@@ -71,7 +73,8 @@ class InferenceMetricsTest {
             inference,
             null);
     var view =
-        JobViews.of(state, List.of(), null, new Waits(List.of(), LagReport.NONE, 0), Set.of());
+        JobViews.of(
+            state, List.of(), measured, null, new Waits(List.of(), LagReport.NONE, 0), Set.of());
     return Objects.requireNonNull(view.inference()).metrics();
   }
 }

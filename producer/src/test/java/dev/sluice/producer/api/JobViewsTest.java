@@ -2,22 +2,22 @@ package dev.sluice.producer.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.jobs.state.InferenceState;
+import dev.sluice.jobs.state.TrainingState;
+import dev.sluice.jobs.state.ValidationState;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.EarlyStopping;
-import dev.sluice.schemas.wire.InferenceState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.TrainingSpec;
-import dev.sluice.schemas.wire.TrainingState;
 import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.ValidationPlan;
 import dev.sluice.schemas.wire.ValidationPoint;
-import dev.sluice.schemas.wire.ValidationState;
 import dev.sluice.schemas.wire.Work;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +34,19 @@ class JobViewsTest {
 
   private static JobView view(
       Work work, @Nullable TrainingState training, @Nullable InferenceState inference) {
+    return view(work, training, inference, Measured.NOTHING);
+  }
+
+  private static JobView view(
+      Work work,
+      @Nullable TrainingState training,
+      @Nullable InferenceState inference,
+      Measured measured) {
     var spec = Samples.job(work);
     return JobViews.of(
         Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, training, inference, null),
         List.of(),
+        measured,
         null,
         new Waits(List.of(), LagReport.NONE, 0),
         Set.of(JobViews.Part.LOSS_CURVE));
@@ -60,9 +69,9 @@ class JobViewsTest {
             1_000,
             1_500,
             null,
-            RowFaults.NONE,
-            measured);
-    return Objects.requireNonNull(view(Samples.inference(), inference).inference()).metrics();
+            RowFaults.NONE);
+    return Objects.requireNonNull(view(Samples.inference(), null, inference, measured).inference())
+        .metrics();
   }
 
   @Test

@@ -2,11 +2,11 @@ package dev.sluice.producer.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.jobs.state.Job;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.lag.QueueLag;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.TaskKind;
@@ -98,15 +98,15 @@ final class WaitsTest {
         .isNull();
   }
 
-  private static WaitView of(JobState job, WorkerHeartbeat... alive) {
+  private static WaitView of(Job job, WorkerHeartbeat... alive) {
     return Objects.requireNonNull(new Waits(Arrays.asList(alive), LagReport.NONE, NOW_MS).of(job));
   }
 
-  private static JobState job(OpenTask... open) {
+  private static Job job(OpenTask... open) {
     return state(JobStatus.PREPARING, open);
   }
 
-  private static JobState state(JobStatus status, OpenTask... open) {
+  private static Job state(JobStatus status, OpenTask... open) {
     return Samples.state("j", status, 1_000, "gpu2", List.of(open));
   }
 

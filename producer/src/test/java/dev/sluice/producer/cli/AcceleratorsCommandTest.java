@@ -3,8 +3,8 @@ package dev.sluice.producer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.producer.api.ApiJson;
-import dev.sluice.schemas.accelerator.Catalogue;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -105,7 +105,7 @@ class AcceleratorsCommandTest {
 
   @Test
   void tableAndDetailsFitATerminal() {
-    var models = Catalogue.builtIn().all();
+    var models = CatalogueFiles.builtIn().all();
     for (int columns : new int[] {40, 80, 200}) {
       var whole = AcceleratorText.table(models, columns);
       assertThat(whole.lines()).hasSizeGreaterThan(models.size());

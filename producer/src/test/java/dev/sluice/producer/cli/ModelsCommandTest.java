@@ -2,11 +2,11 @@ package dev.sluice.producer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.platform.terminal.TerminalText;
 import dev.sluice.producer.FakeCluster;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.EvaluationView;
-import dev.sluice.schemas.terminal.Cells;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelFile;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -83,7 +83,7 @@ class ModelsCommandTest {
       var text = EvaluationText.of(evaluation, columns);
       assertThat(text.lines())
           .hasSizeLessThan(45)
-          .allSatisfy(line -> assertThat(Cells.width(line)).as(line).isLessThan(columns));
+          .allSatisfy(line -> assertThat(TerminalText.width(line)).as(line).isLessThan(columns));
       assertThat(text).contains("299", "20 largest of 300 classes").doesNotContain("number 0");
     }
   }
@@ -99,6 +99,20 @@ class ModelsCommandTest {
     assertThat(run("classifier@1").err()).contains("a line and a column for each class");
     assertThat(run("class").err()).contains("classifier, classifier-2", "Write more of it");
     assertThat(run("class").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aVersionIsDeletedAndAModelOnlyByItsWholeName() {
+    store("{}", "classifier");
+    assertThat(run("delete", "class@1").code()).isEqualTo(2);
+    assertThat(run("delete", "class").err()).contains("no model class");
+    assertThat(run("delete", "classifier@9").err()).contains("There is no version classifier@9");
+    assertThat(run("delete", "classifier@production").out()).contains("deleted classifier@1");
+    assertThat(run().out()).contains("no models");
+
+    store("{}", "classifier");
+    assertThat(run("delete", "classifier").out()).contains("deleted classifier");
+    assertThat(run().out()).contains("no models");
   }
 
   private void store(String evaluation, String name) {
@@ -122,7 +136,8 @@ class ModelsCommandTest {
             plain.registeredMs(),
             plain.format(),
             plain.parent());
-    cluster.view.put(new ModelEntry(name, List.of(version), Map.of("production", 1)));
+    cluster.view.put(new ModelEntry(name, 1, Map.of("production", 1)));
+    cluster.view.put(version);
   }
 
   private Run run(String... arguments) {

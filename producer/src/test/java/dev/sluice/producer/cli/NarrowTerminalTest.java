@@ -2,12 +2,12 @@ package dev.sluice.producer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.platform.terminal.TerminalText;
 import dev.sluice.producer.FakeCluster;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.lag.QueueLag;
-import dev.sluice.schemas.terminal.Cells;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ModelEntry;
@@ -47,8 +47,8 @@ class NarrowTerminalTest {
     cluster.view.put(Samples.state("x".repeat(64), JobStatus.SUCCEEDED, 2));
     cluster.view.put(new Lane(LANE, "nvidia-h100-sxm", 100, 1_000));
     var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
-    cluster.view.put(
-        new ModelEntry("digits", List.of(Samples.model(1, facts)), Map.of("production", 1)));
+    cluster.view.put(new ModelEntry("digits", 1, Map.of("production", 1)));
+    cluster.view.put(Samples.model(1, facts));
     var worker = LANE + "-a-host-with-a-name-4242-1fa2f0";
     cluster.view.fleet().put(Samples.heartbeat(worker, LANE, 1, 5, 1), FakeCluster.NOW_MS);
     cluster.lag =
@@ -64,7 +64,7 @@ class NarrowTerminalTest {
         assertThat(run(command).lines())
             .as(command)
             .hasSizeGreaterThan(1)
-            .allSatisfy(line -> assertThat(Cells.width(line)).as(line).isLessThan(columns));
+            .allSatisfy(line -> assertThat(TerminalText.width(line)).as(line).isLessThan(columns));
       }
       System.setProperty(COLUMNS, "0");
       assertThat(run(command)).doesNotContain("…", "no room");

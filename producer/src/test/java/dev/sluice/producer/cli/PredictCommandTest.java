@@ -3,10 +3,10 @@ package dev.sluice.producer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.cost.ModelCosts;
+import dev.sluice.accelerators.cost.Scenario;
 import dev.sluice.producer.api.ApiJson;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.cost.ModelCosts;
-import dev.sluice.schemas.cost.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

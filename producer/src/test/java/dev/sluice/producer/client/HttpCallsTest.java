@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.producer.api.ApiJson;
+import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.view.ReadingProgress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +16,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,16 +29,21 @@ import org.junit.jupiter.api.Timeout;
 class HttpCallsTest {
 
   private static final Duration STALL_MAX = Duration.ofMillis(200);
+  private static final int TLS_RECORD_HEADER = 5;
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final ServerSocket server;
   private final HttpCalls calls;
   private volatile String said = "";
+  private volatile String saidNext = "";
   private volatile boolean hangsUp;
+  private final List<Problem> waited = new CopyOnWriteArrayList<>();
 
   HttpCallsTest() throws IOException {
     server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-    calls = new HttpCalls(URI.create("http://127.0.0.1:" + server.getLocalPort()), STALL_MAX);
+    calls =
+        new HttpCalls(
+            URI.create("http://127.0.0.1:" + server.getLocalPort()), STALL_MAX, waited::add);
   }
 
   @BeforeEach
@@ -94,6 +104,22 @@ class HttpCallsTest {
   }
 
   @Test
+  void aServerThatIsStillReadingIsAskedAgain() throws Exception {
+    var reading =
+        ApiJson.MAPPER.writeValueAsString(Problem.stillReading(new ReadingProgress(2, 3)));
+    said =
+        "HTTP/1.1 503 No\r\nContent-Type: application/problem+json\r\nContent-Length: "
+            + reading.length()
+            + "\r\n\r\n"
+            + reading;
+    saidNext = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}";
+
+    assertThat(calls.call(calls.request("/").GET(), JsonNode.class).path("a").asInt()).isEqualTo(1);
+    assertThat(waited).hasSize(1);
+    assertThat(waited.getFirst().detail()).contains("2 of 3 records");
+  }
+
+  @Test
   void whyNobodyAnswersIsSaidInWords() throws IOException {
     assertThat(whyNot("http://sluice.invalid:8642")).endsWith("no host of that name is known");
     int free;
@@ -114,6 +140,9 @@ class HttpCallsTest {
 
   private static void answerPlainly(ServerSocket plain) {
     try (var socket = plain.accept()) {
+      // As such servers do: it answers what it has read. A client that is answered before its first
+      // word may miss that.
+      socket.getInputStream().readNBytes(TLS_RECORD_HEADER);
       socket.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();
       var _ = socket.getInputStream().readAllBytes();
@@ -123,7 +152,7 @@ class HttpCallsTest {
   }
 
   private static String whyNot(String server) {
-    try (var elsewhere = new HttpCalls(URI.create(server), STALL_MAX)) {
+    try (var elsewhere = new HttpCalls(URI.create(server), STALL_MAX, problem -> {})) {
       var failure =
           catchThrowableOfType(
               SluiceException.Unreachable.class,
@@ -137,6 +166,11 @@ class HttpCallsTest {
       readHead(socket);
       socket.getOutputStream().write(said.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();
+      if (!saidNext.isEmpty()) {
+        readHead(socket);
+        socket.getOutputStream().write(saidNext.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+      }
       if (!hangsUp) {
         over.await();
       }

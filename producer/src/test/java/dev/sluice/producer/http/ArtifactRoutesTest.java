@@ -1,6 +1,7 @@
 package dev.sluice.producer.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.producer.FakeCluster;
 import dev.sluice.producer.Samples;
@@ -93,6 +94,34 @@ class ArtifactRoutesTest {
 
       await(() -> http.send(whole, BodyHandlers.discarding()).statusCode() == 200);
       assertThat(http.send(whole, BodyHandlers.ofByteArray()).body()).hasSize(64 * 1024 * 1024);
+    }
+  }
+
+  @Test
+  void aFileThatIsNotWhatItsDigestSaysIsCutOffAndNotEnded() {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[1024 * 1024]);
+    cluster.artifacts.broken = true;
+    var path = cluster.uri().resolve("/v1/artifacts/" + Samples.DATASET);
+    var request = HttpRequest.newBuilder(path).timeout(SOON).build();
+
+    assertThatThrownBy(() -> http.send(request, BodyHandlers.discarding()))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void filesOnTheirWayInAndOutShareTheMemory() throws Exception {
+    try (var small = new FakeCluster(new HttpLimits(8, 10_000, 100_000, 4, 1))) {
+      small.artifacts.files.put(Samples.DATASET, new byte[1]);
+      var path = small.uri().resolve("/v1/artifacts/" + Samples.DATASET);
+      try (var socket = halfAnUpload(small)) {
+        await(() -> !small.uploads().isEmpty());
+        assertThat(socket.isConnected()).isTrue();
+
+        var refused =
+            http.send(HttpRequest.newBuilder(path).timeout(SOON).build(), BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("urn:sluice:problem:busy", "12582912");
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.jobs.state.Job;
 import dev.sluice.producer.FakeCluster;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.api.ApiJson;
@@ -17,13 +18,12 @@ import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadLetterReason;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ManifestChunk;
-import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.ByteArrayInputStream;
@@ -38,7 +38,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,7 +174,7 @@ class HttpApiTest {
 
   @Test
   void nothingIsAcceptedWhileTopicsAreNotWhatTheyWereMadeAs() throws Exception {
-    var cause = new Cause(Fault.BAD_INPUT, "sluice.jobs", "It has grown.", "", "Mend it.");
+    var cause = new Cause(Code.TOPIC_CHANGED, "sluice.jobs", "It has grown.", "", "Mend it.");
     cluster.unfit.add(cause);
 
     var refused = problem(submit(TRAINING));
@@ -344,7 +343,7 @@ class HttpApiTest {
   @Test
   void anAliasPointsAtAVersion() throws Exception {
     var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
-    cluster.view.put(new ModelEntry("digits", List.of(Samples.model(1, facts)), Map.of()));
+    cluster.view.put(Samples.model(1, facts));
 
     var set = putJson("/v1/models/digits/aliases/production", "{\"version\": 1}");
     assertThat(json(set).path("aliases").path("production").asInt()).isEqualTo(1);
@@ -357,6 +356,57 @@ class HttpApiTest {
     assertThat(problem(putJson("/v1/models/digits/aliases/latest", "{\"version\": 1}")).status())
         .isEqualTo(400);
     assertThat(problem(get("/v1/models/unknown")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aDeletedVersionIsGoneAndTheOthersStay() throws Exception {
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
+    for (int version = 1; version <= 3; version++) {
+      cluster.view.put(Samples.model(version, facts));
+    }
+    assertThat(problem(delete("/v1/models/digits/versions/4")).status()).isEqualTo(404);
+    assertThat(problem(delete("/v1/models/digits/versions/latest")).status()).isEqualTo(400);
+    assertThat(problem(delete("/v1/models/unknown")).status()).isEqualTo(404);
+
+    var left = json(delete("/v1/models/digits/versions/3"));
+    assertThat(left.path("latest").asInt()).isEqualTo(2);
+    assertThat(left.path("versions")).hasSize(2);
+
+    assertThat(json(delete("/v1/models/digits")).path("versions")).isEmpty();
+    assertThat(problem(get("/v1/models/digits")).status()).isEqualTo(404);
+    assertThat(json(get("/v1/models")).path("models")).isEmpty();
+  }
+
+  private static final String OTHER = Digests.sha256(new byte[] {2});
+
+  @Test
+  void aFileIsDeletedOnlyWhereNothingUsesIt() throws Exception {
+    for (var digest : List.of(Samples.DATASET, OTHER)) {
+      cluster.artifacts.files.put(digest, new byte[] {1});
+    }
+    cluster.view.put(Samples.state("job-1", JobStatus.RUNNING, 1));
+    var used = problem(delete("/v1/artifacts/" + Samples.DATASET));
+    assertThat(used.status()).isEqualTo(409);
+    assertThat(used.code()).isEqualTo("in-use");
+    assertThat(used.detail()).contains("job job-1");
+
+    var going = delete("/v1/artifacts/" + OTHER);
+    assertThat(going.statusCode()).isEqualTo(202);
+    assertThat(json(going).path("goesMs").asLong()).isEqualTo(FakeCluster.NOW_MS + 1_000);
+    assertThat(cluster.artifacts.announced).containsExactly(OTHER);
+
+    cluster.view.put(Samples.state("job-1", JobStatus.SUCCEEDED, 1));
+    assertThat(delete("/v1/artifacts/" + Samples.DATASET).statusCode()).isEqualTo(202);
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
+    cluster.view.put(Samples.model(1, facts));
+    assertThat(problem(delete("/v1/artifacts/" + Samples.DATASET)).detail())
+        .contains("model digits@1");
+    assertThat(problem(delete("/v1/artifacts/" + "sha256:" + "9".repeat(64))).status())
+        .isEqualTo(404);
+  }
+
+  private HttpResponse<String> delete(String path) throws Exception {
+    return send(request(path).DELETE());
   }
 
   @Test
@@ -519,7 +569,7 @@ class HttpApiTest {
 
   private void finishedInference(String jobId) {
     var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a", "b", "c"), 3);
-    JobState state =
+    Job state =
         Samples.state(
             jobId,
             "",
@@ -537,7 +587,8 @@ class HttpApiTest {
             0,
             List.of(
                 new ResultRange(0, 5, 5, 0, 2, "", "attempt-1"),
-                new ResultRange(0, 1, 1, 2, 4, "", "attempt-1"))));
+                new ResultRange(0, 1, 1, 2, 4, "", "attempt-1")),
+            Measured.NOTHING));
     cluster.view.put(state);
   }
 

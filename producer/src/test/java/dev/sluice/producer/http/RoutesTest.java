@@ -68,7 +68,7 @@ class RoutesTest {
             "/v1/artifacts",
             "PUT, OPTIONS",
             "/v1/artifacts/" + Samples.DATASET,
-            "GET, HEAD, OPTIONS",
+            "GET, HEAD, DELETE, OPTIONS",
             "/",
             "GET, HEAD, OPTIONS");
     for (var known : methods.entrySet()) {

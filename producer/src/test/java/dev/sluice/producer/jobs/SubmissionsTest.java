@@ -3,17 +3,24 @@ package dev.sluice.producer.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.jobs.rules.ModelRecord;
+import dev.sluice.jobs.rules.Names;
+import dev.sluice.jobs.state.Job;
+import dev.sluice.platform.artifact.ArtifactStore.Kept;
 import dev.sluice.producer.FakeCluster;
 import dev.sluice.producer.Samples;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemException;
 import dev.sluice.producer.api.ProblemType;
-import dev.sluice.schemas.job.Names;
+import dev.sluice.producer.view.Manifest;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.ModelPlace;
+import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Submitted;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +48,7 @@ class SubmissionsTest {
   void aSubmissionIsAnsweredWithTheLedgersState() {
     var state = submissions.submit(TRAIN, null);
 
-    assertThat(state.status()).isEqualTo(JobStatus.PREPARING);
+    assertThat(state.job().status()).isEqualTo(JobStatus.PREPARING);
     assertThat(cluster.log.events)
         .singleElement()
         .isInstanceOfSatisfying(
@@ -49,9 +56,46 @@ class SubmissionsTest {
   }
 
   @Test
+  void aJobForANameThatIsFullNeverReachesTheLog() {
+    var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a"), 1);
+    for (int version = 1; version < ModelRecord.VERSIONS_MAX; version++) {
+      cluster.view.put(Samples.model(version, facts));
+    }
+    submissions.submit(TRAIN, "fits");
+    cluster.log.events.clear();
+    cluster.view.put(new ModelPlace("digits", "fits"));
+
+    var problem = problem(() -> submissions.submit(TRAIN, "does not"));
+    assertThat(problem.type()).isEqualTo(ProblemType.NAME_FULL.uri());
+    assertThat(problem.problems().getFirst().mend()).contains("Delete versions");
+    assertThat(cluster.log.events).isEmpty();
+    submissions.submit(INFER, "makes none");
+    cluster.view.remove("model/digits/7");
+    submissions.submit(TRAIN, "fits again");
+  }
+
+  @Test
+  void aJobWhoseFileIsAboutToBeRemovedIsToldToComeAgain() {
+    cluster.artifacts.kept = Kept.GOING;
+    var problem = problem(() -> submissions.submit(TRAIN, null));
+    assertThat(problem.type()).isEqualTo(ProblemType.BUSY.uri());
+    assertThat(problem.detail()).contains("about to be removed");
+    assertThat(cluster.log.events).isEmpty();
+  }
+
+  @Test
+  void aJobThatMakesFilesNeedsRoomForThem() {
+    cluster.artifacts.full = true;
+    assertThat(problem(() -> submissions.submit(TRAIN, null)).type())
+        .isEqualTo(ProblemType.STORE_FULL.uri());
+    assertThat(cluster.log.events).isEmpty();
+    submissions.submit(INFER, "makes none");
+  }
+
+  @Test
   void withoutAKeyEverySubmissionIsAJobOfItsOwn() {
-    assertThat(submissions.submit(TRAIN, null).jobId())
-        .isNotEqualTo(submissions.submit(TRAIN, null).jobId());
+    assertThat(submissions.submit(TRAIN, null).job().jobId())
+        .isNotEqualTo(submissions.submit(TRAIN, null).job().jobId());
   }
 
   @Test
@@ -59,7 +103,7 @@ class SubmissionsTest {
     var first = submissions.submit(TRAIN, "key");
     var again = submissions.submit(TRAIN, "key");
 
-    assertThat(again.jobId()).isEqualTo(first.jobId());
+    assertThat(again.job().jobId()).isEqualTo(first.job().jobId());
     assertThat(cluster.log.events).hasSize(1);
   }
 
@@ -95,6 +139,16 @@ class SubmissionsTest {
     assertThat(problem.status()).isEqualTo(504);
     assertThat(problem.jobId()).isEqualTo(JobIds.derived("default", "key"));
     assertThat(problem.detail()).contains("accepted", "will not be lost", "safe");
+  }
+
+  @Test
+  void whereItIsKnownWhyTheLedgerIsSilentThatIsSaidInsteadOfAsking() {
+    cluster.log.silenceLedger();
+    cluster.standstills.add("Partition 2 waits for schema 7.");
+
+    assertThat(problem(() -> submissions.submit(TRAIN, null)).detail())
+        .contains("within 300 ms. Partition 2 waits for schema 7. ")
+        .doesNotContain("is a coordinator running?");
   }
 
   @Test
@@ -135,16 +189,18 @@ class SubmissionsTest {
   void cancellingAsksTheLedgerAndWaitsForTheEnd() {
     var job = submissions.submit(TRAIN, null);
 
-    assertThat(submissions.cancel(job.jobId(), "enough").status()).isEqualTo(JobStatus.CANCELLED);
-    assertThat(cluster.log.events.getLast()).isEqualTo(new CancelRequested(job.jobId(), "enough"));
+    assertThat(submissions.cancel(job.job().jobId(), "enough").job().status())
+        .isEqualTo(JobStatus.CANCELLED);
+    assertThat(cluster.log.events.getLast())
+        .isEqualTo(new CancelRequested(job.job().jobId(), "enough"));
   }
 
   @Test
   void cancellingTwiceIsCancellingOnce() {
     var job = submissions.submit(TRAIN, null);
-    submissions.cancel(job.jobId(), "enough");
+    submissions.cancel(job.job().jobId(), "enough");
 
-    submissions.cancel(job.jobId(), "enough");
+    submissions.cancel(job.job().jobId(), "enough");
 
     assertThat(cluster.log.events).hasSize(2);
   }
@@ -166,6 +222,81 @@ class SubmissionsTest {
 
     assertThat(problem.status()).isEqualTo(409);
     assertThat(problem.detail()).contains("was not cancelled", "had succeeded before");
+  }
+
+  @Test
+  void aRepeatOfAJobThatHasLeftGetsItsAnswerAndIsNotWritten() {
+    var done = leaves(submissions.submit(TRAIN, "key").job(), JobStatus.SUCCEEDED);
+    cluster.log.events.clear();
+    cluster.artifacts.files.clear(); // what it read may be gone by now
+
+    assertThat(submissions.submit(TRAIN, "key").job()).isEqualTo(done);
+
+    assertThat(problem(() -> submissions.submit(INFER, "key")).type())
+        .isEqualTo(ProblemType.KEY_REUSED.uri());
+    assertThat(cluster.log.events).isEmpty();
+  }
+
+  @Test
+  void aRepeatOfAJobThatHasLeftAndWasRefusedIsRefused() {
+    leaves(submissions.submit(TRAIN, "key").job(), JobStatus.REFUSED);
+
+    assertThat(problem(() -> submissions.submit(TRAIN, "key")).type())
+        .isEqualTo(ProblemType.REFUSED.uri());
+  }
+
+  @Test
+  void aRepeatOfAJobThatTheHistoryHasLostIsNotAnotherJob() {
+    leaves(submissions.submit(TRAIN, "key").job(), JobStatus.SUCCEEDED);
+    cluster.log.events.clear();
+    cluster.history.clear();
+
+    assertThat(problem(() -> submissions.submit(TRAIN, "key")).status()).isEqualTo(410);
+    assertThat(cluster.log.events).isEmpty();
+  }
+
+  @Test
+  void aRepeatIsAnsweredThoughTheViewReadsOnlyMeanwhileThatTheJobHasLeft() {
+    var jobId = JobIds.derived("default", "key");
+    cluster.log.ledger =
+        event -> {
+          var submitted = (Submitted) event;
+          leaves(
+              Samples.state(
+                  jobId, submitted.bodyDigest(), TRAIN, JobStatus.PREPARING, 1, null, null, null),
+              JobStatus.SUCCEEDED);
+        };
+
+    assertThat(submissions.submit(TRAIN, "key").job().status()).isEqualTo(JobStatus.SUCCEEDED);
+  }
+
+  @Test
+  void aJobThatHasLeftIsNotCancelled() {
+    leaves(Samples.state("past", JobStatus.RUNNING, 1), JobStatus.SUCCEEDED);
+    leaves(Samples.state("enough", JobStatus.RUNNING, 1), JobStatus.CANCELLED);
+
+    var problem = problem(() -> submissions.cancel("past", "enough"));
+    assertThat(problem.type()).isEqualTo(ProblemType.WRONG_STATE.uri());
+    assertThat(problem.detail()).contains("had succeeded before");
+    assertThat(submissions.cancel("enough", "enough").job().status())
+        .isEqualTo(JobStatus.CANCELLED);
+    assertThat(cluster.log.events).isEmpty();
+  }
+
+  /** The job ends and leaves for the history. */
+  private Job leaves(Job job, JobStatus status) {
+    var ended =
+        Samples.state(
+            job.jobId(),
+            job.bodyDigest(),
+            job.spec(),
+            status,
+            job.submittedMs(),
+            null,
+            null,
+            job.cause());
+    cluster.leave(ended, Manifest.EMPTY);
+    return ended;
   }
 
   @Test

@@ -71,6 +71,23 @@ class LagMonitorTest {
   }
 
   @Test
+  void theLedgerKeepsUpWhereItIsKnownThatNothingHasWaitedForLong() throws Exception {
+    var within = Duration.ofSeconds(5);
+    assertThat(monitor.ledgerKeepsUp(within)).as("nothing was sampled").isFalse();
+    monitor.sample();
+    assertThat(monitor.ledgerKeepsUp(within)).as("nothing waits").isTrue();
+    backlogs.giveLedger(8_000L);
+    monitor.sample();
+    assertThat(monitor.ledgerKeepsUp(within)).as("it waits for 2 s").isTrue();
+    backlogs.giveLedger(4_000L, 9_000L);
+    monitor.sample();
+    assertThat(monitor.ledgerKeepsUp(within)).as("it waits for 6 s").isFalse();
+    backlogs.give(Queue.LEDGER.name(), 3);
+    monitor.sample();
+    assertThat(monitor.ledgerKeepsUp(within)).as("since when is not known").isFalse();
+  }
+
+  @Test
   void aDefectWhileSamplingIsSaidAndDoesNotEndTheSampling() throws Exception {
     backlogs.broken = true;
     try (var running = fast().start()) {
@@ -113,6 +130,13 @@ class LagMonitorTest {
 
     void give(String queue, int waiting) {
       given.put(queue, List.of(new Backlog("t", 0, 0, waiting, waiting, false, List.of())));
+    }
+
+    void giveLedger(Long... timestamps) {
+      int waiting = timestamps.length;
+      given.put(
+          Queue.LEDGER.name(),
+          List.of(new Backlog("t", 0, 0, waiting, waiting, true, List.of(timestamps))));
     }
 
     @Override

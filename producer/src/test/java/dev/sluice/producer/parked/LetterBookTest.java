@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
-import dev.sluice.schemas.wire.Fault;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -58,7 +58,7 @@ class LetterBookTest {
         0,
         0,
         new DeadLetter(
-            new Cause(Fault.BAD_INPUT, text, text, text, text),
+            new Cause(Code.INVALID_VALUE, text, text, text, text),
             text,
             text,
             0,
@@ -85,7 +85,7 @@ class LetterBookTest {
 
   @Test
   void aTaskIsNamedByItsLetter() {
-    var cause = new Cause(Fault.OUR_FAULT, "", "what", "why", "mend");
+    var cause = new Cause(Code.DEFECT, "", "what", "why", "mend");
     book.put(5, 0, DeadLetter.without("", -1, "job", DeadLetterReason.OUT_OF_ATTEMPTS, cause));
 
     assertThat(book.letters().getFirst().id()).isEqualTo("sluice.dead-letters/0/5");
@@ -107,7 +107,7 @@ class LetterBookTest {
   private static DeadLetter letter(
       String topic, long offset, DeadLetterReason reason, long bytes, boolean redriven) {
     return new DeadLetter(
-        new Cause(Fault.BAD_INPUT, "", "what", "why", "mend"),
+        new Cause(Code.UNREADABLE_RECORD, "", "what", "why", "mend"),
         "",
         topic,
         2,

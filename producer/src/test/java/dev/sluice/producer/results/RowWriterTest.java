@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RowWriterTest {
 
   private static final List<String> CLASSES = List.of("a", "b", "c");
-  private final Rows rows = new Rows(Objective.CROSS_ENTROPY, CLASSES);
+  private final ResultRows rows = new ResultRows(Objective.CROSS_ENTROPY, CLASSES);
 
   @Test
   void probabilitiesAreTheSoftmaxOfTheScores() {
@@ -29,7 +29,7 @@ class RowWriterTest {
 
   @Test
   void oneBinaryOutputIsTheProbabilityOfTheSecondClass() {
-    var binary = new Rows(Objective.BINARY_CROSS_ENTROPY, List.of("no", "yes"));
+    var binary = new ResultRows(Objective.BINARY_CROSS_ENTROPY, List.of("no", "yes"));
     var batch =
         new ResultBatch(
             "job",
@@ -50,7 +50,7 @@ class RowWriterTest {
 
   @Test
   void numbersHaveNoProbability() {
-    var regression = new Rows(Objective.HUBER, List.of());
+    var regression = new ResultRows(Objective.HUBER, List.of());
     var batch =
         new ResultBatch(
             "job",
@@ -97,7 +97,7 @@ class RowWriterTest {
     var writer =
         RowWriter.to(
             RowWriter.Format.CSV, List.of(Column.LABEL, Column.PREDICTION), CLASSES, 0, out);
-    writer.write(new Rows.Row(0, "a,\"b\"", null, List.of(), null, List.of()));
+    writer.write(new ResultRows.Row(0, "a,\"b\"", null, List.of(), null, List.of()));
     writer.end();
 
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(",\"a,\"\"b\"\"\"\r\n");

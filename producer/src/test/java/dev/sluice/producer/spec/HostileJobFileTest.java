@@ -3,7 +3,7 @@ package dev.sluice.producer.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.sluice.schemas.document.Document;
+import dev.sluice.platform.document.Document;
 import dev.sluice.schemas.wire.Cause;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package dev.sluice.producer.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.schemas.job.Problems;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;

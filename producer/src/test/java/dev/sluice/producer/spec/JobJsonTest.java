@@ -2,7 +2,7 @@ package dev.sluice.producer.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schemas.job.JobValidation;
+import dev.sluice.jobs.rules.JobValidation;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;

@@ -2,10 +2,10 @@ package dev.sluice.producer.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.DatasetResult;
-import dev.sluice.schemas.network.NetworkResult;
-import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.DatasetResult;
+import dev.sluice.jobs.network.NetworkResult;
+import dev.sluice.jobs.network.NetworkShapes;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Target;

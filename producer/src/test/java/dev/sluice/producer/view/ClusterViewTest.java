@@ -8,7 +8,10 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelPlace;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.OpenTask;
@@ -27,19 +30,59 @@ class ClusterViewTest {
     view.put(Samples.state("job-1", JobStatus.RUNNING, 1));
     view.put(new Lane("cpu", "host-cpu", 0, 4));
     view.put(new Lane("cpu", "host-cpu", 0, 4)); // the next partition says so as well
-    view.put(new ModelEntry("digits", List.of(), Map.of()));
+    view.put(new ModelEntry("digits", 1, Map.of("best", 1)));
+    view.put(version(1));
+    view.put(new ModelPlace("digits", "job-1"));
     view.put(new LedgerCursor(17));
 
     assertThat(view.jobs().job("job-1")).isPresent();
     assertThat(view.lanes()).containsExactly(new Lane("cpu", "host-cpu", 0, 4));
-    assertThat(view.models()).extracting(ModelEntry::name).containsExactly("digits");
+    assertThat(view.models().all())
+        .singleElement()
+        .satisfies(
+            model -> {
+              assertThat(model.name()).isEqualTo("digits");
+              assertThat(model.aliases()).containsEntry("best", 1);
+              assertThat(model.versions()).extracting(ModelVersion::version).containsExactly(1);
+              assertThat(model.places()).isEqualTo(1);
+            });
+  }
+
+  private static ModelVersion version(int number) {
+    return Samples.model(number, Samples.facts(Objective.CROSS_ENTROPY, List.of("a", "b"), 2));
+  }
+
+  @Test
+  void versionsOfOneTableShareWhatIsShownOfThem() {
+    for (int number = 1; number <= 2; number++) {
+      view.put(version(number));
+    }
+    var versions = view.models().model("digits").orElseThrow().versions();
+    assertThat(versions.get(0).network()).isSameAs(versions.get(1).network());
+    assertThat(versions.get(0).network().classes()).containsExactly("a", "b");
+    assertThat(versions.get(0).network().featureScale().scale()).as("is not shown").isEmpty();
+  }
+
+  @Test
+  void aModelIsThereWhileItHasAVersion() {
+    view.put(new ModelEntry("digits", 2, Map.of()));
+    view.put(version(1));
+    view.put(version(2));
+
+    view.remove("model/digits/1");
+    assertThat(view.models().model("digits").orElseThrow().versions())
+        .extracting(ModelVersion::version)
+        .containsExactly(2);
+    view.remove("model/digits/2");
+    assertThat(view.models().model("digits")).isEmpty();
+    assertThat(view.models().all()).isEmpty();
   }
 
   @Test
   void finishedJobsOfOneModelShareWhatIsKnownOfItsNetwork() {
     for (var id : List.of("i-1", "i-2")) {
       var facts = Samples.facts(Objective.CROSS_ENTROPY, List.of("a", "b"), 2);
-      view.put(
+      var job =
           Samples.state(
               id,
               "",
@@ -48,7 +91,10 @@ class ClusterViewTest {
               1,
               null,
               Samples.inferenceDone(facts),
-              null));
+              null);
+      view.put(Samples.stored(job));
+      assertThat(view.jobs().job(id)).as("without its facts").isEmpty();
+      Samples.facts(job).forEach(view::put);
     }
 
     assertThat(network("i-1")).isSameAs(network("i-2"));
@@ -62,13 +108,19 @@ class ClusterViewTest {
   void forgetsWhatTheLogForgets() {
     view.put(Samples.state("job-1", JobStatus.RUNNING, 1));
     view.put(new Lane("cpu", "host-cpu", 0, 4));
-    view.put(new ModelEntry("digits", List.of(), Map.of()));
+    view.put(new ModelEntry("digits", 1, Map.of("best", 1)));
+    view.put(version(1));
     view.put(
-        new ManifestChunk("job-2", 12, List.of(new ResultRange(0, 0, 1, 0, 5, "", "attempt-1"))));
+        new ManifestChunk(
+            "job-2",
+            12,
+            List.of(new ResultRange(0, 0, 1, 0, 5, "", "attempt-1")),
+            Measured.NOTHING));
 
     view.remove("job-1");
     view.remove("lane/cpu");
     view.remove("model/digits");
+    view.remove("model/digits/1");
     view.remove("job-2/12");
     view.remove("cursor");
 
@@ -76,7 +128,7 @@ class ClusterViewTest {
     assertThat(view.jobs().counts()).isEmpty();
     assertThat(view.jobs().manifest("job-2").isEmpty()).isTrue();
     assertThat(view.lanes()).isEmpty();
-    assertThat(view.models()).isEmpty();
+    assertThat(view.models().all()).isEmpty();
   }
 
   @Test
@@ -106,6 +158,45 @@ class ClusterViewTest {
 
     view.put(Samples.state("j", JobStatus.CANCELLED, 1_000, "gpu", List.of()));
     assertThat(view.isOpen("gpu", "j", "prepare", 1)).as("cancelled").isFalse();
+  }
+
+  @Test
+  void noTaskOfAJobThatHasLeftIsOpen() {
+    var task = OpenTask.first("prepare", TaskKind.PREPARE, 1_000, 0, 0, 0, 0, 0);
+    view.put(Samples.state("j", JobStatus.PREPARING, 1_000, "gpu", List.of(task)));
+    assertThat(view.isOpen("gpu", "j", "prepare", 1)).isTrue();
+
+    view.put(Samples.ended(0, Samples.state("j", JobStatus.CANCELLED, 1_000)));
+    view.remove("j");
+
+    assertThat(view.isOpen("gpu", "j", "prepare", 1)).isFalse();
+    view.remove("/ended/0/0");
+    assertThat(view.isOpen("gpu", "j", "prepare", 1)).as("it may be another's by now").isTrue();
+  }
+
+  @Test
+  void aJobThatHasLeftIsNotBroughtBackByItsFacts() {
+    var done = Samples.state("j", JobStatus.SUCCEEDED, 1);
+    view.put(Samples.stored(done));
+    view.put(Samples.ended(0, done));
+    view.remove("j");
+
+    Samples.facts(done).forEach(view::put);
+
+    assertThat(view.jobs().job("j")).isEmpty();
+    assertThat(view.jobs().past("j")).contains(Samples.ended(done));
+  }
+
+  @Test
+  void factsThatAreReadBetweenThatAJobHasLeftAndItsRemovalChangeNothing() {
+    var done = Samples.state("j", JobStatus.SUCCEEDED, 1);
+    view.put(Samples.stored(done));
+    view.put(Samples.ended(0, done));
+    Samples.facts(done).forEach(view::put);
+    view.remove("j");
+
+    assertThat(view.jobs().past("j")).contains(Samples.ended(done));
+    assertThat(view.jobs().counts()).containsOnly(Map.entry(JobStatus.SUCCEEDED, 1));
   }
 
   @Test

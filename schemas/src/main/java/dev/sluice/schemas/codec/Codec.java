@@ -1,6 +1,5 @@
 package dev.sluice.schemas.codec;
 
-import dev.sluice.schemas.topics.Topic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 public final class Codec {
+  /** Largest record in any topic, in bytes: a block and its header, with room to grow. */
+  public static final int RECORD_BYTES_MAX = 8 * 1024 * 1024;
 
   private static final int HEADER_BYTES = 10;
   private static final int MAGIC = 0xC301;
@@ -34,7 +35,7 @@ public final class Codec {
 
   static {
     // Avro allocates what a length prefix claims: no honest one exceeds the largest record.
-    var bytesMax = String.valueOf(Topic.RECORD_BYTES_MAX);
+    var bytesMax = String.valueOf(RECORD_BYTES_MAX);
     System.setProperty("org.apache.avro.limits.bytes.maxLength", bytesMax);
     System.setProperty("org.apache.avro.limits.string.maxLength", bytesMax);
     System.setProperty("org.apache.avro.limits.collectionItems.maxLength", bytesMax);

@@ -2,7 +2,7 @@ package dev.sluice.schemas.codec;
 
 import java.nio.ByteBuffer;
 
-/** What bytes may be that have no header of ours: the mistakes that other clients make. */
+/** What bytes without our header may be: the mistakes that clients in other languages make. */
 final class Framing {
 
   /** The header is Avro's, but for the order of the fingerprint's bytes. */

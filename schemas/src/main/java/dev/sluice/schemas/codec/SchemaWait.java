@@ -11,18 +11,19 @@ import java.util.concurrent.TimeUnit;
  * never come.
  *
  * <p>A fingerprint is waited for once, from the append of the first record that has it: a thousand
- * such records hold up those behind them no longer than one. Time is what passed here since the
- * fingerprint was first seen, or in the log between that record and the newest one known, whichever
- * is longer: an owner that takes over finds old records with newer ones behind them and does not
- * wait anew, and no two machines' clocks are compared. What was in the log by the time at which
- * another fingerprint was first seen has waited since then: several cost no longer than one. For
- * one thread.
+ * such records hold up those behind them no longer than one. Two times are measured, and the longer
+ * one counts: what has passed here since the fingerprint was first seen, and what lies in the log
+ * between its first record and the newest one known. So an owner that takes over does not wait anew
+ * where newer records follow, and no two machines' clocks are compared. Several fingerprints are
+ * waited for together: a record that was in the log already when another fingerprint was first seen
+ * has waited since then. For one thread.
  */
 public final class SchemaWait {
 
   /**
-   * Most fingerprints that are waited for. A topic has one for each release, so more are none's:
-   * nothing waits for them, and whoever writes ever new ones costs so many waits an hour.
+   * Most fingerprints that are waited for. A topic has one for each release, so more of them can't
+   * be releases, and are not waited for. A program that keeps writing new ones costs this many
+   * waits an hour.
    */
   static final int FINGERPRINTS_MAX = 8;
 
@@ -31,7 +32,10 @@ public final class SchemaWait {
 
   private static final long NONE = Long.MIN_VALUE;
 
-  /** By {@code seenMs} here, the log had all that was appended until {@code heardMs}. */
+  /**
+   * The log had all records until {@code heardMs}, on the brokers' clock, when the fingerprint was
+   * first seen at {@code seenMs}, on the clock here.
+   */
   private record First(long appendedMs, long seenMs, long heardMs) {}
 
   /**

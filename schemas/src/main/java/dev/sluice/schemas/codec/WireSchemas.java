@@ -1,12 +1,17 @@
 package dev.sluice.schemas.codec;
 
 import dev.sluice.schemas.wire.ArtifactChunk;
+import dev.sluice.schemas.wire.ArtifactNotice;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.DeadLetter;
+import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobControl;
+import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ModelEntry;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.StateRecord;
@@ -30,6 +35,8 @@ public final class WireSchemas {
       List.of(
           JobRecord.class,
           StateRecord.class,
+          JobFacts.class,
+          EndedJobs.class,
           JobControl.class,
           Task.class,
           GradientRecord.class,
@@ -37,8 +44,11 @@ public final class WireSchemas {
           CheckpointRecord.class,
           ResultBatch.class,
           WorkerHeartbeat.class,
+          Lane.class,
           ModelEntry.class,
+          ModelVersion.class,
           ArtifactChunk.class,
+          ArtifactNotice.class,
           DeadLetter.class);
 
   private static final Protocol PROTOCOL = load();

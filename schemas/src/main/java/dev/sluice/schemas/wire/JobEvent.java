@@ -22,4 +22,6 @@ public sealed interface JobEvent
         LaneOpened,
         ShardsLate,
         AttemptLost,
-        RoomForModel {}
+        ReservePlace,
+        ReleasePlace,
+        DeleteModel {}

@@ -20,7 +20,8 @@ public record JobSpec(
     List<String> lanes,
     Unplaceable unplaceable,
     Work work,
-    PlacementWishes wishes) {
+    PlacementWishes wishes)
+    implements JobFact {
   public JobSpec {
     lanes = List.copyOf(lanes);
   }

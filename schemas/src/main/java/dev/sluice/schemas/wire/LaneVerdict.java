@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lane the lane
  * @param verdict chosen, possible or impossible
- * @param reasons all reasons where impossible, in plain words and numbers
+ * @param reasons all reasons where impossible
  * @param forecast what the job would take there; null where it is impossible
  */
 public record LaneVerdict(
-    String lane, Verdict verdict, List<String> reasons, @Nullable Forecast forecast) {
+    String lane, Verdict verdict, List<Reason> reasons, @Nullable Forecast forecast) {
   public LaneVerdict {
     reasons = List.copyOf(reasons);
   }

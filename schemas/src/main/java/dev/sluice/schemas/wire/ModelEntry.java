@@ -1,19 +1,17 @@
 package dev.sluice.schemas.wire;
 
-import java.util.List;
 import java.util.Map;
 
 /**
- * A model's names: what sluice.models holds for each model.
+ * The name of a model. Its versions are records of their own.
  *
  * @param name name of the model
- * @param versions all versions, oldest first
+ * @param lastVersion number that was given last; it is not given again, whatever is deleted
  * @param aliases alias to version
  */
-public record ModelEntry(String name, List<ModelVersion> versions, Map<String, Integer> aliases)
+public record ModelEntry(String name, int lastVersion, Map<String, Integer> aliases)
     implements StoredState {
   public ModelEntry {
-    versions = List.copyOf(versions);
     aliases = Map.copyOf(aliases);
   }
 }

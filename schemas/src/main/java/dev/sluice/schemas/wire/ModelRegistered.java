@@ -3,7 +3,7 @@ package dev.sluice.schemas.wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model's owner answers RegisterModel; or RoomForModel, where there is no room.
+ * The model's owner answers RegisterModel; or ReservePlace, where the name is full.
  *
  * @param jobId job id
  * @param name model name

@@ -33,7 +33,8 @@ public record ModelVersion(
     String engine,
     long registeredMs,
     String format,
-    String parent) {
+    String parent)
+    implements StoredState {
   public ModelVersion {
     files = List.copyOf(files);
     metrics = List.copyOf(metrics);
@@ -44,6 +45,24 @@ public record ModelVersion(
     return new ModelVersion(
         name, number, jobId, sha256, network, files, metrics, dataset, splitSeed, engine, nowMs,
         format, parent);
+  }
+
+  /** As it is stored under a name. */
+  public ModelVersion under(String model) {
+    return new ModelVersion(
+        model,
+        version,
+        jobId,
+        sha256,
+        network,
+        files,
+        metrics,
+        dataset,
+        splitSeed,
+        engine,
+        registeredMs,
+        format,
+        parent);
   }
 
   /** The same with another object for what the network is. */

@@ -2,4 +2,12 @@ package dev.sluice.schemas.wire;
 
 /** What {@code sluice.job-states} holds. */
 public sealed interface StoredState
-    permits JobState, ManifestChunk, ModelEntry, Lane, LedgerCursor {}
+    permits JobState,
+        ManifestChunk,
+        ValidationCurve,
+        ModelEntry,
+        ModelVersion,
+        ModelPlace,
+        Lane,
+        LedgerCursor,
+        EndedJobs {}

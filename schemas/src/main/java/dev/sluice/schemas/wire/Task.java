@@ -8,7 +8,16 @@ package dev.sluice.schemas.wire;
  * @param attempt attempt, from 1
  * @param epoch epoch of the job
  * @param engine engine fingerprint required; empty: any
- * @param work what to do
+ * @param spec digest of the job's spec, as in {@code sluice.job-facts}
+ * @param found digest of what was found out about the job; 0: nothing that this task needs
+ * @param action what to do
  */
 public record Task(
-    String taskId, String jobId, int attempt, int epoch, String engine, TaskWork work) {}
+    String taskId,
+    String jobId,
+    int attempt,
+    int epoch,
+    String engine,
+    long spec,
+    long found,
+    TaskAction action) {}

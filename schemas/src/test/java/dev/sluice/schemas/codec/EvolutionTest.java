@@ -47,7 +47,7 @@ class EvolutionTest {
     var yesterday = released(message);
     var codec = knowing(yesterday);
     for (int i = 0; i < SAMPLES; i++) {
-      var written = new Samples(random).of(yesterday);
+      var written = new SampleRecords(random).of(yesterday);
       assertThat(codec.decode(message, single(yesterday, written)))
           .isInstanceOf(Decoded.Message.class);
     }
@@ -59,7 +59,7 @@ class EvolutionTest {
     var today = WireSchemas.of(message);
     var yesterday = released(message);
     for (int i = 0; i < SAMPLES; i++) {
-      var sample = single(today, new Samples(random, lastRelease()).of(today));
+      var sample = single(today, new SampleRecords(random, lastRelease()).of(today));
       var decoded = Codec.builtIn().decode(message, sample);
       assertThat(decoded).isInstanceOf(Decoded.Message.class);
       var written = Codec.builtIn().encode(((Decoded.Message<? extends Record>) decoded).value());
@@ -75,7 +75,7 @@ class EvolutionTest {
     var codec = Codec.builtIn();
     var schema = WireSchemas.of(message);
     for (int i = 0; i < SAMPLES; i++) {
-      var first = codec.decode(message, single(schema, new Samples(random).of(schema)));
+      var first = codec.decode(message, single(schema, new SampleRecords(random).of(schema)));
       assertThat(first).isInstanceOf(Decoded.Message.class);
       var value = ((Decoded.Message<? extends Record>) first).value();
       assertThat(codec.decode(message, codec.encode(value))).isEqualTo(first);
@@ -94,12 +94,14 @@ class EvolutionTest {
                    {"name": "urgency", "type": {"type": "array", "items": "double"}},
                    {"name": "epoch", "type": "int"},
                    {"name": "command", "type": {"type": "enum", "name": "Command",
-                     "symbols": ["RUN", "PAUSE", "STOP", "REWIND"], "default": "RUN"}}]}
+                     "symbols": ["RUN", "PAUSE", "STOP", "REWIND"], "default": "RUN"}},
+                   {"name": "submittedMs", "type": "long"}]}
                 """);
     var written = new GenericData.Record(later);
     written.put("jobId", "j1");
     written.put("urgency", List.of(1.0, 2.0));
     written.put("epoch", 7);
+    written.put("submittedMs", 5L);
     written.put(
         "command", new GenericData.EnumSymbol(later.getField("command").schema(), "REWIND"));
 
@@ -108,7 +110,7 @@ class EvolutionTest {
     // A symbol that this build does not know is read as the enum's default.
     assertThat(decoded)
         .isEqualTo(
-            new Decoded.Message<>(new JobControl("j1", 7, dev.sluice.schemas.wire.Command.RUN)));
+            new Decoded.Message<>(new JobControl("j1", 7, dev.sluice.schemas.wire.Command.RUN, 5)));
   }
 
   @Test
@@ -122,7 +124,7 @@ class EvolutionTest {
   @Test
   void aFingerprintInTheWrongByteOrderIsNotWaitedForAndSaidToBeThat() {
     var bytes =
-        Codec.builtIn().encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.RUN));
+        Codec.builtIn().encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.RUN, 5));
     var swapped = bytes.clone();
     for (int i = 0; i < Long.BYTES; i++) {
       swapped[2 + i] = bytes[2 + Long.BYTES - 1 - i];
@@ -137,7 +139,7 @@ class EvolutionTest {
   @Test
   void aBodyOfAnotherSchemaThanTheHeaderNamesIsMalformed() {
     var codec = Codec.builtIn();
-    var control = codec.encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.RUN));
+    var control = codec.encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.RUN, 5));
     var longer = java.util.Arrays.copyOf(control, control.length + 3);
     assertThat(codec.decode(JobControl.class, longer))
         .isInstanceOfSatisfying(
@@ -160,7 +162,7 @@ class EvolutionTest {
   @Test
   void bytesThatAreNotARecordAreMalformedWithAReason() {
     var codec = Codec.builtIn();
-    var good = codec.encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.STOP));
+    var good = codec.encode(new JobControl("j1", 1, dev.sluice.schemas.wire.Command.STOP, 5));
     var samples = new ArrayList<byte[]>();
     samples.add(new byte[0]);
     samples.add("{\"jobId\": \"j1\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8));

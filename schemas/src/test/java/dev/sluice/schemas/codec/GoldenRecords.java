@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * later commits. A file has a line for each: message, bytes in base 64, value in Avro's JSON; lines
  * that begin with {@code schema} have the writers' schemas.
  *
- * <p>Run it when a release is made, with the commit in the name of the file: compile the tests,
- * then {@code java -cp <test class path> dev.sluice.schemas.codec.GoldenRecords
- * schemas/src/test/resources/dev/sluice/schemas/codec/golden-<commit>.tsv.gz}. A file is never
+ * <p>Run it when a release is made, with its name in that of the file: compile the tests, then
+ * {@code java -cp <test class path> dev.sluice.schemas.codec.GoldenRecords
+ * schemas/src/test/resources/dev/sluice/schemas/codec/golden-<name>.tsv.gz}. A file is never
  * changed afterwards.
  */
 final class GoldenRecords {
@@ -77,7 +77,7 @@ final class GoldenRecords {
     var covered = new HashSet<String>();
     var lines = new ArrayList<String>();
     for (int i = 0; i < TRIES; i++) {
-      var sample = new Samples(random).of(schema);
+      var sample = new SampleRecords(random).of(schema);
       if (covers(schema.getName(), schema, sample, covered) || i == 0) {
         var decoded = codec.decode(message, single(schema, sample));
         if (!(decoded instanceof Decoded.Message<? extends Record>(var value))) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What earlier commits wrote, byte by byte, means today what it meant then. {@link GoldenRecords}
- * made the files; each has the commit in its name.
+ * What earlier builds of this format wrote, byte by byte, means today what it meant then. {@link
+ * GoldenRecords} made the files; each has in its name what it is of.
  */
 class GoldenRecordsTest {
 
@@ -35,49 +35,48 @@ class GoldenRecordsTest {
       """;
 
   @ParameterizedTest
-  @ValueSource(strings = {"e196b9f", "0606315"})
-  void everyMessageOfAnEarlierCommitMeansTodayWhatItMeantThen(String commit) throws IOException {
+  @ValueSource(strings = "format-2")
+  void everyMessageOfAnEarlierBuildMeansTodayWhatItMeantThen(String file) throws IOException {
     Map<Long, Schema> schemas = new HashMap<>();
     var seen = new HashSet<String>();
-    for (var line : lines(commit)) {
+    for (var line : lines(file)) {
       var parts = line.split("\t", 3);
       if (parts[0].equals("schema")) {
         var schema = new Schema.Parser().parse(parts[2]);
         schemas.put(SchemaNormalization.parsingFingerprint64(schema), schema);
       } else {
         seen.add(parts[0]);
-        check(commit, new Codec(schemas::get), parts[0], parts[1], JSON.readTree(parts[2]));
+        check(file, new Codec(schemas::get), parts[0], parts[1], JSON.readTree(parts[2]));
       }
     }
-    assertThat(seen).as("messages of %s", commit).hasSizeGreaterThan(10);
+    assertThat(seen).as("messages of %s", file).hasSizeGreaterThan(10);
   }
 
-  private static void check(
-      String commit, Codec codec, String name, String base64, JsonNode expected)
+  private static void check(String file, Codec codec, String name, String base64, JsonNode expected)
       throws IOException {
-    var message = message(commit, name);
+    var message = message(file, name);
     var decoded = codec.decode(message, Base64.getDecoder().decode(base64));
     if (!(decoded instanceof Decoded.Message<? extends Record>(var value))) {
-      fail("%s, as commit %s wrote it, can't be read: %s. %s", name, commit, decoded, ADVICE);
+      fail("%s, as %s has it, can't be read: %s. %s", name, file, decoded, ADVICE);
       return;
     }
     var today = GoldenRecords.json(WireSchemas.of(message), Codec.builtIn().encode(value));
-    compare(commit, name, expected, JSON.readTree(today));
+    compare(file, name, expected, JSON.readTree(today));
   }
 
-  private static Class<? extends Record> message(String commit, String name) {
+  private static Class<? extends Record> message(String file, String name) {
     return WireSchemas.MESSAGES.stream()
         .filter(type -> type.getSimpleName().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new AssertionError(
-                    "Commit %s wrote %s, which this build does not have. %s"
-                        .formatted(commit, name, ADVICE)));
+                    "In %s there is %s, which this build does not have. %s"
+                        .formatted(file, name, ADVICE)));
   }
 
   /** What was written must be there; fields that came later may be, too. */
-  private static void compare(String commit, String at, JsonNode expected, JsonNode today) {
+  private static void compare(String file, String at, JsonNode expected, JsonNode today) {
     if (expected.isObject()) {
       expected
           .properties()
@@ -86,25 +85,25 @@ class GoldenRecordsTest {
                 var there = today.get(field.getKey());
                 var place = at + "." + field.getKey();
                 if (there == null) {
-                  fail("%s, as commit %s wrote it, is lost. %s", place, commit, ADVICE);
+                  fail("%s, as %s has it, is lost. %s", place, file, ADVICE);
                 } else {
-                  compare(commit, place, field.getValue(), there);
+                  compare(file, place, field.getValue(), there);
                 }
               });
     } else if (expected.isArray()) {
-      assertThat(today).as("%s of commit %s. %s", at, commit, ADVICE).hasSameSizeAs(expected);
+      assertThat(today).as("%s of %s. %s", at, file, ADVICE).hasSameSizeAs(expected);
       for (int i = 0; i < expected.size(); i++) {
-        compare(commit, at + "[" + i + "]", expected.get(i), today.get(i));
+        compare(file, at + "[" + i + "]", expected.get(i), today.get(i));
       }
     } else {
-      assertThat(today).as("%s of commit %s. %s", at, commit, ADVICE).isEqualTo(expected);
+      assertThat(today).as("%s of %s. %s", at, file, ADVICE).isEqualTo(expected);
     }
   }
 
-  private static List<String> lines(String commit) throws IOException {
+  private static List<String> lines(String file) throws IOException {
     try (InputStream in =
-        GoldenRecordsTest.class.getResourceAsStream("golden-" + commit + ".tsv.gz")) {
-      assertThat(in).as("records of commit %s", commit).isNotNull();
+        GoldenRecordsTest.class.getResourceAsStream("golden-" + file + ".tsv.gz")) {
+      assertThat(in).as("records of %s", file).isNotNull();
       var text = new GZIPInputStream(in).readAllBytes();
       return new String(text, StandardCharsets.UTF_8).lines().toList();
     }

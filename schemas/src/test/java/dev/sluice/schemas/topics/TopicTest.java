@@ -2,7 +2,10 @@ package dev.sluice.schemas.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schemas.wire.Priority;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TopicTest {
@@ -15,12 +18,20 @@ class TopicTest {
   }
 
   @Test
-  void everyTopicTakesItsTimeFromTheBroker() {
-    assertThat(Arrays.stream(Topic.values()))
+  void everyTopicButTheHistoryTakesItsTimeFromTheBroker() {
+    assertThat(Topic.JOB_HISTORY.settings()).containsEntry(Topic.TIMESTAMPS, "CreateTime");
+    assertThat(Arrays.stream(Topic.values()).filter(topic -> topic != Topic.JOB_HISTORY))
         .allSatisfy(
             topic ->
                 assertThat(topic.settings())
                     .containsEntry("message.timestamp.type", "LogAppendTime"));
+  }
+
+  @Test
+  void whatMayBeMadeAnewIsMissedByNobodyWhoDoesNotSaySo() {
+    assertThat(Arrays.stream(Topic.values()).filter(Topic::mayBeMadeAnew))
+        .containsExactlyInAnyOrder(
+            Topic.GRADIENTS, Topic.FLEET, Topic.LANES, Topic.DEAD_LETTERS, Topic.JOB_HISTORY);
   }
 
   @Test
@@ -40,5 +51,34 @@ class TopicTest {
     assertThat(Topic.tasks("cpu"))
         .containsExactly(
             "sluice.tasks.cpu.high", "sluice.tasks.cpu.normal", "sluice.tasks.cpu.low");
+  }
+
+  @Test
+  void tasksThatNeedAnEngineHaveAQueueOfTheirOwnInItsLane() {
+    assertThat(Topic.queue("cpu", "")).isEqualTo("cpu");
+    var queue = Topic.queue("cpu", "pytorch 2.13");
+    assertThat(queue).matches("cpu\\.[0-9a-f]{16}");
+    assertThat(Topic.lane(queue)).isEqualTo("cpu");
+    assertThat(Topic.tasks(queue, Priority.HIGH)).isEqualTo("sluice.tasks." + queue + ".high");
+    assertThat(Topic.queue("cpu", "pytorch 2.14")).isNotEqualTo(queue);
+  }
+
+  @Test
+  void aLanesTasksAreInItsOwnQueueAndInThoseOfItsEnginesAndInNoOtherLanes() {
+    var engine = Topic.queue("cpu", "pytorch 2.13");
+    var topics = new ArrayList<>(Topic.tasks(engine));
+    topics.addAll(Topic.tasks(Topic.queue("cpu-2", "pytorch 2.13")));
+    topics.addAll(Topic.tasks("cpu"));
+    topics.addAll(List.of("sluice.jobs", "sluice.tasks.", "sluice.tasks", "tasks.cpu.x.high"));
+    assertThat(Topic.tasks("cpu", topics))
+        .containsExactly(
+            "sluice.tasks.cpu.high",
+            "sluice.tasks.cpu.normal",
+            "sluice.tasks.cpu.low",
+            "sluice.tasks." + engine + ".high",
+            "sluice.tasks." + engine + ".normal",
+            "sluice.tasks." + engine + ".low");
+    // A lane may be declared before its topics are there.
+    assertThat(Topic.tasks("npu", topics)).isEqualTo(Topic.tasks("npu"));
   }
 }

@@ -1,10 +1,10 @@
 package dev.sluice.worker.accelerator;
 
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.Modelled;
-import dev.sluice.schemas.wire.TaskWork;
-import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.worker.work.InferWork;
+import dev.sluice.worker.work.TaskWork;
+import dev.sluice.worker.work.TermWork;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,26 +1,27 @@
 package dev.sluice.worker.accelerator;
 
-import dev.sluice.schemas.accelerator.AcceleratorModel;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.capability.Capability;
-import dev.sluice.schemas.capability.JobNeeds;
-import dev.sluice.schemas.cost.CostModel;
-import dev.sluice.schemas.cost.Prediction;
-import dev.sluice.schemas.cost.Scenario;
-import dev.sluice.schemas.cost.TrainingCost;
-import dev.sluice.schemas.cost.TrainingPrediction;
-import dev.sluice.schemas.cost.Workload;
+import dev.sluice.accelerators.capability.Capability;
+import dev.sluice.accelerators.capability.JobNeeds;
+import dev.sluice.accelerators.catalogue.AcceleratorModel;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.cost.CostModel;
+import dev.sluice.accelerators.cost.Prediction;
+import dev.sluice.accelerators.cost.Scenario;
+import dev.sluice.accelerators.cost.TrainingCost;
+import dev.sluice.accelerators.cost.TrainingPrediction;
+import dev.sluice.accelerators.cost.Workload;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.ExportWork;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Modelled;
-import dev.sluice.schemas.wire.PrepareWork;
-import dev.sluice.schemas.wire.QuantiseWork;
-import dev.sluice.schemas.wire.TaskWork;
-import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.Work;
+import dev.sluice.worker.work.ExportWork;
+import dev.sluice.worker.work.InferWork;
+import dev.sluice.worker.work.PrepareWork;
+import dev.sluice.worker.work.QuantiseWork;
+import dev.sluice.worker.work.TaskWork;
+import dev.sluice.worker.work.TermWork;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +66,10 @@ public record ModelledAccelerator(AcceleratorModel model) implements Accelerator
         ? Optional.empty()
         : Optional.of(
             new Cause(
-                Fault.OUR_FAULT,
+                Code.MISPLACED_TASK,
                 "accelerator",
                 model.id() + " cannot do this.",
-                String.join(" ", reasons),
+                Reason.sentences(reasons),
                 "Admission should have kept the task away: give coordinators and workers the same"
                     + " catalogue files, and report the defect if they have them."));
   }

@@ -1,4 +1,6 @@
-/** The device that a worker stands for: what it refuses, and what it would have taken. */
+/**
+ * The device that a worker stands for: what it refuses, and what the rest would have taken on it.
+ */
 @NullMarked
 package dev.sluice.worker.accelerator;
 

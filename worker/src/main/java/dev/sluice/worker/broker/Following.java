@@ -1,6 +1,5 @@
 package dev.sluice.worker.broker;
 
-import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -15,8 +14,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 
 /**
- * Follows a topic of one partition, in a thread of its own, until it is closed. While the brokers
- * are away it goes on trying, and says so now and then.
+ * Follows partitions, in a thread of its own, until it is closed. While the brokers are away it
+ * goes on trying, and says so now and then.
  */
 public final class Following implements AutoCloseable {
 
@@ -24,35 +23,35 @@ public final class Following implements AutoCloseable {
   private static final long CLOSE_MS_MAX = 5_000;
 
   private final Logger log;
-  private final TopicPartition partition;
+  private final List<TopicPartition> partitions;
   private final KafkaConsumer<String, ByteBuffer> consumer;
   private final Outage outage;
   private final Thread thread;
   private volatile boolean closing;
 
-  /** What is done with the topic, by that thread. */
+  /** What is done with them, by that thread. */
   public interface Reader {
 
     /** Chooses where to begin: seeks, and asks the brokers for nothing. */
-    void begin(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition);
+    void begin(KafkaConsumer<String, ByteBuffer> consumer, List<TopicPartition> partitions);
 
     /** Takes over what there is, again and again. */
-    void take(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition);
+    void take(KafkaConsumer<String, ByteBuffer> consumer, List<TopicPartition> partitions);
   }
 
   /**
    * Does not begin yet.
    *
-   * @param topic of one partition
+   * @param partitions what it follows
    * @param settings of the consumer
    * @param name of the thread
    * @param what what can't be done while the brokers are away, such as "follow controls"
    * @param log where that is said
-   * @param reader reads the topic
+   * @param reader reads them
    * @param onDefect told where the thread fails
    */
   public Following(
-      Topic topic,
+      List<TopicPartition> partitions,
       Map<String, Object> settings,
       String name,
       String what,
@@ -60,7 +59,7 @@ public final class Following implements AutoCloseable {
       Reader reader,
       Thread.UncaughtExceptionHandler onDefect) {
     this.log = log;
-    partition = new TopicPartition(topic.topicName(), 0);
+    this.partitions = List.copyOf(partitions);
     consumer = new KafkaConsumer<>(settings);
     outage = new Outage(log, what);
     thread =
@@ -82,11 +81,11 @@ public final class Following implements AutoCloseable {
   }
 
   private void run(Reader reader) {
-    consumer.assign(List.of(partition));
-    reader.begin(consumer, partition);
+    consumer.assign(partitions);
+    reader.begin(consumer, partitions);
     while (!closing) {
       try {
-        reader.take(consumer, partition);
+        reader.take(consumer, partitions);
       } catch (WakeupException e) {
         log.trace("Woken to close.");
       } catch (KafkaException e) {

@@ -1,7 +1,7 @@
 package dev.sluice.worker.engine;
 
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 
 /** An engine refused a model or failed on it; the cause says whose move it is. */
 public final class EngineException extends Exception {
@@ -28,8 +28,8 @@ public final class EngineException extends Exception {
     this.reason = reason;
   }
 
-  static EngineException badInput(String where, String what, String why, String mend) {
-    return new EngineException(new Cause(Fault.BAD_INPUT, where, what, why, mend));
+  static EngineException badInput(Code code, String where, String what, String why, String mend) {
+    return new EngineException(new Cause(code, where, what, why, mend));
   }
 
   /** What, why and how to mend it, for the job's report. */

@@ -8,7 +8,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -83,7 +83,7 @@ public final class OnnxEngine implements InferenceEngine {
     } catch (OrtException thrown) {
       throw new EngineException(
           new Cause(
-              Fault.BAD_INPUT,
+              Code.MODEL_UNUSABLE,
               "model",
               "the ONNX file cannot be loaded",
               String.valueOf(thrown.getMessage()),
@@ -108,6 +108,7 @@ public final class OnnxEngine implements InferenceEngine {
       }
     }
     throw EngineException.badInput(
+        Code.MODEL_UNUSABLE,
         "model",
         "the ONNX file's " + kind + "s are " + nodes.values(),
         "rows go in and scores come out as one float tensor each, of shape [any, columns]",

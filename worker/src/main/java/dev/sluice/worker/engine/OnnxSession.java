@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -56,7 +56,7 @@ final class OnnxSession implements InferenceSession {
     } catch (OrtException thrown) {
       throw new EngineException(
           new Cause(
-              Fault.OUR_FAULT,
+              Code.ENGINE_FAILED,
               "model",
               "ONNX Runtime failed on " + n + " rows",
               String.valueOf(thrown.getMessage()),

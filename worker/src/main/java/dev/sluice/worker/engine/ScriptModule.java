@@ -1,9 +1,9 @@
 package dev.sluice.worker.engine;
 
-import dev.sluice.schemas.network.NetworkShapes;
-import dev.sluice.schemas.process.TemporaryFolder;
+import dev.sluice.jobs.network.NetworkShapes;
+import dev.sluice.platform.process.TemporaryFolder;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.TensorSpec;
 import java.io.IOException;
@@ -70,6 +70,7 @@ final class ScriptModule implements AutoCloseable {
     void check() throws EngineException {
       if (tensor.scalar_type().value != ScalarType.Float.value) {
         throw EngineException.badInput(
+            Code.MODEL_UNUSABLE,
             "model",
             "the tensor " + name + " holds " + tensor.scalar_type() + " values",
             "networks are trained in 32-bit floats",
@@ -77,7 +78,11 @@ final class ScriptModule implements AutoCloseable {
       }
       if (tensor.numel() == 0) {
         throw EngineException.badInput(
-            "model", "the tensor " + name + " is empty", "it holds nothing to train", "remove it");
+            Code.MODEL_UNUSABLE,
+            "model",
+            "the tensor " + name + " is empty",
+            "it holds nothing to train",
+            "remove it");
       }
     }
   }
@@ -99,7 +104,7 @@ final class ScriptModule implements AutoCloseable {
     } catch (RuntimeException thrown) {
       throw TorchRuntime.failure(
           thrown,
-          Fault.BAD_INPUT,
+          Code.MODEL_UNUSABLE,
           "model",
           "the TorchScript file cannot be loaded",
           "save it with torch.jit.save(torch.jit.script(module), path); a state_dict or a"
@@ -163,6 +168,7 @@ final class ScriptModule implements AutoCloseable {
     IValue result = module.forward(new IValueVector(new IValue(samples)));
     if (!result.isTensor()) {
       throw EngineException.badInput(
+          Code.MODEL_UNUSABLE,
           "model",
           "forward returns something other than a tensor",
           "the loss needs one tensor with one row per sample",
@@ -205,7 +211,7 @@ final class ScriptModule implements AutoCloseable {
     } catch (RuntimeException thrown) {
       throw TorchRuntime.failure(
           thrown,
-          Fault.NO_CAPACITY,
+          Code.DISK_FULL,
           "model",
           "the trained TorchScript file could not be written",
           "free space in the temporary directory, or set java.io.tmpdir");
@@ -273,6 +279,7 @@ final class ScriptModule implements AutoCloseable {
     }
     if (parameters == 0) {
       throw EngineException.badInput(
+          Code.NOTHING_TO_TRAIN,
           "model",
           "the TorchScript file has no parameter that requires a gradient",
           "there is nothing to train",
@@ -280,6 +287,7 @@ final class ScriptModule implements AutoCloseable {
     }
     if (offset > NetworkShapes.MAX_FLOATS) {
       throw EngineException.badInput(
+          Code.NETWORK_TOO_LARGE,
           "model",
           "the network has " + offset + " parameters and state values",
           "at most " + NetworkShapes.MAX_FLOATS + " are supported",
@@ -323,7 +331,7 @@ final class ScriptModule implements AutoCloseable {
   private static EngineException temporaryFile(IOException thrown) {
     return new EngineException(
         new Cause(
-            Fault.NO_CAPACITY,
+            Code.DISK_FULL,
             "",
             "the TorchScript file could not be kept in the temporary directory",
             String.valueOf(thrown.getMessage()),

@@ -1,6 +1,6 @@
 package dev.sluice.worker.engine;
 
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -71,6 +71,7 @@ final class ScriptProgram extends TorchProgram {
         }
         if (after.get(i).requires_grad()) {
           throw EngineException.badInput(
+              Code.MODEL_UNUSABLE,
               "model",
               "forward assigns a value with a gradient to the buffer " + tensors().get(i).name(),
               "the buffer would hold on to the graph of every step before",
@@ -82,8 +83,8 @@ final class ScriptProgram extends TorchProgram {
   }
 
   @Override
-  Fault faultOfRefusal() {
-    return Fault.BAD_INPUT;
+  Code codeOfRefusal() {
+    return Code.MODEL_UNUSABLE;
   }
 
   @Override

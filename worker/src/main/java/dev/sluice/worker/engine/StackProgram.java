@@ -1,14 +1,14 @@
 package dev.sluice.worker.engine;
 
-import dev.sluice.schemas.network.LayerShape;
-import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.jobs.network.LayerShape;
+import dev.sluice.jobs.network.NetworkPlan;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.AvgPool2d;
 import dev.sluice.schemas.wire.BatchNorm;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Flatten;
 import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.GlobalAvgPool;
@@ -171,8 +171,8 @@ final class StackProgram extends TorchProgram {
   }
 
   @Override
-  Fault faultOfRefusal() {
-    return Fault.OUR_FAULT;
+  Code codeOfRefusal() {
+    return Code.ENGINE_FAILED;
   }
 
   @Override

@@ -1,10 +1,11 @@
 package dev.sluice.worker.engine;
 
-import dev.sluice.schemas.network.NetworkPlan;
-import dev.sluice.schemas.network.NetworkResult;
-import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.jobs.network.NetworkPlan;
+import dev.sluice.jobs.network.NetworkResult;
+import dev.sluice.jobs.network.NetworkShapes;
+import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
@@ -75,7 +76,7 @@ public final class TorchEngine implements TrainingEngine {
       case NetworkResult.DoesNotFit(List<Cause> causes) ->
           throw new EngineException(
               new Cause(
-                  Fault.BAD_INPUT,
+                  Problems.code(causes),
                   causes.getFirst().where(),
                   causes.stream().map(Cause::what).collect(Collectors.joining("; ")),
                   causes.getFirst().why(),
@@ -111,6 +112,7 @@ public final class TorchEngine implements TrainingEngine {
         return Math.toIntExact(scores.numel() / samples);
       }
       throw EngineException.badInput(
+          Code.MODEL_UNUSABLE,
           "model",
           "forward gives a tensor of shape " + ScriptModule.shape(scores) + " for 2 samples",
           "it must give one row of floats per sample",
@@ -118,7 +120,7 @@ public final class TorchEngine implements TrainingEngine {
     } catch (RuntimeException thrown) {
       throw TorchRuntime.failure(
           thrown,
-          Fault.BAD_INPUT,
+          Code.MODEL_UNUSABLE,
           "model",
           "the TorchScript network cannot be run on samples of shape " + input,
           "set the model's input to the shape that forward takes, without the batch dimension");

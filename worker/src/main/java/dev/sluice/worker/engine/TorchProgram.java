@@ -2,7 +2,7 @@ package dev.sluice.worker.engine;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -58,8 +58,8 @@ abstract sealed class TorchProgram implements TrainingProgram permits StackProgr
   abstract Tensor forward(Views views, Tensor samples, boolean training, long dropoutSeed)
       throws EngineException;
 
-  /** Whose mistake it is when libtorch refuses a call. */
-  abstract Fault faultOfRefusal();
+  /** What it is when libtorch refuses a call. */
+  abstract Code codeOfRefusal();
 
   @Override
   public final List<TensorSpec> tensors() {
@@ -119,6 +119,7 @@ abstract sealed class TorchProgram implements TrainingProgram permits StackProgr
     Tensor sum = Loss.sum(loss, scores, labels, n);
     if (!sum.requires_grad()) {
       throw EngineException.badInput(
+          Code.NOTHING_TO_TRAIN,
           "model",
           "no parameter of the network influences its output",
           "there is nothing to train",
@@ -178,7 +179,7 @@ abstract sealed class TorchProgram implements TrainingProgram permits StackProgr
     }
     return TorchRuntime.failure(
         thrown,
-        faultOfRefusal(),
+        codeOfRefusal(),
         "model",
         "the network could not be computed",
         "check that forward takes a batch of samples of shape " + input);

@@ -1,7 +1,7 @@
 package dev.sluice.worker.engine;
 
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.worker.natives.NativeLibraries;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -106,25 +106,25 @@ final class TorchRuntime {
   /**
    * Turns a C++ exception into a cause.
    *
-   * @param fault whose move it is, unless memory ran out
+   * @param code whose move it is, unless memory ran out
    * @param where the place in the job
    * @param what what did not work
    * @param mend how to mend it
    */
   static EngineException failure(
-      RuntimeException thrown, Fault fault, String where, String what, String mend) {
+      RuntimeException thrown, Code code, String where, String what, String mend) {
     String why = firstSentence(String.valueOf(thrown.getMessage()));
     if (why.contains("DefaultCPUAllocator")) {
       return new EngineException(
           new Cause(
-              Fault.NO_CAPACITY,
+              Code.OUT_OF_MEMORY,
               where,
               what,
               why,
               "use a smaller batch or network, or give the worker more memory"),
           thrown);
     }
-    return new EngineException(new Cause(fault, where, what, why, mend), thrown);
+    return new EngineException(new Cause(code, where, what, why, mend), thrown);
   }
 
   /** What libtorch says before its stack trace; of a TorchScript trace, its last line. */

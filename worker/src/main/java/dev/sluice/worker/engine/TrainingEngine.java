@@ -1,5 +1,6 @@
 package dev.sluice.worker.engine;
 
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import java.lang.foreign.MemorySegment;
@@ -47,6 +48,7 @@ public interface TrainingEngine {
     if (program.outputs() != facts.outputs() || !program.tensors().equals(facts.tensors())) {
       program.close();
       throw EngineException.badInput(
+          Code.NETWORK_CHANGED,
           "model",
           "the network differs from its recorded facts",
           "its outputs or tensors are not those that were found when the job was prepared",

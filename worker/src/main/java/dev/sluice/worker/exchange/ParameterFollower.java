@@ -1,21 +1,22 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.platform.kafka.Grouped;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.kafka.Unread;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
-import dev.sluice.schemas.kafka.Grouped;
-import dev.sluice.schemas.kafka.KafkaSettings;
-import dev.sluice.schemas.kafka.Unread;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.worker.broker.Outage;
-import dev.sluice.worker.training.RetryDelay;
+import dev.sluice.worker.training.Blocks;
+import dev.sluice.worker.training.FollowedJobs;
+import dev.sluice.worker.training.JobParameters;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -48,29 +49,15 @@ public final class ParameterFollower implements AutoCloseable {
   private static final long CLOSE_MS_MAX = 5_000;
   private static final long RETRY_MS = 500;
 
-  /**
-   * A job whose parameters were seen needs no reminder unless its fold has forgotten this worker.
-   */
-  private static final long QUIET_FACTOR = 10;
-
-  private static final long ASK_MS_MAX = 60_000;
-
-  private record Followed(
-      JobParameters parameters,
-      Set<TopicPartition> partitions,
-      RetryDelay first,
-      RetryDelay later) {}
-
   private final Codec codec;
   private final BiConsumer<ConsumerRecord<String, ByteBuffer>, Unread> passedOver;
   private final GradientLog gradients;
   private final int partitionCount;
-  private final long attachRetryMs;
   private final Runnable bell;
   private final KafkaConsumer<String, ByteBuffer> consumer;
-  private final List<Followed> jobs = new ArrayList<>();
+  private final FollowedJobs jobs;
   private final Set<TopicPartition> placed = new HashSet<>();
-  private final Changes changes = new Changes();
+  private final PendingChanges changes = new PendingChanges();
   private final Outage outage = new Outage(LOG, "follow parameters");
   private final Thread thread;
   private volatile boolean closing;
@@ -98,7 +85,7 @@ public final class ParameterFollower implements AutoCloseable {
     this.passedOver = passedOver;
     this.gradients = gradients;
     this.partitionCount = partitions;
-    this.attachRetryMs = attachRetryMs;
+    this.jobs = new FollowedJobs(attachRetryMs);
     this.bell = bell;
     this.consumer = new KafkaConsumer<>(kafka.uncommittedReader());
     this.thread =
@@ -113,7 +100,7 @@ public final class ParameterFollower implements AutoCloseable {
    *     followed more than once.
    */
   public JobParameters follow(String jobId, long floats) {
-    var parameters = new JobParameters(jobId, floats);
+    var parameters = new JobParameters(jobId, Blocks.of(floats), Arena::ofShared);
     change(() -> begin(parameters));
     return parameters;
   }
@@ -122,7 +109,7 @@ public final class ParameterFollower implements AutoCloseable {
   public void leave(JobParameters parameters) {
     change(
         () -> {
-          jobs.removeIf(job -> job.parameters == parameters);
+          jobs.leave(parameters);
           assign();
         });
   }
@@ -150,17 +137,11 @@ public final class ParameterFollower implements AutoCloseable {
 
   private void round() {
     changes.make();
-    if (jobs.isEmpty()) {
+    if (jobs.all().isEmpty()) {
       awaitChange();
       return;
     }
-    long nowMs = nowMs();
-    for (var job : jobs) {
-      var delay = job.parameters.newest() < 0 ? job.first : job.later;
-      if (delay.due(nowMs)) {
-        attach(job);
-      }
-    }
+    jobs.due(nowMs()).forEach(this::attach);
     for (var record : consumer.poll(POLL)) {
       accept(record);
     }
@@ -181,29 +162,25 @@ public final class ParameterFollower implements AutoCloseable {
   }
 
   private void begin(JobParameters parameters) {
+    jobs.follow(parameters, nowMs());
+    assign();
+    attach(parameters);
+  }
+
+  private Set<TopicPartition> partitions(JobParameters job) {
     var partitions = new HashSet<TopicPartition>();
-    for (int block = 0; block < parameters.blocks(); block++) {
-      var key = Topic.blockKey(parameters.jobId(), block);
+    for (int block : job.blocks().inEachPartition(job.jobId(), partitionCount)) {
+      var key = Topic.blockKey(job.jobId(), block);
       partitions.add(
           new TopicPartition(Topic.PARAMETERS.topicName(), Topic.partition(key, partitionCount)));
     }
-    long nowMs = nowMs();
-    var job =
-        new Followed(
-            parameters,
-            partitions,
-            new RetryDelay(attachRetryMs, ASK_MS_MAX, nowMs),
-            new RetryDelay(attachRetryMs * QUIET_FACTOR, ASK_MS_MAX, nowMs));
-    jobs.removeIf(former -> former.parameters == parameters);
-    jobs.add(job);
-    assign();
-    attach(job);
+    return partitions;
   }
 
   /** Reads the partitions of all jobs; those that are new from their end. */
   private void assign() {
     var wanted = new HashSet<TopicPartition>();
-    jobs.forEach(job -> wanted.addAll(job.partitions));
+    jobs.all().forEach(job -> wanted.addAll(partitions(job)));
     placed.retainAll(wanted);
     consumer.assign(wanted);
     var fresh = new HashSet<>(wanted);
@@ -229,20 +206,19 @@ public final class ParameterFollower implements AutoCloseable {
     changes.add(
         () -> {
           assign();
-          jobs.forEach(this::attach);
+          jobs.all().forEach(this::attach);
         });
   }
 
-  private void attach(Followed job) {
-    gradients.attach(job.parameters.jobId(), job.parameters.blocks(), outage::says);
+  private void attach(JobParameters job) {
+    gradients.attach(job, outage::says);
   }
 
   private void accept(ConsumerRecord<String, ByteBuffer> record) {
     if (record.key() == null || record.value() == null) {
       return;
     }
-    var jobId = jobOf(record.key());
-    var readers = jobs.stream().filter(job -> job.parameters.jobId().equals(jobId)).toList();
+    var readers = jobs.of(jobOf(record.key()));
     if (readers.isEmpty()) {
       return;
     }
@@ -262,7 +238,7 @@ public final class ParameterFollower implements AutoCloseable {
     }
   }
 
-  private void accept(Followed job, ParameterBlock block, ConsumerRecord<?, ?> record) {
+  private void accept(JobParameters job, ParameterBlock block, ConsumerRecord<?, ?> record) {
     if (Vectors.crc32c(block.payload()) != block.crc()) {
       LEFT_OUT.say(
           "blocks with wrong checksums left out",
@@ -271,8 +247,7 @@ public final class ParameterFollower implements AutoCloseable {
       return;
     }
     try {
-      if (job.parameters.offer(block.block(), block.generation(), block.payload())) {
-        job.later.arrived(nowMs());
+      if (jobs.accept(job, block, nowMs())) {
         bell.run();
       }
     } catch (IllegalArgumentException e) {

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.TensorSpec;
 import dev.sluice.worker.engine.EngineException;
 import java.lang.foreign.MemorySegment;
@@ -237,7 +237,7 @@ public final class Safetensors {
   private static EngineException malformed(String why) {
     return new EngineException(
         new Cause(
-            Fault.BAD_INPUT,
+            Code.MODEL_UNUSABLE,
             "model",
             "the file is not a safetensors file that Sluice can read",
             why,

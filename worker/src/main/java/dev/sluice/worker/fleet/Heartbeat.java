@@ -1,7 +1,7 @@
 package dev.sluice.worker.fleet;
 
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;

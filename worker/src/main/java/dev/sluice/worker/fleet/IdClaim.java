@@ -1,12 +1,12 @@
 package dev.sluice.worker.fleet;
 
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.broker.Following;
@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that of the processes that were given one worker id one works at a time. It reads all
+ * Makes sure that only one process at a time works under a worker id that was given. It reads all
  * heartbeats, in a thread of its own, so workers whose id is unique by itself do without.
  */
 public final class IdClaim implements AutoCloseable {
@@ -83,7 +83,7 @@ public final class IdClaim implements AutoCloseable {
     this.namesakes = new Namesakes(who.life(), silenceMs);
     this.following =
         new Following(
-            Topic.FLEET,
+            List.of(new TopicPartition(Topic.FLEET.topicName(), 0)),
             kafka.batchReader(),
             "id-claim",
             "look for others with this worker's id",
@@ -122,14 +122,14 @@ public final class IdClaim implements AutoCloseable {
   private final class Reader implements Following.Reader {
 
     @Override
-    public void begin(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition) {
-      consumer.seekToEnd(List.of(partition));
+    public void begin(KafkaConsumer<String, ByteBuffer> consumer, List<TopicPartition> partitions) {
+      consumer.seekToEnd(partitions);
     }
 
     @Override
-    public void take(KafkaConsumer<String, ByteBuffer> consumer, TopicPartition partition) {
+    public void take(KafkaConsumer<String, ByteBuffer> consumer, List<TopicPartition> partitions) {
       if (listeningNanos == null) {
-        consumer.position(partition); // asks the brokers, so it fails while they are away
+        partitions.forEach(consumer::position); // asks the brokers, so it fails while they are away
         listeningNanos = System.nanoTime();
       }
       consumer.poll(POLL).forEach(IdClaim.this::hear);
@@ -167,7 +167,7 @@ public final class IdClaim implements AutoCloseable {
 
   private static Cause shared(String id, WorkerHeartbeat other, String outcome) {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.WORKER_ID_TAKEN,
         "id",
         String.format(
             Locale.ROOT,

@@ -1,15 +1,17 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.RowSet;
-import dev.sluice.schemas.dataset.Sampler;
-import dev.sluice.schemas.wire.TermWork;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.RowSet;
+import dev.sluice.jobs.dataset.Sampler;
 import dev.sluice.schemas.wire.ValidationPlan;
+import dev.sluice.worker.compute.ShardGradients;
+import dev.sluice.worker.compute.ShardSum;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingProgram;
 import dev.sluice.worker.tasks.Batch;
 import dev.sluice.worker.tasks.Validation;
 import dev.sluice.worker.training.PairwiseSum;
+import dev.sluice.worker.work.TermWork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,8 +19,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Computes what groups of shards contribute to a step. For one thread. */
-final class GroupGradient implements AutoCloseable {
+/** What shards contribute, by way of an engine. For one thread. */
+final class GroupGradient implements ShardGradients {
 
   /** Elements added in one inner loop: an int index is what the compiler turns into vectors. */
   private static final int RUN = 1 << 16;
@@ -32,11 +34,18 @@ final class GroupGradient implements AutoCloseable {
   private final Validation validation;
   private final Sampler sampler;
   private final Batch batch;
+  private final long seed;
   private final Arena arena = Arena.ofShared();
   private final Deque<MemorySegment> spare = new ArrayDeque<>();
 
+  /**
+   * @param work any of the job's terms
+   * @param dataset its data set
+   * @param program its network; closed with this
+   */
   GroupGradient(TermWork work, Dataset dataset, TrainingProgram program) {
     this.program = program;
+    this.seed = work.spec().seed();
     this.rows = dataset.training();
     this.plan = work.validation();
     this.steps = work.prepared().steps();
@@ -47,14 +56,15 @@ final class GroupGradient implements AutoCloseable {
     this.batch = Batch.of(work.prepared().network());
   }
 
-  /**
-   * The sum over an aligned group of shards, in the order of the tree over all shards.
-   *
-   * @param flat parameters of generation {@code step}
-   * @return the sum; its values are overwritten after {@link #recycle}
-   * @throws EngineException where the engine fails
-   */
-  ShardSum compute(MemorySegment flat, long step, int shardFrom, int shards)
+  @Override
+  public ShardSum initial() {
+    var values = borrow();
+    program.initialise(seed, values);
+    return new ShardSum(values, 0, 0, true, null);
+  }
+
+  @Override
+  public ShardSum compute(MemorySegment flat, long step, int shardFrom, int shards)
       throws EngineException {
     var sum = new PairwiseSum<ShardSum>(this::add);
     for (int shard = shardFrom; shard < shardFrom + shards; shard++) {
@@ -89,22 +99,21 @@ final class GroupGradient implements AutoCloseable {
     return new ShardSum(out, own.length, gradient.lossSum(), gradient.finite(), measured);
   }
 
-  /** Room for a flat vector; given back with {@link #recycle}. */
-  MemorySegment borrow() {
+  private MemorySegment borrow() {
     return spare.isEmpty()
         ? arena.allocate(
             Math.max(1, program.floats()) * Float.BYTES, TrainingProgram.ALIGNMENT_BYTES)
         : spare.pop();
   }
 
-  /** Gives room back. */
-  void recycle(MemorySegment segment) {
-    spare.push(segment);
+  @Override
+  public void recycle(ShardSum sum) {
+    spare.push(sum.values());
   }
 
   private ShardSum add(ShardSum left, ShardSum right) {
     addInto(left.values(), right.values(), program.floats());
-    recycle(right.values());
+    recycle(right);
     return left.plus(right, left.values());
   }
 
@@ -143,5 +152,6 @@ final class GroupGradient implements AutoCloseable {
     validation.close();
     batch.close();
     arena.close();
+    program.close();
   }
 }

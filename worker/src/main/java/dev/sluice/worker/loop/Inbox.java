@@ -1,13 +1,15 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.worker.queue.HeldTask;
-import dev.sluice.worker.queue.TaskSink;
+import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.worker.lease.HeldTask;
+import dev.sluice.worker.lease.TaskSink;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the computing thread is to hear about tasks. At most one message of each kind waits for each
+ * Messages about tasks for the computing thread. At most one message of each kind waits for each
  * task that is held.
  */
 public final class Inbox implements TaskSink {
@@ -28,6 +30,16 @@ public final class Inbox implements TaskSink {
      * @param key which
      */
     record Lost(String key) implements Message {}
+
+    /**
+     * What it has answered is stored, so that it has ended; or could not be.
+     *
+     * @param key which
+     * @param outcome how it ended; null: it has failed
+     * @param failure why it has failed; null: it has not
+     */
+    record Ended(String key, @Nullable Outcome outcome, @Nullable Throwable failure)
+        implements Message {}
 
     /**
      * Its report is stored, or has failed.
@@ -55,6 +67,10 @@ public final class Inbox implements TaskSink {
   @Override
   public void lost(String key) {
     put(new Message.Lost(key));
+  }
+
+  void ended(String key, @Nullable Outcome outcome, @Nullable Throwable failure) {
+    put(new Message.Ended(key, outcome, failure));
   }
 
   void settled(String key) {

@@ -1,13 +1,8 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.wire.ExportWork;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.Outcome;
-import dev.sluice.schemas.wire.PrepareWork;
-import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.Task;
-import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.tasks.Datasets;
 import dev.sluice.worker.tasks.InferTask;
@@ -15,6 +10,13 @@ import dev.sluice.worker.tasks.Models;
 import dev.sluice.worker.tasks.PrepareTask;
 import dev.sluice.worker.tasks.QuantiseTask;
 import dev.sluice.worker.tasks.TaskProblem;
+import dev.sluice.worker.work.ExportWork;
+import dev.sluice.worker.work.InferWork;
+import dev.sluice.worker.work.PrepareWork;
+import dev.sluice.worker.work.QuantiseWork;
+import dev.sluice.worker.work.TaskWork;
+import dev.sluice.worker.work.TermWork;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Tasks that wait for nothing, and so run from end to end: preparing, answering rows, quantising.
@@ -45,20 +47,26 @@ final class SingleTasks implements AutoCloseable {
   /**
    * Runs one.
    *
+   * @return how it ended, once what it has answered is stored
    * @throws IllegalArgumentException where it is of another kind
    */
-  Outcome run(Task task) throws TaskProblem, EngineException, ArtifactMissing {
-    return switch (task.work()) {
-      case PrepareWork work -> prepare.run(work);
+  CompletableFuture<? extends Outcome> run(Task task, TaskWork toDo)
+      throws TaskProblem, EngineException, ArtifactMissing {
+    return switch (toDo) {
+      case PrepareWork work -> completed(prepare.run(work));
       case InferWork work -> {
         var inferred = infer.run(task, work);
         answered += work.rowTo() - work.rowFrom();
         yield inferred;
       }
-      case QuantiseWork work -> quantise.run(task.jobId(), work);
+      case QuantiseWork work -> completed(quantise.run(task.jobId(), work));
       case TermWork _, ExportWork _ ->
           throw new IllegalArgumentException("Task " + task.taskId() + " has to wait");
     };
+  }
+
+  private static CompletableFuture<Outcome> completed(Outcome outcome) {
+    return CompletableFuture.completedFuture(outcome);
   }
 
   /** Rows that were answered so far. */

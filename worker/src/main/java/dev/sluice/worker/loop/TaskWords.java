@@ -1,17 +1,17 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Export;
 import dev.sluice.schemas.wire.Exported;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
-import dev.sluice.schemas.wire.PrepareWork;
-import dev.sluice.schemas.wire.QuantiseWork;
+import dev.sluice.schemas.wire.Prepare;
+import dev.sluice.schemas.wire.Quantise;
+import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskFailed;
-import dev.sluice.schemas.wire.TaskWork;
+import dev.sluice.schemas.wire.Term;
 import dev.sluice.schemas.wire.TermFinished;
-import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import java.util.Locale;
 
@@ -20,26 +20,20 @@ final class TaskWords {
 
   private TaskWords() {}
 
-  static String of(TaskWork of) {
-    return switch (of) {
-      case PrepareWork work -> "prepare";
-      case InferWork work -> "answer rows " + work.rowFrom() + " to " + work.rowTo();
-      case ExportWork work -> "export generation " + work.generation();
-      case QuantiseWork work ->
-          "quantise "
-              + work.model().name()
-              + "@"
-              + work.model().version()
-              + " to "
-              + work.spec().format();
-      case TermWork work ->
+  static String of(TaskAction action) {
+    return switch (action) {
+      case Prepare() -> "prepare";
+      case Infer(long from, long to) -> "answer rows " + from + " to " + to;
+      case Export(long generation) -> "export generation " + generation;
+      case Quantise() -> "quantise";
+      case Term term ->
           String.format(
               Locale.ROOT,
               "advance shards %d to %d from step %d to %d",
-              work.shardFrom(),
-              work.shardFrom() + work.shards(),
-              work.fromStep(),
-              work.toStep());
+              term.shardFrom(),
+              term.shardFrom() + term.shards(),
+              term.fromStep(),
+              term.toStep());
     };
   }
 

@@ -1,12 +1,11 @@
 package dev.sluice.worker.loop;
 
-import dev.sluice.worker.exchange.GradientLog;
-import dev.sluice.worker.exchange.ParameterFollower;
-import dev.sluice.worker.ledger.Controls;
-import dev.sluice.worker.ledger.Reports;
+import dev.sluice.worker.compute.FoldExchange;
+import dev.sluice.worker.report.Reports;
+import dev.sluice.worker.tasks.AnswerSink;
 import dev.sluice.worker.tasks.Files;
-import dev.sluice.worker.tasks.Results;
 import dev.sluice.worker.trial.Trials;
+import dev.sluice.worker.work.KnownJobs;
 
 /**
  * What the computing thread works with.
@@ -14,18 +13,16 @@ import dev.sluice.worker.trial.Trials;
  * @param engines computes
  * @param trials tries model files that others wrote
  * @param files data sets, networks and models
- * @param gradients takes contributions
- * @param follower brings parameters
+ * @param exchange takes contributions, and brings parameters
  * @param results takes answers
  * @param reports tells the ledger
- * @param controls knows what the ledger wants
+ * @param jobs what the ledger wants, and what is known
  */
 public record Tools(
     Engines engines,
     Trials trials,
     Files files,
-    GradientLog gradients,
-    ParameterFollower follower,
-    Results results,
+    FoldExchange exchange,
+    AnswerSink results,
     Reports reports,
-    Controls controls) {}
+    KnownJobs jobs) {}

@@ -1,6 +1,6 @@
 package dev.sluice.worker.natives;
 
-import dev.sluice.schemas.process.FileTrouble;
+import dev.sluice.platform.process.FileTrouble;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.natives;
 
-import dev.sluice.schemas.process.CacheFolder;
+import dev.sluice.platform.process.CacheFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;

@@ -1,4 +1,4 @@
-/** Taking tasks from a lane's topics, one record at a time, and keeping them while they run. */
+/** The Kafka side of a worker's intake: share consumers, and reading what they return. */
 @NullMarked
 package dev.sluice.worker.queue;
 

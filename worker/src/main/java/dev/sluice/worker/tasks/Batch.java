@@ -1,6 +1,6 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.jobs.dataset.RowSet;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import java.lang.foreign.Arena;

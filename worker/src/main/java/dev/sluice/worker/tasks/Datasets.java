@@ -1,8 +1,8 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.DatasetResult;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.DatasetResult;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Rows;

@@ -1,7 +1,7 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.dataset.RowSet;
-import dev.sluice.schemas.metrics.Metrics;
+import dev.sluice.jobs.dataset.RowSet;
+import dev.sluice.jobs.metrics.Metrics;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.NetworkFacts;

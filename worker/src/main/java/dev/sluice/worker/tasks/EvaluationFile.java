@@ -2,7 +2,7 @@ package dev.sluice.worker.tasks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.schemas.metrics.ClassQuality;
+import dev.sluice.jobs.metrics.ClassQuality;
 import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.NetworkFacts;
 import java.util.ArrayList;

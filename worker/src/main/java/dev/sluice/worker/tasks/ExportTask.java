@@ -1,12 +1,11 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.codec.Digests;
-import dev.sluice.schemas.dataset.Dataset;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.ExportWork;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Exported;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelFile;
@@ -23,6 +22,7 @@ import dev.sluice.worker.export.OnnxModel;
 import dev.sluice.worker.export.Parity;
 import dev.sluice.worker.export.Safetensors;
 import dev.sluice.worker.export.TorchScriptModel;
+import dev.sluice.worker.work.ExportWork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -201,7 +201,7 @@ public final class ExportTask {
 
   private static Cause diverged(Parity parity, int rows) {
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.DIVERGED,
         "model",
         String.format(
             Locale.ROOT,
@@ -215,7 +215,7 @@ public final class ExportTask {
 
   private static Cause differs(String format, Parity parity) {
     return new Cause(
-        Fault.OUR_FAULT,
+        Code.EXPORT_DIFFERS,
         "model",
         "The " + format + " file does not compute what was trained.",
         String.format(

@@ -1,7 +1,7 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.platform.artifact.ArtifactMissing;
+import dev.sluice.platform.artifact.ArtifactStore;
 
 /** Files by their digests. */
 public interface Files {
@@ -20,18 +20,20 @@ public interface Files {
    */
   String put(byte[] file);
 
-  /** Those in {@code sluice.artifacts}. */
+  /** Those in {@code sluice.artifacts}; the ones used last stay in memory. */
   static Files in(ArtifactStore store) {
-    return new Files() {
-      @Override
-      public byte[] get(String digest) throws ArtifactMissing {
-        return store.get(digest);
-      }
+    var stored =
+        new Files() {
+          @Override
+          public byte[] get(String digest) throws ArtifactMissing {
+            return store.get(digest);
+          }
 
-      @Override
-      public String put(byte[] file) {
-        return store.put(file);
-      }
-    };
+          @Override
+          public String put(byte[] file) {
+            return store.put(file);
+          }
+        };
+    return new RecentFiles(stored, ArtifactStore.FILE_BYTES_MAX);
   }
 }

@@ -1,22 +1,24 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.dataset.RowSet;
+import dev.sluice.jobs.dataset.RowSet;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.ResultBatch;
+import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.InferenceSession;
+import dev.sluice.worker.work.InferWork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Answers rows: puts them to a model in batches and writes what it says. */
@@ -30,7 +32,7 @@ public final class InferTask {
 
   private final Datasets datasets;
   private final Models models;
-  private final Results results;
+  private final AnswerSink results;
   private final Accelerator accelerator;
   private final String worker;
 
@@ -42,7 +44,11 @@ public final class InferTask {
    * @param worker worker id, part of the attempt's name
    */
   public InferTask(
-      Datasets datasets, Models models, Results results, Accelerator accelerator, String worker) {
+      Datasets datasets,
+      Models models,
+      AnswerSink results,
+      Accelerator accelerator,
+      String worker) {
     this.datasets = datasets;
     this.models = models;
     this.results = results;
@@ -51,13 +57,14 @@ public final class InferTask {
   }
 
   /**
-   * Answers the rows of a task, and returns when the answers are stored.
+   * Answers the rows of a task.
    *
-   * @throws TaskProblem where there are no such rows, or the answers cannot be stored
+   * @return what came out, once the answers are stored
+   * @throws TaskProblem where there are no such rows
    * @throws ArtifactMissing where a file is not stored
    * @throws EngineException where the model refuses the rows
    */
-  public Inferred run(Task task, InferWork work)
+  public CompletableFuture<Inferred> run(Task task, InferWork work)
       throws TaskProblem, ArtifactMissing, EngineException {
     var dataset = datasets.forInference(work.spec().dataset(), work.model().network());
     var rows = dataset.selected();
@@ -68,7 +75,7 @@ public final class InferTask {
         || model.inputs() != dataset.features()) {
       throw new TaskProblem(
           new Cause(
-              Fault.OUR_FAULT,
+              Code.DEFECT,
               "rows " + work.rowFrom() + " to " + work.rowTo(),
               "The task does not fit its data set or model.",
               String.format(
@@ -91,7 +98,7 @@ public final class InferTask {
     private final InferenceSession model;
     private final Answer answer;
     private final String attempt;
-    private final Results.Writing writing;
+    private final AnswerSink.Writing writing;
     private final ByteBuffer scores;
     private final List<Long> positions = new ArrayList<>();
     private final List<String> predictions = new ArrayList<>();
@@ -119,7 +126,7 @@ public final class InferTask {
       this.recordFrom = work.rowFrom();
     }
 
-    Inferred run() throws EngineException, TaskProblem {
+    CompletableFuture<Inferred> run() throws EngineException {
       int from = Math.toIntExact(work.rowFrom());
       int to = Math.toIntExact(work.rowTo());
       int batchRows = Math.max(1, work.spec().batch());
@@ -139,7 +146,10 @@ public final class InferTask {
       if (!positions.isEmpty() || from == to) {
         write(to);
       }
-      var range = writing.finish(work.rowFrom(), work.rowTo(), attempt);
+      return writing.finish(work.rowFrom(), work.rowTo(), attempt).thenApply(this::inferred);
+    }
+
+    private Inferred inferred(ResultRange range) {
       return new Inferred(
           range,
           measuring.labelled(),

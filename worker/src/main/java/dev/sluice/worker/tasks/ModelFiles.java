@@ -1,8 +1,8 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactStore;
+import dev.sluice.platform.artifact.ArtifactStore;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.ModelFile;
 
 /** Files that are made of a model. */
@@ -19,7 +19,7 @@ final class ModelFiles {
     if (file.length > ArtifactStore.FILE_BYTES_MAX) {
       throw new TaskProblem(
           new Cause(
-              Fault.NO_CAPACITY,
+              Code.MODEL_TOO_LARGE,
               "model",
               "The " + format + " file cannot be stored.",
               file.length + " bytes are more than " + ArtifactStore.FILE_BYTES_MAX + ".",

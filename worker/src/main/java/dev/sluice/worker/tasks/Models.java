@@ -1,8 +1,8 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.ModelFile;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -13,7 +13,7 @@ import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.engine.ProgramSession;
 import dev.sluice.worker.engine.TrainingEngine;
 import dev.sluice.worker.export.OnnxModel;
-import dev.sluice.worker.trial.ModelFile.Onnx;
+import dev.sluice.worker.trial.NativeFile.Onnx;
 import dev.sluice.worker.trial.Trials;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -148,7 +148,7 @@ public final class Models implements AutoCloseable {
   static TaskProblem missing(ModelVersion model, String format) {
     return new TaskProblem(
         new Cause(
-            Fault.BAD_INPUT,
+            Code.MODEL_UNUSABLE,
             "model",
             "Model " + model.name() + " version " + model.version() + " cannot be loaded.",
             "It has no file of format " + format + ".",

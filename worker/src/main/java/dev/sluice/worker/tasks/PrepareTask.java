@@ -1,17 +1,17 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
-import dev.sluice.schemas.dataset.ClassWeighting;
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.RowSet;
-import dev.sluice.schemas.dataset.Sampling;
-import dev.sluice.schemas.job.FoldMemory;
-import dev.sluice.schemas.job.JobLimits;
-import dev.sluice.schemas.job.ModelRecord;
-import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.jobs.dataset.ClassWeighting;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.RowSet;
+import dev.sluice.jobs.dataset.Sampling;
+import dev.sluice.jobs.network.NetworkShapes;
+import dev.sluice.jobs.rules.FoldMemory;
+import dev.sluice.jobs.rules.JobLimits;
+import dev.sluice.jobs.rules.ModelRecord;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DatasetFacts;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.LayerStack;
@@ -19,7 +19,6 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Outcome;
-import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -28,6 +27,7 @@ import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingEngine;
 import dev.sluice.worker.engine.TrainingLoss;
 import dev.sluice.worker.engine.TrainingProgram;
+import dev.sluice.worker.work.PrepareWork;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +69,7 @@ public final class PrepareTask {
       case QuantisationSpec quantisation ->
           throw new TaskProblem(
               new Cause(
-                  Fault.OUR_FAULT,
+                  Code.DEFECT,
                   "kind",
                   "A quantisation job is not prepared.",
                   "Its one task reads what it needs.",
@@ -84,6 +84,7 @@ public final class PrepareTask {
     var training = dataset.training();
     if (training.size() == 0) {
       throw badInput(
+          Code.NO_ROWS,
           "dataset",
           "No row is left for training.",
           "The file has " + dataset.holdout().size() + " rows, and all are held out.",
@@ -91,6 +92,7 @@ public final class PrepareTask {
     }
     if (spec.earlyStopping() != null && dataset.holdout().countLabelled() == 0) {
       throw badInput(
+          Code.NO_ROWS,
           "earlyStopping",
           "Training is to end early, but no row with a label is held out.",
           "Whether there is still a gain shows on rows that are not trained on; of "
@@ -141,7 +143,7 @@ public final class PrepareTask {
     if (memory.bytes() > JobLimits.FOLD_BYTES_MAX) {
       throw new TaskProblem(
           new Cause(
-              Fault.NO_CAPACITY,
+              Code.TRAINING_TOO_LARGE,
               "network",
               String.format(
                   Locale.ROOT,
@@ -186,6 +188,7 @@ public final class PrepareTask {
     long values = declared.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     if (values != columns) {
       throw badInput(
+          Code.INPUT_MISMATCH,
           "network.input",
           "The network takes " + values + " values per sample " + declared + ".",
           "The data set has " + columns + " feature columns.",
@@ -237,7 +240,7 @@ public final class PrepareTask {
     if (model == null) {
       throw new TaskProblem(
           new Cause(
-              Fault.OUR_FAULT,
+              Code.DEFECT,
               "model",
               "The task names no model version.",
               "The ledger resolves it before a job is prepared.",
@@ -249,6 +252,7 @@ public final class PrepareTask {
         model.network().input().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     if (values != dataset.features()) {
       throw badInput(
+          Code.COLUMNS_MISMATCH,
           "dataset.features",
           "The data set has " + dataset.features() + " feature columns.",
           "Model " + model.name() + " takes " + values + ".",
@@ -259,7 +263,8 @@ public final class PrepareTask {
         new DatasetFacts(spec.dataset().artifact(), rows.size(), 0, rows.countLabelled()));
   }
 
-  private static TaskProblem badInput(String where, String what, String why, String mend) {
-    return TaskProblem.badInput(List.of(new Cause(Fault.BAD_INPUT, where, what, why, mend)));
+  private static TaskProblem badInput(
+      Code code, String where, String what, String why, String mend) {
+    return TaskProblem.badInput(List.of(new Cause(code, where, what, why, mend)));
   }
 }

@@ -1,18 +1,17 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.RowSet;
+import dev.sluice.jobs.metrics.Metrics;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.codec.Digests;
-import dev.sluice.schemas.dataset.Dataset;
-import dev.sluice.schemas.dataset.RowSet;
-import dev.sluice.schemas.metrics.Metrics;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Exported;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.ModelVersion;
-import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.InferenceEngine;
 import dev.sluice.worker.engine.InferenceSession;
@@ -20,6 +19,7 @@ import dev.sluice.worker.export.Int8Model;
 import dev.sluice.worker.export.OnnxModel;
 import dev.sluice.worker.export.Parity;
 import dev.sluice.worker.export.ValueRanges;
+import dev.sluice.worker.work.QuantiseWork;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -80,6 +80,7 @@ public final class QuantiseTask {
       var int8 = new Int8Model(model.network(), parameters.values());
       if (int8.ranges() == 0) {
         throw badInput(
+            Code.NOT_QUANTISABLE,
             "model",
             named(model) + " has nothing to quantise.",
             "No layer of its network is dense or a convolution.",
@@ -118,6 +119,7 @@ public final class QuantiseTask {
     var model = work.model();
     if (!work.spec().format().equals(INT8)) {
       throw badInput(
+          Code.UNKNOWN_CHOICE,
           "format",
           "A model cannot be quantised to '" + work.spec().format() + "'.",
           "Models are quantised to int8 only.",
@@ -125,6 +127,7 @@ public final class QuantiseTask {
     }
     if (!model.format().equals(FP32)) {
       throw badInput(
+          Code.NOT_QUANTISABLE,
           "model",
           named(model) + " cannot be quantised.",
           "It computes in " + model.format() + "; quantising starts from fp32.",
@@ -134,6 +137,7 @@ public final class QuantiseTask {
     }
     if (!(model.network().network() instanceof LayerStack)) {
       throw badInput(
+          Code.NOT_QUANTISABLE,
           "model",
           named(model) + " cannot be quantised.",
           "It is a TorchScript network, and only layer stacks are written as int8 ONNX.",
@@ -141,6 +145,7 @@ public final class QuantiseTask {
     }
     if (work.spec().rows() < 1) {
       throw badInput(
+          Code.OUT_OF_RANGE,
           "rows",
           "Ranges of values cannot be taken from " + work.spec().rows() + " rows.",
           "At least one row has to be seen.",
@@ -153,6 +158,7 @@ public final class QuantiseTask {
         model.network().input().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     if (columns != dataset.features()) {
       throw badInput(
+          Code.COLUMNS_MISMATCH,
           "dataset.features",
           "The data set has " + dataset.features() + " feature columns.",
           named(model) + " takes " + columns + ".",
@@ -160,6 +166,7 @@ public final class QuantiseTask {
     }
     if (dataset.training().size() == 0) {
       throw badInput(
+          Code.NO_ROWS,
           "dataset",
           "No training row is left to take ranges of values from.",
           "The file has " + dataset.holdout().size() + " rows, and all are held out.",
@@ -177,14 +184,16 @@ public final class QuantiseTask {
 
   private static TaskProblem notFinite(ModelVersion model, String why) {
     return badInput(
+        Code.NOT_QUANTISABLE,
         "model",
         named(model) + " cannot be quantised.",
         why,
         "Train it again with a lower learning rate, or with features that are scaled.");
   }
 
-  private static TaskProblem badInput(String where, String what, String why, String mend) {
-    return TaskProblem.badInput(List.of(new Cause(Fault.BAD_INPUT, where, what, why, mend)));
+  private static TaskProblem badInput(
+      Code code, String where, String what, String why, String mend) {
+    return TaskProblem.badInput(List.of(new Cause(code, where, what, why, mend)));
   }
 
   private static String named(ModelVersion model) {

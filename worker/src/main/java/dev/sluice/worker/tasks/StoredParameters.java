@@ -1,6 +1,6 @@
 package dev.sluice.worker.tasks;
 
-import dev.sluice.schemas.artifact.ArtifactMissing;
+import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingProgram;

@@ -1,4 +1,4 @@
-/** One task at a time: preparing, exporting, answering rows; and what they share. */
+/** One task at a time: preparing, exporting, quantising, answering rows; and what they share. */
 @NullMarked
 package dev.sluice.worker.tasks;
 

@@ -40,8 +40,9 @@ public final class Patience {
   }
 
   /**
-   * More of the same step was computed. Where that was all that was missing, the step is over about
-   * now; where several workers have gone, it need not be found out for each in full.
+   * This worker has computed a further part of the same step. If that was all that was missing, the
+   * step ends about now. If not, further workers have gone, and the full wait need not pass for
+   * each of them.
    */
   public void helped(long nowMs) {
     helped = true;

@@ -2,7 +2,7 @@ package dev.sluice.worker.trial;
 
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.worker.engine.EngineException;
 import java.io.IOException;
@@ -26,7 +26,7 @@ public final class ChildTrials implements Trials {
 
   /** Finds out what is wrong with a file, if anything is. */
   interface Test {
-    Optional<Cause> objection(ModelFile file) throws EngineException;
+    Optional<Cause> objection(NativeFile file) throws EngineException;
   }
 
   private final Test test;
@@ -44,7 +44,7 @@ public final class ChildTrials implements Trials {
   }
 
   @Override
-  public void pass(ModelFile file) throws EngineException {
+  public void pass(NativeFile file) throws EngineException {
     var key = key(file);
     if (passed.contains(key)) {
       return;
@@ -60,14 +60,14 @@ public final class ChildTrials implements Trials {
     passed.add(key);
   }
 
-  private static Optional<Cause> inChild(ModelFile file, TrialLimits limits)
+  private static Optional<Cause> inChild(NativeFile file, TrialLimits limits)
       throws EngineException {
     try (var process = TrialProcess.start(file, limits, file.bytes().length)) {
       return process.objection(file);
     } catch (IOException e) {
       throw new EngineException(
           new Cause(
-              Fault.NO_CAPACITY,
+              Code.TRIAL_FAILED,
               "model",
               "the file could not be opened in a process of its own",
               String.valueOf(e.getMessage()),
@@ -77,11 +77,11 @@ public final class ChildTrials implements Trials {
     }
   }
 
-  private static Key key(ModelFile file) {
+  private static Key key(NativeFile file) {
     var digest = Digests.sha256(file.bytes());
     return switch (file) {
-      case ModelFile.Onnx onnx -> new Key(digest, List.of(), null);
-      case ModelFile.TorchScript script -> new Key(digest, script.input(), script.objective());
+      case NativeFile.Onnx onnx -> new Key(digest, List.of(), null);
+      case NativeFile.TorchScript script -> new Key(digest, script.input(), script.objective());
     };
   }
 }

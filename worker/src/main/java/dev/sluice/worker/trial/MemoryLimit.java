@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /**
  * Bounds what this process may take from now on, by setrlimit of the C library: memory, and the
- * size of files that it writes. Only Linux is asked; elsewhere time and heap are bounded alone.
+ * size of files that it writes. On Linux only; elsewhere only time and heap are bounded.
  */
 final class MemoryLimit {
 

@@ -1,6 +1,7 @@
 package dev.sluice.worker.trial;
 
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.worker.engine.EngineException;
@@ -45,7 +46,7 @@ public final class TrialMain {
 
   /** Opens and runs a file. */
   private interface Trial {
-    void run(Request request) throws EngineException, IOException;
+    void run(TrialRequest request) throws EngineException, IOException;
   }
 
   private TrialMain(Trial trial, String token) {
@@ -59,7 +60,7 @@ public final class TrialMain {
     var in = new DataInputStream(System.in);
     var token = in.readUTF();
     var main = new TrialMain(of(arguments[0]), token);
-    var requests = new ArrayBlockingQueue<Request>(1);
+    var requests = new ArrayBlockingQueue<TrialRequest>(1);
     Thread.ofPlatform().daemon().name("stdin").start(() -> read(in, requests));
     MemoryLimit.set(Long.parseLong(arguments[1]), FILE_BYTES);
     main.say(READY);
@@ -69,10 +70,10 @@ public final class TrialMain {
   }
 
   /** With this process's parent, its standard input ends, whatever is being computed. */
-  private static void read(DataInputStream in, BlockingQueue<Request> requests) {
+  private static void read(DataInputStream in, BlockingQueue<TrialRequest> requests) {
     try {
       while (true) {
-        requests.put(Request.read(in));
+        requests.put(TrialRequest.read(in));
       }
     } catch (IOException | InterruptedException ended) {
       Runtime.getRuntime().halt(0);
@@ -84,16 +85,16 @@ public final class TrialMain {
     out.write(("\n" + token + " " + word + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  private Verdict judge(Request request) {
+  private TrialVerdict judge(TrialRequest request) {
     try {
       trial.run(request);
-      return new Verdict.Passed();
+      return new TrialVerdict.Passed();
     } catch (EngineException refused) {
-      return new Verdict.Refused(refused.reason());
+      return new TrialVerdict.Refused(refused.reason());
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError thrown) {
-      return new Verdict.Refused(
+      return new TrialVerdict.Refused(
           new Cause(
-              Fault.BAD_INPUT,
+              Code.MODEL_UNUSABLE,
               "model",
               "the file cannot be opened and run",
               thrown.toString(),
@@ -115,7 +116,7 @@ public final class TrialMain {
     };
   }
 
-  private static void onnx(InferenceEngine engine, Request request)
+  private static void onnx(InferenceEngine engine, TrialRequest request)
       throws EngineException, IOException {
     try (var model = engine.open(Files.readAllBytes(request.file()));
         var arena = Arena.ofConfined()) {
@@ -125,7 +126,7 @@ public final class TrialMain {
     }
   }
 
-  private static void torchScript(TrainingEngine engine, Request request)
+  private static void torchScript(TrainingEngine engine, TrialRequest request)
       throws EngineException, IOException {
     var file = Files.readAllBytes(request.file());
     // The digest says which artifact the file is; here it has come without.

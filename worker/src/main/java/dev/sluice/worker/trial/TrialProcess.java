@@ -1,9 +1,9 @@
 package dev.sluice.worker.trial;
 
-import dev.sluice.schemas.process.CacheFolder;
-import dev.sluice.schemas.process.TemporaryFolder;
+import dev.sluice.platform.process.CacheFolder;
+import dev.sluice.platform.process.TemporaryFolder;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -80,7 +80,7 @@ public final class TrialProcess implements AutoCloseable {
    * @param bytesMax size of the largest file that it will open
    * @throws IOException where it does not start, or not in time
    */
-  public static TrialProcess start(ModelFile kind, TrialLimits limits, long bytesMax)
+  public static TrialProcess start(NativeFile kind, TrialLimits limits, long bytesMax)
       throws IOException {
     var directory = Files.createTempDirectory(TemporaryFolder.path(), "sluice-trial");
     var random = new byte[TOKEN_BYTES];
@@ -114,7 +114,7 @@ public final class TrialProcess implements AutoCloseable {
     }
   }
 
-  private static Process launch(ModelFile kind, TrialLimits limits, long bytesMax, Path directory)
+  private static Process launch(NativeFile kind, TrialLimits limits, long bytesMax, Path directory)
       throws IOException {
     var builder =
         new ProcessBuilder(command(kind, limits, bytesMax, directory))
@@ -134,13 +134,14 @@ public final class TrialProcess implements AutoCloseable {
   }
 
   private static List<String> command(
-      ModelFile kind, TrialLimits limits, long bytesMax, Path directory) {
+      NativeFile kind, TrialLimits limits, long bytesMax, Path directory) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            // It reads one file and ends.
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
@@ -161,8 +162,8 @@ public final class TrialProcess implements AutoCloseable {
             System.getProperty("java.class.path"),
             TrialMain.class.getName(),
             switch (kind) {
-              case ModelFile.Onnx onnx -> "onnx";
-              case ModelFile.TorchScript script -> "torchscript";
+              case NativeFile.Onnx onnx -> "onnx";
+              case NativeFile.TorchScript script -> "torchscript";
             },
             Long.toString(limits.bytesMax() + 2 * COPIES * bytesMax)));
     return command;
@@ -175,10 +176,10 @@ public final class TrialProcess implements AutoCloseable {
    * @return what is wrong with it, always the file's fault; empty where it can be opened and run
    * @throws IOException where it can't be tried
    */
-  public Optional<Cause> objection(ModelFile model) throws IOException {
+  public Optional<Cause> objection(NativeFile model) throws IOException {
     var file = directory.resolve("model");
     Files.write(file, model.bytes());
-    Request.of(file, model).write(in);
+    TrialRequest.of(file, model).write(in);
     var word = hear(limits.msMax());
     if (word.isEmpty()) {
       return Optional.of(
@@ -198,9 +199,9 @@ public final class TrialProcess implements AutoCloseable {
                   + " take"));
     }
     try {
-      return switch (Verdict.of(word.get())) {
-        case Verdict.Passed() -> Optional.empty();
-        case Verdict.Refused(var cause) -> Optional.of(cause);
+      return switch (TrialVerdict.of(word.get())) {
+        case TrialVerdict.Passed() -> Optional.empty();
+        case TrialVerdict.Refused(var cause) -> Optional.of(cause);
       };
     } catch (IllegalArgumentException nonsense) {
       return Optional.of(harmful(String.valueOf(nonsense.getMessage()), "report the defect"));
@@ -215,7 +216,7 @@ public final class TrialProcess implements AutoCloseable {
   private Cause harmful(String why, String mend) {
     spent = true;
     return new Cause(
-        Fault.BAD_INPUT,
+        Code.MODEL_HARMFUL,
         "model",
         "the file was opened in a process of its own, and must not be opened by a worker",
         why,

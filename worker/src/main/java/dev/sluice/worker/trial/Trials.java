@@ -11,5 +11,5 @@ public interface Trials {
    * @throws EngineException with BAD_INPUT where it can't be opened, or opening it crashes, hangs
    *     or takes too much memory; with NO_CAPACITY where that could not be found out
    */
-  void pass(ModelFile file) throws EngineException;
+  void pass(NativeFile file) throws EngineException;
 }

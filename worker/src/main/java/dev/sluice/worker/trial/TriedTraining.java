@@ -28,7 +28,7 @@ public record TriedTraining(TrainingEngine engine, Trials trials) implements Tra
       Network network, List<Integer> input, TrainingLoss loss, byte @Nullable [] torchScript)
       throws EngineException {
     if (torchScript != null) {
-      trials.pass(new ModelFile.TorchScript(torchScript, input, loss.objective()));
+      trials.pass(new NativeFile.TorchScript(torchScript, input, loss.objective()));
     }
     return engine.open(network, input, loss, torchScript);
   }
@@ -37,7 +37,7 @@ public record TriedTraining(TrainingEngine engine, Trials trials) implements Tra
   public byte[] withValues(
       NetworkFacts facts, byte[] torchScript, MemorySegment flat, String description)
       throws EngineException {
-    trials.pass(new ModelFile.TorchScript(torchScript, facts.input(), facts.objective()));
+    trials.pass(new NativeFile.TorchScript(torchScript, facts.input(), facts.objective()));
     return engine.withValues(facts, torchScript, flat, description);
   }
 }

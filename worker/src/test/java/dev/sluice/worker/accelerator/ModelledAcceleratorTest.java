@@ -3,43 +3,43 @@ package dev.sluice.worker.accelerator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sluice.schemas.accelerator.Catalogue;
-import dev.sluice.schemas.accelerator.NumberFormat;
-import dev.sluice.schemas.cost.CostModel;
-import dev.sluice.schemas.cost.Prediction;
-import dev.sluice.schemas.cost.Scenario;
-import dev.sluice.schemas.cost.Workload;
-import dev.sluice.schemas.network.NetworkPlan;
-import dev.sluice.schemas.network.NetworkResult;
-import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
+import dev.sluice.accelerators.catalogue.NumberFormat;
+import dev.sluice.accelerators.cost.CostModel;
+import dev.sluice.accelerators.cost.Prediction;
+import dev.sluice.accelerators.cost.Scenario;
+import dev.sluice.accelerators.cost.Workload;
+import dev.sluice.jobs.network.NetworkPlan;
+import dev.sluice.jobs.network.NetworkResult;
+import dev.sluice.jobs.network.NetworkShapes;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Epochs;
-import dev.sluice.schemas.wire.ExportWork;
-import dev.sluice.schemas.wire.Fault;
-import dev.sluice.schemas.wire.InferWork;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Modelled;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
-import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.QuantisationSpec;
-import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Target;
-import dev.sluice.schemas.wire.TaskWork;
-import dev.sluice.schemas.wire.TermWork;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.worker.work.ExportWork;
+import dev.sluice.worker.work.InferWork;
+import dev.sluice.worker.work.PrepareWork;
+import dev.sluice.worker.work.QuantiseWork;
+import dev.sluice.worker.work.TaskWork;
+import dev.sluice.worker.work.TermWork;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -67,7 +67,7 @@ class ModelledAcceleratorTest {
       new LayerStack(List.of(784), List.of(new Dense(512, true), new Dense(10, true)));
 
   private static Accelerator accelerator(String id) {
-    return Accelerator.of(Catalogue.builtIn().find(id).orElseThrow());
+    return Accelerator.of(CatalogueFiles.builtIn().find(id).orElseThrow());
   }
 
   // ---- tasks
@@ -175,7 +175,7 @@ class ModelledAcceleratorTest {
       assertThat(cause.why())
           .isEqualTo("Training is asked for, and there is no training software for rbln-atom.");
       assertThat(cause.mend()).contains("same catalogue files");
-      assertThat(cause.fault()).isEqualTo(Fault.OUR_FAULT);
+      assertThat(cause.code()).isEqualTo(Code.MISPLACED_TASK);
       assertThat(accelerator("nvidia-h100-sxm").objection(work)).isEmpty();
     }
   }
@@ -236,7 +236,7 @@ class ModelledAcceleratorTest {
 
   @Test
   void everyDeviceOfTheCatalogueThatDoesNotTrainRefusesTraining() {
-    for (var model : Catalogue.builtIn().all()) {
+    for (var model : CatalogueFiles.builtIn().all()) {
       var objection = Accelerator.of(model).objection(new PrepareWork(training(32), null));
       // What isn't published refuses nothing.
       boolean able = model.trains() && !model.refuses(NumberFormat.FP32);
@@ -253,7 +253,7 @@ class ModelledAcceleratorTest {
 
   @Test
   void answersTakeWhatTheCostModelSays() {
-    var warboy = Catalogue.builtIn().find("furiosa-warboy").orElseThrow();
+    var warboy = CatalogueFiles.builtIn().find("furiosa-warboy").orElseThrow();
     var prediction =
         (Prediction.Predicted)
             CostModel.builtIn()

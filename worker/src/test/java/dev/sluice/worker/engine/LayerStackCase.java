@@ -1,8 +1,8 @@
 package dev.sluice.worker.engine;
 
-import dev.sluice.schemas.network.NetworkPlan;
-import dev.sluice.schemas.network.NetworkResult;
-import dev.sluice.schemas.network.NetworkShapes;
+import dev.sluice.jobs.network.NetworkPlan;
+import dev.sluice.jobs.network.NetworkResult;
+import dev.sluice.jobs.network.NetworkShapes;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.AvgPool2d;
 import dev.sluice.schemas.wire.BatchNorm;

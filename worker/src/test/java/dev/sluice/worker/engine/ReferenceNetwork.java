@@ -1,7 +1,7 @@
 package dev.sluice.worker.engine;
 
-import dev.sluice.schemas.network.LayerShape;
-import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.jobs.network.LayerShape;
+import dev.sluice.jobs.network.NetworkPlan;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.AvgPool2d;
 import dev.sluice.schemas.wire.BatchNorm;

@@ -3,7 +3,7 @@ package dev.sluice.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.jobs.network.NetworkPlan;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Objective;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.BatchNorm;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.LayerStack;
@@ -183,7 +183,7 @@ class TorchProgramTest {
         .isInstanceOfSatisfying(
             EngineException.class,
             refused -> {
-              assertThat(refused.reason().fault()).isEqualTo(Fault.BAD_INPUT);
+              assertThat(refused.reason().code()).isEqualTo(Code.SEVERAL);
               assertThat(refused.reason().where()).isEqualTo("model.layers[0]");
               assertThat(refused.reason().what()).contains("conv2d").contains("rate is 1.5");
             });

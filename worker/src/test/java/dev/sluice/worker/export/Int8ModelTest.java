@@ -10,7 +10,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
-import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.jobs.network.NetworkPlan;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.BatchNorm;

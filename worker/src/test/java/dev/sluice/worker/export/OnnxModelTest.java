@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import dev.sluice.schemas.network.NetworkPlan;
+import dev.sluice.jobs.network.NetworkPlan;
 import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Dropout;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
@@ -163,6 +163,6 @@ class OnnxModelTest {
     assertThatThrownBy(() -> new OnnxEngine().open(text))
         .isInstanceOfSatisfying(
             EngineException.class,
-            refused -> assertThat(refused.reason().fault()).isEqualTo(Fault.BAD_INPUT));
+            refused -> assertThat(refused.reason().code()).isEqualTo(Code.MODEL_UNUSABLE));
   }
 }

@@ -3,7 +3,7 @@ package dev.sluice.worker.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.TensorSpec;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.Native;
@@ -113,7 +113,7 @@ class SafetensorsTest {
         .isInstanceOfSatisfying(
             EngineException.class,
             refused -> {
-              assertThat(refused.reason().fault()).isEqualTo(Fault.BAD_INPUT);
+              assertThat(refused.reason().code()).isEqualTo(Code.MODEL_UNUSABLE);
               assertThat(refused.reason().why()).contains(why);
             });
   }

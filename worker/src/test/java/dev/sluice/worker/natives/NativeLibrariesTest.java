@@ -2,7 +2,7 @@ package dev.sluice.worker.natives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schemas.process.CacheFolder;
+import dev.sluice.platform.process.CacheFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -10,15 +10,14 @@ import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.CategoryColumn;
 import dev.sluice.schemas.wire.ClassWeights;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.CsvOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Epochs;
-import dev.sluice.schemas.wire.ExportWork;
-import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Function;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.Inferred;
@@ -28,7 +27,6 @@ import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.ModelFile;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Objective;
-import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.RowFaults;
@@ -42,6 +40,9 @@ import dev.sluice.worker.accelerator.HostProcessor;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.engine.TrainingProgram;
+import dev.sluice.worker.work.ExportWork;
+import dev.sluice.worker.work.InferWork;
+import dev.sluice.worker.work.PrepareWork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,6 +52,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +67,7 @@ class JobOnOneWorkerTest {
   private final MemoryFiles files = new MemoryFiles();
   private @Nullable Inferred lastInferred;
   private final Datasets datasets = new Datasets(files, CACHE_BYTES);
-  private final List<dev.sluice.worker.trial.ModelFile> tried = new ArrayList<>();
+  private final List<dev.sluice.worker.trial.NativeFile> tried = new ArrayList<>();
   private final PrepareTask prepare = new PrepareTask(datasets, files, TRAINING);
   private final ExportTask export =
       new ExportTask(datasets, files, TRAINING, INFERENCE, "the engine");
@@ -152,7 +154,7 @@ class JobOnOneWorkerTest {
         .isInstanceOfSatisfying(
             TaskProblem.class,
             problem -> {
-              assertThat(problem.outcome().cause().fault()).isEqualTo(Fault.BAD_INPUT);
+              assertThat(problem.outcome().cause().code()).isEqualTo(Code.OUTPUT_MISMATCH);
               assertThat(problem.outcome().retryable()).isFalse();
             });
   }
@@ -178,7 +180,7 @@ class JobOnOneWorkerTest {
             TaskProblem.class,
             problem -> {
               var cause = problem.outcome().cause();
-              assertThat(cause.fault()).isEqualTo(Fault.NO_CAPACITY);
+              assertThat(cause.code()).isEqualTo(Code.TRAINING_TOO_LARGE);
               assertThat(cause.what()).contains("551 MiB", "512 MiB");
               assertThat(cause.why()).contains("24030002 values", "2 sums of 4 shards");
               assertThat(problem.outcome().retryable()).isFalse();
@@ -199,7 +201,7 @@ class JobOnOneWorkerTest {
             TaskProblem.class,
             problem -> {
               var cause = problem.outcome().cause();
-              assertThat(cause.fault()).isEqualTo(Fault.NO_CAPACITY);
+              assertThat(cause.code()).isEqualTo(Code.MODEL_TOO_LARGE);
               assertThat(cause.what()).contains("may take 3072 KiB");
               assertThat(cause.why()).contains("64 classes");
               assertThat(cause.what() + cause.why() + cause.mend()).hasSizeLessThan(1_000);
@@ -247,7 +249,12 @@ class JobOnOneWorkerTest {
       var infer =
           new InferTask(datasets, models, jobId -> collecting(taken), new HostProcessor(), "w");
       var work = new InferWork(spec, model, from, to);
-      var inferred = infer.run(new Task("t", "job", 1, 1, "", work), work);
+      var inferred =
+          infer
+              .run(
+                  new Task("t", "job", 1, 1, "", 7, 7, new Infer(work.rowFrom(), work.rowTo())),
+                  work)
+              .join();
       assertThat(inferred.range().attempt()).startsWith("t#1@w-");
       lastInferred = inferred;
       if (!model.network().classes().isEmpty()) {
@@ -365,7 +372,7 @@ class JobOnOneWorkerTest {
           .isInstanceOfSatisfying(
               TaskProblem.class,
               problem -> {
-                assertThat(problem.outcome().cause().fault()).isEqualTo(Fault.BAD_INPUT);
+                assertThat(problem.outcome().cause().code()).isEqualTo(Code.DIVERGED);
                 assertThat(problem.outcome().cause().what()).contains("on 0 of 50 rows");
               });
     }
@@ -383,8 +390,8 @@ class JobOnOneWorkerTest {
   }
 
   /** Results that are read while they are valid: the task uses their buffers again. */
-  private static Results.Writing collecting(List<ResultBatch> taken) {
-    return new Results.Writing() {
+  private static AnswerSink.Writing collecting(List<ResultBatch> taken) {
+    return new AnswerSink.Writing() {
       @Override
       public void add(ResultBatch batch) {
         assertThat(batch.scores().remaining())
@@ -393,8 +400,9 @@ class JobOnOneWorkerTest {
       }
 
       @Override
-      public ResultRange finish(long rowFrom, long rowTo, String attempt) {
-        return new ResultRange(0, 0, 0, rowFrom, rowTo, "", attempt);
+      public CompletableFuture<ResultRange> finish(long rowFrom, long rowTo, String attempt) {
+        return CompletableFuture.completedFuture(
+            new ResultRange(0, 0, 0, rowFrom, rowTo, "", attempt));
       }
     };
   }

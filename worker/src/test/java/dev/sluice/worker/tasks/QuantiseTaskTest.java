@@ -13,11 +13,10 @@ import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.Dense;
 import dev.sluice.schemas.wire.Epochs;
-import dev.sluice.schemas.wire.ExportWork;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Flatten;
 import dev.sluice.schemas.wire.Function;
-import dev.sluice.schemas.wire.InferWork;
+import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.LayerNorm;
 import dev.sluice.schemas.wire.LayerStack;
@@ -28,9 +27,7 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
-import dev.sluice.schemas.wire.PrepareWork;
 import dev.sluice.schemas.wire.QuantisationSpec;
-import dev.sluice.schemas.wire.QuantiseWork;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.Rows;
@@ -44,6 +41,10 @@ import dev.sluice.worker.accelerator.HostProcessor;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.engine.TrainingProgram;
+import dev.sluice.worker.work.ExportWork;
+import dev.sluice.worker.work.InferWork;
+import dev.sluice.worker.work.PrepareWork;
+import dev.sluice.worker.work.QuantiseWork;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +53,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -226,20 +228,26 @@ class QuantiseTaskTest {
       var work =
           new InferWork(
               new InferenceSpec("model", "latest", dataset, 64, List.of()), model, 0, 1000);
-      var inferred = infer.run(new Task("t", "job", 1, 1, "", work), work);
+      var inferred =
+          infer
+              .run(
+                  new Task("t", "job", 1, 1, "", 7, 7, new Infer(work.rowFrom(), work.rowTo())),
+                  work)
+              .join();
       return inferred.correct() / (double) inferred.labelled();
     }
   }
 
-  private static final class Nowhere implements Results.Writing {
+  private static final class Nowhere implements AnswerSink.Writing {
     @Override
     public void add(ResultBatch batch) {
       assertThat(batch.outputs()).isEqualTo(10);
     }
 
     @Override
-    public ResultRange finish(long rowFrom, long rowTo, String attempt) {
-      return new ResultRange(0, 0, 0, rowFrom, rowTo, "", attempt);
+    public CompletableFuture<ResultRange> finish(long rowFrom, long rowTo, String attempt) {
+      return CompletableFuture.completedFuture(
+          new ResultRange(0, 0, 0, rowFrom, rowTo, "", attempt));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Fault;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.worker.engine.EngineException;
@@ -54,6 +55,7 @@ final class ChildTrialsTest {
 
     var cause = refusal(IMPATIENT, file);
 
+    assertThat(cause.code()).isEqualTo(Code.MODEL_HARMFUL);
     assertThat(cause.why()).contains("not done after 1500 ms");
     assertThat(cause.mend()).contains("trial-ms-max");
   }
@@ -95,13 +97,16 @@ final class ChildTrialsTest {
   void whatIsNoModelIsRefusedWithTheLibrarysReason() throws Exception {
     var noise = "This is no model.".getBytes(StandardCharsets.UTF_8);
 
-    assertThat(refusal(LIMITS, new ModelFile.Onnx(noise)).what()).contains("ONNX");
+    var cause = refusal(LIMITS, new NativeFile.Onnx(noise));
+
+    assertThat(cause.code()).isEqualTo(Code.MODEL_UNUSABLE);
+    assertThat(cause.what()).contains("ONNX");
     assertThat(refusal(LIMITS, torchScript(noise)).what()).contains("TorchScript");
   }
 
   @Test
   void aFileIsTriedOnceWhereItPassesAndForEveryShapeAnew() throws Exception {
-    var tried = new ArrayList<ModelFile>();
+    var tried = new ArrayList<NativeFile>();
     var trials =
         new ChildTrials(
             file -> {
@@ -109,22 +114,22 @@ final class ChildTrialsTest {
               return Optional.empty();
             });
 
-    trials.pass(new ModelFile.Onnx(new byte[] {1}));
-    trials.pass(new ModelFile.Onnx(new byte[] {1}));
-    trials.pass(new ModelFile.Onnx(new byte[] {2}));
+    trials.pass(new NativeFile.Onnx(new byte[] {1}));
+    trials.pass(new NativeFile.Onnx(new byte[] {1}));
+    trials.pass(new NativeFile.Onnx(new byte[] {2}));
     trials.pass(torchScript(new byte[] {1}));
     trials.pass(torchScript(new byte[] {1}));
     trials.pass(
-        new ModelFile.TorchScript(new byte[] {1}, List.of(3), Objective.MEAN_SQUARED_ERROR));
+        new NativeFile.TorchScript(new byte[] {1}, List.of(3), Objective.MEAN_SQUARED_ERROR));
 
     assertThat(tried).hasSize(4);
   }
 
   @Test
   void aFileThatIsRefusedIsTriedAgain() {
-    var cause = new Cause(Fault.BAD_INPUT, "model", "what", "why", "mend");
+    var cause = new Cause(Code.MODEL_UNUSABLE, "model", "what", "why", "mend");
     var trials = new ChildTrials(file -> Optional.of(cause));
-    var file = new ModelFile.Onnx(new byte[] {1});
+    var file = new NativeFile.Onnx(new byte[] {1});
 
     for (int i = 0; i < 2; i++) {
       var refused = catchThrowableOfType(EngineException.class, () -> trials.pass(file));
@@ -132,7 +137,7 @@ final class ChildTrialsTest {
     }
   }
 
-  private static Cause refusal(TrialLimits limits, ModelFile file) {
+  private static Cause refusal(TrialLimits limits, NativeFile file) {
     var trials = new ChildTrials(limits);
     var refused = catchThrowableOfType(EngineException.class, () -> trials.pass(file));
     assertThat(refused).isNotNull();
@@ -141,12 +146,12 @@ final class ChildTrialsTest {
     return refused.reason();
   }
 
-  private static ModelFile torchScript(byte[] file) {
-    return new ModelFile.TorchScript(file, List.of(2), Objective.MEAN_SQUARED_ERROR);
+  private static NativeFile torchScript(byte[] file) {
+    return new NativeFile.TorchScript(file, List.of(2), Objective.MEAN_SQUARED_ERROR);
   }
 
   /** A network of two inputs and one output, whose forward method ends with some lines. */
-  private ModelFile script(String lines) throws IOException {
+  private NativeFile script(String lines) throws IOException {
     NativeLibraries.load();
     var path = directory.resolve(MODULE);
     try (var _ = new PointerScope()) {
@@ -161,7 +166,7 @@ final class ChildTrialsTest {
   }
 
   /** The module written last, whose code nests as deeply as asked for. */
-  private ModelFile nested(int deep) throws IOException {
+  private NativeFile nested(int deep) throws IOException {
     var code = "return " + "(".repeat(deep) + "x" + ")".repeat(deep);
     return torchScript(
         Archive.replace(

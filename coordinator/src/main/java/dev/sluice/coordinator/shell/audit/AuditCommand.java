@@ -1,16 +1,16 @@
 package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.AuditReport;
-import dev.sluice.schemas.cluster.ClusterCheck;
-import dev.sluice.schemas.cluster.Rights;
-import dev.sluice.schemas.config.ConfigProblem;
-import dev.sluice.schemas.kafka.KafkaSettings;
-import dev.sluice.schemas.process.ServiceOutput;
-import dev.sluice.schemas.process.Trouble;
-import dev.sluice.schemas.terminal.LiveLine;
-import dev.sluice.schemas.terminal.Terminal;
+import dev.sluice.platform.cluster.ClusterCheck;
+import dev.sluice.platform.cluster.Rights;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.config.ConfigProblem;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.platform.process.ServiceOutput;
+import dev.sluice.platform.process.Trouble;
+import dev.sluice.platform.terminal.LiveLine;
+import dev.sluice.platform.terminal.Terminal;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.ModelVersion;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.AuditReport;
 import dev.sluice.coordinator.audit.Difference;
-import dev.sluice.coordinator.audit.Origin;
 import dev.sluice.coordinator.audit.Part;
+import dev.sluice.coordinator.audit.ReplayOrigin;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,9 +41,9 @@ final class AuditJson {
     var json = new Fields();
     json.put("partition", part.partition());
     switch (part.origin()) {
-      case Origin.WholeLog() -> from(json, "log", 0L);
-      case Origin.Anchor(long generation) -> from(json, "anchor", generation);
-      case Origin.Nothing() -> from(json, null, null);
+      case ReplayOrigin.WholeLog() -> from(json, "log", 0L);
+      case ReplayOrigin.Anchor(long generation) -> from(json, "anchor", generation);
+      case ReplayOrigin.Nothing() -> from(json, null, null);
     }
     json.put("steps", part.steps());
     json.put("contributions", part.contributions());

@@ -4,17 +4,18 @@ import dev.sluice.coordinator.audit.AuditReport;
 import dev.sluice.coordinator.audit.Part;
 import dev.sluice.coordinator.audit.PartitionReplay;
 import dev.sluice.coordinator.audit.Witnesses;
-import dev.sluice.coordinator.ledger.ModelNames;
+import dev.sluice.coordinator.ledger.ModelName;
 import dev.sluice.coordinator.shell.TopicTail;
+import dev.sluice.platform.cluster.Topics;
+import dev.sluice.platform.kafka.DeadLetters;
+import dev.sluice.platform.kafka.KafkaSchemas;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
-import dev.sluice.schemas.codec.KafkaSchemas;
-import dev.sluice.schemas.kafka.DeadLetters;
-import dev.sluice.schemas.kafka.KafkaSettings;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.topics.Topics;
 import dev.sluice.schemas.wire.Cause;
-import dev.sluice.schemas.wire.Fault;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -23,9 +24,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -33,6 +37,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what an audit takes: models, anchors, published parameters and the gradient log. It writes
@@ -71,6 +76,7 @@ final class AuditReader implements AutoCloseable {
         if (!topics.contains(topic.topicName())) {
           throw new AuditProblem(
               problem(
+                  Code.BROKERS_UNFIT,
                   "There is no topic " + topic.topicName() + " on these brokers.",
                   "No Sluice has run on them.",
                   "Give the --bootstrap-servers of the coordinator."));
@@ -101,68 +107,108 @@ final class AuditReader implements AutoCloseable {
     if (name.isEmpty() || at == asked.length() - 1) {
       throw new AuditProblem(
           problem(
+              Code.INVALID_NAME,
               "'" + asked + "' is no model version.",
               "It is a name, '@', and a number, an alias or latest; or the id of a job.",
               "Give one such as digits@1."));
     }
-    var entry = models(name::equals).get(name);
-    var version = entry == null ? null : ModelNames.find(entry, asked.substring(at + 1));
+    var model = models(name::equals).getOrDefault(name, new ModelName(name));
+    var number = model.find(asked.substring(at + 1));
+    var version = number == null ? null : version(name, number);
     if (version == null) {
       throw new AuditProblem(
           problem(
+              Code.NO_SUCH_MODEL,
               "Model " + asked + " does not exist.",
-              entry == null
-                  ? "There is no model of that name."
-                  : "It has versions 1 to "
-                      + entry.versions().size()
-                      + " and aliases "
-                      + entry.aliases().keySet()
-                      + ".",
+              model.there(),
               "`sluice models` lists what there is."));
     }
     return version;
   }
 
   private ModelVersion madeBy(String jobId) throws AuditProblem {
-    var made =
-        models(name -> true).values().stream()
-            .flatMap(entry -> entry.versions().stream())
-            .filter(version -> version.jobId().startsWith(jobId))
-            .toList();
-    if (made.size() != 1) {
+    var made = new ArrayList<StateKeys.OfModel.Version>();
+    models(name -> true)
+        .forEach(
+            (name, model) ->
+                model.madeBy(id -> id.startsWith(jobId)).stream()
+                    .map(number -> new StateKeys.OfModel.Version(name, number))
+                    .forEach(made::add));
+    var version = made.size() == 1 ? version(made.get(0).name(), made.get(0).version()) : null;
+    if (version == null) {
       throw new AuditProblem(
           problem(
-              made.isEmpty()
-                  ? "'" + jobId + "' is no model version, and no job's id that made one."
-                  : "Several jobs that made models have ids that begin with " + jobId + ".",
+              Code.NO_SUCH_MODEL,
+              made.size() > 1
+                  ? "Several jobs that made models have ids that begin with " + jobId + "."
+                  : "'" + jobId + "' is no model version, and no job's id that made one.",
               "A version is a name, '@', and a number, an alias or latest; or the id of its job.",
-              made.isEmpty() ? "Give one such as digits@1." : "Write more of it."));
+              made.size() > 1 ? "Write more of it." : "Give one such as digits@1."));
     }
-    return made.getFirst();
+    return version;
   }
 
-  /** The registered models, by name. */
-  private Map<String, ModelEntry> models(Predicate<String> wanted) {
-    var entries = new TreeMap<String, ModelEntry>();
+  /** The registered models, by name: which versions there are, and not what they are. */
+  private Map<String, ModelName> models(Predicate<String> wanted) {
+    var models = new TreeMap<String, ModelName>();
+    readModels(
+        record -> {
+          var key = StateKeys.ofModel(StateKeys.ofPublished(record.key()));
+          if (key.isEmpty() || !wanted.test(key.get().name())) {
+            return;
+          }
+          var model = models.computeIfAbsent(key.get().name(), ModelName::new);
+          if (record.value() == null) {
+            model.remove(key.get());
+          } else if (key.get() instanceof StateKeys.OfModel.Version(var name, int number)) {
+            version(record, name, number).ifPresent(model::apply);
+          } else if (codec.decode(ModelEntry.class, record.value())
+                  instanceof Decoded.Message<ModelEntry>(var entry)
+              && entry.name().equals(record.key())) {
+            model.apply(entry);
+          }
+        });
+    return models;
+  }
+
+  /** What a version is; null where there is none. */
+  private @Nullable ModelVersion version(String name, int number) {
+    var key = StateKeys.published(name, number);
+    var found = new AtomicReference<@Nullable ModelVersion>();
+    readModels(
+        record -> {
+          if (record.key().equals(key)) {
+            if (record.value() == null) {
+              found.set(null);
+            } else {
+              version(record, name, number).ifPresent(found::set);
+            }
+          }
+        });
+    return found.get();
+  }
+
+  private Optional<ModelVersion> version(
+      ConsumerRecord<String, ByteBuffer> record, String name, int number) {
+    return codec.decode(ModelVersion.class, record.value())
+                instanceof Decoded.Message<ModelVersion>(var version)
+            && version.name().equals(name)
+            && version.version() == number
+        ? Optional.of(version)
+        : Optional.empty();
+  }
+
+  private void readModels(Consumer<ConsumerRecord<String, ByteBuffer>> each) {
     for (int partition = 0; partition < partitions(Topic.MODELS); partition++) {
       TopicTail.read(
           kafka.committedScan(),
           new TopicPartition(Topic.MODELS.topicName(), partition),
           record -> {
-            var name = record.key();
-            if (name == null || !wanted.test(name)) {
-              return;
-            }
-            if (record.value() == null) {
-              entries.remove(name);
-            } else if (codec.decode(ModelEntry.class, record.value())
-                    instanceof Decoded.Message<ModelEntry>(var entry)
-                && entry.name().equals(name)) {
-              entries.put(name, entry);
+            if (record.key() != null) {
+              each.accept(record);
             }
           });
     }
-    return entries;
   }
 
   /**
@@ -273,8 +319,8 @@ final class AuditReader implements AutoCloseable {
     }
   }
 
-  private static Cause problem(String what, String why, String mend) {
-    return new Cause(Fault.BAD_INPUT, "model", what, why, mend);
+  private static Cause problem(Code code, String what, String why, String mend) {
+    return new Cause(code, "model", what, why, mend);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.AuditReport;
-import dev.sluice.coordinator.audit.Origin;
 import dev.sluice.coordinator.audit.Part;
-import dev.sluice.schemas.terminal.Cells;
-import dev.sluice.schemas.terminal.Facts;
+import dev.sluice.coordinator.audit.ReplayOrigin;
+import dev.sluice.platform.terminal.Facts;
+import dev.sluice.platform.terminal.TerminalText;
 import java.util.Locale;
 
 /** What an audit found, for people. */
@@ -31,7 +31,7 @@ final class AuditText {
     verdict(facts, audited, report);
     return asked.equals(audited)
         ? facts.toString()
-        : Cells.paragraph(
+        : TerminalText.paragraph(
                 asked
                     + " was made from "
                     + audited
@@ -46,9 +46,10 @@ final class AuditText {
   private static String read(Part part) {
     var origin =
         switch (part.origin()) {
-          case Origin.WholeLog() -> "the whole log of the job";
-          case Origin.Anchor(long generation) -> "the log from an anchor at step " + generation;
-          case Origin.Nothing() -> "nothing to start from";
+          case ReplayOrigin.WholeLog() -> "the whole log of the job";
+          case ReplayOrigin.Anchor(long generation) ->
+              "the log from an anchor at step " + generation;
+          case ReplayOrigin.Nothing() -> "nothing to start from";
         };
     return String.format(
         Locale.ROOT,

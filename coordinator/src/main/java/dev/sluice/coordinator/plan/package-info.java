@@ -1,5 +1,0 @@
-/** What a fleet makes of a mix of jobs before either is there: a simulation of placement. Pure. */
-@NullMarked
-package dev.sluice.coordinator.plan;
-
-import org.jspecify.annotations.NullMarked;

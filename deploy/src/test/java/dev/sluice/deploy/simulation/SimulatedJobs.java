@@ -1,0 +1,142 @@
+package dev.sluice.deploy.simulation;
+
+import dev.sluice.schemas.wire.AdamW;
+import dev.sluice.schemas.wire.Affine;
+import dev.sluice.schemas.wire.ClassWeights;
+import dev.sluice.schemas.wire.Cosine;
+import dev.sluice.schemas.wire.DatasetFacts;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Dense;
+import dev.sluice.schemas.wire.EarlyStopping;
+import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.QuantisationSpec;
+import dev.sluice.schemas.wire.Rows;
+import dev.sluice.schemas.wire.Scaling;
+import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.Target;
+import dev.sluice.schemas.wire.TrainingPrepared;
+import dev.sluice.schemas.wire.TrainingSpec;
+import dev.sluice.schemas.wire.Unplaceable;
+import dev.sluice.schemas.wire.Work;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The jobs of a simulated run. */
+final class SimulatedJobs {
+
+  static final int ROWS = 30;
+
+  private static final String ARTIFACT = "sha256:" + "0".repeat(64);
+  private static final int STEPS_PER_EPOCH = 4;
+
+  private SimulatedJobs() {}
+
+  static JobSpec training(
+      Priority priority, long steps, int shards, long seed, @Nullable String register) {
+    return training(priority, steps, shards, seed, register, null);
+  }
+
+  static JobSpec training(
+      Priority priority,
+      long steps,
+      int shards,
+      long seed,
+      @Nullable String register,
+      @Nullable EarlyStopping stopping) {
+    return job(
+        priority,
+        new TrainingSpec(
+            dataset(0.2),
+            new LayerStack(List.of(4), List.of(new Dense(3, true))),
+            Objective.CROSS_ENTROPY,
+            new AdamW(0.9, 0.999, 1e-8, 0.01),
+            0.01,
+            new Cosine(0.1),
+            2,
+            16,
+            shards,
+            new Steps(steps),
+            seed,
+            register,
+            ClassWeights.NONE,
+            stopping));
+  }
+
+  static JobSpec inference(String model) {
+    return job(Priority.LOW, new InferenceSpec(model, "latest", dataset(0), 4, List.of()));
+  }
+
+  static JobSpec quantisation(String model) {
+    return job(
+        Priority.NORMAL, new QuantisationSpec(model, "latest", "int8", dataset(0.2), 100, null));
+  }
+
+  private static JobSpec job(Priority priority, Work work) {
+    return new JobSpec(
+        "default", "simulated", priority, List.of(), Unplaceable.HOLD, work, PlacementWishes.NONE);
+  }
+
+  static TrainingPrepared prepared(long steps) {
+    var rows = new DatasetFacts(ARTIFACT, 64, 16, 64);
+    return new TrainingPrepared(rows, facts(), STEPS_PER_EPOCH, steps);
+  }
+
+  static DatasetFacts rows(long rows) {
+    return new DatasetFacts(ARTIFACT, rows, 0, rows);
+  }
+
+  static ModelVersion model(String name, String jobId) {
+    return new ModelVersion(
+        name,
+        0,
+        jobId,
+        ARTIFACT,
+        facts(),
+        List.of(),
+        List.of(),
+        ARTIFACT,
+        0,
+        World.ENGINE,
+        0,
+        "fp32",
+        "");
+  }
+
+  private static DatasetSpec dataset(double holdout) {
+    return new DatasetSpec(
+        ARTIFACT,
+        null,
+        "4",
+        List.of(),
+        Target.CLASSIFICATION,
+        holdout,
+        null,
+        1,
+        Rows.ALL,
+        Scaling.STANDARD,
+        Scaling.STANDARD);
+  }
+
+  private static NetworkFacts facts() {
+    var none = new Affine(List.of(), List.of());
+    return new NetworkFacts(
+        new LayerStack(List.of(4), List.of(new Dense(3, true))),
+        List.of(4),
+        3,
+        Objective.CROSS_ENTROPY,
+        List.of("a", "b", "c"),
+        List.of(),
+        none,
+        none,
+        List.of(),
+        World.FLOATS - 3,
+        World.FLOATS);
+  }
+}

@@ -1,9 +1,0 @@
-package dev.sluice.schemas.accelerator;
-
-/**
- * A catalogue file that has been read from somewhere.
- *
- * @param file what to call it in messages
- * @param text what it says
- */
-public record CatalogueText(String file, String text) {}

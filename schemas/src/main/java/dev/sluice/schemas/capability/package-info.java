@@ -1,5 +1,0 @@
-/** What jobs need of an accelerator, and what an accelerator lacks for them. Pure. */
-@NullMarked
-package dev.sluice.schemas.capability;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * Data sets: reading CSV files, choosing columns, splitting, scaling and the order in which
- * training sees rows. Pure: bytes in, arrays or problems out, the same bits on every machine.
- */
-@NullMarked
-package dev.sluice.schemas.dataset;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What a job may say: the rules that every job record must keep, wherever it comes from. Pure. */
-@NullMarked
-package dev.sluice.schemas.job;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What is measured of a model, under one name wherever it is measured. */
-@NullMarked
-package dev.sluice.schemas.metrics;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,0 @@
-/**
- * What a network is, worked out from its description alone: shapes, tensors, and what does not fit.
- */
-@NullMarked
-package dev.sluice.schemas.network;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** How our processes begin and end: what they print for people and programs, and when they stop. */
-@NullMarked
-package dev.sluice.schemas.process;
-
-import org.jspecify.annotations.NullMarked;

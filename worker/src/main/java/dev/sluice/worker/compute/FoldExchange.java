@@ -1,0 +1,12 @@
+package dev.sluice.worker.compute;
+
+/** How a worker and the folds exchange contributions and parameters. */
+public interface FoldExchange {
+
+  /**
+   * Begins to follow a job; one can be followed more than once.
+   *
+   * @param floats length of its flat vector
+   */
+  JobExchange follow(String jobId, long floats);
+}

@@ -1,0 +1,24 @@
+package dev.sluice.worker.compute;
+
+import dev.sluice.worker.training.JobParameters;
+import org.jspecify.annotations.Nullable;
+
+/** What goes to the fold of one job, and what comes from it. For the computing thread. */
+public interface JobExchange extends AutoCloseable {
+
+  /** Where its parameters appear as they come; closed with this. */
+  JobParameters parameters();
+
+  /** Sends a sum, without waiting for the brokers. Its values may be overwritten afterwards. */
+  void contribute(GroupSum sum);
+
+  /** Waits until the brokers have everything that was sent before, or it has failed. */
+  void flush();
+
+  /** Why something that was sent could not be stored; null: nothing has failed. */
+  @Nullable Exception failure();
+
+  /** Ends the following. */
+  @Override
+  void close();
+}

@@ -1,0 +1,18 @@
+package dev.sluice.worker.lease;
+
+import dev.sluice.schemas.wire.Task;
+
+/**
+ * A task that this worker holds until it is settled.
+ *
+ * @param key names this holding; a task that is taken twice has two
+ * @param task what to do
+ * @param delivery how often the broker has delivered this task, from 1
+ */
+public record HeldTask(String key, Task task, int delivery) {
+
+  /** Whether it is the same task as another, of the same attempt or not. */
+  public boolean isCopyOf(HeldTask other) {
+    return task.jobId().equals(other.task.jobId()) && task.taskId().equals(other.task.taskId());
+  }
+}
