@@ -62,12 +62,12 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
   @Override
   public void load(LedgerState into) {
-    world.states(partition).values().stream()
+    world.kept.states(partition).values().stream()
         .filter(
             state ->
                 world.mutation != Mutation.LAST_NUMBER_FORGOTTEN || !(state instanceof ModelEntry))
         .forEach(into::apply);
-    world.facts(partition).values().forEach(into::apply);
+    world.kept.facts(partition).values().forEach(into::apply);
     if (world.mutation == Mutation.GROUP_OFFSETS_TRUSTED) {
       into.apply(new LedgerCursor(world.polled(partition)));
     }
@@ -80,7 +80,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   @Override
   public ModelVersion version(String model, int version) {
     var key = StateKeys.version(model, version);
-    if (world.states(partition).get(key) instanceof ModelVersion stored) {
+    if (world.kept.states(partition).get(key) instanceof ModelVersion stored) {
       return stored;
     }
     if (producer().isFenced()) {
@@ -120,14 +120,16 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
       decision.facts().values().forEach(this::know);
     }
     written.addAll(decision.changes().values());
-    decision.changes().forEach((key, change) -> world.store(producer(), partition, key, change));
-    decision.removals().forEach(key -> world.remove(producer(), partition, key));
+    decision
+        .changes()
+        .forEach((key, change) -> world.kept.store(producer(), partition, key, change));
+    decision.removals().forEach(key -> world.kept.remove(producer(), partition, key));
     decision.effects().forEach(this::carryOut);
   }
 
   private void know(JobFacts fact) {
     known.add(fact);
-    world.know(producer(), partition, fact);
+    world.kept.know(producer(), partition, fact);
   }
 
   private void carryOut(Effect effect) {
@@ -153,14 +155,14 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   @Override
   public void archive(List<ClosedJob> jobs, List<EndedJobs> remembered, long leftMs) {
     if (world.mutation != Mutation.ENDED_NOT_REMEMBERED) {
-      remembered.forEach(record -> world.remember(producer(), record, true));
+      remembered.forEach(record -> world.kept.remember(producer(), record, true));
     }
-    jobs.forEach(job -> world.archive(producer(), partition, job));
+    jobs.forEach(job -> world.kept.archive(producer(), partition, job));
   }
 
   @Override
   public void forget(List<EndedJobs> old) {
-    old.forEach(record -> world.remember(producer(), record, false));
+    old.forEach(record -> world.kept.remember(producer(), record, false));
   }
 
   @Override
@@ -170,7 +172,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
   @Override
   public void cursor(long next) {
-    world.store(producer(), partition, "cursor", new LedgerCursor(next));
+    world.kept.store(producer(), partition, "cursor", new LedgerCursor(next));
     world.poll(partition, (int) next);
   }
 

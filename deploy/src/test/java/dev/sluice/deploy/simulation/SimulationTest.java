@@ -175,7 +175,7 @@ final class SimulationTest {
         ranges.addAll(chunk.ranges());
       }
     }
-    var past = world.past("infer");
+    var past = world.kept.past("infer");
     if (past != null) {
       past.chunks().forEach(chunk -> ranges.addAll(chunk.ranges()));
     }
@@ -191,7 +191,7 @@ final class SimulationTest {
   private static void everyEndIsKept(World world) {
     for (var job : world.invariants.ended().values()) {
       var state = world.stored(job.jobId()).get(job.jobId());
-      var past = world.past(job.jobId());
+      var past = world.kept.past(job.jobId());
       assertThat(past == null ? state : past.state())
           .as("seed %d: a job that has ended is a state or history: %s", world.seed, job.jobId())
           .isEqualTo(job.state());
@@ -218,7 +218,7 @@ final class SimulationTest {
       assertThat(world.activeLedger(partition).state().activeJobs())
           .as("seed %d", world.seed)
           .isEmpty();
-      assertThat(world.states(partition).values())
+      assertThat(world.kept.states(partition).values())
           .as("seed %d: an ended job gives its place under a name back", world.seed)
           .noneMatch(ModelPlace.class::isInstance);
       assertThat(world.activeFold(partition).jobs())

@@ -2,7 +2,6 @@ package dev.sluice.deploy.simulation;
 
 import dev.sluice.accelerators.catalogue.Catalogue;
 import dev.sluice.accelerators.catalogue.CatalogueFiles;
-import dev.sluice.coordinator.ledger.ClosedJob;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.LedgerLimits;
@@ -11,18 +10,13 @@ import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.coordinator.runtime.FoldShard;
 import dev.sluice.coordinator.runtime.LedgerShard;
 import dev.sluice.platform.kafka.KafkaSettings;
-import dev.sluice.schemas.topics.FactPart;
-import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Aim;
-import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
-import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobEvent;
-import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
@@ -77,12 +71,6 @@ final class World {
    */
   record Appended(JobEvent event, long atMs) {}
 
-  private record Stored(String key, @Nullable StoredState state) {}
-
-  private record Known(String key, @Nullable JobFacts fact) {}
-
-  private record Told(String key, @Nullable JobControl control, @Nullable EndedJobs ended) {}
-
   final long seed;
   final Mutation mutation;
   final SplittableRandom random;
@@ -92,6 +80,7 @@ final class World {
   final OwnerGroup foldOwners = new OwnerGroup(PARTITIONS);
   final List<Coordinator> coordinators = new ArrayList<>();
   final Invariants invariants;
+  final LedgerTopics kept;
   final Ledger ledger = new Ledger(LIMITS, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   final List<SimulatedWorker> workers = new ArrayList<>();
 
@@ -111,17 +100,8 @@ final class World {
   int repetitionOneIn;
 
   private final List<PartitionLog<Appended>> jobs = new ArrayList<>();
-  private final List<PartitionLog<Stored>> stateLogs = new ArrayList<>();
-  private final List<Map<String, StoredState>> states = new ArrayList<>();
-  private final List<PartitionLog<Known>> factLogs = new ArrayList<>();
-  private final List<Map<String, JobFacts>> facts = new ArrayList<>();
-  private final List<PartitionLog<ClosedJob>> historyLogs = new ArrayList<>();
-  private final Map<String, ClosedJob> history = new TreeMap<>();
   private final List<GradientTopic> gradients = new ArrayList<>();
   private final Map<String, Map<Priority, TaskLane<Task>>> lanes = new TreeMap<>();
-  private final PartitionLog<Told> controlLog = new PartitionLog<>("controls", this::spread);
-  private final Map<String, JobControl> controls = new TreeMap<>();
-  private final Map<String, EndedJobs> ended = new TreeMap<>();
   private final Map<String, float[]> exported = new HashMap<>();
   private final Map<String, Long> newest = new HashMap<>();
   private final int[] polled = new int[PARTITIONS];
@@ -137,6 +117,7 @@ final class World {
     network = new SimulatedNetwork(random);
     transactions = new Transactions(network, () -> nowMs, KafkaSettings.LEDGER_TRANSACTION_MS_MAX);
     invariants = new Invariants(seed);
+    kept = new LedgerTopics(this, PARTITIONS);
     for (var queue : LANES.stream().flatMap(World::queues).toList()) {
       var topics = new EnumMap<Priority, TaskLane<Task>>(Priority.class);
       for (var priority : Priority.values()) {
@@ -147,35 +128,6 @@ final class World {
       lanes.put(queue, topics);
     }
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      var view = new TreeMap<String, StoredState>();
-      states.add(view);
-      stateLogs.add(
-          new PartitionLog<>(
-              "states-" + partition,
-              stored -> {
-                if (stored.state == null) {
-                  remove(stored.key, view);
-                } else {
-                  invariants.stored(stored.state);
-                  view.put(stored.key, stored.state);
-                }
-              }));
-      var known = new TreeMap<String, JobFacts>();
-      facts.add(known);
-      factLogs.add(
-          new PartitionLog<>(
-              "facts-" + partition,
-              one -> {
-                if (one.fact == null) {
-                  known.remove(one.key);
-                } else {
-                  invariants.stored(one.fact);
-                  known.put(one.key, one.fact);
-                }
-                spread(one);
-              }));
-      historyLogs.add(
-          new PartitionLog<>("history-" + partition, past -> history.put(past.jobId(), past)));
       jobs.add(new PartitionLog<>("jobs-" + partition));
       gradients.add(new GradientTopic(partition));
     }
@@ -185,14 +137,6 @@ final class World {
 
   PartitionLog<Appended> jobs(int partition) {
     return jobs.get(partition);
-  }
-
-  Map<String, StoredState> states(int partition) {
-    return states.get(partition);
-  }
-
-  Map<String, JobFacts> facts(int partition) {
-    return facts.get(partition);
   }
 
   GradientTopic gradients(int partition) {
@@ -295,16 +239,10 @@ final class World {
 
   /** A worker has acknowledged a task. */
   void done(Task task) {
-    var control = controls.get(task.jobId());
-    boolean isVoid =
-        (control != null && task.epoch() < control.epoch())
-            || ended.values().stream()
-                .flatMap(record -> record.jobs().stream())
-                .anyMatch(job -> job.jobId().equals(task.jobId()));
     invariants.done(
         task,
         reported.contains(idOf(task))
-            || isVoid
+            || kept.isVoid(task)
             || lanes.values().stream()
                 .flatMap(topics -> topics.values().stream())
                 .anyMatch(topic -> topic.holds(other -> isCopy(other, task))));
@@ -340,57 +278,11 @@ final class World {
 
   // ---- what the ledger commits
 
-  void store(Transactions.Producer producer, int partition, String key, StoredState state) {
-    producer.send(stateLogs.get(partition), new Stored(key, state));
-  }
-
-  void remove(Transactions.Producer producer, int partition, String key) {
-    producer.send(stateLogs.get(partition), new Stored(key, null));
-  }
-
-  private void remove(String key, Map<String, StoredState> view) {
-    invariants.removed(key);
-    if (mutation != Mutation.REMOVALS_FORGOTTEN) {
-      view.remove(key);
-    }
-  }
-
-  void know(Transactions.Producer producer, int partition, JobFacts fact) {
-    producer.send(factLogs.get(partition), new Known(FactPart.key(fact), fact));
-  }
-
-  /** A job leaves for the history. */
-  void archive(Transactions.Producer producer, int partition, ClosedJob job) {
-    if (mutation != Mutation.HISTORY_NOT_WRITTEN) {
-      producer.send(historyLogs.get(partition), job);
-    }
-    remove(producer, partition, job.jobId());
-    remove(producer, partition, StateKeys.curve(job.jobId()));
-    job.chunks().forEach(chunk -> remove(producer, partition, StateKeys.of(chunk)));
-    for (var part : FactPart.values()) {
-      producer.send(factLogs.get(partition), new Known(part.key(job.jobId()), null));
-    }
-    producer.send(controlLog, new Told(job.jobId(), null, null));
-  }
-
-  /** It is remembered which jobs have ended; null: it is not any more. */
-  void remember(Transactions.Producer producer, EndedJobs record, boolean kept) {
-    var value = kept ? record : null;
-    producer.send(stateLogs.get(record.partition()), new Stored(StateKeys.of(record), value));
-    producer.send(controlLog, new Told(StateKeys.of(record), null, value));
-  }
-
-  /** A job that has left, as the history has it. */
-  @Nullable ClosedJob past(String jobId) {
-    return history.get(jobId);
-  }
-
   void carryOut(Transactions.Producer producer, Effect effect) {
     switch (effect) {
       case Effect.Dispatch(var lane, var priority, var task) ->
           lane(queue(lane, task), priority).add(producer, task);
-      case Effect.Control(var control) ->
-          producer.send(controlLog, new Told(control.jobId(), control, null));
+      case Effect.Control(var control) -> kept.tell(producer, control);
       case Effect.Tell(var key, var event) ->
           producer.send(jobs.get(Topic.partition(key, PARTITIONS)), new Appended(event, nowMs));
       case Effect.TellAll(var event) ->
@@ -407,49 +299,6 @@ final class World {
       case Effect.PublishVersion publish -> {}
       case Effect.Withdraw withdraw -> {}
       case Effect.Bury(var letter) -> invariants.buried(letter);
-    }
-  }
-
-  /** A control that was committed reaches every worker, each in its time. */
-  private void spread(Told told) {
-    if (told.control != null) {
-      controls.put(told.key, told.control);
-    } else if (told.ended != null) {
-      ended.put(told.key, told.ended);
-    } else {
-      controls.remove(told.key);
-      ended.remove(told.key);
-    }
-    for (var worker : workers) {
-      network.send("controls", worker.name, () -> tell(worker, told));
-    }
-  }
-
-  private static void tell(SimulatedWorker worker, Told told) {
-    if (told.control != null) {
-      worker.known.learn(told.control);
-    } else if (told.ended != null) {
-      worker.known.learn(told.key, told.ended);
-    } else if (StateKeys.isEnded(told.key)) {
-      worker.known.forgetEnded(told.key);
-    } else {
-      worker.known.forgetControl(told.key);
-    }
-  }
-
-  /** What is known of a job reaches every worker, each in its time. */
-  private void spread(Known one) {
-    for (var worker : workers) {
-      network.send(
-          "facts",
-          worker.name,
-          () -> {
-            if (one.fact == null) {
-              worker.known.forgetFacts(FactPart.jobId(one.key));
-            } else {
-              worker.known.learn(one.fact);
-            }
-          });
     }
   }
 
@@ -538,9 +387,7 @@ final class World {
   private void join(String name, String lane, String engine) {
     var life = mutation == Mutation.LIVES_IGNORED ? "" : nameOf("life");
     var worker = new SimulatedWorker(new WorkerLife(name, life), lane, engine, this);
-    controls.values().forEach(worker.known::learn);
-    ended.forEach(worker.known::learn);
-    facts.forEach(known -> known.values().forEach(worker.known::learn));
+    kept.read(worker);
     workers.add(worker);
   }
 
@@ -612,7 +459,7 @@ final class World {
 
   /** States of a job as its partition holds them. */
   Map<String, StoredState> stored(String jobId) {
-    return states.get(Topic.partition(jobId, PARTITIONS));
+    return kept.states(Topic.partition(jobId, PARTITIONS));
   }
 
   boolean ended(String jobId) {
