@@ -9,7 +9,9 @@ import dev.sluice.producer.api.ApiJson;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.Problem;
+import dev.sluice.producer.client.SluiceClient;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -98,9 +100,20 @@ final class Output {
 
   /** What the server must do first; said once, however often it is asked. */
   void waiting(Problem problem) {
+    waiting(problem, SluiceClient.STILL_READING_MAX);
+  }
+
+  /**
+   * What must come first; said once, however often it is asked for.
+   *
+   * @param longest how long it is waited for
+   */
+  void waiting(Problem problem, Duration longest) {
     if (!waitedFor.equals(problem.code())) {
       waitedFor = problem.code();
-      note("waiting, for at most 30 s: " + problem.detail());
+      note(
+          "waiting, for at most %s: %s"
+              .formatted(Text.seconds((double) longest.toSeconds()), problem.detail()));
     }
   }
 

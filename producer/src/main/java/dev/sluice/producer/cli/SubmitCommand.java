@@ -3,6 +3,7 @@ package dev.sluice.producer.cli;
 import dev.sluice.platform.artifact.ArtifactStore;
 import dev.sluice.producer.api.CauseView;
 import dev.sluice.producer.api.JobView;
+import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.producer.spec.FileReference;
@@ -157,12 +158,7 @@ final class SubmitCommand extends ClientCommand {
   private ExitCode submit(SluiceClient client, Output output, JobSpec job) throws SluiceException {
     // A key of our own makes one repeat safe, should the answer get lost on its way.
     var key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
-    JobView accepted;
-    try {
-      accepted = client.submit(job, key);
-    } catch (SluiceException.Unreachable e) {
-      accepted = client.submit(job, key);
-    }
+    var accepted = decidedOn(client, output, job, key);
     if (!wait) {
       output.result(
           accepted,
@@ -179,5 +175,35 @@ final class SubmitCommand extends ClientCommand {
       output.note("job " + accepted.jobId());
     }
     return waiting.await(client, output, accepted.jobId());
+  }
+
+  /**
+   * The job as the ledger took it over. Whoever waits for the outcome waits for the ledger, too: a
+   * server that holds the request until the ledger has decided, or for as long as it may, is asked
+   * again.
+   */
+  private JobView decidedOn(SluiceClient client, Output output, JobSpec job, String key)
+      throws SluiceException {
+    long from = System.nanoTime();
+    while (true) {
+      try {
+        return submitted(client, job, key);
+      } catch (SluiceException.Refused e) {
+        boolean late = System.nanoTime() - from > waiting.timeout.toNanos();
+        if (!wait || late || !e.problem().is(ProblemType.LEDGER_SILENT)) {
+          throw e;
+        }
+        output.waiting(e.problem(), waiting.timeout);
+      }
+    }
+  }
+
+  private static JobView submitted(SluiceClient client, JobSpec job, String key)
+      throws SluiceException {
+    try {
+      return client.submit(job, key);
+    } catch (SluiceException.Unreachable e) {
+      return client.submit(job, key);
+    }
   }
 }

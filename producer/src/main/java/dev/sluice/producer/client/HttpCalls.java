@@ -39,7 +39,7 @@ final class HttpCalls implements AutoCloseable {
   /**
    * A server that asks to come again, because it starts or has much to do, is asked for so long.
    */
-  private static final Duration AGAIN_MAX = Duration.ofSeconds(30);
+  static final Duration AGAIN_MAX = Duration.ofSeconds(30);
 
   private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
   private static final Set<String> AGAIN =

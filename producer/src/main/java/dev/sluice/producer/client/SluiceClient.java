@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SluiceClient implements AutoCloseable {
 
+  /** A server that asks to be asked again is asked for so long. */
+  public static final Duration STILL_READING_MAX = HttpCalls.AGAIN_MAX;
+
   private static final Duration TRANSFER_MAX = Duration.ofMinutes(10);
 
   /** A body of which nothing comes for so long is given up. */
@@ -64,7 +67,7 @@ public final class SluiceClient implements AutoCloseable {
 
   /**
    * A client of a server that may be starting, or have much to do: what it asks to be asked again
-   * is asked again, for 30 s.
+   * is asked again, for {@link #STILL_READING_MAX}.
    *
    * @param server such as http://127.0.0.1:8642
    * @param waits told each time what is waited for

@@ -128,6 +128,33 @@ class ClientCommandsTest {
   }
 
   @Test
+  void whoeverWaitsGoesOnWaitingWhereTheLedgerIsSilent() throws Exception {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[] {1});
+    cluster.log.ledger =
+        event -> {
+          if (cluster.log.events.size() == 3) {
+            var jobId = ((Submitted) event).jobId();
+            cluster.view.put(Samples.state(jobId, JobStatus.SUCCEEDED, 1));
+          }
+        };
+
+    var run = submit(jobFile(), "--wait");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).containsOnlyOnce("waiting, for at most 1 d 0 h: The job is accepted");
+    assertThat(cluster.log.events).hasSize(3).containsOnly(cluster.log.events.getFirst());
+  }
+
+  @Test
+  void aSilentLedgerEndsASubmissionThatDoesNotWaitAndOneThatHasWaitedLongEnough() throws Exception {
+    cluster.artifacts.files.put(Samples.DATASET, new byte[] {1});
+    cluster.log.silenceLedger();
+
+    assertThat(submit(jobFile()).code()).isEqualTo(5);
+    assertThat(submit(jobFile(), "--wait", "--timeout", "1s").code()).isEqualTo(5);
+  }
+
+  @Test
   void waitingIsBounded() throws Exception {
     cluster.view.put(Samples.state("slow", JobStatus.RUNNING, 1));
 
