@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -60,6 +61,9 @@ final class TopicRegister {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long SECONDS_MAX = 30;
   private static final int TRY_MS = 8_000;
+
+  /** Of topics that have the same remedy, so many are named. */
+  private static final int NAMED_MAX = 3;
 
   private static final String START_OVER =
       "To start over without the jobs and models that there are, stop all of Sluice and remove all"
@@ -213,7 +217,29 @@ final class TopicRegister {
                 all.add(anew(name));
               }
             });
-    return all;
+    return together(all);
+  }
+
+  /** What has the same remedy is one cause, however many topics it is about. */
+  private static List<Cause> together(List<Cause> causes) {
+    var byMend = new LinkedHashMap<String, List<Cause>>();
+    causes.forEach(
+        cause -> byMend.computeIfAbsent(cause.mend(), mend -> new ArrayList<>()).add(cause));
+    return byMend.values().stream()
+        .map(
+            same -> {
+              var first = same.getFirst();
+              var what =
+                  same.stream().limit(NAMED_MAX).map(Cause::what).collect(Collectors.joining(" "));
+              int more = same.size() - NAMED_MAX;
+              return new Cause(
+                  first.code(),
+                  first.where(),
+                  more > 0 ? what + " " + more + " more are not as they were made." : what,
+                  first.why(),
+                  first.mend());
+            })
+        .toList();
   }
 
   private static Cause otherRelease(int format) {
@@ -250,10 +276,7 @@ final class TopicRegister {
         "Where a record belongs follows from that number: what was there before would not be found"
             + " any more, and versions of models would begin at 1 again.",
         mayBeMadeAnew(name)
-            ? "Kafka can't take partitions away. Stop all of Sluice, remove the topic with"
-                + " kafka-topics.sh --delete --topic "
-                + name
-                + ", and start: it is made as it was."
+            ? "Kafka can't take partitions away. " + TopicRules.remove(name) + "as it was."
             : "Kafka can't take partitions away: restore the topic from a copy that was made"
                 + " before, with all of Sluice's topics. "
                 + START_OVER);

@@ -134,9 +134,7 @@ final class TopicRules {
                     topic.topicName(),
                     topic.topicName() + " has " + count + " partitions.",
                     "It has one, and readers look at no other.",
-                    "Stop all of Sluice, remove the topic with kafka-topics.sh --delete --topic "
-                        + topic.topicName()
-                        + ", and start: it is made with one."));
+                    remove(topic.topicName()) + "with one partition."));
           }
         });
     together(counts, Topic.JOBS, Topic.JOB_STATES, all);
@@ -146,6 +144,20 @@ final class TopicRules {
     together(counts, Topic.GRADIENTS, Topic.CHECKPOINTS, all);
     together(counts, Topic.GRADIENTS, Topic.ANCHORS, all);
     return all;
+  }
+
+  /**
+   * How to come by a topic as it was. Of brokers that stop with {@code sluice up} it can only be
+   * removed while they run.
+   *
+   * @return without the end of its last sentence
+   */
+  static String remove(String topic) {
+    return "Stop producers, coordinators and workers, remove the topic with kafka-topics.sh"
+        + " --delete --topic "
+        + topic
+        + ", and start them. Where `sluice up` runs, whose broker stops with it, remove the topic"
+        + " before you stop it. It is made anew ";
   }
 
   private static void together(

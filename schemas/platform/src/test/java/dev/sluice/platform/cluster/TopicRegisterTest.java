@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.platform.cluster.TopicRegister.Made;
 import dev.sluice.schemas.wire.Cause;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,24 @@ class TopicRegisterTest {
         .extracting(Cause::mend)
         .asString()
         .contains("kafka-topics.sh --delete --topic sluice.fleet");
+  }
+
+  @Test
+  void topicsWithOneRemedyAreToldTogether() {
+    var made = new HashMap<String, Made>();
+    var now = new HashMap<String, Made>();
+    for (var name : List.of("sluice.a", "sluice.b", "sluice.c", "sluice.d", "sluice.e")) {
+      made.put(name, new Made(name, 4));
+      now.put(name, new Made(name, 5));
+    }
+
+    assertThat(TopicRegister.differences(made, now))
+        .singleElement()
+        .extracting(Cause::what)
+        .isEqualTo(
+            "sluice.a has 5 partitions, and was made with 4. sluice.b has 5 partitions, and was"
+                + " made with 4. sluice.c has 5 partitions, and was made with 4. 2 more are not as"
+                + " they were made.");
   }
 
   @Test
