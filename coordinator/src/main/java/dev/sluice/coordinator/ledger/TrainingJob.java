@@ -54,6 +54,9 @@ final class TrainingJob {
   /** Share of a round after which its groups announce its end. */
   private static final double ANNOUNCE_AT = 0.75;
 
+  /** Rounds with open terms: one that ends, one that is done, and one that waits for workers. */
+  private static final int ROUNDS_MAX = 3;
+
   private final LedgerLimits limits;
 
   TrainingJob(LedgerLimits limits) {
@@ -140,11 +143,21 @@ final class TrainingJob {
     }
   }
 
+  /**
+   * A term of a single step is nearly done as soon as it comes, so the rounds that are open are
+   * counted: a worker that waits takes more tasks, and each would bring the next round.
+   */
   void nearlyDone(JobDraft job, TermNearlyDone report) {
     var training = job.training;
     if (job.status == JobStatus.RUNNING && training != null && report.round() == training.round()) {
       pace(job, report.step());
-      issueRound(job, 0);
+      boolean farBehind =
+          job.open.stream()
+              .filter(task -> task.kind() == TaskKind.TERM)
+              .anyMatch(task -> task.round() <= training.round() - ROUNDS_MAX + 1);
+      if (!farBehind) {
+        issueRound(job, 0);
+      }
     }
   }
 

@@ -33,6 +33,7 @@ import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
@@ -209,6 +210,21 @@ class LedgerTest {
     effects.clear();
     decide(new TermNearlyDone("j", 1, 7));
     assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void announcementsOpenNoMoreRoundsThanThree() {
+    running(100);
+    for (int round = 1; round <= 9; round++) {
+      decide(new TermNearlyDone("j", training().round(), training().roundEnd() - 1));
+    }
+    assertThat(last().open()).extracting(OpenTask::round).containsExactly(1L, 2L, 3L);
+
+    effects.clear();
+    report("term-1-0@0", new TermFinished(8, 8, 0, 0, null));
+    assertThat(terms()).isEmpty();
+    decide(new TermNearlyDone("j", 3, training().roundEnd() - 1));
+    assertThat(last().open()).extracting(OpenTask::round).containsExactly(2L, 3L, 4L);
   }
 
   @Test
