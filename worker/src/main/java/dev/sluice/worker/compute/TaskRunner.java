@@ -390,7 +390,9 @@ public final class TaskRunner implements AutoCloseable {
 
   private void failAll(TrainingSession session, Throwable why) {
     for (var task : List.copyOf(held.values())) {
-      if (task.task().jobId().equals(session.jobId()) && task.task().action() instanceof Term) {
+      boolean ofIts =
+          task.task().jobId().equals(session.jobId()) && task.task().action() instanceof Term;
+      if (ofIts && !reporting.isUnderWay(task.key())) {
         fail(task, why);
       }
     }
