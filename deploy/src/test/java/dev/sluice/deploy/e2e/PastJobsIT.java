@@ -46,6 +46,9 @@ final class PastJobsIT {
   /** As many as end after a job in its partition before it leaves at once, and some. */
   private static final int LATER = 1_100;
 
+  /** How many jobs there are of each status. */
+  private static final Map<String, Integer> COUNTS = Map.of("succeeded", 2, "refused", 1 + LATER);
+
   private static final int PAGE = 500;
 
   @TempDir private Path dir;
@@ -85,7 +88,7 @@ final class PastJobsIT {
       cluster.awaitRunning();
       var topic = new JobsTopic(cluster.bootstrapServers());
       var ended = end(cluster);
-      leave(topic, ended);
+      leave(cluster, topic, ended);
 
       expectTold(cluster, ended, true);
       expectTheSameJobs(cluster, topic, ended);
@@ -142,7 +145,7 @@ final class PastJobsIT {
   }
 
   /** Others end after them, until they leave. */
-  private static void leave(JobsTopic topic, Ended ended) throws Exception {
+  private static void leave(OwnCluster cluster, JobsTopic topic, Ended ended) throws Exception {
     var later =
         IntStream.range(0, Integer.MAX_VALUE)
             .mapToObj(number -> "later-" + number)
@@ -154,6 +157,10 @@ final class PastJobsIT {
         "they have left",
         Cluster.READY_MAX,
         () -> topic.left().keySet().containsAll(ended.all().stream().map(Past::jobId).toList()));
+    Eventually.holds(
+        "the last of the others has ended",
+        Cluster.READY_MAX,
+        () -> cluster.client().jobs(null, 1, null).counts().equals(COUNTS));
   }
 
   /** The jobs, the list and the results are what they were when the jobs had just ended. */
@@ -171,8 +178,7 @@ final class PastJobsIT {
     assertThat(refusal(() -> cluster.results(ended.trained.jobId())))
         .isEqualTo(ProblemType.WRONG_STATE);
 
-    var counts = cluster.client().jobs(null, 1, null).counts();
-    assertThat(counts).isEqualTo(Map.of("succeeded", 2, "refused", 1 + LATER));
+    assertThat(cluster.client().jobs(null, 1, null).counts()).isEqualTo(COUNTS);
     assertThat(list(cluster, "succeeded"))
         .extracting(JobView::jobId, JobView::status)
         .containsExactly(
