@@ -213,6 +213,8 @@ final class Campaign implements AutoCloseable {
         news.accept("There is no prlimit, which plays a full disk: one fault less.");
         continue;
       }
+      // Those of earlier faults that are still away come back.
+      await(() -> !members.up(fault.kind()).isEmpty(), WHOLE_MAX);
       var candidates = members.up(fault.kind());
       if (candidates.isEmpty()) {
         news.accept("Nobody is left of kind " + fault.kind().word() + ": one fault less.");
