@@ -21,7 +21,7 @@ import dev.sluice.producer.jobs.KafkaJobLog;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.KafkaBacklogs;
 import dev.sluice.producer.lag.LagMonitor;
-import dev.sluice.producer.parked.KafkaParked;
+import dev.sluice.producer.letters.KafkaLetterStore;
 import dev.sluice.producer.results.KafkaResults;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
@@ -130,7 +130,7 @@ public final class ProducerService implements AutoCloseable {
             ledgerMax,
             lag::ledgerStandstills,
             JobJson::digest);
-    var parked = keep(new KafkaParked(kafka, codec));
+    var deadLetters = keep(new KafkaLetterStore(kafka, codec));
     var health = new Health(follower, view, lag, watch);
     var services =
         new Services(
@@ -143,7 +143,7 @@ public final class ProducerService implements AutoCloseable {
             artifacts,
             topics::ensureLane,
             () -> watch.trouble().map(Topics.TopicsUnavailable::problems).orElse(List.of()),
-            parked,
+            deadLetters,
             health::view,
             clock,
             silence,

@@ -13,8 +13,8 @@ import dev.sluice.producer.jobs.JobLog;
 import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
-import dev.sluice.producer.parked.Letter;
-import dev.sluice.producer.parked.Parked;
+import dev.sluice.producer.letters.Letter;
+import dev.sluice.producer.letters.LetterStore;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
@@ -75,7 +75,7 @@ public final class FakeCluster implements AutoCloseable {
   public volatile LagReport lag = new LagReport(NOW_MS, List.of());
   public volatile Results.ResultsBroken.@Nullable Reason resultsBroken;
   public volatile int resultsBrokenAfter;
-  public final FakeParked parked = new FakeParked();
+  public final FakeLetterStore deadLetters = new FakeLetterStore();
   public final Submissions submissions;
 
   /** Jobs that have left for the history, by id. */
@@ -114,7 +114,7 @@ public final class FakeCluster implements AutoCloseable {
             artifacts,
             lanesMade::add,
             () -> List.copyOf(unfit),
-            parked,
+            deadLetters,
             () -> new HealthView(true, troubles.isEmpty(), List.copyOf(troubles), null),
             Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
             Duration.ofSeconds(10),
@@ -300,7 +300,7 @@ public final class FakeCluster implements AutoCloseable {
   }
 
   /** Letters in memory; those that can be written back are. */
-  public static final class FakeParked implements Parked {
+  public static final class FakeLetterStore implements LetterStore {
     public final List<Letter> letters = new CopyOnWriteArrayList<>();
     public final List<String> redriven = new CopyOnWriteArrayList<>();
 

@@ -89,16 +89,16 @@ final class Campaign implements AutoCloseable {
   /**
    * Runs it.
    *
-   * @throws Door.Shut where the cluster can't run jobs without faults
+   * @throws Producers.Unavailable where the cluster can't run jobs without faults
    */
-  Report run() throws Door.Shut, InterruptedException, IOException {
+  Report run() throws Producers.Unavailable, InterruptedException, IOException {
     Files.createDirectories(options.directory.resolve("tmp"));
-    try (var door = new Door(members.servers());
+    try (var producers = new Producers(members.servers());
         var brokers = new BrokerAdmin(members.kafka(), members.nodes())) {
       start(brokers);
-      ready(door);
-      var load = new Load(door, "chaos-" + options.seed);
-      var models = peace(door, load);
+      ready(producers);
+      var load = new Load(producers, "chaos-" + options.seed);
+      var models = peace(producers, load);
       try (var tasks = new TaskLog(members.kafka());
           var owners = new Owners(members.kafka());
           var probe = new StallProbe(members.kafka(), brokers.nodes())) {
@@ -111,7 +111,7 @@ final class Campaign implements AutoCloseable {
         joined.forEach(joined -> recordJoin(joined, tasks));
         violations.addAll(load.violations());
         violations.addAll(LoggedEndings.check(members.kafka(), load.acknowledged()));
-        violations.addAll(new Versions(door).check());
+        violations.addAll(new Versions(producers).check());
         return new Report(
             options.seed,
             faults,
@@ -146,21 +146,22 @@ final class Campaign implements AutoCloseable {
   }
 
   /** Returns when every worker was heard of. */
-  private void ready(Door door) throws Door.Shut, InterruptedException {
+  private void ready(Producers producers) throws Producers.Unavailable, InterruptedException {
     long deadline = System.nanoTime() + START_MAX.toNanos();
-    door.call(
+    producers.call(
         client ->
             client.declareLane(
                 LocalCluster.LANE, StandaloneOptions.ACCELERATOR, 0, options.size.workers()));
-    while (door.call(client -> client.fleet()).size() < options.size.workers()) {
+    while (producers.call(client -> client.fleet()).size() < options.size.workers()) {
       started("not all workers are up", System.nanoTime() < deadline);
       pause(POLL.toMillis());
     }
   }
 
   /** Each job once without faults; then clients that run them over and over. */
-  private Map<String, String> peace(Door door, Load load) throws Door.Shut, InterruptedException {
-    var jobs = new CampaignJobs(door);
+  private Map<String, String> peace(Producers producers, Load load)
+      throws Producers.Unavailable, InterruptedException {
+    var jobs = new CampaignJobs(producers);
     var models = new HashMap<String, String>();
     var training = List.of(jobs.digits(), jobs.wide());
     for (var task : training) {

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 
 /** The jobs of a campaign, from files beside the launcher {@code deploy/sluice}. */
-record CampaignJobs(Door door) {
+record CampaignJobs(Producers producers) {
   private static final String FOLDER = "chaos/jobs";
 
   /** 1.2 million parameters in blocks of {@link dev.sluice.schemas.topics.Topic#BLOCK_FLOATS}. */
@@ -22,25 +22,25 @@ record CampaignJobs(Door door) {
   private static final String DATA = "quickstart.d";
 
   /** A small network: many steps. */
-  Task digits() throws Door.Shut, InterruptedException {
+  Task digits() throws Producers.Unavailable, InterruptedException {
     return task("digits", 1);
   }
 
   /** A network of several blocks: every coordinator folds a part of it. */
-  Task wide() throws Door.Shut, InterruptedException {
+  Task wide() throws Producers.Unavailable, InterruptedException {
     return task("wide", WIDE_BLOCKS);
   }
 
   /** All rows answered by the first version of either model. */
-  List<Task> inference() throws Door.Shut, InterruptedException {
+  List<Task> inference() throws Producers.Unavailable, InterruptedException {
     return List.of(task("infer-digits", 0), task("infer-wide", 0));
   }
 
-  private Task task(String name, int blocks) throws Door.Shut, InterruptedException {
+  private Task task(String name, int blocks) throws Producers.Unavailable, InterruptedException {
     return new Task(name, spec(name + ".yaml"), blocks);
   }
 
-  private JobSpec spec(String name) throws Door.Shut, InterruptedException {
+  private JobSpec spec(String name) throws Producers.Unavailable, InterruptedException {
     var launcher = Path.of(System.getProperty("sluice.launcher", "deploy/sluice")).toAbsolutePath();
     var folder = launcher.resolveSibling(FOLDER);
     var data = launcher.resolveSibling(DATA);
@@ -48,7 +48,7 @@ record CampaignJobs(Door door) {
     try {
       result = JobFile.parse(Files.readString(folder.resolve(name)));
     } catch (IOException e) {
-      throw new Door.Shut(
+      throw new Producers.Unavailable(
           "%s can't be read (%s). Run deploy/sluice from a checkout."
               .formatted(folder.resolve(name), e),
           e);
@@ -58,12 +58,12 @@ record CampaignJobs(Door door) {
         var digests = new HashMap<FileReference, String>();
         for (var file : parsed.files()) {
           digests.put(
-              file, door.call(client -> client.upload(data.resolve(file.file()))).artifact());
+              file, producers.call(client -> client.upload(data.resolve(file.file()))).artifact());
         }
         yield parsed.resolve(digests);
       }
       case JobFileResult.Invalid(var problems) ->
-          throw new Door.Shut(
+          throw new Producers.Unavailable(
               folder.resolve(name) + " is wrong: " + problems, new IllegalArgumentException(name));
     };
   }

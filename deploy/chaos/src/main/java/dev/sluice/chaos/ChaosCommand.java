@@ -128,7 +128,7 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
     } catch (BrokerStartException e) {
       output.error(Trouble.BAD_INPUT, String.valueOf(e.getMessage()));
       return ExitCode.BAD_INPUT.code();
-    } catch (Door.Shut | IllegalStateException e) {
+    } catch (Producers.Unavailable | IllegalStateException e) {
       output.error(Trouble.NOT_STARTED, e.getMessage() + ". Its processes' logs: " + directory);
       return ExitCode.UNREACHABLE.code();
     } finally {
@@ -139,7 +139,7 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
   }
 
   private static Report run(Campaign.Options options, PrintWriter err)
-      throws Door.Shut, InterruptedException, IOException {
+      throws Producers.Unavailable, InterruptedException, IOException {
     var campaign = new Campaign(options, line -> say(err, line));
     // The processes end with this one, which holds their standard inputs; only stopped ones do not.
     var close =

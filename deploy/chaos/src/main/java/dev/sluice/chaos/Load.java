@@ -34,7 +34,7 @@ final class Load {
   /** Every such submission is said twice, as by a client that missed the answer. */
   private static final int REPEATED_OF = 3;
 
-  private final Door door;
+  private final Producers producers;
   private final String run;
   private final Map<String, Ended> inPeace = new TreeMap<>();
   private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
@@ -62,23 +62,24 @@ final class Load {
   record Task(String name, JobSpec spec, int blocks) {}
 
   /**
-   * @param door where jobs are submitted
+   * @param producers where jobs are submitted
    * @param run a name for this run, in idempotency keys
    */
-  Load(Door door, String run) {
-    this.door = door;
+  Load(Producers producers, String run) {
+    this.producers = producers;
     this.run = run;
   }
 
   /**
    * Runs a job in peace: what every later run of it is compared with.
    *
-   * @throws Door.Shut where it does not succeed
+   * @throws Producers.Unavailable where it does not succeed
    */
-  Ended inPeace(Task task) throws Door.Shut, InterruptedException {
+  Ended inPeace(Task task) throws Producers.Unavailable, InterruptedException {
     var ended = once(task);
     if (ended == null) {
-      throw new Door.Shut(String.join("; ", violations), new IllegalStateException(task.name));
+      throw new Producers.Unavailable(
+          String.join("; ", violations), new IllegalStateException(task.name));
     }
     inPeace.put(task.name, ended);
     return ended;
@@ -159,7 +160,7 @@ final class Load {
     try {
       var jobId = submit(task);
       inHand.put(jobId, task.blocks);
-      var job = door.await(jobId, JobView::finished, JOB_MAX);
+      var job = producers.await(jobId, JobView::finished, JOB_MAX);
       inHand.remove(jobId);
       if (!job.status().equals("succeeded")) {
         violations.add("%s, job %s, %s: %s".formatted(task.name, jobId, job.status(), job.cause()));
@@ -171,19 +172,19 @@ final class Load {
         return new Ended(jobId, model.sha256(), training == null ? 0 : training.samples());
       }
       return new Ended(jobId, answers(job), 0);
-    } catch (Door.Shut e) {
+    } catch (Producers.Unavailable e) {
       violations.add(task.name + ": " + e.getMessage());
       return null;
     }
   }
 
-  private String submit(Task task) throws Door.Shut, InterruptedException {
+  private String submit(Task task) throws Producers.Unavailable, InterruptedException {
     int mine = number.incrementAndGet();
     var key = run + "-" + task.name + "-" + mine;
-    var jobId = door.call(client -> client.submit(task.spec, key)).jobId();
+    var jobId = producers.call(client -> client.submit(task.spec, key)).jobId();
     acknowledged.add(jobId);
     if (mine % REPEATED_OF == 0) {
-      var again = door.call(client -> client.submit(task.spec, key)).jobId();
+      var again = producers.call(client -> client.submit(task.spec, key)).jobId();
       if (!again.equals(jobId)) {
         violations.add("key %s led to jobs %s and %s".formatted(key, jobId, again));
       }
@@ -192,9 +193,9 @@ final class Load {
   }
 
   /** Every answer, in the order of rows; each row must be there once. */
-  private String answers(JobView job) throws Door.Shut, InterruptedException {
+  private String answers(JobView job) throws Producers.Unavailable, InterruptedException {
     var text =
-        door.call(
+        producers.call(
             client -> {
               var out = new ByteArrayOutputStream();
               client.results(job.jobId(), ResultFormat.NDJSON, out);

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** Versions of models: 1, 2, 3, ..., one for each job that registered one. */
-record Versions(Door door) {
+record Versions(Producers producers) {
 
-  List<String> check() throws Door.Shut, InterruptedException {
+  List<String> check() throws Producers.Unavailable, InterruptedException {
     var violations = new ArrayList<String>();
-    for (var model : door.call(client -> client.models())) {
+    for (var model : producers.call(client -> client.models())) {
       var numbers = model.versions().stream().map(ModelVersionView::version).sorted().toList();
       for (int i = 0; i < numbers.size(); i++) {
         if (numbers.get(i) != i + 1) {

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What enters {@code sluice.jobs}, by whichever door. */
+/** What enters {@code sluice.jobs}, by HTTP or not. */
 @ExtendWith(Cluster.Provider.class)
 final class WireIT {
   @TempDir private Path dir;

@@ -34,9 +34,9 @@ final class FuzzTest {
 
   @Test
   void whateverIsAskedOfTheDoorIsAnswered() throws Exception {
-    try (var door = new DoorTarget()) {
-      run(List.of(door), CASES);
-      assertThat(door.filesLeft()).isEmpty();
+    try (var http = new HttpTarget()) {
+      run(List.of(http), CASES);
+      assertThat(http.filesLeft()).isEmpty();
     }
   }
 

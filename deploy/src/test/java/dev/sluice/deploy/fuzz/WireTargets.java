@@ -281,7 +281,7 @@ final class WireTargets {
     }
   }
 
-  /** What the door shows of states and heartbeats. */
+  /** What the HTTP API shows of states and heartbeats. */
   private static final class View implements FuzzTarget {
     private static final int RECORDS = 8;
 

@@ -9,8 +9,8 @@ import dev.sluice.producer.api.DeadLetterView;
 import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.api.ProblemType;
 import dev.sluice.producer.api.RedrivenView;
-import dev.sluice.producer.parked.Letter;
-import dev.sluice.producer.parked.Parked;
+import dev.sluice.producer.letters.Letter;
+import dev.sluice.producer.letters.LetterStore;
 import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import java.util.ArrayList;
@@ -38,10 +38,10 @@ final class DeadLetterRoutes {
       "The body must be {\"ids\": [\"sluice.jobs/0/7\", ...]} or {\"all\": true}, the latter with"
           + " \"reason\" where only some are meant.";
 
-  private final Parked parked;
+  private final LetterStore deadLetters;
 
-  DeadLetterRoutes(Parked parked) {
-    this.parked = parked;
+  DeadLetterRoutes(LetterStore deadLetters) {
+    this.deadLetters = deadLetters;
   }
 
   HttpAnswer list(Request request) {
@@ -49,14 +49,14 @@ final class DeadLetterRoutes {
     int limit = request.number("limit", 100, 1, PAGE_MAX);
     var after = request.query("after").map(DeadLetterRoutes::place).orElse(Long.MAX_VALUE);
     var found =
-        parked.letters().reversed().stream()
+        deadLetters.letters().reversed().stream()
             .filter(letter -> reason.isEmpty() || letter.reason() == reason.get())
             .filter(letter -> letter.at() < after)
             .limit(limit + 1L)
             .toList();
     var page = found.subList(0, Math.min(limit, found.size()));
     var counts = new TreeMap<String, Long>();
-    parked.counts().forEach((why, count) -> counts.put(ApiWords.of(why), count));
+    deadLetters.counts().forEach((why, count) -> counts.put(ApiWords.of(why), count));
     return HttpAnswer.json(
         new DeadLetterPage(
             page.stream().map(DeadLetterRoutes::view).toList(),
@@ -75,14 +75,14 @@ final class DeadLetterRoutes {
     int asked = 0;
     // Those at the beginning may wait for schemas that never come: the others are no less able.
     while (asked < able.size() && System.nanoTime() - beganNanos < REDRIVE_NANOS) {
-      var some = able.subList(asked, Math.min(able.size(), asked + Parked.REDRIVEN_MAX));
+      var some = able.subList(asked, Math.min(able.size(), asked + LetterStore.REDRIVEN_MAX));
       asked += some.size();
       try {
-        var done = parked.redrive(some);
+        var done = deadLetters.redrive(some);
         redriven.addAll(done.redriven());
         done.leftOut()
             .forEach(left -> leftOut.add(new RedrivenView.LeftOut(left.id(), left.why())));
-      } catch (Parked.ParkedUnavailable e) {
+      } catch (LetterStore.LettersUnavailable e) {
         throw Problem.of(
                 ProblemType.UNAVAILABLE,
                 "Not all was written back; the list shows which: "
@@ -96,7 +96,7 @@ final class DeadLetterRoutes {
   }
 
   private List<String> able(Optional<DeadLetterReason> reason) {
-    return parked.letters().stream()
+    return deadLetters.letters().stream()
         .filter(letter -> reason.isEmpty() || letter.reason() == reason.get())
         .filter(letter -> letter.keptBecause().isEmpty())
         .map(Letter::id)
@@ -129,8 +129,8 @@ final class DeadLetterRoutes {
   }
 
   private static List<String> ids(JsonNode ids) {
-    if (!ids.isArray() || ids.isEmpty() || ids.size() > Parked.REDRIVEN_MAX) {
-      throw Request.bad("ids must be a list of 1 to " + Parked.REDRIVEN_MAX + " ids. " + BODY);
+    if (!ids.isArray() || ids.isEmpty() || ids.size() > LetterStore.REDRIVEN_MAX) {
+      throw Request.bad("ids must be a list of 1 to " + LetterStore.REDRIVEN_MAX + " ids. " + BODY);
     }
     var all = new ArrayList<String>();
     for (var id : ids) {

@@ -158,10 +158,10 @@ public final class HttpApi implements AutoCloseable {
     var jobs = new JobRoutes(services);
     var lanes = new LaneRoutes(services);
     var models = new ModelRoutes(services);
-    var letters = new DeadLetterRoutes(services.parked());
+    var letters = new DeadLetterRoutes(services.deadLetters());
     var operations = new OperationRoutes(services, metrics);
     var known = new Known(services.view()::reading, run);
-    var listed = new Known(services.parked()::reading, run);
+    var listed = new Known(services.deadLetters()::reading, run);
     return new RouteTable(
         List.of(
             post("/v1/jobs", known.to(jobs::submit)),

@@ -89,9 +89,9 @@ final class OperationRoutes {
         .jobs()
         .counts()
         .forEach((status, count) -> page.add(ProducerMetric.JOBS, count, ApiWords.of(status)));
-    if (services.parked().reading().isEmpty()) {
+    if (services.deadLetters().reading().isEmpty()) {
       services
-          .parked()
+          .deadLetters()
           .counts()
           .forEach(
               (reason, count) -> page.add(ProducerMetric.DEAD_LETTERS, count, ApiWords.of(reason)));

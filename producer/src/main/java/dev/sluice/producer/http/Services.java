@@ -6,7 +6,7 @@ import dev.sluice.producer.jobs.JobLog;
 import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
-import dev.sluice.producer.parked.Parked;
+import dev.sluice.producer.letters.LetterStore;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.schemas.wire.Cause;
@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * @param artifacts stored files
  * @param lanes makes a lane's topics
  * @param unfit why nothing may be written: what is wrong with the topics; empty where nothing is
- * @param parked the dead letters
+ * @param deadLetters the dead letters
  * @param health whether this process can do its work
  * @param clock the brokers' clock
  * @param workerSilence time after which a worker counts as silent
@@ -43,7 +43,7 @@ public record Services(
     Artifacts artifacts,
     LaneTopics lanes,
     Supplier<List<Cause>> unfit,
-    Parked parked,
+    LetterStore deadLetters,
     Supplier<HealthView> health,
     InstantSource clock,
     Duration workerSilence,

@@ -12,8 +12,8 @@ import dev.sluice.producer.api.Problem;
 import dev.sluice.producer.lag.LagReport;
 import dev.sluice.producer.lag.Queue;
 import dev.sluice.producer.lag.QueueLag;
-import dev.sluice.producer.parked.Letter;
-import dev.sluice.producer.parked.Parked;
+import dev.sluice.producer.letters.Letter;
+import dev.sluice.producer.letters.LetterStore;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.schemas.codec.Digests;
@@ -61,8 +61,8 @@ class HttpApiTest {
 
   @Test
   void deadLettersAreListedCountedAndWrittenBack() throws Exception {
-    cluster.parked.letters.add(letter(7, DeadLetterReason.UNKNOWN_SCHEMA));
-    cluster.parked.letters.add(letter(8, DeadLetterReason.UNREADABLE));
+    cluster.deadLetters.letters.add(letter(7, DeadLetterReason.UNKNOWN_SCHEMA));
+    cluster.deadLetters.letters.add(letter(8, DeadLetterReason.UNREADABLE));
 
     var page = json(get("/v1/dead-letters"));
     assertThat(page.path("deadLetters").findValuesAsText("id"))
@@ -76,27 +76,27 @@ class HttpApiTest {
     assertThat(redrive("{\"ids\": [\"sluice.jobs/2/8\"]}").path("leftOut")).hasSize(1);
     assertThat(redrive("{\"all\": true, \"reason\": \"unknown-schema\"}").path("redriven"))
         .hasSize(1);
-    assertThat(cluster.parked.redriven).containsExactly("sluice.jobs/2/7");
+    assertThat(cluster.deadLetters.redriven).containsExactly("sluice.jobs/2/7");
   }
 
   @Test
   void lettersWhoseSchemaNeverComesKeepNoneBehindThemFromBeingWrittenBack() throws Exception {
-    for (int offset = 0; offset < Parked.REDRIVEN_MAX + 1; offset++) {
+    for (int offset = 0; offset < LetterStore.REDRIVEN_MAX + 1; offset++) {
       var letter = letter(offset, DeadLetterReason.UNKNOWN_SCHEMA);
-      cluster.parked.letters.add(letter);
-      cluster.parked.stuck.add(letter.id());
+      cluster.deadLetters.letters.add(letter);
+      cluster.deadLetters.stuck.add(letter.id());
     }
-    cluster.parked.letters.add(letter(5_000, DeadLetterReason.UNKNOWN_SCHEMA));
+    cluster.deadLetters.letters.add(letter(5_000, DeadLetterReason.UNKNOWN_SCHEMA));
 
     var done = redrive("{\"all\": true}");
     assertThat(done.path("redriven")).hasSize(1);
-    assertThat(done.path("leftOut")).hasSize(Parked.REDRIVEN_MAX + 1);
+    assertThat(done.path("leftOut")).hasSize(LetterStore.REDRIVEN_MAX + 1);
     assertThat(done.path("more").asBoolean()).isFalse();
   }
 
   @Test
   void aRedriveThatIsNotUnderstoodWritesNothingBack() throws Exception {
-    cluster.parked.letters.add(letter(7, DeadLetterReason.UNKNOWN_SCHEMA));
+    cluster.deadLetters.letters.add(letter(7, DeadLetterReason.UNKNOWN_SCHEMA));
     for (var body :
         List.of(
             "",
@@ -111,7 +111,7 @@ class HttpApiTest {
       assertThat(postJson("/v1/dead-letters/redrive", body).statusCode()).as(body).isEqualTo(400);
     }
     assertThat(problem(get("/v1/dead-letters?reason=rain")).status()).isEqualTo(400);
-    assertThat(cluster.parked.redriven).isEmpty();
+    assertThat(cluster.deadLetters.redriven).isEmpty();
   }
 
   private JsonNode redrive(String body) throws Exception {

@@ -67,12 +67,12 @@ class KnownTest {
 
   @Test
   void deadLettersAreListedOnceTheyWereRead() throws Exception {
-    cluster.parked.reading = new ReadingProgress(1, 2);
+    cluster.deadLetters.reading = new ReadingProgress(1, 2);
     var answer = send(request("/v1/dead-letters"));
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(json(answer).path("detail").asText()).contains("1 of 2 records are read");
 
-    cluster.parked.reading = null;
+    cluster.deadLetters.reading = null;
     assertThat(send(request("/v1/dead-letters")).statusCode()).isEqualTo(200);
   }
 

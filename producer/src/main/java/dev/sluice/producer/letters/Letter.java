@@ -1,4 +1,4 @@
-package dev.sluice.producer.parked;
+package dev.sluice.producer.letters;
 
 import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.schemas.topics.Topic;

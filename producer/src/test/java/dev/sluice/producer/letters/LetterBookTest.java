@@ -1,4 +1,4 @@
-package dev.sluice.producer.parked;
+package dev.sluice.producer.letters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * A client of several producers: a call goes to one, and to the next where that one is away or
  * can't serve. Safe for use by several threads.
  */
-final class Door implements AutoCloseable {
+final class Producers implements AutoCloseable {
 
   /** No fault lasts so long. */
   static final Duration AWAY_MAX = Duration.ofSeconds(90);
@@ -41,24 +41,24 @@ final class Door implements AutoCloseable {
   }
 
   /** No producer did what was asked within the bound. */
-  static final class Shut extends Exception {
+  static final class Unavailable extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Shut(String message, Throwable cause) {
+    Unavailable(String message, Throwable cause) {
       super(message, cause);
     }
   }
 
-  Door(List<URI> servers) {
+  Producers(List<URI> servers) {
     clients = servers.stream().map(SluiceClient::new).toList();
   }
 
   /**
    * Calls one producer after the other until one answers.
    *
-   * @throws Shut where none does, or the answer is no
+   * @throws Unavailable where none does, or the answer is no
    */
-  <T> T call(Call<T> call) throws Shut, InterruptedException {
+  <T> T call(Call<T> call) throws Unavailable, InterruptedException {
     long deadline = System.nanoTime() + AWAY_MAX.toNanos();
     while (true) {
       Exception failure;
@@ -68,14 +68,14 @@ final class Door implements AutoCloseable {
         // One that has just started, or stood still, may be behind the one that was asked before.
         var problem = e.problem();
         if (problem.status() < SERVER_ERROR && !NOT_READ_YET.contains(problem.type())) {
-          throw new Shut(String.valueOf(e.getMessage()), e);
+          throw new Unavailable(String.valueOf(e.getMessage()), e);
         }
         failure = e;
       } catch (SluiceException | IOException e) {
         failure = e;
       }
       if (System.nanoTime() > deadline) {
-        throw new Shut(
+        throw new Unavailable(
             "no producer did so within " + AWAY_MAX.toSeconds() + " s: " + failure.getMessage(),
             failure);
       }
@@ -87,10 +87,10 @@ final class Door implements AutoCloseable {
    * Waits for a job.
    *
    * @param within longest wait
-   * @throws Shut where it is not as wanted by then
+   * @throws Unavailable where it is not as wanted by then
    */
   JobView await(String jobId, Predicate<JobView> wanted, Duration within)
-      throws Shut, InterruptedException {
+      throws Unavailable, InterruptedException {
     long deadline = System.nanoTime() + within.toNanos();
     while (true) {
       var job = call(client -> client.job(jobId));
@@ -98,7 +98,7 @@ final class Door implements AutoCloseable {
         return job;
       }
       if (System.nanoTime() > deadline) {
-        throw new Shut(
+        throw new Unavailable(
             String.format(
                 Locale.ROOT, "job %s is %s after %d s", jobId, job.status(), within.toSeconds()),
             new IllegalStateException(job.toString()));

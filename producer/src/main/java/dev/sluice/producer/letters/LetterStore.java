@@ -1,4 +1,4 @@
-package dev.sluice.producer.parked;
+package dev.sluice.producer.letters;
 
 import dev.sluice.producer.view.ReadingProgress;
 import dev.sluice.schemas.wire.DeadLetterReason;
@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The dead letters. */
-public interface Parked extends AutoCloseable {
+public interface LetterStore extends AutoCloseable {
 
   /** Most letters written back by one call. */
   int REDRIVEN_MAX = 1_000;
@@ -25,9 +25,9 @@ public interface Parked extends AutoCloseable {
    * Writes records back to where they came from, each at most once, whoever else does the same.
    *
    * @param ids of letters, at most {@link #REDRIVEN_MAX}
-   * @throws ParkedUnavailable where the brokers do not take them; then none were written back
+   * @throws LettersUnavailable where the brokers do not take them; then none were written back
    */
-  Redriven redrive(List<String> ids) throws ParkedUnavailable;
+  Redriven redrive(List<String> ids) throws LettersUnavailable;
 
   @Override
   void close();
@@ -54,10 +54,10 @@ public interface Parked extends AutoCloseable {
   record LeftOut(String id, String why) {}
 
   /** The brokers do not do what they are asked. */
-  final class ParkedUnavailable extends Exception {
+  final class LettersUnavailable extends Exception {
     private static final long serialVersionUID = 1L;
 
-    public ParkedUnavailable(String why) {
+    public LettersUnavailable(String why) {
       super(why);
     }
   }

@@ -1,4 +1,4 @@
-package dev.sluice.producer.parked;
+package dev.sluice.producer.letters;
 
 import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.platform.kafka.KafkaSettings;
@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
  * All producers use one transactional id, so that whoever begins fences whoever has not ended, and
  * then reads what was said before: no record is written back twice.
  */
-public final class KafkaParked implements Parked {
+public final class KafkaLetterStore implements LetterStore {
 
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaParked.class);
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaLetterStore.class);
 
   private static final String TRANSACTIONAL_ID = "sluice-redrive";
   private static final int TRANSACTION_MS_MAX = 30_000;
@@ -67,11 +67,11 @@ public final class KafkaParked implements Parked {
   private volatile boolean closed;
 
   /** Begins to follow. */
-  public KafkaParked(KafkaSettings kafka, Codec codec) {
+  public KafkaLetterStore(KafkaSettings kafka, Codec codec) {
     this.kafka = kafka;
     this.codec = codec;
     follower = new KafkaConsumer<>(kafka.committedReader());
-    thread = Thread.ofPlatform().name("sluice-parked").daemon().start(this::follow);
+    thread = Thread.ofPlatform().name("sluice-letters").daemon().start(this::follow);
   }
 
   @Override
@@ -147,7 +147,7 @@ public final class KafkaParked implements Parked {
   }
 
   @Override
-  public synchronized Redriven redrive(List<String> ids) throws ParkedUnavailable {
+  public synchronized Redriven redrive(List<String> ids) throws LettersUnavailable {
     var settings = kafka.transactionalProducer(TRANSACTIONAL_ID, TRANSACTION_MS_MAX);
     settings.put("max.block.ms", READ_MAX.toMillis());
     try (var reader = new KafkaConsumer<String, ByteBuffer>(kafka.committedScan())) {
@@ -159,7 +159,7 @@ public final class KafkaParked implements Parked {
         producer.close(CLOSE_MAX);
       }
     } catch (KafkaException e) {
-      throw new ParkedUnavailable(String.valueOf(e.getMessage()));
+      throw new LettersUnavailable(String.valueOf(e.getMessage()));
     }
   }
 

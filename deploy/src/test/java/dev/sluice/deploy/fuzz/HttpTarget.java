@@ -11,8 +11,8 @@ import dev.sluice.producer.jobs.JobLog;
 import dev.sluice.producer.jobs.JobReader;
 import dev.sluice.producer.jobs.Submissions;
 import dev.sluice.producer.lag.LagReport;
-import dev.sluice.producer.parked.Letter;
-import dev.sluice.producer.parked.Parked;
+import dev.sluice.producer.letters.Letter;
+import dev.sluice.producer.letters.LetterStore;
 import dev.sluice.producer.results.Results;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
@@ -36,7 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The HTTP API, on a socket: lines, paths, queries, headers and bodies of all kinds. */
-final class DoorTarget implements FuzzTarget, AutoCloseable {
+final class HttpTarget implements FuzzTarget, AutoCloseable {
   private static final int ANSWER_MS_MAX = 20_000;
   private static final int BODY_BYTES_MAX = 100_000;
   private static final Duration LEDGER = Duration.ofMillis(1);
@@ -164,7 +164,7 @@ final class DoorTarget implements FuzzTarget, AutoCloseable {
   private final HttpApi api;
   private final URI uri;
 
-  DoorTarget() throws IOException {
+  HttpTarget() throws IOException {
     folder = Files.createTempDirectory("sluice-fuzz");
     var view = new ClusterView(100);
     var log = new Nowhere();
@@ -204,7 +204,7 @@ final class DoorTarget implements FuzzTarget, AutoCloseable {
 
   @Override
   public String name() {
-    return "door";
+    return "http";
   }
 
   @Override
@@ -365,7 +365,7 @@ final class DoorTarget implements FuzzTarget, AutoCloseable {
     public void close() {}
   }
 
-  private static final class NoLetters implements Parked {
+  private static final class NoLetters implements LetterStore {
     @Override
     public Optional<ReadingProgress> reading() {
       return Optional.empty();

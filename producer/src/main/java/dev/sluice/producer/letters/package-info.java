@@ -1,5 +1,5 @@
 /** What could not be processed: listed, and written back to where it came from. */
 @NullMarked
-package dev.sluice.producer.parked;
+package dev.sluice.producer.letters;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.sluice.producer.parked;
+package dev.sluice.producer.letters;
 
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
