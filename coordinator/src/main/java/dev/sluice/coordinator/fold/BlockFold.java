@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class BlockFold {
 
   /** Before the initial vector has come. */
-  private static final long NO_GENERATION = -1;
+  static final long NO_GENERATION = -1;
 
   private final String jobId;
   private final int block;
@@ -68,12 +68,22 @@ final class BlockFold {
     this.block = block;
     this.plan = plan;
     var validation = plan.validation();
-    long from = (long) block * plan.blockFloats();
-    floats = (int) Math.min(plan.blockFloats(), plan.floats() - from);
-    trained = Math.clamp(plan.parameters() - from, 0, floats);
+    floats = floats(plan, block);
+    trained = trained(plan, block);
     moments = new float[Update.moments(plan.optimizer())][trained];
     tree = new TreeSum(plan.shards());
     validating = new Validating(validation == null ? null : validation.stopping());
+  }
+
+  /** Floats of a block. */
+  static int floats(FoldStarted plan, int block) {
+    return (int) Math.min(plan.blockFloats(), plan.floats() - (long) block * plan.blockFloats());
+  }
+
+  /** Those of a block's floats that are trained, from its first on. */
+  static int trained(FoldStarted plan, int block) {
+    long from = (long) block * plan.blockFloats();
+    return Math.clamp(plan.parameters() - from, 0, floats(plan, block));
   }
 
   /** Folds one contribution. Late, repeated and foreign ones change nothing. */
@@ -311,21 +321,21 @@ final class BlockFold {
     var vectors = new TreeMap<String, float[]>();
     // Generations are never written to once they are published; moments are.
     if (current != null) {
-      vectors.put("current", current);
+      vectors.put(BlockSnapshot.CURRENT, current);
     }
     if (previous != null) {
-      vectors.put("previous", previous);
+      vectors.put(BlockSnapshot.PREVIOUS, previous);
     }
     for (int i = 0; i < moments.length; i++) {
-      vectors.put("moment" + (i + 1), moments[i].clone());
+      vectors.put(BlockSnapshot.moment(i), moments[i].clone());
     }
     var best = validating.bestValues();
     if (best != null) {
-      vectors.put("best", best);
+      vectors.put(BlockSnapshot.BEST, best);
     }
     var pending = new ArrayList<PendingNode>();
     for (var node : tree.waiting()) {
-      vectors.put("pending-" + pending.size(), node.sum());
+      vectors.put(BlockSnapshot.pending(pending.size()), node.sum());
       pending.add(
           new PendingNode(
               node.from(), node.shards(), node.samples(), node.lossSum(), node.validation()));
@@ -351,10 +361,10 @@ final class BlockFold {
     Map<String, float[]> vectors = snapshot.vectors();
     var fold = new BlockFold(head.jobId(), head.block(), head.plan());
     fold.generation = head.generation();
-    fold.current = vectors.get("current");
-    fold.previous = vectors.get("previous");
+    fold.current = vectors.get(BlockSnapshot.CURRENT);
+    fold.previous = vectors.get(BlockSnapshot.PREVIOUS);
     for (int i = 0; i < fold.moments.length; i++) {
-      var moment = snapshot.vector("moment" + (i + 1));
+      var moment = snapshot.vector(BlockSnapshot.moment(i));
       System.arraycopy(moment, 0, fold.moments[i], 0, moment.length);
     }
     var nodes = new ArrayList<TreeSum.Node>();
@@ -366,7 +376,7 @@ final class BlockFold {
               node.samples(),
               node.lossSum(),
               node.validation(),
-              snapshot.vector("pending-" + nodes.size())));
+              snapshot.vector(BlockSnapshot.pending(nodes.size()))));
     }
     fold.tree.restore(nodes);
     fold.epochLossSum = head.epochLossSum();
@@ -375,7 +385,7 @@ final class BlockFold {
     var validation = head.validation();
     if (validation != null) {
       fold.validating.restore(
-          validation, validation.bestStep() < 0 ? null : snapshot.vector("best"));
+          validation, validation.bestStep() < 0 ? null : snapshot.vector(BlockSnapshot.BEST));
       fold.closed = validation.closed();
     }
     fold.changed = false;

@@ -89,7 +89,9 @@ final class KafkaFoldStore implements FoldStore {
         new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
         progress,
         stored::read);
-    boolean overwritten = stored.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    boolean damaged =
+        stored.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))
+            || !stored.lostJobs().isEmpty();
     keys = stored.keys();
     // Not before: until it was fenced, the owner before could store a cursor beyond this end.
     var bounds = LogBounds.now(admin, log);
@@ -103,7 +105,7 @@ final class KafkaFoldStore implements FoldStore {
         stored.cursor(),
         bounds.beginning(),
         bounds.end(),
-        overwritten ? new Damage(stored.letters(), stored.lostJobs(), stored.loss()) : null);
+        damaged ? new Damage(stored.letters(), stored.lostJobs(), stored.loss()) : null);
   }
 
   @Override

@@ -21,12 +21,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest checkpoint of a fold partition, while it is read. What another program has overwritten
  * ({@link ForeignRecords}) is what the record before says, where the broker has not compacted that
- * away; where it has, the job whose block is no longer whole is lost, and no other.
+ * away; where it has, or where what stands there is well-formed and fits nothing else, the job
+ * whose block is no longer whole is lost, and no other.
  */
 final class StoredCheckpoint {
 
@@ -34,7 +37,10 @@ final class StoredCheckpoint {
   private final ForeignRecords foreign;
   private final StoredBlocks blocks = new StoredBlocks();
   private final Set<String> keys = new HashSet<>();
+  private @Nullable Whole whole;
   private FoldCursor cursor = new FoldCursor(0, Position.NO_EPOCH, 0, List.of());
+
+  private record Whole(List<BlockSnapshot> blocks, Set<String> lost) {}
 
   /**
    * @param schemas how long records wait for their schemas
@@ -58,16 +64,16 @@ final class StoredCheckpoint {
       return;
     }
     switch (codec.decode(CheckpointRecord.class, record.value())) {
-      case Decoded.Message<CheckpointRecord>(CheckpointRecord(var entry))
-          when key(entry).equals(key) && sound(entry) -> {
-        foreign.superseded(key);
-        keys.add(key);
-        take(key, entry);
+      case Decoded.Message<CheckpointRecord>(CheckpointRecord(var entry)) -> {
+        var flaw = key(entry).equals(key) ? flaw(entry) : "It is that of " + key(entry) + ".";
+        if (flaw == null) {
+          foreign.superseded(key);
+          keys.add(key);
+          take(key, entry);
+        } else {
+          foreign.add(record, flaw);
+        }
       }
-      case Decoded.Message<CheckpointRecord>(CheckpointRecord(var entry)) ->
-          foreign.add(
-              record,
-              sound(entry) ? "It is that of " + key(entry) + "." : "Its checksum is wrong.");
       case Decoded.UnknownSchema<CheckpointRecord>(long fingerprint) ->
           foreign.add(record, fingerprint);
       case Decoded.Malformed<CheckpointRecord>(String why) -> foreign.add(record, why);
@@ -83,9 +89,22 @@ final class StoredCheckpoint {
     };
   }
 
-  private static boolean sound(CheckpointEntry entry) {
-    return !(entry instanceof VectorCheckpoint vector)
-        || Vectors.crc32c(vector.payload()) == vector.crc();
+  /** What no coordinator would have written; null: it may be one's. */
+  private static @Nullable String flaw(CheckpointEntry entry) {
+    return switch (entry) {
+      case BlockCheckpoint head -> null; // only together with its vectors
+      case VectorCheckpoint vector when Vectors.crc32c(vector.payload()) != vector.crc() ->
+          "Its checksum is wrong.";
+      case VectorCheckpoint vector when vector.payload().remaining() % Float.BYTES != 0 ->
+          "It has no whole number of floats.";
+      case VectorCheckpoint vector -> null;
+      case FoldCursor at
+          when at.nextOffset() < 0
+              || at.foldedBytes() < 0
+              || at.marks().stream().anyMatch(m -> m.nextOffset() < 0 || m.foldedBytes() < 0) ->
+          "It has places before the log's beginning.";
+      case FoldCursor at -> null;
+    };
   }
 
   private void take(String key, CheckpointEntry entry) {
@@ -132,12 +151,32 @@ final class StoredCheckpoint {
 
   /** The blocks of the jobs of which nothing is lost. */
   List<BlockSnapshot> blocks() {
-    return blocks.snapshots(lostJobs());
+    return whole().blocks();
   }
 
-  /** Jobs of whose blocks another program has overwritten what can't be found any more. */
+  /** Jobs of whose blocks something can't be found any more, or does not fit the rest. */
   Set<String> lostJobs() {
-    return foreign.isEmpty() ? Set.of() : blocks.incompleteJobs();
+    return whole().lost();
+  }
+
+  /** To be asked for when all is read. */
+  private Whole whole() {
+    var known = whole;
+    if (known == null) {
+      var lost = new TreeSet<>(blocks.incompleteJobs());
+      var complete = blocks.snapshots(lost);
+      for (var block : complete) {
+        if (block.objection() != null) {
+          lost.add(block.head().jobId());
+        }
+      }
+      known =
+          new Whole(
+              complete.stream().filter(block -> !lost.contains(block.head().jobId())).toList(),
+              lost);
+      whole = known;
+    }
+    return known;
   }
 
   /** Why they are lost. */
@@ -146,8 +185,8 @@ final class StoredCheckpoint {
         Code.CHECKPOINT_LOST,
         Topic.CHECKPOINTS.topicName(),
         "The state of this job's training is lost.",
-        "Another program has overwritten a part of it, and the broker has compacted away what was"
-            + " there; the dead letters hold what stands there now.",
+        "Another program has overwritten or removed a part of it, and the broker has compacted away"
+            + " what was there; the dead letters hold what of it could not be read.",
         "Keep other programs from writing to "
             + Topic.CHECKPOINTS.topicName()
             + ", and submit the"

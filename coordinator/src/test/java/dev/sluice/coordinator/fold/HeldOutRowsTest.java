@@ -114,7 +114,9 @@ class HeldOutRowsTest {
       for (int i = 0; i < log.size(); i++) {
         if (i == at) {
           var restored = new PartitionFold(0, 1);
-          fold.snapshotAll().forEach(restored::restore);
+          var snapshots = fold.snapshotAll();
+          assertThat(snapshots).allMatch(snapshot -> snapshot.objection() == null);
+          snapshots.forEach(restored::restore);
           fold = restored;
         }
         give(log.get(i));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.FoldStarted;
@@ -12,9 +13,12 @@ import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.PendingNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -128,7 +132,9 @@ class PartitionFoldTest {
     give(contribution(1, 0, 1, 1, 4, 3, 2, 1));
 
     var restored = new PartitionFold(0, 1);
-    fold.snapshotChanged().forEach(restored::restore);
+    var snapshots = fold.snapshotChanged();
+    assertThat(snapshots).isNotEmpty().allMatch(snapshot -> snapshot.objection() == null);
+    snapshots.forEach(restored::restore);
     assertThat(fold.snapshotChanged()).isEmpty();
 
     var original = finish(fold);
@@ -136,6 +142,48 @@ class PartitionFoldTest {
     assertThat(original.getLast())
         .isInstanceOfSatisfying(
             FoldOutput.Progress.class, last -> assertThat(last.milestone()).isTrue());
+  }
+
+  @Test
+  void aSnapshotThatNoFoldCanHaveTakenIsFoundOut() {
+    give(contribution(0, 0, 2, 2, 1, 2, 3, 4));
+    give(contribution(1, 0, 1, 1, 4, 3, 2, 1));
+    var good = fold.snapshotAll().getFirst();
+
+    var vectors = new TreeMap<>(good.vectors());
+    vectors.put("pending-0", new float[3]);
+    assertThat(new BlockSnapshot(good.head(), vectors).objection())
+        .contains("pending-0", "4 floats");
+    vectors = new TreeMap<>(good.vectors());
+    vectors.remove("current");
+    assertThat(new BlockSnapshot(good.head(), vectors).objection()).contains("current");
+    assertThat(with(good, 7, good.head().generation(), good.head().pending()))
+        .contains("no block 7");
+    assertThat(with(good, -1, good.head().generation(), good.head().pending()))
+        .contains("no block -1");
+    assertThat(with(good, 0, 1_000, good.head().pending())).contains("Generation 1000");
+    assertThat(with(good, 0, -2, good.head().pending())).contains("Generation -2");
+    var node = good.head().pending().getFirst();
+    assertThat(with(good, 0, good.head().generation(), List.of(node, node))).contains("no nodes");
+  }
+
+  private static @Nullable String with(
+      BlockSnapshot good, int block, long generation, List<PendingNode> pending) {
+    var head = good.head();
+    return new BlockSnapshot(
+            new BlockCheckpoint(
+                head.jobId(),
+                block,
+                head.plan(),
+                generation,
+                head.vectors(),
+                pending,
+                head.epochLossSum(),
+                head.epochSamples(),
+                head.samples(),
+                head.validation()),
+            good.vectors())
+        .objection();
   }
 
   @Test

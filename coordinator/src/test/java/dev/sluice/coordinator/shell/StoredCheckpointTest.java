@@ -7,13 +7,14 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.CheckpointEntry;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.FoldCursor;
+import dev.sluice.schemas.wire.FoldMark;
 import dev.sluice.schemas.wire.FoldStarted;
+import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.VectorCheckpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whatever other programs write over a checkpoint, a takeover ends, and loses no job but that. */
@@ -122,6 +124,37 @@ class StoredCheckpointTest {
     assertThat(stored.blocks()).hasSize(1);
   }
 
+  @Test
+  void whatIsWellFormedAndFitsNothingElseLosesThatJobAlone() {
+    block("a");
+    block("b");
+    head("b", 4);
+    block("c");
+    remove("c/0/current");
+    block("d");
+    read("d/0/current", vector("d", new float[] {1}));
+
+    assertThat(stored.overwritten(0)).isFalse();
+    assertThat(stored.lostJobs()).containsExactly("b", "c", "d");
+    assertThat(stored.blocks()).extracting(block -> block.head().jobId()).containsExactly("a");
+  }
+
+  @Test
+  void aCursorBeforeTheLogAndAVectorOfHalfAFloatAreNone() {
+    block("a");
+    read("cursor", CURSOR);
+    read("cursor", new FoldCursor(-1, 0, 100, List.of()));
+    read("cursor", new FoldCursor(9, 0, 100, List.of(new FoldMark(-3, 0, -1))));
+    var odd = ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5});
+    read("a/0/current", new VectorCheckpoint("a", 0, "current", Vectors.crc32c(odd), odd));
+
+    assertThat(stored.overwritten(0)).isTrue();
+    assertThat(stored.cursor()).isEqualTo(CURSOR);
+    assertThat(stored.lostJobs()).isEmpty();
+    assertThat(stored.blocks()).hasSize(1);
+    assertThat(stored.letters()).hasSize(2);
+  }
+
   private static ByteBuffer utf8(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
@@ -132,13 +165,17 @@ class StoredCheckpointTest {
   }
 
   private void head(String jobId) {
+    head(jobId, 2);
+  }
+
+  private void head(String jobId, int floats) {
     var plan =
         new FoldStarted(
-            2,
-            2,
-            2,
+            floats,
+            floats,
+            floats,
             1,
-            new Adam(0.9, 0.999, 1e-8, 0),
+            new Sgd(0, false, 0),
             0.1,
             new Constant(),
             0,
@@ -156,6 +193,11 @@ class StoredCheckpointTest {
     read(jobId + "/0/current", new VectorCheckpoint(jobId, 0, "current", crc, payload()));
   }
 
+  private static VectorCheckpoint vector(String jobId, float[] values) {
+    var payload = Vectors.bytes(values);
+    return new VectorCheckpoint(jobId, 0, "current", Vectors.crc32c(payload), payload);
+  }
+
   private static ByteBuffer payload() {
     return Vectors.bytes(new float[] {1, 2});
   }
@@ -168,7 +210,11 @@ class StoredCheckpointTest {
     return ByteBuffer.wrap(codec.encode(new CheckpointRecord(entry)));
   }
 
-  private void read(String key, ByteBuffer value) {
+  private void remove(String key) {
+    read(key, (ByteBuffer) null);
+  }
+
+  private void read(String key, @Nullable ByteBuffer value) {
     stored.read(
         new ConsumerRecord<>(
             Topic.CHECKPOINTS.topicName(),
@@ -177,7 +223,7 @@ class StoredCheckpointTest {
             APPENDED_MS,
             TimestampType.LOG_APPEND_TIME,
             key.length(),
-            value.remaining(),
+            value == null ? 0 : value.remaining(),
             key,
             value,
             new RecordHeaders(),

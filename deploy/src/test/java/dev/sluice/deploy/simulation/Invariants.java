@@ -1,5 +1,6 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.jobs.state.JobJoin;
@@ -219,6 +220,11 @@ final class Invariants {
       require(range.rowFrom() >= next, "every row is answered once: " + chunk);
       next = range.rowTo();
     }
+  }
+
+  /** A fold's checkpoint is one that a takeover goes on from. */
+  void restorable(BlockSnapshot stored) {
+    require(stored.objection() == null, "what is stored of a fold fits: " + stored.objection());
   }
 
   private void require(boolean holds, String what) {

@@ -80,6 +80,7 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
   /** A mutant begins anew to look for the best parameters. */
   private BlockSnapshot read(BlockSnapshot stored) {
     var head = stored.head();
+    world.invariants.restorable(stored);
     return world.mutation != Mutation.BEST_FORGOTTEN || head.validation() == null
         ? stored
         : new BlockSnapshot(
