@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.fold;
 
+import dev.sluice.jobs.rules.JobLimits;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.ParameterBlock;
@@ -86,9 +87,16 @@ public final class Stragglers {
     if (step != null
         && record.entry() instanceof Contribution contribution
         && contribution.block() == step.block
-        && contribution.step() == step.generation) {
+        && contribution.step() == step.generation
+        && isGroup(contribution)) {
       step.add(contribution.shardFrom(), contribution.shards(), nowMs);
     }
+  }
+
+  /** Whether these can be a group's shards; the fold, which looks at the rest, comes later. */
+  private static boolean isGroup(Contribution contribution) {
+    return new TreeSum(JobLimits.SHARDS_MAX)
+        .isNode(contribution.shardFrom(), contribution.shards());
   }
 
   /** Forgets all jobs but these. */

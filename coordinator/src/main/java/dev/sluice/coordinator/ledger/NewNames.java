@@ -42,6 +42,7 @@ final class NewNames {
       case Submitted e -> job(e.jobId());
       case LaneDeclared e -> lane(e.lane().lane());
       case LaneOpened e -> lane(e.lane().lane());
+      case ResolveModel e -> model(e.name()).or(() -> job(e.jobId()));
       case RegisterModel e -> model(e.name()).or(() -> job(e.jobId()));
       case ReservePlace e -> model(e.name()).or(() -> job(e.jobId()));
       case AliasSet e ->
@@ -56,7 +57,6 @@ final class NewNames {
           ShardsLate _,
           AttemptLost _,
           ModelRegistered _,
-          ResolveModel _,
           ModelResolved _,
           ReleasePlace _,
           DeleteModel _ ->

@@ -42,6 +42,13 @@ public final class LedgerShard implements Shard<JobRecord> {
   private static final int LEAVE_MAX = 50;
 
   private static final int LEAVE_CHUNKS_MAX = 256;
+
+  /**
+   * What a transaction writes at most, and what one record leads to: small questions may have large
+   * answers, and whatever is open for too long is aborted, now and when it is tried again.
+   */
+  static final long TRANSACTION_BYTES_MAX = 16L << 20;
+
   private static final int LEAVES_MAX = 40;
 
   /** How often what does not move is looked for. */
@@ -197,6 +204,9 @@ public final class LedgerShard implements Shard<JobRecord> {
         break;
       }
       next = record.offset() + 1;
+      if (store.bytes() >= TRANSACTION_BYTES_MAX) {
+        break; // the rest is read again
+      }
     }
     state.apply(new LedgerCursor(next));
     store.cursor(next);
@@ -255,6 +265,12 @@ public final class LedgerShard implements Shard<JobRecord> {
     var remembered = state.remembered(partition, leaving, nowMs);
     store.begin();
     store.archive(leaving, remembered, nowMs);
+    while (store.bytes() > TRANSACTION_BYTES_MAX && leaving.size() > 1) {
+      leaving = leaving.subList(0, leaving.size() / 2);
+      remembered = state.remembered(partition, leaving, nowMs);
+      store.begin();
+      store.archive(leaving, remembered, nowMs);
+    }
     store.commit();
     state.left(leaving, remembered);
     return true;
@@ -265,7 +281,11 @@ public final class LedgerShard implements Shard<JobRecord> {
     var key = Ledger.key(event);
     if (key.isPresent() && Topic.partition(key.get(), partitions) != partition) {
       // Clients of other languages partition differently; the owner gets it all the same.
-      store.forward(key.get(), job);
+      try {
+        store.forward(key.get(), job);
+      } catch (LedgerStore.Unwritable e) {
+        bury(record, e);
+      }
       return;
     }
     var moment = new Moment(record.appendedMs(), fleet);
@@ -282,13 +302,12 @@ public final class LedgerShard implements Shard<JobRecord> {
       throw e.at(record.place());
     } catch (RuntimeException e) {
       // Nothing has changed yet. Without its answer this record would stop the partition for ever.
-      var cause = undecided(record.place(), e);
-      store.bury(
-          "records of sluice.jobs that can't be decided on",
-          record.letter("", DeadLetterReason.UNPROCESSABLE, cause),
-          e);
-      decision = ledger.abandon(state, event, cause, moment);
-      store.write(decision);
+      decision = ledger.abandon(state, event, bury(record, e), moment);
+      try {
+        store.write(decision);
+      } catch (LedgerStore.Unwritable answer) {
+        return; // whoever asked has a name that fits nowhere; the letter is all that can be said
+      }
     }
     state.apply(decision);
     decision
@@ -299,6 +318,15 @@ public final class LedgerShard implements Shard<JobRecord> {
                 uncommitted.put(place, version);
               }
             });
+  }
+
+  private Cause bury(LogRecord<JobRecord> record, RuntimeException why) {
+    var cause = undecided(record.place(), why);
+    store.bury(
+        "records of sluice.jobs that can't be decided on",
+        record.letter("", DeadLetterReason.UNPROCESSABLE, cause),
+        why);
+    return cause;
   }
 
   /** A letter about a record has where it stands and its bytes. */

@@ -43,7 +43,11 @@ public interface LedgerStore {
    */
   void write(Decision decision);
 
-  /** Hands a record on to the partition that owns its key. */
+  /**
+   * Hands a record on to the partition that owns its key.
+   *
+   * @throws Unwritable where no broker would take it
+   */
   void forward(String key, JobRecord record);
 
   /**
@@ -71,6 +75,9 @@ public interface LedgerStore {
 
   /** Stores where the log is to be read on. */
   void cursor(long next);
+
+  /** What the transaction in hand has to write so far. */
+  long bytes();
 
   /** Stores it. */
   void commit();

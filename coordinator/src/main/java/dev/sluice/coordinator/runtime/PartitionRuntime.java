@@ -188,9 +188,17 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
     note(running.position(), what);
     if (what != null) {
       pausedUntilMs = now + LOOK_AGAIN_MS;
+    }
+    if (what != null || isLeftOver(batch, running.position())) {
       source.seek(running.position());
     }
     return true;
+  }
+
+  /** Whether a batch was more than fits into one transaction. */
+  private static boolean isLeftOver(Source.Batch<?> batch, Position at) {
+    var records = batch.records();
+    return !records.isEmpty() && at.offset() <= records.getLast().offset();
   }
 
   private boolean commit() {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class KafkaFoldOutlet implements FoldOutlet {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFoldOutlet.class);
-  private static final Grouped PARKED = new Grouped(LOG::warn);
+  private static final Grouped LETTERS = new Grouped(LOG::warn);
 
   private final int partition;
   private final Codec codec;
@@ -93,13 +93,14 @@ final class KafkaFoldOutlet implements FoldOutlet {
 
   @Override
   public void bury(String kind, DeadLetter letter) {
-    PARKED.say(kind, letter.cause().where() + " goes to the dead letters: " + letter.cause().why());
+    LETTERS.say(
+        kind, letter.cause().where() + " goes to the dead letters: " + letter.cause().why());
     reports.send(partition, DeadLetters.record(letter, codec));
   }
 
   @Override
   public void reject(String jobId, Cause cause, LogRecord<?> record) {
-    PARKED.say(
+    LETTERS.say(
         "plans that can't be folded", cause.where() + ": " + cause.what() + " " + cause.why());
     reports.send(
         partition,

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 final class KafkaLedgerStore implements LedgerStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaLedgerStore.class);
-  private static final Grouped PARKED = new Grouped(LOG::warn);
+  private static final Grouped LETTERS = new Grouped(LOG::warn);
 
   /**
    * States written anew in one transaction, and their bytes with the letters': a record has 8 MiB.
@@ -73,6 +73,7 @@ final class KafkaLedgerStore implements LedgerStore {
 
   private final List<ProducerRecord<String, byte @Nullable []>> sent = new ArrayList<>();
   private final Set<String> queues = new LinkedHashSet<>();
+  private long bytes;
   private final TopicTail.Progress progress = new TopicTail.Progress();
   private final StoredVersions versions;
 
@@ -191,7 +192,7 @@ final class KafkaLedgerStore implements LedgerStore {
         var mended = all.get(at++);
         var letter = mended.letter();
         if (letter != null) {
-          PARKED.say(
+          LETTERS.say(
               "states and facts overwritten by other programs",
               "What is stored of %s at %s: %s %s"
                   .formatted(
@@ -226,6 +227,12 @@ final class KafkaLedgerStore implements LedgerStore {
     states.clear();
     sent.clear();
     queues.clear();
+    bytes = 0;
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
   }
 
   @Override
@@ -242,6 +249,7 @@ final class KafkaLedgerStore implements LedgerStore {
 
   /** Of a key only the last state and fact in a transaction say anything. */
   private void keep(ProducerRecord<String, byte @Nullable []> record) {
+    bytes += LedgerRecords.bytes(record);
     if (record.topic().equals(Topic.JOB_STATES.topicName())) {
       states.remove(record.key());
       states.put(record.key(), record);
@@ -254,12 +262,16 @@ final class KafkaLedgerStore implements LedgerStore {
 
   @Override
   public void forward(String key, JobRecord record) {
-    keep(records.forOwner(key, record));
+    try {
+      keep(records.forOwner(key, record));
+    } catch (LedgerRecords.TooLarge e) {
+      throw new Unwritable(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
   public void bury(String kind, DeadLetter letter, @Nullable RuntimeException why) {
-    PARKED.say(
+    LETTERS.say(
         kind,
         letter.cause().where()
             + " goes to the dead letters: "

@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,8 @@ final class LedgerRecords {
 
   private static final int BYTES_MAX = Codec.RECORD_BYTES_MAX - OVERHEAD_BYTES;
 
+  private static final int SHOWN_CHARS_MAX = 128;
+
   private final int partition;
   private final Codec codec;
   private final String origin;
@@ -48,12 +51,12 @@ final class LedgerRecords {
   static final class TooLarge extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooLarge(String topic, String key, int bytes) {
+    TooLarge(String topic, String key, long bytes) {
       super(
           String.format(
               Locale.ROOT,
               "The record %s for %s would have %d bytes; at most %d can be stored.",
-              key,
+              key.substring(0, Math.min(key.length(), SHOWN_CHARS_MAX)),
               topic,
               bytes,
               BYTES_MAX));
@@ -91,7 +94,7 @@ final class LedgerRecords {
 
   ProducerRecord<String, byte @Nullable []> of(DeadLetter letter) {
     var record = DeadLetters.record(letter, codec);
-    return new ProducerRecord<>(record.topic(), record.key(), record.value());
+    return checked(new ProducerRecord<>(record.topic(), record.key(), record.value()));
   }
 
   /** A record of {@code sluice.jobs} for the owner of a key. */
@@ -237,10 +240,18 @@ final class LedgerRecords {
 
   private static ProducerRecord<String, byte @Nullable []> checked(
       ProducerRecord<String, byte @Nullable []> record) {
-    var value = record.value();
-    if (value != null && value.length > BYTES_MAX) {
-      throw new TooLarge(record.topic(), record.key(), value.length);
+    long bytes = bytes(record);
+    if (bytes > BYTES_MAX) {
+      throw new TooLarge(record.topic(), record.key(), bytes);
     }
     return record;
+  }
+
+  /** What brokers count of a record. */
+  static long bytes(ProducerRecord<String, byte @Nullable []> record) {
+    var value = record.value();
+    var key = record.key();
+    return (value == null ? 0L : value.length)
+        + (key == null ? 0 : key.getBytes(StandardCharsets.UTF_8).length);
   }
 }

@@ -135,7 +135,7 @@ final class PartitionGroup<S extends Shard<T>, T extends Record> implements Auto
       while (!closed) {
         turn();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The log holds everything; a coordinator that starts anew goes on from there.
       LOG.error("{} is read no further: {}", topic.topicName(), e.getMessage(), e);
       onFailure.accept(e);

@@ -60,6 +60,23 @@ class LeavingJobsTest {
   }
 
   @Test
+  void wideJobsLeaveInSmallerGroups() {
+    end(LEAVE_MAX);
+    store.bytesOfAJob = LedgerShard.TRANSACTION_BYTES_MAX / 15;
+    look(STAYS_MS + 1);
+    assertThat(store.archived).extracting(List::size).startsWith(12).allMatch(n -> n <= 15);
+    assertThat(store.archived.stream().flatMap(List::stream)).hasSize(LEAVE_MAX);
+  }
+
+  @Test
+  void theWidestLeaveOneByOne() {
+    end(2);
+    store.bytesOfAJob = 2 * LedgerShard.TRANSACTION_BYTES_MAX;
+    look(STAYS_MS + 1);
+    assertThat(store.archived).extracting(List::size).containsExactly(1, 1);
+  }
+
+  @Test
   void jobsStayForAWhileAndThenLeaveInTransactionsOfBoundedSize() {
     end(2 * LEAVE_MAX - 10);
     look(STAYS_MS);
@@ -257,6 +274,8 @@ class LeavingJobsTest {
     private final List<EndedJobs> remembered = new ArrayList<>();
     private final List<Runnable> transaction = new ArrayList<>();
     private boolean failing;
+    private long bytes;
+    private long bytesOfAJob;
 
     @Override
     public void load(LedgerState into) {
@@ -267,6 +286,12 @@ class LeavingJobsTest {
     @Override
     public void begin() {
       transaction.clear();
+      bytes = 0;
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
     }
 
     @Override
@@ -281,6 +306,7 @@ class LeavingJobsTest {
 
     @Override
     public void archive(List<ClosedJob> jobs, List<EndedJobs> records, long leftMs) {
+      bytes += jobs.size() * bytesOfAJob;
       transaction.add(
           () -> {
             archived.add(jobs);

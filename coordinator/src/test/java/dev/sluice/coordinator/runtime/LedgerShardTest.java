@@ -18,6 +18,7 @@ import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadLetter;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,10 @@ class LedgerShardTest {
   private final List<DeadLetter> letters = new ArrayList<>();
   private final List<Decision> written = new ArrayList<>();
   private @Nullable RuntimeException refusal;
+
+  /** So many more writes are refused. */
+  private int refusals;
+
   private boolean committed;
 
   @Test
@@ -150,6 +156,55 @@ class LedgerShardTest {
                     .isEqualTo(JobStatus.FAILED));
   }
 
+  @Test
+  void aTransactionEndsWhereItsAnswersAreManyAndTheRestIsReadAgain() {
+    var shard = shard(TaskKind.PREPARE);
+    written.clear();
+    var records =
+        LongStream.range(0, 5)
+            .<LogRecord<JobRecord>>mapToObj(
+                at -> new ReadRecord(at, NOW_MS, new JobRecord("", new CancelRequested("x", ""))))
+            .toList();
+    var batch = new Source.Batch<>(records, Position.at(5), true);
+
+    for (long next : new long[] {2, 4, 5}) {
+      assertThat(shard.handle(batch, NOW_MS)).isNull();
+      assertThat(shard.position()).isEqualTo(Position.at(next));
+    }
+    assertThat(written).hasSize(5);
+  }
+
+  @Test
+  void aRecordForAnotherOwnerThatNoBrokerTakesIsALetter() {
+    var shard =
+        new LedgerShard(
+            0,
+            1_000,
+            LedgerShard.Memory.of(0),
+            ledger,
+            new Store(TaskKind.PREPARE),
+            new OneWorker());
+
+    handle(shard, new CancelRequested("somewhere-else", ""));
+
+    assertThat(letters).singleElement().satisfies(l -> assertThat(l.jobId()).isEmpty());
+    assertThat(shard.position()).isEqualTo(Position.at(1));
+  }
+
+  @Test
+  void whatCantBeStoredNorAnsweredIsALetterAlone() {
+    var shard = shard(TaskKind.PREPARE);
+    written.clear();
+    refusal = new LedgerStore.Unwritable("It is too large.");
+    refusals = 1;
+
+    handle(shard, failed(false));
+
+    assertThat(letters).hasSize(1);
+    assertThat(written).isEmpty();
+    assertThat(shard.position()).isEqualTo(Position.at(1));
+  }
+
   private static Job withTask(Job job, TaskKind kind) {
     return new Job(
         job.jobId(),
@@ -195,6 +250,7 @@ class LedgerShardTest {
 
   private final class Store implements LedgerStore {
     private final TaskKind kind;
+    private long answers;
 
     Store(TaskKind kind) {
       this.kind = kind;
@@ -238,10 +294,13 @@ class LedgerShardTest {
     public void write(Decision decision) {
       var refused = refusal;
       if (refused != null) {
-        refusal = null;
+        if (refusals-- <= 0) {
+          refusal = null;
+        }
         throw refused;
       }
       written.add(decision);
+      answers++;
     }
 
     @Override
@@ -263,10 +322,19 @@ class LedgerShardTest {
     public void fence() {}
 
     @Override
-    public void begin() {}
+    public void begin() {
+      answers = 0;
+    }
 
     @Override
-    public void forward(String key, JobRecord record) {}
+    public long bytes() {
+      return answers * LedgerShard.TRANSACTION_BYTES_MAX / 2;
+    }
+
+    @Override
+    public void forward(String key, JobRecord record) {
+      throw new Unwritable("It is too large.");
+    }
 
     @Override
     public void archive(List<ClosedJob> jobs, List<EndedJobs> remembered, long leftMs) {}

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** What a ledger partition writes, in transactions of the simulated brokers. */
 final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
+  private static final int FULL_ONE_IN = 20;
+
   private final World world;
   private final int partition;
   private final String name;
@@ -37,6 +39,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   private final List<JobFacts> known = new ArrayList<>();
   private final List<StoredState> written = new ArrayList<>();
   private Transactions.@Nullable Producer producer;
+  private boolean archives;
 
   SimulatedLedger(World world, int partition) {
     this.world = world;
@@ -111,7 +114,14 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   @Override
   public void begin() {
     forgetBatch();
+    archives = false;
     producer().begin();
+  }
+
+  /** Now and then a transaction is full before a batch is at its end. */
+  @Override
+  public long bytes() {
+    return !archives && world.random.nextInt(FULL_ONE_IN) == 0 ? Long.MAX_VALUE : 0;
   }
 
   @Override
@@ -154,6 +164,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
   @Override
   public void archive(List<ClosedJob> jobs, List<EndedJobs> remembered, long leftMs) {
+    archives = true;
     if (world.mutation != Mutation.ENDED_NOT_REMEMBERED) {
       remembered.forEach(record -> world.kept.remember(producer(), record, true));
     }

@@ -23,6 +23,9 @@ public final class DeadLetters {
   /** A key of that length may be cut off. */
   public static final int KEY_BYTES_MAX = 64 * 1024;
 
+  /** Of each text in a letter: four of them and a job's id fit beside key and value. */
+  private static final int TEXT_CHARS_MAX = 2 * 1024;
+
   private DeadLetters() {}
 
   /**
@@ -74,7 +77,34 @@ public final class DeadLetters {
 
   /** The record of a letter, keyed by what it is about: a place in a topic, or a job. */
   public static ProducerRecord<String, byte[]> record(DeadLetter letter, Codec codec) {
-    return new ProducerRecord<>(Topic.DEAD_LETTERS.topicName(), key(letter), codec.encode(letter));
+    var bounded = bounded(letter);
+    return new ProducerRecord<>(
+        Topic.DEAD_LETTERS.topicName(), key(bounded), codec.encode(bounded));
+  }
+
+  /** Causes quote names that other programs chose. */
+  private static DeadLetter bounded(DeadLetter letter) {
+    var cause = letter.cause();
+    return new DeadLetter(
+        new Cause(
+            cause.code(),
+            cut(cause.where()),
+            cut(cause.what()),
+            cut(cause.why()),
+            cut(cause.mend())),
+        cut(letter.jobId()),
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        letter.key(),
+        letter.value(),
+        letter.reason(),
+        letter.bytes(),
+        letter.redriven());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "\u2026";
   }
 
   private static String key(DeadLetter letter) {
