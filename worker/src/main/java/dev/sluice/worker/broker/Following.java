@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -32,7 +33,10 @@ public final class Following implements AutoCloseable {
   /** What is done with them, by that thread. */
   public interface Reader {
 
-    /** Chooses where to begin: seeks, and asks the brokers for nothing. */
+    /**
+     * Chooses where to begin, at first and where the place it was at is gone: seeks, and asks the
+     * brokers for nothing.
+     */
     void begin(KafkaConsumer<String, ByteBuffer> consumer, List<TopicPartition> partitions);
 
     /** Takes over what there is, again and again. */
@@ -88,6 +92,10 @@ public final class Following implements AutoCloseable {
         reader.take(consumer, partitions);
       } catch (WakeupException e) {
         log.trace("Woken to close.");
+      } catch (InvalidOffsetException e) {
+        // The log is shorter than it was: a broker has lost what nobody else had.
+        outage.says(e);
+        reader.begin(consumer, partitions);
       } catch (KafkaException e) {
         outage.says(e);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));

@@ -127,6 +127,7 @@ public final class Intake {
   /** A member has left. */
   public void left(int member) {
     members.left(member);
+    table.left(member);
   }
 
   // ---- what happens to tasks
@@ -213,6 +214,7 @@ public final class Intake {
   /** Leaves the group; what was not settled goes to other workers. */
   public void close(long nowMs) {
     leave();
+    step(nowMs); // what is done is acknowledged
     for (int member : members.all()) {
       group.leave(member);
       table.lostAll(member);

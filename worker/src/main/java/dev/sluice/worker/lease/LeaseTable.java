@@ -181,6 +181,11 @@ final class LeaseTable {
     renewals.forget(member);
   }
 
+  /** A member has left, and holds nothing. */
+  void left(int member) {
+    renewals.forget(member);
+  }
+
   private void lost(String key) {
     var lease = leases.remove(key);
     if (lease != null && lease.begun && !lease.is(State.DONE)) {
@@ -254,6 +259,11 @@ final class LeaseTable {
         start(lease);
       }
     }
+    // What took longer than it was thought to keeps others, which go elsewhere, once.
+    waiting.stream()
+        .filter(lease -> lease.is(State.WAITING) && lease.inLine && lease.delivery <= 1)
+        .filter(lease -> isLate(lease, nowMs))
+        .forEach(lease -> lease.until(State.RETURNING, nowMs));
     var suspect = waiting.stream().filter(Lease::suspect).findFirst();
     if (suspect.isPresent()) {
       if (inHand().findAny().isEmpty()) {
@@ -265,17 +275,17 @@ final class LeaseTable {
       return;
     }
     for (var lease : waiting) {
-      boolean late = nowMs - lease.takenMs >= LINE_MS_MAX;
-      if (lease.is(State.WAITING) && (!lease.inLine || (late && lease.delivery > 1))) {
+      if (lease.is(State.WAITING) && (!lease.inLine || isLate(lease, nowMs))) {
         start(lease);
-      } else if (lease.is(State.WAITING) && late) {
-        // What took longer than it was thought to keeps this one, which goes elsewhere, once.
-        lease.until(State.RETURNING, nowMs);
       }
     }
     if (wanted()) {
       nextInLine().ifPresent(this::start);
     }
+  }
+
+  private static boolean isLate(Lease lease, long nowMs) {
+    return nowMs - lease.takenMs >= LINE_MS_MAX;
   }
 
   private Optional<Lease> nextInLine() {
@@ -400,7 +410,9 @@ final class LeaseTable {
     long next = renewals.nextMs(latestMs, this::keys);
     for (var lease : leases.values()) {
       next = isRenewed(lease) ? next : Math.min(next, lease.dueMs);
-      if (lease.inLine && lease.is(State.WAITING)) {
+      // Beside a suspect none begins.
+      boolean moves = lease.delivery <= 1 || !suspicion();
+      if (lease.inLine && lease.is(State.WAITING) && !lease.lacksFacts && moves) {
         next = Math.min(next, lease.takenMs + LINE_MS_MAX);
       }
     }

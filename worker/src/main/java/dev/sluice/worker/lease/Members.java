@@ -3,9 +3,11 @@ package dev.sluice.worker.lease;
 import dev.sluice.schemas.wire.Priority;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +36,10 @@ final class Members {
   private final int tasksMax;
   private final Map<Integer, Member> members = new TreeMap<>();
   private final Map<Integer, Priority> gone = new TreeMap<>();
+
+  /** Priorities whose batch member got nothing and left; the next comes after the next record. */
+  private final Set<Priority> quiet = EnumSet.noneOf(Priority.class);
+
   private final Map<Priority, Long> retryAtMs = new EnumMap<>(Priority.class);
   private int joined;
 
@@ -81,6 +87,7 @@ final class Members {
     if (member != null) {
       member.askedMs = -1;
       member.usedMs = nowMs;
+      quiet.remove(member.priority);
     }
   }
 
@@ -108,6 +115,9 @@ final class Members {
     for (var member : List.copyOf(members.values())) {
       boolean spare = member.batch ? idles(member, nowMs) : isSpare(member, wanted);
       if (table.isEmpty(member.id) && spare) {
+        if (member.batch) {
+          quiet.add(member.priority);
+        }
         leave(member, commands);
       }
     }
@@ -129,7 +139,7 @@ final class Members {
       add(priority, false, nowMs, commands);
     }
     boolean batch = own.stream().anyMatch(member -> member.batch);
-    if (!batch && wanted && table.batches(priority)) {
+    if (!batch && wanted && table.batches(priority) && !quiet.contains(priority)) {
       add(priority, true, nowMs, commands);
     }
   }

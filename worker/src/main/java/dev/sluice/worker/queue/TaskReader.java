@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TaskReader {
 
-  private static final Grouped PARKED =
+  private static final Grouped LETTERS =
       new Grouped(LoggerFactory.getLogger(TaskReader.class)::warn);
 
   private final Codec codec;
@@ -94,7 +94,7 @@ final class TaskReader {
       }
       if (!waits) {
         waits = true;
-        PARKED.say(
+        LETTERS.say(
             "tasks that wait for schemas",
             String.format(
                 Locale.ROOT,
@@ -114,7 +114,7 @@ final class TaskReader {
             "the record at " + DeadLetters.place(record) + " is a task");
       }
       var place = DeadLetters.place(record);
-      PARKED.say(
+      LETTERS.say(
           why.kind(record),
           "The record at " + place + " is no task and goes to the dead letters: " + why.why());
       var cause =

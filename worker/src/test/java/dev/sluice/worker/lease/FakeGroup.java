@@ -21,6 +21,7 @@ final class FakeGroup implements ShareGroup {
   final List<String> done = new ArrayList<>();
   final List<String> released = new ArrayList<>();
   final List<List<Found>> renewals = new ArrayList<>();
+  final List<Integer> left = new ArrayList<>();
   final List<String> letters = new ArrayList<>();
   private int renewing;
 
@@ -103,6 +104,7 @@ final class FakeGroup implements ShareGroup {
   @Override
   public void leave(int member) {
     members.remove(member);
+    left.add(member);
     asked.remove(Integer.valueOf(member));
   }
 }

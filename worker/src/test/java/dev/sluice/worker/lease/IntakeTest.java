@@ -218,6 +218,32 @@ final class IntakeTest {
     assertThat(ledger.begun).containsExactly("a", "c", "b");
   }
 
+  @Test
+  void aBatchMemberThatGetsNothingLeavesAndAnotherComesAfterTheNextTask() {
+    runs(SHORT_MICROS, 4);
+    wants();
+    assertThat(group.members).containsValue("normal*16");
+    for (int i = 0; i < 9; i++) {
+      pass(Members.BATCH_IDLE_MS);
+      assertThat(group.members).doesNotContainValue("normal*16");
+      List.copyOf(group.left).forEach(intake::left);
+      step();
+    }
+    runs(SHORT_MICROS, 1);
+    wants();
+    assertThat(group.members).containsValue("normal*16");
+  }
+
+  @Test
+  void whatWaitsInLineBesideASuspectGoesToOthers() {
+    takeBatch("a", "b");
+    taken("high", group.record(task("suspect"), LeaseTable.SUSPECT_DELIVERIES));
+    pass(LeaseTable.LINE_MS_MAX);
+    assertThat(group.released).containsExactly("b");
+    assertThat(loop.arrived()).as("it waits until nothing else is in hand").containsExactly("a");
+    assertThat(intake.nextMs(nowMs + LOCK_MS, nowMs)).isGreaterThan(nowMs);
+  }
+
   // ---- locks
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -127,6 +128,9 @@ public final class KafkaSchemas implements SchemaSource, AutoCloseable {
         take();
       } catch (WakeupException e) {
         LOG.debug("Woken to stop.");
+      } catch (InvalidOffsetException e) {
+        // The log is shorter than it was: a broker has lost what nobody else had.
+        consumer.seekToBeginning(List.of(partition));
       } catch (KafkaException e) {
         LOG.warn("Can't follow {}: {}", Topic.SCHEMAS.topicName(), e.getMessage());
         LockSupport.parkNanos(RETRY_NANOS);
