@@ -16,7 +16,7 @@ public final class ArtifactExpiry implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactExpiry.class);
 
-  /** Time between two looks where nothing is due before. */
+  /** Time between two looks where nothing is due before, and files are kept for longer. */
   private static final long LOOK_MS_MAX = 60_000;
 
   /** Least time between two looks, and after one that failed. */
@@ -68,9 +68,10 @@ public final class ArtifactExpiry implements AutoCloseable {
 
   private void run() {
     long waitMs = LOOK_MS_MIN;
+    long lookMs = Math.clamp(expiry.retentionMs(), LOOK_MS_MIN, LOOK_MS_MAX);
     try {
       while (!stop.await(waitMs, TimeUnit.MILLISECONDS)) {
-        waitMs = Math.clamp(looked() - clock.millis(), LOOK_MS_MIN, LOOK_MS_MAX);
+        waitMs = Math.clamp(looked() - clock.millis(), LOOK_MS_MIN, lookMs);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

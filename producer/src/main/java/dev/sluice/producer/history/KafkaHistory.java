@@ -70,9 +70,7 @@ public final class KafkaHistory implements History, AutoCloseable {
       recent.get(job).ifPresentOrElse(known -> all.put(job.jobId(), known), () -> wanted.add(job));
     }
     if (!wanted.isEmpty()) {
-      var found = readStored(wanted);
-      recent.add(found);
-      found.forEach((jobId, one) -> all.put(jobId, one.job()));
+      readStored(wanted).forEach((jobId, one) -> all.put(jobId, one.job()));
     }
     return all;
   }
@@ -88,8 +86,8 @@ public final class KafkaHistory implements History, AutoCloseable {
     }
     try {
       var consumer = take();
+      var jobs = new JobsInHistory(codec, wanted);
       try {
-        var jobs = new JobsInHistory(codec, wanted);
         read(consumer, jobs);
         giveBack(consumer);
         return jobs.found();
@@ -99,6 +97,8 @@ public final class KafkaHistory implements History, AutoCloseable {
       } catch (HistoryBroken | RuntimeException e) {
         consumer.close(CloseOptions.timeout(Duration.ZERO));
         throw e;
+      } finally {
+        recent.add(jobs.found()); // also where time ran out: the next who asks gets further
       }
     } finally {
       readings.release();
@@ -133,9 +133,11 @@ public final class KafkaHistory implements History, AutoCloseable {
     if (partitions == 0) {
       throw new HistoryBroken("there is no " + Topic.JOB_HISTORY.topicName());
     }
+    Collection<EndedJob> wanted = List.copyOf(jobs.missing());
     do {
+      var mayCome = new ArrayList<EndedJob>();
       var byPartition = new TreeMap<Integer, List<EndedJob>>();
-      for (var job : jobs.missing()) {
+      for (var job : wanted) {
         byPartition
             .computeIfAbsent(Topic.partition(job.jobId(), partitions), p -> new ArrayList<>())
             .add(job);
@@ -143,9 +145,10 @@ public final class KafkaHistory implements History, AutoCloseable {
       for (var part : byPartition.entrySet()) {
         var partition = new TopicPartition(Topic.JOB_HISTORY.topicName(), part.getKey());
         part.getValue().sort(Comparator.comparingLong(EndedJob::leftMs));
-        read(consumer, partition, part.getValue(), jobs, beganNanos);
+        mayCome.addAll(read(consumer, partition, part.getValue(), jobs, beganNanos));
       }
-    } while (!jobs.missing().isEmpty() && isWorthAnotherLook(beganNanos));
+      wanted = mayCome;
+    } while (!wanted.isEmpty() && isWorthAnotherLook(beganNanos));
   }
 
   private static boolean isWorthAnotherLook(long beganNanos) throws HistoryBroken {
@@ -161,8 +164,12 @@ public final class KafkaHistory implements History, AutoCloseable {
     return true;
   }
 
-  /** Looks for jobs of one partition, those that left first first. */
-  private static void read(
+  /**
+   * Looks for jobs of one partition, those that left first first.
+   *
+   * @return those after which nothing stands there yet; the others are found, or lost
+   */
+  private static List<EndedJob> read(
       Consumer<String, ByteBuffer> consumer,
       TopicPartition partition,
       List<EndedJob> wanted,
@@ -171,25 +178,34 @@ public final class KafkaHistory implements History, AutoCloseable {
       throws HistoryBroken {
     consumer.assign(List.of(partition));
     long end = consumer.endOffsets(List.of(partition), ANSWER_MAX).getOrDefault(partition, 0L);
-    for (var job : wanted) {
+    for (int i = 0; i < wanted.size(); i++) {
+      var job = wanted.get(i);
       if (!jobs.missing().contains(job)) {
         continue; // found beside another
       }
       var at = consumer.offsetsForTimes(Map.of(partition, job.leftMs()), ANSWER_MAX);
       var first = at.get(partition);
       if (first == null) {
-        return; // this one and all later ones are not there
+        return wanted.subList(i, wanted.size());
       }
       consumer.seek(partition, first.offset());
+      long newestMs = first.timestamp();
       while (jobs.missing().contains(job)
           && consumer.position(partition) < end
           && consumer.position(partition) - first.offset() < RECORDS_MAX) {
-        consumer.poll(POLL).forEach(jobs::take);
+        for (var record : consumer.poll(POLL)) {
+          jobs.take(record);
+          newestMs = Math.max(newestMs, record.timestamp());
+        }
         if (System.nanoTime() - beganNanos > ANSWER_MAX.toNanos()) {
           throw new HistoryBroken("Kafka does not give it in time");
         }
       }
+      if (newestMs <= job.leftMs() && jobs.missing().contains(job)) {
+        return wanted.subList(i, wanted.size());
+      }
     }
+    return List.of();
   }
 
   @Override

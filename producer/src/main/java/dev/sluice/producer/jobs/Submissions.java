@@ -327,9 +327,7 @@ public final class Submissions {
     } catch (ExecutionException e) {
       return switch (e.getCause()) {
         case TimeoutException timeout -> Optional.empty();
-        case RejectedExecutionException full ->
-            throw Problem.of(ProblemType.UNAVAILABLE, "Too many requests wait for the ledger.")
-                .toException();
+        case RejectedExecutionException full -> Optional.empty(); // what was asked is in the log
         case null, default -> throw new IllegalStateException("waiting failed", e);
       };
     } catch (InterruptedException e) {

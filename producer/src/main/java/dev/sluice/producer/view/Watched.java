@@ -115,7 +115,20 @@ final class Watched<V> {
       waiting++;
     }
     done.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS);
-    return done.whenComplete((value, failure) -> forget(key, wait));
+    var answer = new CompletableFuture<V>();
+    var _ =
+        done.whenComplete(
+            (value, failure) -> {
+              forget(key, wait);
+              if (failure == null) {
+                answer.complete(value);
+              } else {
+                answer.completeExceptionally(failure);
+              }
+            });
+    // Whoever has gone waits no longer.
+    var _ = answer.whenComplete((value, failure) -> done.cancel(false));
+    return answer;
   }
 
   private void forget(String key, Wait<V> wait) {
