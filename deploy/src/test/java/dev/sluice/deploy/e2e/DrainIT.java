@@ -107,7 +107,12 @@ final class DrainIT {
   void aWorkerThatLeavesDuringTrainingEndsItsTermWhereItIsAndNoneIsBegunTwice() throws Exception {
     var options =
         StandaloneOptions.temporary(0)
-            .withCoordinator(Map.of("term-ms", LONG_TERMS, "term-ms-max", "60000"));
+            .withCoordinator(
+                Map.of(
+                    "term-ms", LONG_TERMS,
+                    "term-ms-max", "60000",
+                    // What a busy machine makes late would run a second time, as it should.
+                    "straggler-ms", "3600000"));
     try (var cluster = Cluster.ofItsOwn(options);
         var _ = worker(cluster, "stays");
         var leaves = worker(cluster, "leaves")) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class SimulationTest {
 
-  private static final long SEEDS = Long.getLong("sluice.simulation.seeds", 2_000);
+  private static final long SEEDS = Long.getLong("sluice.simulation.seeds", 1_000);
   private static final @Nullable Long ONE_SEED = Long.getLong("sluice.simulation.seed");
 
   /** Seeds within which every mutation must be caught. */
