@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stragglers {
 
+  /** That of the largest job. */
+  private static final TreeSum LARGEST = new TreeSum(JobLimits.SHARDS_MAX);
+
   /** What is known of a job's step. */
   private static final class Step {
     final int block;
@@ -95,8 +98,7 @@ public final class Stragglers {
 
   /** Whether these can be a group's shards; the fold, which looks at the rest, comes later. */
   private static boolean isGroup(Contribution contribution) {
-    return new TreeSum(JobLimits.SHARDS_MAX)
-        .isNode(contribution.shardFrom(), contribution.shards());
+    return LARGEST.isNode(contribution.shardFrom(), contribution.shards());
   }
 
   /** Forgets all jobs but these. */

@@ -78,6 +78,20 @@ final class StragglersTest {
   }
 
   @Test
+  void groupsThatThereCannotBeAreNone() {
+    aWholeStep(1);
+    opens(2);
+    contributes(2, -1, 1);
+    contributes(2, 0, -2);
+    contributes(2, 0, Integer.MAX_VALUE);
+    contributes(2, Integer.MAX_VALUE, 2);
+    contributes(2, 0, 2);
+    assertThat(lateAfter(LEAST_MS))
+        .singleElement()
+        .satisfies(late -> assertThat(late.shards()).containsExactly(2, 3));
+  }
+
+  @Test
   void aJobThatIsOverIsForgotten() {
     aWholeStep(1);
     opens(2);

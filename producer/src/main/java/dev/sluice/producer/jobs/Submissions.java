@@ -103,6 +103,7 @@ public final class Submissions {
     checkName(spec);
     checkRoom(spec);
     checkFiles(spec);
+    checkWaits();
     append(jobId, new Submitted(jobId, digest, spec), idempotencyKey != null);
     var state = await(jobs.await(jobId, any -> true, ledgerMax));
     return accepted(
@@ -128,6 +129,7 @@ public final class Submissions {
     if (JobsView.isTerminal(known.job().status())) {
       throw ended(known.job());
     }
+    checkWaits();
     append(jobId, new CancelRequested(jobId, reason), true);
     var _ = await(jobs.await(jobId, state -> JobsView.isTerminal(state.status()), ledgerMax));
     var latest = reader.find(jobId).orElse(known);
@@ -137,6 +139,16 @@ public final class Submissions {
       throw ended(latest.job());
     }
     return latest;
+  }
+
+  /** Before anything is in the log: afterwards it could only be said that nobody has waited. */
+  private void checkWaits() {
+    if (!jobs.hasRoom()) {
+      throw Problem.of(
+              ProblemType.BUSY,
+              "Too many requests wait for the ledger. Nothing was accepted; try again in a moment.")
+          .toException();
+    }
   }
 
   private static KnownJob begun(Job job) {

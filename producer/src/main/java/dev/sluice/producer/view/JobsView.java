@@ -246,6 +246,11 @@ public final class JobsView {
     return states.await(jobId, until, within);
   }
 
+  /** Whether one more may wait for a job's state at present. */
+  public boolean hasRoom() {
+    return states.waiting() < Watched.WAITS_MAX;
+  }
+
   /** How many wait for a job's state at present. */
   public int waiting() {
     return states.waiting();

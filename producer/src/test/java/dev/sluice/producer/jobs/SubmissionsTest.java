@@ -20,6 +20,7 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Submitted;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +140,19 @@ class SubmissionsTest {
     assertThat(problem.status()).isEqualTo(504);
     assertThat(problem.jobId()).isEqualTo(JobIds.derived("default", "key"));
     assertThat(problem.detail()).contains("accepted", "will not be lost", "safe");
+  }
+
+  @Test
+  void whereTooManyWaitNothingIsAccepted() {
+    submissions.submit(TRAIN, "one");
+    while (cluster.view.jobs().hasRoom()) {
+      var _ = cluster.view.jobs().await("never", job -> true, Duration.ofMinutes(10));
+    }
+
+    var refused =
+        catchThrowableOfType(ProblemException.class, () -> submissions.submit(TRAIN, "two"));
+    assertThat(refused.problem().code()).isEqualTo(ProblemType.BUSY.code());
+    assertThat(cluster.log.events).hasSize(1);
   }
 
   @Test
