@@ -23,6 +23,7 @@ final class Format {
           "schemas/accelerators",
           "producer",
           "coordinator",
+          "coordinator/fold",
           "coordinator/planner",
           "worker",
           "deploy",

@@ -38,9 +38,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * The arrows of the architecture: the rooms meet only in the modules of schemas, packages depend on
- * each other in one direction, and inside a module the shell (Kafka, HTTP, files, clocks) calls the
- * pure core, never the reverse.
+ * The arrows of the architecture: the rooms meet only in the modules of schemas and, of coordinator
+ * and worker, in the fold, packages depend on each other in one direction, and inside a module the
+ * shell (Kafka, HTTP, files, clocks) calls the pure core, never the reverse.
  */
 final class LayeringTest {
   private static final Path ROOT = Path.of("..");
@@ -54,18 +54,28 @@ final class LayeringTest {
           "platform", Set.of("schemas"),
           "accelerators", Set.of("schemas", "jobs", "platform"),
           "producer", SHARED,
-          "coordinator", SHARED,
-          "worker", SHARED,
+          "fold", Set.of("schemas", "jobs"),
+          "coordinator", with(SHARED, "fold"),
+          // What workers fold for themselves has the bits that coordinators come to.
+          "worker", with(SHARED, "fold"),
           // It asks a cluster as its clients do, and judges as its coordinators do.
           "planner", with(SHARED, "producer", "coordinator"),
-          "deploy", with(SHARED, "producer", "coordinator", "worker", "planner"));
+          "deploy", with(SHARED, "fold", "producer", "coordinator", "worker", "planner"));
 
   /** Uses this module, which therefore can't see it; its dependencies are all that holds it. */
   private static final String UNSEEN = "chaos";
 
   /** Modules that run as long as a cluster does. */
   private static final List<String> SERVICES =
-      List.of("schemas", "jobs", "platform", "accelerators", "producer", "coordinator", "worker");
+      List.of(
+          "schemas",
+          "jobs",
+          "platform",
+          "accelerators",
+          "fold",
+          "producer",
+          "coordinator",
+          "worker");
 
   /**
    * Packages whose code is a function of its arguments: simulation and replay depend on it. One
@@ -76,6 +86,7 @@ final class LayeringTest {
           "dev.sluice.coordinator.runtime..",
           "dev.sluice.coordinator.ledger..",
           "dev.sluice.coordinator.fold..",
+          "dev.sluice.fold..",
           "dev.sluice.coordinator.placement..",
           "dev.sluice.coordinator.audit..",
           "dev.sluice.accelerators.capability..",
@@ -196,7 +207,9 @@ final class LayeringTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(forbidden)
-            .because("rooms share nothing but the modules of schemas; deploy puts them together"));
+            .because(
+                "rooms share nothing but the modules of schemas and the fold; deploy puts them"
+                    + " together"));
   }
 
   @Test

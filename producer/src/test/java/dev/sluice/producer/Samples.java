@@ -248,9 +248,7 @@ public final class Samples {
             10,
             30);
     return new TrainingState(
-        prepared,
-        "engine",
-        1,
+        new TrainingState.Pinned(prepared, "engine", 1, true),
         1,
         0,
         10,

@@ -17,8 +17,8 @@ import dev.sluice.worker.broker.SenderThreads;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.engine.TorchEngine;
 import dev.sluice.worker.exchange.GradientLog;
+import dev.sluice.worker.exchange.JobFollower;
 import dev.sluice.worker.exchange.KafkaExchange;
-import dev.sluice.worker.exchange.ParameterFollower;
 import dev.sluice.worker.fleet.Heartbeat;
 import dev.sluice.worker.fleet.IdClaim;
 import dev.sluice.worker.loop.ComputeLoop;
@@ -165,7 +165,7 @@ public final class Worker implements AutoCloseable {
         new GradientLog(bulk, codec, count(partitions, Topic.GRADIENTS), who.worker(), engine);
     var follower =
         keep(
-            new ParameterFollower(
+            new JobFollower(
                 kafka,
                 codec,
                 passedOver,

@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.audit;
 
-import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.fold.BlockFold;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -83,14 +83,14 @@ public record AuditReport(
                   : ", only " + part.unusable() + " contributions from its end."));
     }
     var missing = new ArrayList<String>();
-    if (plan.foldVersion() != PartitionFold.VERSION) {
+    if (plan.foldVersion() != BlockFold.VERSION) {
       missing.add(
           String.format(
               Locale.ROOT,
               "%s was folded by version %d of the fold's arithmetic, and this program has %d.",
               where,
               plan.foldVersion(),
-              PartitionFold.VERSION));
+              BlockFold.VERSION));
     } else if (!part.whole()) {
       missing.add(unfinished(where, part, plan));
     }

@@ -1,8 +1,8 @@
 package dev.sluice.coordinator.audit;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
-import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.fold.BlockSnapshot;
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Contribution;
@@ -85,8 +85,8 @@ public final class PartitionReplay {
     // A block may have come to its end before the anchor; this also counts as no comparison.
     fold.republishAll(
         output -> {
-          if (output instanceof FoldOutput.Publish(ParameterBlock block, boolean last) && last) {
-            finals.put(block.block(), block.payload());
+          if (output instanceof FoldOutput.Generation generation && generation.last()) {
+            finals.put(generation.block(), generation.published().payload());
           }
         });
   }
@@ -159,13 +159,15 @@ public final class PartitionReplay {
 
   private void take(FoldOutput output) {
     switch (output) {
-      case FoldOutput.Publish(ParameterBlock block, boolean last) -> {
+      case FoldOutput.Generation generation -> {
+        var block = generation.published();
         generations.put(block.block(), block.generation());
-        if (last) {
+        if (generation.last()) {
           finals.put(block.block(), block.payload());
         }
         compare(block);
       }
+      case FoldOutput.State state -> {} // nobody asks here
       case FoldOutput.Failure(var report) ->
           failure = report.cause().where() + ": " + report.cause().what();
       // The fold that made the model did not count what this one does not.

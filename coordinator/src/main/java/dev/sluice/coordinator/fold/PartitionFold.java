@@ -1,5 +1,9 @@
 package dev.sluice.coordinator.fold;
 
+import dev.sluice.fold.BlockFold;
+import dev.sluice.fold.BlockSnapshot;
+import dev.sluice.fold.FoldOutput;
+import dev.sluice.fold.Startable;
 import dev.sluice.jobs.rules.Names;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
@@ -22,9 +26,6 @@ import java.util.function.Predicate;
  * there. Its state is a function of the records it was given, in their order.
  */
 public final class PartitionFold {
-
-  /** Version of the fold's arithmetic: a change of any bit of a result is a new version. */
-  public static final int VERSION = 1;
 
   /** Nobody knows which steps' contributions are lost. */
   public static final long UNKNOWN_STEP = -1;
@@ -52,7 +53,7 @@ public final class PartitionFold {
       case Attached attached -> {
         var blocks = blocks(record.jobId());
         if (!blocks.isEmpty()) {
-          blocks.values().forEach(BlockFold::ask);
+          blocks.values().forEach(attached.folds() ? BlockFold::askState : BlockFold::ask);
           joiners.ask(record.jobId());
         }
       }
@@ -66,7 +67,7 @@ public final class PartitionFold {
   }
 
   /**
-   * Publishes the parameters that somebody has asked for. To be called whenever records were
+   * Gives the parameters and states that somebody has asked for. To be called whenever records were
    * folded, and every now and then.
    *
    * @param nowMs the time here, on a clock that only goes forward; no bit depends on it

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.fold;
 
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.FoldMark;
 import java.util.ArrayList;

@@ -1,9 +1,10 @@
 package dev.sluice.coordinator.fold;
 
+import dev.sluice.fold.FoldOutput;
+import dev.sluice.fold.TreeSum;
 import dev.sluice.jobs.rules.JobLimits;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientRecord;
-import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ShardsLate;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -76,11 +77,11 @@ public final class Stragglers {
     this.leastMs = leastMs;
   }
 
-  /** A block was published, so that its step could begin; the same again changes nothing. */
-  public void published(ParameterBlock block, long nowMs) {
-    var step = steps.computeIfAbsent(block.jobId(), id -> new Step(block.block()));
-    if (block.block() == step.block && block.generation() > step.generation) {
-      step.open(block.generation(), nowMs);
+  /** A block has a generation, so that its step could begin; the same again changes nothing. */
+  public void opened(FoldOutput.Generation of, long nowMs) {
+    var step = steps.computeIfAbsent(of.jobId(), id -> new Step(of.block()));
+    if (of.block() == step.block && of.number() > step.generation) {
+      step.open(of.number(), nowMs);
     }
   }
 

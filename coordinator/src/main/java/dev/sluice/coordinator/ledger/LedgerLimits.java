@@ -14,6 +14,8 @@ package dev.sluice.coordinator.ledger;
  * @param openTasksMax inference tasks of one job dispatched at a time
  * @param rowsPerTask least rows of an inference task, where its job has as many
  * @param rowsPerTaskMax most rows of an inference task, as far as the least allows
+ * @param workerFoldBytes what a worker may read for a step where it folds for itself, beyond two
+ *     groups; 0: workers never fold
  */
 public record LedgerLimits(
     int attemptsMax,
@@ -24,9 +26,10 @@ public record LedgerLimits(
     int termMsMax,
     int openTasksMax,
     int rowsPerTask,
-    int rowsPerTaskMax) {
+    int rowsPerTaskMax,
+    long workerFoldBytes) {
 
   /** What holds where nothing is configured. */
   public static final LedgerLimits DEFAULT =
-      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024, 65_536);
+      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024, 65_536, 4L << 20);
 }

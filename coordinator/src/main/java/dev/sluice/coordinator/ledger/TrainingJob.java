@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.fold.BlockFold;
 import dev.sluice.jobs.state.TrainingState;
 import dev.sluice.jobs.state.ValidationState;
 import dev.sluice.schemas.topics.Topic;
@@ -74,6 +74,12 @@ final class TrainingJob {
     var spec = spec(job);
     var network = prepared.network();
     var validation = validation(spec, prepared);
+    boolean workersFold =
+        WhoFolds.workers(
+            spec,
+            network.floats(),
+            job.turn.fleet().workers(job.lane, engine),
+            limits.workerFoldBytes());
     job.turn.send(
         new Effect.Fold(
             job.jobId,
@@ -89,14 +95,13 @@ final class TrainingJob {
                 prepared.stepsPerEpoch(),
                 prepared.steps(),
                 engine,
-                PartitionFold.VERSION,
-                validation)));
+                BlockFold.VERSION,
+                validation,
+                workersFold)));
     job.status = JobStatus.RUNNING;
     job.training =
         TrainingState.started(
-            prepared,
-            engine,
-            PartitionFold.VERSION,
+            new TrainingState.Pinned(prepared, engine, BlockFold.VERSION, workersFold),
             spec.shards(),
             validation == null ? null : ValidationState.planned(validation),
             job.turn.nowMs());

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.runtime;
 
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.JobEvent;
@@ -10,6 +11,13 @@ public interface FoldOutlet {
 
   /** Publishes a block of parameters. */
   void publish(ParameterBlock block);
+
+  /**
+   * Hands the state of a block to workers that fold by themselves.
+   *
+   * @param nextOffset offset of the next record to fold
+   */
+  void handOver(BlockSnapshot state, long nextOffset);
 
   /** Whether some of what was published was lost since this was asked last. */
   boolean takeUnpublished();

@@ -1,9 +1,9 @@
 package dev.sluice.coordinator.runtime;
 
-import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.coordinator.fold.Resumption;
 import dev.sluice.coordinator.fold.Stragglers;
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.jobs.rules.Names;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Contribution;
@@ -213,12 +213,15 @@ public final class FoldShard implements Shard<GradientRecord> {
 
   private void say(FoldOutput output, @Nullable LogRecord<GradientRecord> record, long nowMs) {
     switch (output) {
-      case FoldOutput.Publish(var block, _) -> {
+      case FoldOutput.Generation generation -> {
         if (!replaying) {
-          stragglers.published(block, nowMs);
-          outlet.publish(block);
+          stragglers.opened(generation, nowMs);
+          if (generation.awaited()) {
+            outlet.publish(generation.published());
+          }
         }
       }
+      case FoldOutput.State(var snapshot) -> outlet.handOver(snapshot, position.offset());
       case FoldOutput.Progress(var report, boolean milestone) -> tell(report, milestone, nowMs);
       case FoldOutput.Failure(var report) -> outlet.report(report);
       case FoldOutput.Rejected(var jobId, var cause) -> {

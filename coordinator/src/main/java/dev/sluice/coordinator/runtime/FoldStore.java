@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.runtime;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.FoldCursor;

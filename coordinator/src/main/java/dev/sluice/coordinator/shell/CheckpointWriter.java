@@ -1,9 +1,9 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.Retention;
 import dev.sluice.coordinator.runtime.FoldStore;
 import dev.sluice.coordinator.runtime.Unavailable;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;

@@ -19,6 +19,7 @@ import dev.sluice.schemas.wire.Aim;
  * @param openTasksMax inference tasks out at a time
  * @param rowsPerTask least rows of an inference task
  * @param rowsPerTaskMax most rows of an inference task
+ * @param workerFoldKibibytes what a worker may read for a training step that it folds for itself
  * @param checkpointMs time between checkpoints
  * @param progressMs time between progress reports
  * @param sessionMs silence after which other coordinators take a coordinator's partitions over
@@ -104,6 +105,16 @@ public record CoordinatorConfig(
             max = 1_000_000)
         int rowsPerTaskMax,
     @Setting(
+            doc =
+                "Workers of a training job fold gradients for themselves, instead of waiting for a"
+                    + " coordinator's parameters in each step, where a worker reads no more than"
+                    + " this for a step, or there are one or two workers. 0: never.",
+            unit = "KiB",
+            def = "4096",
+            min = 0,
+            max = 1_048_576)
+        int workerFoldKibibytes,
+    @Setting(
             doc = "Time between checkpoints of the gradient fold.",
             unit = "ms",
             def = "2000",
@@ -185,7 +196,8 @@ public record CoordinatorConfig(
             max = 1_048_576)
         int auditMebibytes) {
 
-  private static final long MEBIBYTE = 1024 * 1024;
+  private static final long KIBIBYTE = 1024;
+  private static final long MEBIBYTE = 1024 * KIBIBYTE;
 
   /** Folded gradients that stay, in bytes. */
   long auditBytes() {
@@ -203,6 +215,7 @@ public record CoordinatorConfig(
         termMsMax,
         openTasksMax,
         rowsPerTask,
-        rowsPerTaskMax);
+        rowsPerTaskMax,
+        workerFoldKibibytes * KIBIBYTE);
   }
 }

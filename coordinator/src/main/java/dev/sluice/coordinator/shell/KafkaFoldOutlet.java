@@ -3,17 +3,22 @@ package dev.sluice.coordinator.shell;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.runtime.FoldOutlet;
 import dev.sluice.coordinator.runtime.LogRecord;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.platform.kafka.Grouped;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
+import dev.sluice.schemas.wire.FoldedBlock;
+import dev.sluice.schemas.wire.FoldedVector;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
@@ -60,14 +65,42 @@ final class KafkaFoldOutlet implements FoldOutlet {
 
   /** Everyone waits for a block that is lost on its way, so it is published again. */
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored")
   public void publish(ParameterBlock block) {
-    var record =
-        new ProducerRecord<>(
-            Topic.PARAMETERS.topicName(),
-            partition,
-            Topic.blockKey(block.jobId(), block.block()),
-            codec.encode(block));
+    send(
+        Topic.blockKey(block.jobId(), block.block()),
+        codec.encode(block),
+        failure -> {
+          LOG.warn("A block of {} was not published: {}", block.jobId(), failure.getMessage());
+          unpublished.set(true);
+        });
+  }
+
+  /** Who gets it only in part asks again. */
+  @Override
+  public void handOver(BlockSnapshot state, long nextOffset) {
+    var head = state.head();
+    var jobId = head.jobId();
+    Consumer<Exception> lost =
+        failure -> LOG.info("A state of {} was not handed over: {}", jobId, failure.getMessage());
+    state
+        .vectors()
+        .forEach(
+            (name, values) -> {
+              var payload = Vectors.bytes(values);
+              var vector =
+                  new FoldedVector(
+                      jobId, head.block(), nextOffset, name, Vectors.crc32c(payload), payload);
+              send(Topic.foldedKey(jobId, head.block(), name), codec.encode(vector), lost);
+            });
+    send(
+        Topic.foldedKey(jobId, head.block()),
+        codec.encode(new FoldedBlock(nextOffset, head)),
+        lost);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void send(String key, byte[] value, Consumer<Exception> lost) {
+    var record = new ProducerRecord<>(Topic.PARAMETERS.topicName(), partition, key, value);
     Brokers.tell(
         () ->
             parameters.send(
@@ -76,9 +109,7 @@ final class KafkaFoldOutlet implements FoldOutlet {
                   if (failure == null) {
                     trim.published(partition, metadata.offset());
                   } else {
-                    LOG.warn(
-                        "A block of {} was not published: {}", block.jobId(), failure.getMessage());
-                    unpublished.set(true);
+                    lost.accept(failure);
                   }
                 }));
   }

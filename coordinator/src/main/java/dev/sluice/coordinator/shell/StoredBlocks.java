@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.VectorCheckpoint;

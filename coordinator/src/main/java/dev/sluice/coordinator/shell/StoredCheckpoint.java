@@ -1,8 +1,8 @@
 package dev.sluice.coordinator.shell;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.runtime.FoldStore;
 import dev.sluice.coordinator.runtime.Position;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.platform.kafka.DeadLetters;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;

@@ -3,9 +3,10 @@ package dev.sluice.coordinator.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.coordinator.audit.AuditReport.Verdict;
-import dev.sluice.coordinator.fold.BlockSnapshot;
-import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.fold.BlockFold;
+import dev.sluice.fold.BlockSnapshot;
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
@@ -256,8 +257,9 @@ class PartitionReplayTest {
         4,
         stopping == null ? STEPS : STEPS_MAX,
         "engine",
-        PartitionFold.VERSION,
-        stopping == null ? null : new ValidationPlan(4, stopping));
+        BlockFold.VERSION,
+        stopping == null ? null : new ValidationPlan(4, stopping),
+        false);
   }
 
   private void append(String job, GradientEntry entry) {
@@ -266,8 +268,8 @@ class PartitionReplayTest {
   }
 
   private void keep(FoldOutput output) {
-    if (output instanceof FoldOutput.Publish(ParameterBlock block, _)
-        && block.jobId().equals(JOB)) {
+    if (output instanceof FoldOutput.Generation generation && generation.jobId().equals(JOB)) {
+      var block = generation.published();
       published.add(block);
       trained.put(block.block(), block.payload());
     }

@@ -2,6 +2,7 @@ package dev.sluice.coordinator.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Contribution;
@@ -10,7 +11,6 @@ import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
-import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.ValidationPlan;
@@ -195,7 +195,20 @@ class HeldOutRowsTest {
     return new GradientRecord(
         job,
         new FoldStarted(
-            1, 1, 4, 2, new Sgd(0, false, 0), 1, new Constant(), 0, 2, STEPS, "e", 1, validation));
+            1,
+            1,
+            4,
+            2,
+            new Sgd(0, false, 0),
+            1,
+            new Constant(),
+            0,
+            2,
+            STEPS,
+            "e",
+            1,
+            validation,
+            false));
   }
 
   private void give(GradientEntry entry) {
@@ -208,9 +221,9 @@ class HeldOutRowsTest {
 
   private void take(FoldOutput output) {
     switch (output) {
-      case FoldOutput.Publish(ParameterBlock block, boolean ends) -> {
-        values.put(block.generation(), Vectors.floats(block.payload())[0]);
-        last.put(block.generation(), ends);
+      case FoldOutput.Generation generation -> {
+        values.put(generation.number(), generation.values()[0]);
+        last.put(generation.number(), generation.last());
       }
       case FoldOutput.Progress(var report, _) -> told.add(report);
       default -> others.add(output);

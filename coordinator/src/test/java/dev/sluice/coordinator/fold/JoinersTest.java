@@ -2,6 +2,8 @@ package dev.sluice.coordinator.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.fold.BlockFold;
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
@@ -49,8 +51,9 @@ final class JoinersTest {
             2,
             3,
             ENGINE,
-            PartitionFold.VERSION,
-            null));
+            BlockFold.VERSION,
+            null,
+            false));
     contribute(-1);
     answer();
     published.clear();
@@ -123,7 +126,7 @@ final class JoinersTest {
   }
 
   private void attach() {
-    give(new Attached("w"));
+    give(new Attached("w", false));
   }
 
   private void contribute(long step) {
@@ -144,8 +147,8 @@ final class JoinersTest {
   }
 
   private void take(FoldOutput output) {
-    if (output instanceof FoldOutput.Publish(var block, _)) {
-      published.add(block.block() + "@" + block.generation());
+    if (output instanceof FoldOutput.Generation generation) {
+      published.add(generation.block() + "@" + generation.number());
     }
   }
 }

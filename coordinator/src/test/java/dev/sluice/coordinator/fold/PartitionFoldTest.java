@@ -2,6 +2,8 @@ package dev.sluice.coordinator.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.fold.BlockSnapshot;
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Attached;
@@ -12,7 +14,6 @@ import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
-import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PendingNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,8 @@ class PartitionFoldTest {
             3,
             ENGINE,
             1,
-            null));
+            null,
+            false));
     give(contribution(-1, 0, 1, 0, 1, 2, 3, 4));
   }
 
@@ -138,7 +140,7 @@ class PartitionFoldTest {
     assertThat(fold.snapshotChanged()).isEmpty();
 
     var original = finish(fold);
-    assertThat(finish(restored)).isEqualTo(original);
+    assertThat(finish(restored)).usingRecursiveComparison().isEqualTo(original);
     assertThat(original.getLast())
         .isInstanceOfSatisfying(
             FoldOutput.Progress.class, last -> assertThat(last.milestone()).isTrue());
@@ -251,7 +253,98 @@ class PartitionFoldTest {
         3,
         ENGINE,
         1,
-        null);
+        null,
+        false);
+  }
+
+  @Test
+  void whereWorkersFoldOnlyTheLastGenerationIsAwaited() {
+    var outputs = foldedByWorkers();
+    assertThat(awaited(outputs)).containsExactly(3L);
+    assertThat(outputs.stream().filter(FoldOutput.Generation.class::isInstance)).hasSize(4);
+  }
+
+  @Test
+  void whoFoldsForItselfIsAnsweredWithTheState() {
+    give(contribution(0, 0, 1, 1, 1, 2, 3, 4));
+    out.clear();
+    give(new Attached("w", true));
+    fold.answer(nowMs, out::add);
+    assertThat(out)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            FoldOutput.State.class,
+            state -> {
+              assertThat(state.snapshot().objection()).isNull();
+              assertThat(state.snapshot().head().generation()).isZero();
+              assertThat(state.snapshot().head().pending()).hasSize(1);
+            });
+    // What was handed over is not yet stored in a checkpoint.
+    assertThat(fold.snapshotChanged()).hasSize(1);
+  }
+
+  /** An export needs the parameters alone, whoever folds. */
+  @Test
+  void whoDoesNotFoldIsAnsweredWithParameters() {
+    var byWorkers = new PartitionFold(0, 1);
+    foldedByWorkers(byWorkers, List.of());
+    var outputs = new ArrayList<FoldOutput>();
+    byWorkers.apply(new GradientRecord(JOB, new Attached("w", false)), outputs::add);
+    byWorkers.answer(nowMs, outputs::add);
+    assertThat(awaited(outputs)).containsExactly(0L);
+  }
+
+  @Test
+  void afterATakeoverNothingIsPublishedForThoseWhoFold() {
+    var byWorkers = new PartitionFold(0, 1);
+    foldedByWorkers(byWorkers, List.of(contribution(0, 0, 2, 2, 1, 1, 1, 1)));
+    var outputs = new ArrayList<FoldOutput>();
+    byWorkers.republishAll(outputs::add);
+    assertThat(awaited(outputs)).isEmpty();
+    assertThat(outputs).isNotEmpty(); // that a step has begun is still known
+  }
+
+  private static List<FoldOutput> foldedByWorkers() {
+    var contributions = new ArrayList<Contribution>();
+    for (int step = 0; step < 3; step++) {
+      contributions.add(contribution(step, 0, 2, 2, 1, 1, 1, 1));
+    }
+    return foldedByWorkers(new PartitionFold(0, 1), contributions);
+  }
+
+  private static List<FoldOutput> foldedByWorkers(
+      PartitionFold fold, List<Contribution> contributions) {
+    var outputs = new ArrayList<FoldOutput>();
+    var plan = plan(4, 3, 4, SHARDS, 2);
+    var byWorkers =
+        new FoldStarted(
+            plan.floats(),
+            plan.parameters(),
+            plan.blockFloats(),
+            plan.shards(),
+            plan.optimizer(),
+            plan.learningRate(),
+            plan.schedule(),
+            plan.warmupSteps(),
+            plan.stepsPerEpoch(),
+            plan.steps(),
+            plan.engine(),
+            plan.foldVersion(),
+            null,
+            true);
+    fold.apply(new GradientRecord(JOB, byWorkers), outputs::add);
+    fold.apply(new GradientRecord(JOB, contribution(-1, 0, 1, 0, 1, 2, 3, 4)), outputs::add);
+    contributions.forEach(c -> fold.apply(new GradientRecord(JOB, c), outputs::add));
+    return outputs;
+  }
+
+  private static List<Long> awaited(List<FoldOutput> outputs) {
+    return outputs.stream()
+        .filter(FoldOutput.Generation.class::isInstance)
+        .map(FoldOutput.Generation.class::cast)
+        .filter(FoldOutput.Generation::awaited)
+        .map(FoldOutput.Generation::number)
+        .toList();
   }
 
   @Test
@@ -275,7 +368,7 @@ class PartitionFoldTest {
   }
 
   private void attach() {
-    give(new Attached("w"));
+    give(new Attached("w", false));
     nowMs += 1_000;
     fold.answer(nowMs, out::add);
   }
@@ -303,13 +396,12 @@ class PartitionFoldTest {
 
   private List<Long> published() {
     return out.stream()
-        .filter(FoldOutput.Publish.class::isInstance)
-        .map(output -> ((FoldOutput.Publish) output).block().generation())
+        .filter(FoldOutput.Generation.class::isInstance)
+        .map(output -> ((FoldOutput.Generation) output).number())
         .toList();
   }
 
   private float[] values(int index) {
-    ParameterBlock block = ((FoldOutput.Publish) out.get(index)).block();
-    return Vectors.floats(block.payload());
+    return ((FoldOutput.Generation) out.get(index)).values();
   }
 }

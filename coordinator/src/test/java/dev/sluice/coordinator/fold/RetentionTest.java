@@ -2,6 +2,7 @@ package dev.sluice.coordinator.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.FoldCursor;
@@ -91,7 +92,8 @@ class RetentionTest {
             1,
             "e",
             1,
-            null);
+            null,
+            false);
     var head =
         new BlockCheckpoint(jobId, number, plan, 0, List.of("current"), List.of(), 0, 0, 0, null);
     return new BlockSnapshot(head, Map.of("current", new float[floats]));

@@ -2,9 +2,9 @@ package dev.sluice.coordinator.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientRecord;
-import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ShardsLate;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -107,10 +107,13 @@ final class StragglersTest {
   }
 
   private void opens(long generation) {
-    stragglers.published(new ParameterBlock("j", 0, generation, 0, ByteBuffer.allocate(0)), nowMs);
+    stragglers.opened(generation(0, generation), nowMs);
     // Blocks advance one by one, and the others are not looked at.
-    stragglers.published(
-        new ParameterBlock("j", 1, generation + 1, 0, ByteBuffer.allocate(0)), nowMs);
+    stragglers.opened(generation(1, generation + 1), nowMs);
+  }
+
+  private static FoldOutput.Generation generation(int block, long number) {
+    return new FoldOutput.Generation("j", block, number, new float[0], true, false);
   }
 
   private void contributes(long step, int from, int shards) {

@@ -3,8 +3,8 @@ package dev.sluice.coordinator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.fold.PartitionFold;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.Attached;
@@ -23,6 +23,8 @@ import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +80,17 @@ class FoldShardTest {
     shard.tick(nowMs);
 
     assertThat(outlet.published).containsExactly(0L);
+  }
+
+  @Test
+  void aStateIsHandedOverWithTheOffsetThatFollowsIt() {
+    begin();
+    log(contribution(0, 1));
+    log(new Attached("w", true));
+    take();
+    shard.tick(nowMs);
+
+    assertThat(outlet.handedOver).containsExactly(Map.entry(1L, 4L));
   }
 
   @Test
@@ -143,7 +156,7 @@ class FoldShardTest {
     begin();
     nowMs += PACE.checkpointMs();
     shard.tick(nowMs);
-    log(new Attached("w"));
+    log(new Attached("w", false));
     take();
     nowMs += PACE.checkpointMs();
     shard.tick(nowMs);
@@ -297,7 +310,8 @@ class FoldShardTest {
         STEPS,
         "engine",
         1,
-        null);
+        null,
+        false);
   }
 
   private static Contribution contribution(long step, int samples) {
@@ -411,6 +425,7 @@ class FoldShardTest {
 
   private static final class Outlet implements FoldOutlet {
     private final List<Long> published = new ArrayList<>();
+    private final Map<Long, Long> handedOver = new TreeMap<>();
     private final List<JobEvent> told = new ArrayList<>();
     private final List<String> rejected = new ArrayList<>();
     private boolean lost;
@@ -422,6 +437,11 @@ class FoldShardTest {
     @Override
     public void publish(ParameterBlock block) {
       published.add(block.generation());
+    }
+
+    @Override
+    public void handOver(BlockSnapshot state, long nextOffset) {
+      handedOver.put(state.head().generation(), nextOffset);
     }
 
     @Override

@@ -183,7 +183,8 @@ class StoredCheckpointTest {
             3,
             "engine",
             1,
-            null);
+            null,
+            false);
     read(
         jobId + "/0",
         new BlockCheckpoint(jobId, 0, plan, 1, List.of("current"), List.of(), 0, 0, 0, null));

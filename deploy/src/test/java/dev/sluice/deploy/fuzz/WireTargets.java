@@ -1,7 +1,6 @@
 package dev.sluice.deploy.fuzz;
 
 import dev.sluice.accelerators.catalogue.CatalogueFiles;
-import dev.sluice.coordinator.fold.FoldOutput;
 import dev.sluice.coordinator.fold.PartitionFold;
 import dev.sluice.coordinator.ledger.BrokenInvariant;
 import dev.sluice.coordinator.ledger.Effect;
@@ -11,6 +10,7 @@ import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
+import dev.sluice.fold.FoldOutput;
 import dev.sluice.producer.api.JobViews;
 import dev.sluice.producer.api.Waits;
 import dev.sluice.producer.lag.LagReport;
@@ -213,7 +213,7 @@ final class WireTargets {
           new GradientRecord(
               job,
               switch (dice.below(6)) {
-                case 0 -> new Attached("worker");
+                case 0 -> new Attached("worker", dice.oneIn(2));
                 case 1 -> new FoldStopped("");
                 case 2, 3 -> started(dice);
                 default -> contribution(dice);
@@ -234,7 +234,8 @@ final class WireTargets {
           dice.oneIn(6) ? dice.number() : 8,
           "engine",
           1,
-          dice.oneIn(2) ? null : validation(dice));
+          dice.oneIn(2) ? null : validation(dice),
+          dice.oneIn(2));
     }
 
     private static ValidationPlan validation(Dice dice) {
@@ -273,7 +274,8 @@ final class WireTargets {
 
     private static void look(FoldOutput output) {
       switch (output) {
-        case FoldOutput.Publish publish -> {}
+        case FoldOutput.Generation generation -> {}
+        case FoldOutput.State state -> {}
         case FoldOutput.Progress progress -> {}
         case FoldOutput.Failure(var report) -> FuzzTarget.sound(report.cause());
         case FoldOutput.Rejected(var jobId, var cause) -> FuzzTarget.sound(cause);

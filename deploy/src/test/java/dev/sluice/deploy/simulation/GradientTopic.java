@@ -1,6 +1,6 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.GradientRecord;
 import java.util.List;

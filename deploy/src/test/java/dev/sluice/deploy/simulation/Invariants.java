@@ -1,11 +1,12 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.ledger.LedgerState;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.jobs.state.JobJoin;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
+import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
 import dev.sluice.schemas.wire.JobFacts;
@@ -21,6 +22,7 @@ import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +40,7 @@ final class Invariants {
 
   private final long seed;
   private final Map<String, Integer> published = new HashMap<>();
+  private final Map<String, BitSet> contributed = new HashMap<>();
   private final JobJoin join = new JobJoin();
   private final Set<String> over = new HashSet<>();
   private final Map<String, Job> ended = new TreeMap<>();
@@ -65,6 +68,32 @@ final class Invariants {
     var key = block.jobId() + "/" + block.block() + "/" + block.generation();
     var before = published.putIfAbsent(key, block.crc());
     require(before == null || before == block.crc(), "same bits, always: " + key);
+  }
+
+  /**
+   * A contribution is in the log. Whoever sent it has all of the generation that it is computed
+   * from, so all that led there has to be there as well, or a block would wait for it for ever
+   * while others have let that generation go.
+   */
+  void contributed(String jobId, Contribution contribution) {
+    long step = contribution.step();
+    int from = contribution.shardFrom();
+    int to = from + contribution.shards();
+    if (step > 0) {
+      for (int block = 0; block < World.VECTOR.count(); block++) {
+        int there = shards(jobId, block, step - 1).get(from, to).cardinality();
+        require(
+            there == to - from,
+            "a step is in the log before its shards are in the next: " + jobId + " at " + step);
+      }
+    }
+    if (step >= 0) {
+      shards(jobId, contribution.block(), step).set(from, to);
+    }
+  }
+
+  private BitSet shards(String jobId, int block, long step) {
+    return contributed.computeIfAbsent(jobId + "/" + block + "/" + step, key -> new BitSet());
   }
 
   /** Whoever handles a record has handled all of them since its takeover. */
@@ -194,7 +223,7 @@ final class Invariants {
     require(!over.contains(job.jobId()), "a job ends once: " + job.jobId() + " as " + job.status());
     boolean answers = job.inference() != null;
     require(
-        !answers || job.open().size() <= World.LIMITS.openTasksMax(),
+        !answers || job.open().size() <= World.OPEN_TASKS_MAX,
         "open tasks of an inference job are bounded: " + job.jobId());
     var training = job.training();
     if (training != null) {

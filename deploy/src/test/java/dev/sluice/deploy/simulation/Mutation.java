@@ -65,5 +65,9 @@ enum Mutation {
   /** What leaves the states is not in the history. */
   HISTORY_NOT_WRITTEN,
   /** A takeover forgets which parameters were the best on held-out rows. */
-  BEST_FORGOTTEN
+  BEST_FORGOTTEN,
+  /** Who folds for itself goes on at the end of the log, and not where its state ends. */
+  FOLDED_FROM_THE_END,
+  /** A worker contributes to a step while what it has for the one before may still be lost. */
+  SENT_BEFORE_STORED
 }

@@ -1,14 +1,22 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.fold.BlockSnapshot;
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.worker.compute.FoldExchange;
 import dev.sluice.worker.compute.GroupSum;
 import dev.sluice.worker.compute.JobExchange;
 import dev.sluice.worker.training.FollowedJobs;
 import dev.sluice.worker.training.JobParameters;
+import dev.sluice.worker.training.LocalFold;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker and the folds exchange, over the simulated gradient log. */
@@ -16,6 +24,9 @@ final class SimulatedExchange implements FoldExchange {
 
   /** As long as a worker waits that nobody has configured. */
   private static final long ATTACH_RETRY_MS = 1_000;
+
+  /** Records that it reads at a time. */
+  private static final int READ_MAX = 8;
 
   /** On the heap: a run leaves nothing behind to be closed. */
   private static final Arena HEAP =
@@ -39,41 +50,117 @@ final class SimulatedExchange implements FoldExchange {
   private final String engine;
   private final FollowedJobs followed = new FollowedJobs(ATTACH_RETRY_MS);
 
+  /** Where it reads on in partitions of the gradient log. */
+  private final Map<Integer, Integer> places = new TreeMap<>();
+
   SimulatedExchange(World world, String worker, String engine) {
     this.world = world;
     this.worker = worker;
     this.engine = engine;
   }
 
-  /** Asks again for what has not come. */
+  /** Asks again for what has not come, and reads some of the gradient log. */
   void look() {
     followed.due(world.steadyMs).forEach(this::attach);
+    for (int partition : List.copyOf(places.keySet())) {
+      read(partition, world.random.nextInt(READ_MAX));
+    }
   }
 
   void receive(ParameterBlock block) {
     followed.of(block.jobId()).forEach(job -> followed.accept(job, block, world.steadyMs));
   }
 
+  /** The state of a fold arrives; from there on the log is read. */
+  void receive(BlockSnapshot state, long nextOffset) {
+    var head = state.head();
+    for (var fold : followed.folds(head.jobId())) {
+      if (fold.begin(state, nextOffset)) {
+        int partition = partition(head.jobId(), head.block());
+        int from =
+            world.mutation == Mutation.FOLDED_FROM_THE_END
+                ? world.gradients(partition).log.end()
+                : Math.toIntExact(nextOffset);
+        places.merge(partition, from, Math::min);
+      }
+    }
+    followed.of(head.jobId()).forEach(this::check);
+  }
+
+  private void read(int partition, int records) {
+    var log = world.gradients(partition).log;
+    int at = places.getOrDefault(partition, 0);
+    if (at < log.beginning()) {
+      startOver(partition);
+      return;
+    }
+    int to = Math.min(log.end(), at + records);
+    for (int offset = at; offset < to; offset++) {
+      var record = log.any(offset);
+      if (record != null && record.entry() instanceof Contribution contribution) {
+        int place = offset;
+        followed.folds(record.jobId()).forEach(fold -> fold.fold(place, contribution));
+        followed.of(record.jobId()).forEach(this::check);
+      }
+    }
+    places.put(partition, to);
+  }
+
+  /** The log was trimmed beyond its place. */
+  private void startOver(int partition) {
+    places.remove(partition);
+    for (var job : followed.all()) {
+      for (int block = 0; block < World.VECTOR.count(); block++) {
+        if (partition(job.jobId(), block) == partition) {
+          int lost = block;
+          followed.folds(job.jobId()).forEach(fold -> fold.forget(lost));
+        }
+      }
+    }
+    followed.all().stream().filter(followed::folds).forEach(this::attach);
+  }
+
+  private static int partition(String jobId, int block) {
+    return Topic.partition(Topic.blockKey(jobId, block), World.PARTITIONS);
+  }
+
+  /** What is folded here is what any fold comes to. */
+  private void check(JobParameters job) {
+    if (job.newest() >= 0) {
+      var generation = job.acquire();
+      for (int block = 0; block < World.VECTOR.count(); block++) {
+        var payload = World.VECTOR.payload(generation.flat(), block);
+        world.invariants.published(
+            new ParameterBlock(
+                job.jobId(), block, generation.generation(), Vectors.crc32c(payload), payload));
+      }
+      job.release();
+    }
+  }
+
   @Override
-  public JobExchange follow(String jobId, long floats) {
+  public JobExchange follow(String jobId, long floats, boolean folds) {
     var parameters = new JobParameters(jobId, World.VECTOR, () -> HEAP);
-    followed.follow(parameters, world.steadyMs);
+    var fold = folds ? new LocalFold(parameters) : null;
+    followed.follow(parameters, fold, world.steadyMs);
     attach(parameters);
-    return new OfJob(parameters);
+    return new OfJob(parameters, fold);
   }
 
   private void attach(JobParameters job) {
     for (int block : job.blocks().inEachPartition(job.jobId(), World.PARTITIONS)) {
-      world.contribute(worker, job.jobId(), block, new Attached(worker));
+      world.contribute(worker, job.jobId(), block, new Attached(worker, followed.folds(job)));
     }
   }
 
   private final class OfJob implements JobExchange {
 
     private final JobParameters parameters;
+    private final @Nullable LocalFold fold;
 
-    OfJob(JobParameters parameters) {
+    OfJob(JobParameters parameters, @Nullable LocalFold fold) {
       this.parameters = parameters;
+      this.fold = fold;
     }
 
     @Override
@@ -83,8 +170,15 @@ final class SimulatedExchange implements FoldExchange {
 
     @Override
     public void contribute(GroupSum sum) {
+      if (world.mutation != Mutation.SENT_BEFORE_STORED) {
+        world.network.flush(worker, "gradients");
+      }
       for (int block = 0; block < World.VECTOR.count(); block++) {
-        world.contribute(worker, parameters.jobId(), block, sum.block(block, World.VECTOR, engine));
+        var contribution = sum.block(block, World.VECTOR, engine);
+        world.contribute(worker, parameters.jobId(), block, contribution);
+        if (fold != null) {
+          fold.foldOwn(contribution);
+        }
       }
     }
 

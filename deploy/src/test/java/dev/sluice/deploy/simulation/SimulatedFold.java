@@ -1,11 +1,11 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.runtime.FoldOutlet;
 import dev.sluice.coordinator.runtime.FoldStore;
 import dev.sluice.coordinator.runtime.LogRecord;
 import dev.sluice.coordinator.runtime.Position;
 import dev.sluice.coordinator.runtime.Unavailable;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import dev.sluice.schemas.wire.BlockValidation;
 import dev.sluice.schemas.wire.Cause;
@@ -195,6 +195,14 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
       unpublished = true;
     } else if (world.mutation != Mutation.PARAMETERS_TRIMMED_EARLY || world.isNewest(block)) {
       world.publish(name, block);
+    }
+  }
+
+  /** Whoever does not get it asks again. */
+  @Override
+  public void handOver(BlockSnapshot state, long nextOffset) {
+    if (!world.losesPublication()) {
+      world.handOver(name, state, nextOffset);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.wire.AttemptLost;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Outcome;
@@ -118,6 +119,10 @@ final class SimulatedWorker {
 
   void receive(ParameterBlock block) {
     exchange.receive(block);
+  }
+
+  void receive(BlockSnapshot state, long nextOffset) {
+    exchange.receive(state, nextOffset);
   }
 
   /** Its locks run out while it does nothing. */

@@ -9,9 +9,11 @@ import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.coordinator.runtime.FoldShard;
 import dev.sluice.coordinator.runtime.LedgerShard;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.FoldStopped;
 import dev.sluice.schemas.wire.GradientEntry;
@@ -56,9 +58,11 @@ final class World {
   /** Deliveries after which the brokers give up on a record. */
   private static final int DELIVERIES_MAX = 17;
 
-  /** Workers die far more often than anywhere, so that 4 deaths are no sign of poison. */
-  static final LedgerLimits LIMITS =
-      new LedgerLimits(100, 8, 5_000, 60_000, 10, 3_000, 3, 4, 65_536);
+  /** Inference tasks of one job at a time. */
+  static final int OPEN_TASKS_MAX = 3;
+
+  /** Jobs are small enough for workers that fold for themselves, where these may. */
+  private static final long WORKER_FOLD_BYTES = 1_000;
 
   /** Shards are late no sooner than this. */
   static final long LATE_MS = 50;
@@ -81,7 +85,7 @@ final class World {
   final List<Coordinator> coordinators = new ArrayList<>();
   final Invariants invariants;
   final LedgerTopics kept;
-  final Ledger ledger = new Ledger(LIMITS, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
+  final Ledger ledger;
   final List<SimulatedWorker> workers = new ArrayList<>();
 
   /** The brokers' clock, which may be set. */
@@ -117,6 +121,7 @@ final class World {
     network = new SimulatedNetwork(random);
     transactions = new Transactions(network, () -> nowMs, KafkaSettings.LEDGER_TRANSACTION_MS_MAX);
     invariants = new Invariants(seed);
+    ledger = new Ledger(limits(seed), new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
     kept = new LedgerTopics(this, PARTITIONS);
     for (var queue : LANES.stream().flatMap(World::queues).toList()) {
       var topics = new EnumMap<Priority, TaskLane<Task>>(Priority.class);
@@ -131,6 +136,24 @@ final class World {
       jobs.add(new PartitionLog<>("jobs-" + partition));
       gradients.add(new GradientTopic(partition));
     }
+  }
+
+  /**
+   * Workers die far more often than anywhere, so that 4 deaths are no sign of poison. Of two seeds
+   * one has workers that fold for themselves.
+   */
+  private static LedgerLimits limits(long seed) {
+    return new LedgerLimits(
+        100,
+        8,
+        5_000,
+        60_000,
+        10,
+        3_000,
+        OPEN_TASKS_MAX,
+        4,
+        65_536,
+        seed % 2 == 0 ? 0 : WORKER_FOLD_BYTES);
   }
 
   // ---- topics
@@ -191,7 +214,13 @@ final class World {
   void contribute(String sender, String jobId, int block, GradientEntry entry) {
     int partition = Topic.partition(Topic.blockKey(jobId, block), PARTITIONS);
     var log = gradients.get(partition).log;
-    Runnable arrival = () -> log.append(new GradientRecord(jobId, entry));
+    Runnable arrival =
+        () -> {
+          log.append(new GradientRecord(jobId, entry));
+          if (entry instanceof Contribution contribution) {
+            invariants.contributed(jobId, contribution);
+          }
+        };
     network.send(sender, log.name, arrival);
     again(sender, log.name, arrival);
   }
@@ -209,6 +238,13 @@ final class World {
     for (var worker : workers) {
       network.send(sender, worker.name, () -> worker.receive(block));
       again(sender, worker.name, () -> worker.receive(block));
+    }
+  }
+
+  /** States of folds reach every worker that listens, each in its time. */
+  void handOver(String sender, BlockSnapshot state, long nextOffset) {
+    for (var worker : workers) {
+      network.send(sender, worker.name, () -> worker.receive(state, nextOffset));
     }
   }
 
@@ -324,7 +360,8 @@ final class World {
             p.steps(),
             p.engine(),
             p.foldVersion(),
-            p.validation())
+            p.validation(),
+            p.workersFold())
         : entry;
   }
 

@@ -87,6 +87,7 @@ public record JobView(
    * @param parameters trained values of the network
    * @param engine engine fingerprint that is pinned
    * @param foldVersion version of the fold's arithmetic that is pinned
+   * @param workersFold whether workers fold for themselves, or read what a coordinator folds
    * @param dataset digest of the data set that is pinned
    * @param lossCurve pairs of step and loss, as far as this producer saw them; null in lists that
    *     don't ask for them
@@ -111,6 +112,7 @@ public record JobView(
       long parameters,
       String engine,
       int foldVersion,
+      boolean workersFold,
       String dataset,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<double[]> lossCurve,
       @Nullable ValidationView validation,

@@ -158,6 +158,7 @@ final class JobText {
             training.shards()));
     work(text, training.computeSeconds(), training.modelled());
     text.line("engine", training.engine() + ", fold version " + training.foldVersion());
+    text.line("folded by", training.workersFold() ? "its workers" : "coordinators");
   }
 
   private static void validation(Facts text, JobView.Training training) {

@@ -5,6 +5,8 @@ import dev.sluice.schemas.wire.ArtifactNotice;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.FoldedBlock;
+import dev.sluice.schemas.wire.FoldedVector;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobFacts;
@@ -41,6 +43,8 @@ public final class WireSchemas {
           Task.class,
           GradientRecord.class,
           ParameterBlock.class,
+          FoldedVector.class,
+          FoldedBlock.class,
           CheckpointRecord.class,
           ResultBatch.class,
           WorkerHeartbeat.class,

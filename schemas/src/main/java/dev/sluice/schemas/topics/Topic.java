@@ -56,7 +56,10 @@ public enum Topic {
    * checkpoints, and by nothing else: a bound of time or size would take what is not folded yet.
    */
   GRADIENTS("sluice.gradients", 4, Kept.FOREVER),
-  /** Parameter blocks, by {@link #blockKey}. Trimmed by the fold, not by time. */
+  /**
+   * Parameter blocks, by {@link #blockKey}; and, by {@link #foldedKey}, the state of folds for
+   * workers that go on by themselves. Trimmed by the fold, not by time.
+   */
   PARAMETERS("sluice.parameters", 4, Kept.FOREVER),
   /**
    * The fold's state; partitioned as {@link #GRADIENTS}. Compacted, and trimmed by the fold before
@@ -100,6 +103,8 @@ public enum Topic {
   public static final String APPENDED = "LogAppendTime";
 
   private static final String TASKS = "sluice.tasks.";
+
+  static final String FOLDED = "/state";
 
   /** Of the digest of an engine fingerprint; two engines of one lane never meet. */
   private static final int ENGINE_BYTES = 8;
@@ -316,6 +321,16 @@ public enum Topic {
    */
   public static String blockKey(String jobId, int block) {
     return jobId + "/" + block;
+  }
+
+  /** Key of the state of a block's fold in {@link #PARAMETERS}. */
+  public static String foldedKey(String jobId, int block) {
+    return blockKey(jobId, block) + FOLDED;
+  }
+
+  /** Key of one vector of the state of a block's fold in {@link #PARAMETERS}. */
+  public static String foldedKey(String jobId, int block, String vector) {
+    return foldedKey(jobId, block) + "/" + vector;
   }
 
   /** Key of a lane's state in {@link #JOB_STATES}. */

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param foldVersion version of the fold's arithmetic
  * @param validation when parameters are measured on held-out rows; null: never. After the steps
  *     comes one that only measures
+ * @param workersFold whether the job's workers fold for themselves, so that of its generations only
+ *     the last one is published
  */
 public record FoldStarted(
     long floats,
@@ -33,5 +35,6 @@ public record FoldStarted(
     long steps,
     String engine,
     int foldVersion,
-    @Nullable ValidationPlan validation)
+    @Nullable ValidationPlan validation,
+    boolean workersFold)
     implements GradientEntry {}

@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param engine engine fingerprint that every worker of this job must have
  * @param foldVersion version of the fold's arithmetic
  * @param validation when parameters are measured on held-out rows; null: never
+ * @param workersFold whether the job's workers fold for themselves
  */
 public record TrainingPlan(
-    TrainingPrepared prepared, String engine, int foldVersion, @Nullable ValidationPlan validation)
+    TrainingPrepared prepared,
+    String engine,
+    int foldVersion,
+    @Nullable ValidationPlan validation,
+    boolean workersFold)
     implements JobFact {}

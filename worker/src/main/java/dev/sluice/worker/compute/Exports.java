@@ -35,7 +35,7 @@ final class Exports implements AutoCloseable {
 
   /** Keeps an export until the parameters that it writes have come. */
   void hold(HeldTask held, ExportWork work, long nowMs) {
-    var ofJob = exchange.follow(held.task().jobId(), work.prepared().network().floats());
+    var ofJob = exchange.follow(held.task().jobId(), work.prepared().network().floats(), false);
     pending.add(new PendingExport(held, work, ofJob, nowMs));
   }
 

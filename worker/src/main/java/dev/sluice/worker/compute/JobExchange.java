@@ -9,7 +9,14 @@ public interface JobExchange extends AutoCloseable {
   /** Where its parameters appear as they come; closed with this. */
   JobParameters parameters();
 
-  /** Sends a sum, without waiting for the brokers. Its values may be overwritten afterwards. */
+  /**
+   * Sends a sum, once what was sent before is stored, and does not wait until this one is. Its
+   * values may be overwritten afterwards.
+   *
+   * <p>So whoever finds a contribution to a step in the log knows that all that its sender has
+   * contributed to the step before is there, too: no block needs its generation of that step any
+   * more.
+   */
   void contribute(GroupSum sum);
 
   /** Waits until the brokers have everything that was sent before, or it has failed. */

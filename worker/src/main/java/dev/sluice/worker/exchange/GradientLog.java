@@ -3,6 +3,7 @@ package dev.sluice.worker.exchange;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
+import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.worker.compute.GroupSum;
@@ -11,6 +12,7 @@ import dev.sluice.worker.training.JobParameters;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Writes to {@code sluice.gradients}. Safe for use by several threads. */
 public final class GradientLog {
@@ -46,37 +48,48 @@ public final class GradientLog {
    *
    * @param blocks how it is cut
    * @param sum the vector, and what is said about it
-   * @param failed told where a block could not be stored
+   * @param unstored keeps count of what is on its way
+   * @param sent told of each block once it is sent
    */
-  public void contribute(String jobId, Blocks blocks, GroupSum sum, Consumer<Exception> failed) {
+  public void contribute(
+      String jobId, Blocks blocks, GroupSum sum, Unstored unstored, Consumer<Contribution> sent) {
     for (int block = 0; block < blocks.count(); block++) {
-      send(Topic.blockKey(jobId, block), jobId, sum.block(block, blocks, engine), failed);
+      var contribution = sum.block(block, blocks, engine);
+      unstored.sent();
+      send(Topic.blockKey(jobId, block), jobId, contribution, unstored::stored);
+      sent.accept(contribution);
     }
   }
 
   /**
-   * Asks the fold to publish a job's current blocks again, once per partition that holds any.
+   * Asks the fold for what is current of a job's blocks, once per partition that holds any.
    *
+   * @param folds whether this worker goes on to fold by itself, so that it needs the fold's state
    * @param failed told where that could not be stored
    */
-  public void attach(JobParameters job, Consumer<Exception> failed) {
+  public void attach(JobParameters job, boolean folds, Consumer<Exception> failed) {
     var jobId = job.jobId();
     for (int block : job.blocks().inEachPartition(jobId, partitions)) {
-      send(Topic.blockKey(jobId, block), jobId, new Attached(worker), failed);
+      send(
+          Topic.blockKey(jobId, block),
+          jobId,
+          new Attached(worker, folds),
+          failure -> {
+            if (failure != null) {
+              failed.accept(failure);
+            }
+          });
     }
   }
 
-  private void send(String key, String jobId, GradientEntry entry, Consumer<Exception> failed) {
+  private void send(
+      String key, String jobId, GradientEntry entry, Consumer<@Nullable Exception> done) {
     var value = codec.encode(new GradientRecord(jobId, entry));
     var partition = Topic.partition(key, partitions);
     var _ =
         producer.send(
             new ProducerRecord<>(Topic.GRADIENTS.topicName(), partition, key, value),
-            (metadata, exception) -> {
-              if (exception != null) {
-                failed.accept(exception);
-              }
-            });
+            (metadata, failure) -> done.accept(failure));
   }
 
   /** Waits until the brokers have everything that was sent before, or it has failed. */

@@ -1,10 +1,11 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.worker.compute.FoldExchange;
 import dev.sluice.worker.compute.GroupSum;
 import dev.sluice.worker.compute.JobExchange;
 import dev.sluice.worker.training.JobParameters;
-import java.util.concurrent.atomic.AtomicReference;
+import dev.sluice.worker.training.LocalFold;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,24 +14,34 @@ import org.jspecify.annotations.Nullable;
  * @param gradients takes contributions
  * @param follower brings parameters
  */
-public record KafkaExchange(GradientLog gradients, ParameterFollower follower)
-    implements FoldExchange {
+public record KafkaExchange(GradientLog gradients, JobFollower follower) implements FoldExchange {
 
   @Override
-  public JobExchange follow(String jobId, long floats) {
-    return new OfJob(gradients, follower, follower.follow(jobId, floats), new AtomicReference<>());
+  public JobExchange follow(String jobId, long floats, boolean fold) {
+    var parameters = follower.parameters(jobId, floats);
+    var folded = fold ? new LocalFold(parameters) : null;
+    follower.follow(parameters, folded);
+    return new OfJob(gradients, follower, parameters, folded, new Unstored());
   }
 
   private record OfJob(
       GradientLog gradients,
-      ParameterFollower follower,
+      JobFollower follower,
       JobParameters parameters,
-      AtomicReference<@Nullable Exception> unsent)
+      @Nullable LocalFold fold,
+      Unstored unstored)
       implements JobExchange {
 
     @Override
     public void contribute(GroupSum sum) {
-      gradients.contribute(parameters.jobId(), parameters.blocks(), sum, unsent::set);
+      unstored.await();
+      gradients.contribute(parameters.jobId(), parameters.blocks(), sum, unstored, this::folded);
+    }
+
+    private void folded(Contribution contribution) {
+      if (fold != null) {
+        fold.foldOwn(contribution);
+      }
     }
 
     @Override
@@ -40,7 +51,7 @@ public record KafkaExchange(GradientLog gradients, ParameterFollower follower)
 
     @Override
     public @Nullable Exception failure() {
-      return unsent.get();
+      return unstored.failure();
     }
 
     @Override

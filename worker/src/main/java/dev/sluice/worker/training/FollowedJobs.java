@@ -3,6 +3,8 @@ package dev.sluice.worker.training;
 import dev.sluice.schemas.wire.ParameterBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs whose parameters are followed, and when the folds are asked for these again. Whoever
@@ -17,7 +19,26 @@ public final class FollowedJobs {
 
   private static final long ASK_MS_MAX = 60_000;
 
-  private record Followed(JobParameters parameters, RetryDelay first, RetryDelay later) {}
+  /**
+   * A job that is followed.
+   *
+   * @param parameters where its generations appear
+   * @param fold makes them here; null: a coordinator does
+   * @param first when to ask for the first of them
+   * @param later when to ask again
+   */
+  private record Followed(
+      JobParameters parameters, @Nullable LocalFold fold, RetryDelay first, RetryDelay later) {
+
+    /** Whether what was asked for has come; what is folded here needs nothing any more. */
+    boolean served() {
+      return fold == null ? parameters.newest() >= 0 : fold.whole();
+    }
+
+    boolean due(long nowMs) {
+      return served() ? fold == null && later.due(nowMs) : first.due(nowMs);
+    }
+  }
 
   private final long retryMs;
   private final List<Followed> jobs = new ArrayList<>();
@@ -29,12 +50,17 @@ public final class FollowedJobs {
     this.retryMs = retryMs;
   }
 
-  /** Begins to follow a job, or begins anew. */
-  public void follow(JobParameters parameters, long nowMs) {
+  /**
+   * Begins to follow a job, or begins anew.
+   *
+   * @param fold makes its generations here; null: a coordinator does
+   */
+  public void follow(JobParameters parameters, @Nullable LocalFold fold, long nowMs) {
     leave(parameters);
     jobs.add(
         new Followed(
             parameters,
+            fold,
             new RetryDelay(retryMs, ASK_MS_MAX, nowMs),
             new RetryDelay(retryMs * QUIET_FACTOR, ASK_MS_MAX, nowMs)));
   }
@@ -54,12 +80,22 @@ public final class FollowedJobs {
     return all().stream().filter(parameters -> parameters.jobId().equals(jobId)).toList();
   }
 
+  /** The folds of one job, as often as it is followed and folded here. */
+  public List<LocalFold> folds(String jobId) {
+    return jobs.stream()
+        .filter(job -> job.parameters.jobId().equals(jobId))
+        .flatMap(job -> Stream.ofNullable(job.fold))
+        .toList();
+  }
+
+  /** Whether the generations of a job that is followed are made here. */
+  public boolean folds(JobParameters parameters) {
+    return jobs.stream().anyMatch(job -> job.parameters == parameters && job.fold != null);
+  }
+
   /** Those for whose blocks is to be asked now, because nothing has come for too long. */
   public List<JobParameters> due(long nowMs) {
-    return jobs.stream()
-        .filter(job -> (job.parameters.newest() < 0 ? job.first : job.later).due(nowMs))
-        .map(Followed::parameters)
-        .toList();
+    return jobs.stream().filter(job -> job.due(nowMs)).map(Followed::parameters).toList();
   }
 
   /**

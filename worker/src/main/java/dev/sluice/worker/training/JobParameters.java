@@ -85,17 +85,32 @@ public final class JobParameters implements AutoCloseable {
    * @return whether a newer generation is complete now
    * @throws IllegalArgumentException where the job has no such block, or it has another length
    */
-  public synchronized boolean offer(int block, long generation, ByteBuffer payload) {
+  public boolean offer(int block, long generation, ByteBuffer payload) {
+    return offer(block, generation, MemorySegment.ofBuffer(payload));
+  }
+
+  /**
+   * Takes a block, as the other does.
+   *
+   * @param values its values
+   * @return whether a newer generation is complete now
+   * @throws IllegalArgumentException where the job has no such block, or it has another length
+   */
+  public boolean offer(int block, long generation, float[] values) {
+    return offer(block, generation, MemorySegment.ofArray(values));
+  }
+
+  private synchronized boolean offer(int block, long generation, MemorySegment values) {
     if (closed || generation <= newest) {
       return false;
     }
-    if (block < 0 || block >= blocks.count() || payload.remaining() != blocks.bytes(block)) {
+    if (block < 0 || block >= blocks.count() || values.byteSize() != blocks.bytes(block)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "block %d of %d bytes does not fit job %s of %d blocks",
               block,
-              payload.remaining(),
+              values.byteSize(),
               jobId,
               blocks.count()));
     }
@@ -103,8 +118,7 @@ public final class JobParameters implements AutoCloseable {
     if (slot == null || slot.blocks.get(block)) {
       return false;
     }
-    MemorySegment.copy(
-        MemorySegment.ofBuffer(payload), 0, slot.flat, blocks.fromByte(block), payload.remaining());
+    MemorySegment.copy(values, 0, slot.flat, blocks.fromByte(block), values.byteSize());
     slot.blocks.set(block);
     if (slot.blocks.cardinality() < blocks.count()) {
       return false;

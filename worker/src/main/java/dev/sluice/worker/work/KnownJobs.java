@@ -161,7 +161,8 @@ public final class KnownJobs {
                   term.round(),
                   term.announceStep(),
                   term.timeMsMax(),
-                  plan.validation())
+                  plan.validation(),
+                  plan.workersFold())
               : null;
       case Export(long generation) ->
           work instanceof TrainingSpec spec && found instanceof TrainingPlan plan

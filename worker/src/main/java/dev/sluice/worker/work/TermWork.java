@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param announceStep step at which to say that the term nears its end
  * @param timeMsMax longest time that the term may take, in milliseconds; it then ends where it is
  * @param validation when parameters are measured on held-out rows; null: never
+ * @param workersFold whether the job's workers fold for themselves
  */
 public record TermWork(
     TrainingSpec spec,
@@ -29,5 +30,6 @@ public record TermWork(
     long round,
     long announceStep,
     int timeMsMax,
-    @Nullable ValidationPlan validation)
+    @Nullable ValidationPlan validation,
+    boolean workersFold)
     implements TaskWork {}

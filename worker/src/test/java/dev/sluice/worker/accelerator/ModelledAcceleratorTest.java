@@ -139,7 +139,8 @@ class ModelledAcceleratorTest {
   }
 
   private static TermWork term(LayerStack stack, int batch, long rows) {
-    return new TermWork(training(batch), prepared(stack, rows), 0, 4, 0, 10, 0, 5, 1000, null);
+    return new TermWork(
+        training(batch), prepared(stack, rows), 0, 4, 0, 10, 0, 5, 1000, null, false);
   }
 
   private static InferenceSpec answering(int batch) {

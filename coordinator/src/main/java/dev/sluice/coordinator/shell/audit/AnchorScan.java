@@ -1,8 +1,8 @@
 package dev.sluice.coordinator.shell.audit;
 
 import dev.sluice.coordinator.audit.Witnesses;
-import dev.sluice.coordinator.fold.BlockSnapshot;
 import dev.sluice.coordinator.shell.StoredBlocks;
+import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.topics.Topic;

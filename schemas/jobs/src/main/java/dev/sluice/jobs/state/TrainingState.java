@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a training job is.
  *
- * @param prepared what was prepared
- * @param engine engine fingerprint that every worker of this job must have
- * @param foldVersion version of the fold's arithmetic
+ * @param pinned what does not change any more
  * @param round round of terms issued last
  * @param roundEnd end of that round's steps
  * @param paceStep step from which the pace is measured
@@ -35,9 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation what the held-out rows show; null: they are not looked at
  */
 public record TrainingState(
-    TrainingPrepared prepared,
-    String engine,
-    int foldVersion,
+    Pinned pinned,
     long round,
     long roundEnd,
     long paceStep,
@@ -56,18 +52,32 @@ public record TrainingState(
     shardSteps = List.copyOf(shardSteps);
   }
 
+  /**
+   * What does not change any more once a worker has prepared the job.
+   *
+   * @param prepared what was prepared
+   * @param engine engine fingerprint that every worker of this job must have
+   * @param foldVersion version of the fold's arithmetic
+   * @param workersFold whether its workers fold for themselves
+   */
+  public record Pinned(
+      TrainingPrepared prepared, String engine, int foldVersion, boolean workersFold) {}
+
+  /** What was prepared. */
+  public TrainingPrepared prepared() {
+    return pinned.prepared;
+  }
+
+  /** Engine fingerprint that every worker of this job must have. */
+  public String engine() {
+    return pinned.engine;
+  }
+
   /** A job of which nothing is computed yet. */
   public static TrainingState started(
-      TrainingPrepared prepared,
-      String engine,
-      int foldVersion,
-      int shards,
-      @Nullable ValidationState validation,
-      long nowMs) {
+      Pinned pinned, int shards, @Nullable ValidationState validation, long nowMs) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         0,
         0,
         0,
@@ -87,9 +97,7 @@ public record TrainingState(
   /** The next round of terms was issued. */
   public TrainingState withRound(long nextRound, long nextRoundEnd) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         nextRound,
         nextRoundEnd,
         paceStep,
@@ -109,9 +117,7 @@ public record TrainingState(
   /** A step further than any before was reached, or is gone on with. */
   public TrainingState withPace(long step, long nowMs, double pace) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         round,
         roundEnd,
         step,
@@ -131,9 +137,7 @@ public record TrainingState(
   /** Shards came further. */
   public TrainingState withShardSteps(List<Long> steps) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         round,
         roundEnd,
         paceStep,
@@ -154,9 +158,7 @@ public record TrainingState(
   public TrainingState withGeneration(
       long newGeneration, double newLoss, long newSamples, long newFinishedMs) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         round,
         roundEnd,
         paceStep,
@@ -176,9 +178,7 @@ public record TrainingState(
   /** Held-out rows were looked at. */
   public TrainingState withValidation(@Nullable ValidationState newValidation) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         round,
         roundEnd,
         paceStep,
@@ -198,9 +198,9 @@ public record TrainingState(
   /** The generation with which training ends, as far as is known. */
   public long end() {
     if (validation == null) {
-      return prepared.steps();
+      return prepared().steps();
     }
-    return validation.closed() ? generation : prepared.steps() + 1;
+    return validation.closed() ? generation : prepared().steps() + 1;
   }
 
   /** Optimizer steps done: the last generation of a training that is measured is another's copy. */
@@ -211,9 +211,7 @@ public record TrainingState(
   /** Workers computed. */
   public TrainingState withComputed(double ms, @Nullable Modelled more) {
     return new TrainingState(
-        prepared,
-        engine,
-        foldVersion,
+        pinned,
         round,
         roundEnd,
         paceStep,
@@ -254,7 +252,11 @@ public record TrainingState(
   /** What never changes. */
   TrainingPlan plan() {
     return new TrainingPlan(
-        prepared, engine, foldVersion, validation == null ? null : validation.plan());
+        pinned.prepared,
+        pinned.engine,
+        pinned.foldVersion,
+        validation == null ? null : validation.plan(),
+        pinned.workersFold);
   }
 
   /** Whether a record holds as many shards as a job may have: it may be no ledger's work. */
@@ -268,9 +270,7 @@ public record TrainingState(
     var measured = plan.validation();
     var led = t.validation();
     return new TrainingState(
-        plan.prepared(),
-        plan.engine(),
-        plan.foldVersion(),
+        new Pinned(plan.prepared(), plan.engine(), plan.foldVersion(), plan.workersFold()),
         t.round(),
         t.roundEnd(),
         t.paceStep(),

@@ -267,7 +267,9 @@ class JobJoinTest {
     var steps = new ArrayList<>(Collections.nCopies(6, 7L));
     steps.addAll(List.of(8L, 9L));
     var state =
-        TrainingState.started(prepared, "engine", 3, 8, validation, 5).withShardSteps(steps);
+        TrainingState.started(
+                new TrainingState.Pinned(prepared, "engine", 3, true), 8, validation, 5)
+            .withShardSteps(steps);
     var work =
         new TrainingSpec(
             dataset(),

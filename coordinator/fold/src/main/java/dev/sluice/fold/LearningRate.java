@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Cosine;

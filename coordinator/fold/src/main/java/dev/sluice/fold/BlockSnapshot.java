@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import dev.sluice.schemas.wire.BlockCheckpoint;
 import java.util.BitSet;
@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record BlockSnapshot(BlockCheckpoint head, Map<String, float[]> vectors) {
 
-  static final String CURRENT = "current";
-  static final String PREVIOUS = "previous";
+  /** Name of the parameters of the newest generation. */
+  public static final String CURRENT = "current";
+
+  /** Name of those of the generation before, where somebody may need them. */
+  public static final String PREVIOUS = "previous";
+
   static final String BEST = "best";
 
   public BlockSnapshot {
@@ -33,7 +37,7 @@ public record BlockSnapshot(BlockCheckpoint head, Map<String, float[]> vectors) 
   }
 
   /** Size of its vectors. */
-  long bytes() {
+  public long bytes() {
     return vectors.values().stream().mapToLong(vector -> (long) vector.length * Float.BYTES).sum();
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.BlockCheckpoint;
@@ -8,7 +8,6 @@ import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
-import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.PendingNode;
 import dev.sluice.schemas.wire.ValidationSums;
 import java.util.ArrayList;
@@ -20,7 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fold of one block of one job: contributions in, generations of parameters out.
+ * The fold of one block of one job: contributions in, generations of parameters out. Its state is a
+ * function of the contributions that it was given, in their order.
  *
  * <p>Generation g is what step g's gradients are computed from. Two generations are kept, because
  * the blocks of a job advance one by one: a worker that joins while block 1 waits for step g needs
@@ -36,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Contributions are pure functions of (parameters, step, shards), so the first one in log order
  * counts and any other is the same bits again.
  */
-final class BlockFold {
+public final class BlockFold {
+
+  /** Version of the fold's arithmetic: a change of any bit of a result is a new version. */
+  public static final int VERSION = 1;
 
   /** Before the initial vector has come. */
-  static final long NO_GENERATION = -1;
+  public static final long NO_GENERATION = -1;
 
   private final String jobId;
   private final int block;
@@ -57,13 +60,24 @@ final class BlockFold {
   private boolean currentAsked;
 
   private boolean previousAsked;
+
+  /** Whether somebody has asked who goes on to fold by itself. */
+  private boolean stateAsked;
+
   private double epochLossSum;
   private long epochSamples;
   private long samples;
   private boolean closed;
   private boolean changed = true;
 
-  BlockFold(String jobId, int block, FoldStarted plan) {
+  /**
+   * A block of which nothing has come.
+   *
+   * @param jobId job
+   * @param block which of its blocks
+   * @param plan how it is folded; {@link Startable} has nothing against it
+   */
+  public BlockFold(String jobId, int block, FoldStarted plan) {
     this.jobId = jobId;
     this.block = block;
     this.plan = plan;
@@ -76,7 +90,7 @@ final class BlockFold {
   }
 
   /** Floats of a block. */
-  static int floats(FoldStarted plan, int block) {
+  public static int floats(FoldStarted plan, int block) {
     return (int) Math.min(plan.blockFloats(), plan.floats() - (long) block * plan.blockFloats());
   }
 
@@ -86,9 +100,14 @@ final class BlockFold {
     return Math.clamp(plan.parameters() - from, 0, floats(plan, block));
   }
 
+  /** Newest generation; {@link #NO_GENERATION}: the initial vector has not come. */
+  public long generation() {
+    return generation;
+  }
+
   /** Folds one contribution. Late, repeated and foreign ones change nothing. */
-  void contribute(Contribution contribution, Consumer<FoldOutput> out) {
-    if (contribution.step() < generation || finished()) {
+  public void contribute(Contribution contribution, Consumer<FoldOutput> out) {
+    if (contribution.step() < generation || finished() || isHere(contribution)) {
       return;
     }
     var objection = objection(contribution);
@@ -123,37 +142,64 @@ final class BlockFold {
     }
   }
 
+  /** Whether a sum of the same shards, or of more, has come for the step before. */
+  private boolean isHere(Contribution contribution) {
+    return contribution.step() == generation
+        && generation > NO_GENERATION
+        && tree.covers(contribution.shardFrom(), contribution.shards());
+  }
+
   /** Somebody asks for every generation that is kept. */
-  void ask() {
+  public void ask() {
     currentAsked = current != null;
     previousAsked = previous != null;
   }
 
+  /** Somebody asks for the state, and folds by itself from there on. */
+  public void askState() {
+    stateAsked = true;
+  }
+
   /**
-   * Publishes what was asked for and has not been published since, as a step does that was made
+   * Gives what was asked for and has not been published since, as a step does that was made
    * meanwhile.
    *
-   * @return bytes that were published
+   * @return bytes that were given
    */
-  long answer(Consumer<FoldOutput> out) {
+  public long answer(Consumer<FoldOutput> out) {
     long bytes = 0;
     if (previousAsked && previous != null) {
-      out.accept(publication(generation - 1, previous));
+      out.accept(generation(generation - 1, previous, true));
       bytes += (long) floats * Float.BYTES;
     }
     if (currentAsked && current != null) {
-      out.accept(publication(generation, current));
+      out.accept(generation(generation, current, true));
       bytes += (long) floats * Float.BYTES;
+    }
+    if (stateAsked) {
+      var state = state();
+      out.accept(new FoldOutput.State(state));
+      bytes += state.bytes();
     }
     previousAsked = false;
     currentAsked = false;
+    stateAsked = false;
     return bytes;
   }
 
-  /** Publishes every generation that someone may need. */
-  void republish(Consumer<FoldOutput> out) {
-    ask();
-    answer(out);
+  /** Publishes every generation that someone may need who has not asked. */
+  public void republish(Consumer<FoldOutput> out) {
+    if (previous != null) {
+      out.accept(generation(generation - 1, previous, awaited()));
+    }
+    if (current != null) {
+      out.accept(generation(generation, current, awaited()));
+    }
+  }
+
+  /** Whether workers wait for the newest generation to be published. */
+  private boolean awaited() {
+    return !plan.workersFold() || finished();
   }
 
   /** Whether no generation will follow. */
@@ -286,14 +332,12 @@ final class BlockFold {
     generation++;
     tree.clear();
     changed = true;
-    out.accept(publication(generation, next));
+    out.accept(generation(generation, next, awaited()));
   }
 
-  private FoldOutput publication(long number, float[] values) {
-    var payload = Vectors.bytes(values);
-    return new FoldOutput.Publish(
-        new ParameterBlock(jobId, block, number, Vectors.crc32c(payload), payload),
-        finished() && number == generation);
+  private FoldOutput generation(long number, float[] values, boolean awaited) {
+    return new FoldOutput.Generation(
+        jobId, block, number, values, awaited, finished() && number == generation);
   }
 
   private FoldOutput failure(long step, String what) {
@@ -311,13 +355,18 @@ final class BlockFold {
   }
 
   /** Whether anything happened since the last checkpoint. */
-  boolean changed() {
+  public boolean changed() {
     return changed;
   }
 
   /** Copies everything that a later owner needs, and counts as unchanged from here on. */
-  BlockSnapshot snapshot() {
+  public BlockSnapshot snapshot() {
     changed = false;
+    return state();
+  }
+
+  /** Copies everything that the fold goes on from. */
+  private BlockSnapshot state() {
     var vectors = new TreeMap<String, float[]>();
     // Generations are never written to once they are published; moments are.
     if (current != null) {
@@ -356,7 +405,7 @@ final class BlockFold {
   }
 
   /** A block as it was when the snapshot was taken. */
-  static BlockFold restore(BlockSnapshot snapshot) {
+  public static BlockFold restore(BlockSnapshot snapshot) {
     var head = snapshot.head();
     Map<String, float[]> vectors = snapshot.vectors();
     var fold = new BlockFold(head.jobId(), head.block(), head.plan());

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -74,7 +74,20 @@ class UpdateTest {
   private static double rate(Schedule schedule, long warmupSteps, long step) {
     return LearningRate.at(
         new FoldStarted(
-            1, 1, 1, 1, new Sgd(0, false, 0), RATE, schedule, warmupSteps, 10, 100, "", 1, null),
+            1,
+            1,
+            1,
+            1,
+            new Sgd(0, false, 0),
+            RATE,
+            schedule,
+            warmupSteps,
+            10,
+            100,
+            "",
+            1,
+            null,
+            false),
         step);
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import dev.sluice.jobs.network.NetworkShapes;
 import dev.sluice.jobs.rules.FoldMemory;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Whether a plan can be folded. The ledger checks jobs before it writes one, but a record that
  * anyone else wrote must not end the fold of all jobs, now and with every replay.
  */
-final class Startable {
+public final class Startable {
 
   /** Of the largest network there are 1,024. */
   private static final long BLOCKS_MAX = 1L << 16;
@@ -27,7 +27,7 @@ final class Startable {
   private Startable() {}
 
   /** Why a plan can't be folded; null where it can. */
-  static @Nullable Cause objection(String jobId, FoldStarted plan) {
+  public static @Nullable Cause objection(String jobId, FoldStarted plan) {
     var what = Names.isJobId(jobId) ? problem(plan) : "A job's id has " + Names.JOB_ID_RULE + ".";
     return what == null
         ? null

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import dev.sluice.schemas.wire.BlockValidation;
 import dev.sluice.schemas.wire.EarlyStopping;

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import dev.sluice.schemas.wire.ValidationSums;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * whether its two halves came from two workers, from one, or as one sum that a worker made by the
  * same rule. Nodes combine as soon as both halves are there, so that at most V / 2 wait.
  */
-final class TreeSum {
+public final class TreeSum {
 
   /**
    * A node of the tree.
@@ -44,12 +44,12 @@ final class TreeSum {
   /**
    * @param shards V, a power of two
    */
-  TreeSum(int shards) {
+  public TreeSum(int shards) {
     this.shards = shards;
   }
 
   /** Whether [from, from + count) is a node of the tree. */
-  boolean isNode(int from, int count) {
+  public boolean isNode(int from, int count) {
     return count >= 1
         && Integer.bitCount(count) == 1
         && count <= shards
@@ -64,7 +64,7 @@ final class TreeSum {
    * @return the root once all shards are in it, otherwise null
    */
   @Nullable Node add(Node node) {
-    if (covered(node)) {
+    if (covers(node.from, node.shards)) {
       return null;
     }
     // A larger sum replaces the parts of it that came before: same bits, fewer to wait for.
@@ -101,8 +101,14 @@ final class TreeSum {
     sorted.forEach(node -> waiting.put(node.from, node));
   }
 
-  private boolean covered(Node node) {
-    return waiting.values().stream().anyMatch(other -> contains(other, node));
+  /** Whether the shards [from, from + count) are in what waits. */
+  boolean covers(int from, int count) {
+    for (var other : waiting.values()) {
+      if (other.from <= from && from + count <= other.from + other.shards) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean contains(Node outer, Node inner) {

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator.fold;
+package dev.sluice.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
