@@ -57,6 +57,12 @@ final class TrainingJob {
   /** Rounds with open terms: one that ends, one that is done, and one that waits for workers. */
   private static final int ROUNDS_MAX = 3;
 
+  /**
+   * So many rounds are issued beyond the fold. Workers that fold for themselves don't wait for it:
+   * without this, the log of one that stands still would grow without bound.
+   */
+  private static final int ROUNDS_BEYOND_FOLD = 3;
+
   private final LedgerLimits limits;
 
   TrainingJob(LedgerLimits limits) {
@@ -221,6 +227,9 @@ final class TrainingJob {
                 report.samples(),
                 ends ? job.turn.nowMs() : t.finishedMs())
             .withValidation(judged);
+    if (job.status == JobStatus.RUNNING && !ends && job.open.isEmpty()) {
+      issueRound(job, 0); // one that waited for the fold
+    }
     boolean early = ends && report.generation() <= t.prepared().steps();
     if (early && job.status == JobStatus.RUNNING) {
       job.open.clear();
@@ -281,7 +290,11 @@ final class TrainingJob {
     if (from >= end) {
       return;
     }
-    long length = Math.min(roundSteps(job, t, ended), end - from);
+    long wished = roundSteps(job, t, ended);
+    if (from - t.generation() > ROUNDS_BEYOND_FOLD * wished) {
+      return; // goes on with the fold's next progress, or the next term that ends
+    }
+    long length = Math.min(wished, end - from);
     long round = t.round() + 1;
     int workers = job.turn.fleet().workers(job.lane, t.engine());
     job.training = t.withRound(round, from + length);

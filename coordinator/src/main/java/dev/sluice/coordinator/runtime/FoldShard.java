@@ -59,6 +59,10 @@ public final class FoldShard implements Shard<GradientRecord> {
   private final PartitionFold fold;
   private final Stragglers stragglers;
   private final Map<String, Long> progressToldMs = new HashMap<>();
+
+  /** Progress that came too soon after the last that was told. */
+  private final Map<String, FoldProgressed> untold = new HashMap<>();
+
   private final Set<String> lost = new HashSet<>();
   private @Nullable Cause loss;
   private FoldStore.@Nullable Damage damage;
@@ -236,8 +240,16 @@ public final class FoldShard implements Shard<GradientRecord> {
     var told = progressToldMs.get(report.jobId());
     if (milestone || told == null || nowMs - told > pace.progressMs) {
       progressToldMs.put(report.jobId(), nowMs);
+      untold.remove(report.jobId());
       outlet.report(report);
+    } else {
+      untold.put(report.jobId(), report);
     }
+  }
+
+  /** A job that stands still has its last progress told all the same. */
+  private void tellLate(long nowMs) {
+    List.copyOf(untold.values()).forEach(report -> tell(report, false, nowMs));
   }
 
   @Override
@@ -292,6 +304,8 @@ public final class FoldShard implements Shard<GradientRecord> {
     var jobs = fold.jobs();
     stragglers.keep(jobs);
     progressToldMs.keySet().retainAll(jobs);
+    untold.keySet().retainAll(jobs);
+    tellLate(nowMs);
     if (atEnd) {
       stragglers.late(nowMs).forEach(outlet::report);
     }

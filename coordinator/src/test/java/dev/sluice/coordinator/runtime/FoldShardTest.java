@@ -109,6 +109,22 @@ class FoldShardTest {
   }
 
   @Test
+  void theLastProgressBeforeAStandstillIsToldLater() {
+    begin();
+    log(contribution(0, 1));
+    log(contribution(1, 1));
+    take();
+    assertThat(outlet.told(FoldProgressed.class)).hasSize(1);
+
+    nowMs += PACE.progressMs() + 1;
+    shard.tick(nowMs);
+    shard.tick(nowMs);
+    assertThat(outlet.told(FoldProgressed.class))
+        .extracting(FoldProgressed::generation)
+        .containsExactly(1L, 2L);
+  }
+
+  @Test
   void aRecordThatMakesNoSenseIsToldWithItsPlace() {
     begin();
     log(contribution(40, 1));

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -295,16 +296,20 @@ public final class JobFollower implements AutoCloseable {
 
   private void acceptGradient(BlockKey key, ConsumerRecord<String, ByteBuffer> record) {
     var folds = jobs.folds(key.jobId());
-    if (folds.isEmpty()
-        || !(read(GradientRecord.class, record) instanceof GradientRecord gradient)
-        || !(gradient.entry() instanceof Contribution contribution)
-        || !gradient.jobId().equals(key.jobId())) {
+    if (folds.isEmpty()) {
       return;
     }
-    for (var fold : folds) {
-      if (fold.fold(record.offset(), contribution)) {
-        bell.run();
-      }
+    read(GradientRecord.class, record)
+        .filter(gradient -> gradient.jobId().equals(key.jobId()))
+        .map(GradientRecord::entry)
+        .filter(Contribution.class::isInstance)
+        .map(Contribution.class::cast)
+        .ifPresent(contribution -> folds.forEach(fold -> fold(fold, record, contribution)));
+  }
+
+  private void fold(LocalFold fold, ConsumerRecord<?, ?> record, Contribution contribution) {
+    if (fold.fold(record.offset(), contribution)) {
+      bell.run();
     }
   }
 
@@ -313,16 +318,18 @@ public final class JobFollower implements AutoCloseable {
       return;
     }
     try {
-      if (!key.isState()) {
-        if (read(FoldedVector.class, record) instanceof FoldedVector vector) {
-          states.add(vector);
-        }
-      } else if (read(FoldedBlock.class, record) instanceof FoldedBlock state) {
-        states.put(state).ifPresent(snapshot -> begin(key, snapshot, state.nextOffset()));
+      if (key.isState()) {
+        read(FoldedBlock.class, record).ifPresent(state -> complete(key, state));
+      } else {
+        read(FoldedVector.class, record).ifPresent(states::add);
       }
     } catch (IllegalArgumentException e) {
       LEFT_OUT.say("states of folds left out", "Left out " + place(record) + ": " + e.getMessage());
     }
+  }
+
+  private void complete(BlockKey key, FoldedBlock state) {
+    states.put(state).ifPresent(snapshot -> begin(key, snapshot, state.nextOffset()));
   }
 
   private void begin(BlockKey key, BlockSnapshot snapshot, long nextOffset) {
@@ -339,16 +346,17 @@ public final class JobFollower implements AutoCloseable {
 
   private void acceptParameters(BlockKey key, ConsumerRecord<String, ByteBuffer> record) {
     var readers = jobs.of(key.jobId());
-    if (!readers.isEmpty() && read(ParameterBlock.class, record) instanceof ParameterBlock block) {
-      readers.forEach(job -> accept(job, block, record));
+    if (!readers.isEmpty()) {
+      read(ParameterBlock.class, record)
+          .ifPresent(block -> readers.forEach(job -> accept(job, block, record)));
     }
   }
 
-  /** A record's message; null where it has none that can be read here. */
-  private <T extends Record> @Nullable T read(
+  /** A record's message; empty where it has none that can be read here. */
+  private <T extends Record> Optional<T> read(
       Class<T> type, ConsumerRecord<String, ByteBuffer> record) {
     return switch (codec.decode(type, record.value())) {
-      case Decoded.Message<T>(var message) -> message;
+      case Decoded.Message<T>(var message) -> Optional.of(message);
       case Decoded.UnknownSchema<T>(long fingerprint) -> {
         LEFT_OUT.say(
             "records of unknown schemas left out",
@@ -358,11 +366,11 @@ public final class JobFollower implements AutoCloseable {
                     + " release.",
                 place(record),
                 fingerprint));
-        yield null;
+        yield Optional.empty();
       }
       case Decoded.Malformed<T>(var why) -> {
         passedOver.accept(record, Unread.because(why));
-        yield null;
+        yield Optional.empty();
       }
     };
   }
