@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * what is sent, and where it is in one transaction.
  *
  * <p>Takeover has one order: fence the owner before, which completes or aborts what it left open;
- * then read the states up to their end; then on from the cursor stored there. Group offsets serve
- * lag only, and are no part of the transaction: an owner is fenced by its transactional id alone,
- * and one that goes on must not fail because others join or leave the group meanwhile.
+ * then read the states up to their end; then on from the cursor stored there, or from where the log
+ * is another by now. Group offsets serve lag only, and are no part of the transaction: an owner is
+ * fenced by its transactional id alone, and one that goes on must not fail because others join or
+ * leave the group meanwhile.
  */
 public final class LedgerShard implements Shard<JobRecord> {
 
@@ -149,10 +150,32 @@ public final class LedgerShard implements Shard<JobRecord> {
 
   @Override
   public Position load(long sameUpTo) {
-    store.load(state);
-    next = state.nextOffset();
+    var log = store.load(state);
+    var resumption =
+        LedgerResumption.of(
+            Topic.JOBS.topicName() + "-" + partition,
+            state.nextOffset(),
+            log.beginning(),
+            Math.min(log.end(), sameUpTo));
+    next = resumption.nextOffset();
+    if (resumption.loss() != null) {
+      goOnBehind(resumption.loss());
+    }
     state.loaded().forEach(this::giveUp);
     return position();
+  }
+
+  /** At once: the log grows, and where it is beyond the cursor nobody sees what was lost. */
+  private void goOnBehind(String loss) {
+    store.begin();
+    storeCursor();
+    store.commit(); // which also shows that this is still the owner
+    store.lost(loss);
+  }
+
+  private void storeCursor() {
+    state.apply(new LedgerCursor(next));
+    store.cursor(next);
   }
 
   /** Facts of a job are nowhere any more: it ends, so that nobody waits for what will not come. */
@@ -186,6 +209,7 @@ public final class LedgerShard implements Shard<JobRecord> {
   @Override
   public @Nullable String handle(Source.Batch<JobRecord> batch, long nowMs) {
     String waits = null;
+    boolean all = true;
     var fleet = surroundings.fleet();
     store.begin();
     uncommitted.clear();
@@ -201,15 +225,19 @@ public final class LedgerShard implements Shard<JobRecord> {
       }
       if (waits != null) {
         next = record.offset(); // before it may stand the end of a transaction
+        all = false;
         break;
       }
       next = record.offset() + 1;
       if (store.bytes() >= TRANSACTION_BYTES_MAX) {
-        break; // the rest is read again
+        all = false; // the rest is read again
+        break;
       }
     }
-    state.apply(new LedgerCursor(next));
-    store.cursor(next);
+    if (all) {
+      next = batch.next().offset(); // also beyond the ends of transactions, which no reader gets
+    }
+    storeCursor();
     return waits;
   }
 

@@ -20,8 +20,19 @@ public interface LedgerStore {
   /** Fences the owner before, and completes or aborts what it left open. */
   void fence();
 
-  /** Reads all states, and then the facts that they refer to. */
-  void load(LedgerState into);
+  /**
+   * What there is of the partition's log.
+   *
+   * @param beginning first offset that it still holds
+   * @param end its end, as far as records are committed
+   */
+  record Bounds(long beginning, long end) {}
+
+  /** Reads all states, then the facts that they refer to, and then what the log holds. */
+  Bounds load(LedgerState into);
+
+  /** Something of the log is lost, and it is stored where the ledger goes on. */
+  void lost(String what);
 
   /**
    * A model's version that a committed transaction has stored.

@@ -77,6 +77,10 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
   private volatile String waiting = "";
   private volatile @Nullable Position position;
   private boolean fenced;
+
+  /** Until a takeover has gone by it. */
+  private long sameUpTo = Long.MAX_VALUE;
+
   private boolean uncommitted;
   private long pausedUntilMs;
   private long waitingAt = NOT_WAITING;
@@ -164,7 +168,9 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
       fenced = true;
       return true;
     }
-    var from = loading.load(source.takeSameUpTo());
+    sameUpTo = Math.min(sameUpTo, source.takeSameUpTo());
+    var from = loading.load(sameUpTo);
+    sameUpTo = Long.MAX_VALUE;
     source.seek(from);
     position = from;
     state = State.ACTIVE;

@@ -26,7 +26,7 @@ final class FoldService implements AutoCloseable {
   private final Codec codec;
   private final String origin;
   private final int partitions;
-  private final Admin admin;
+  private final Logs logs;
   private final FoldTrim trim;
   private final KafkaProducer<String, byte[]> parameters;
   private final FoldReports reports;
@@ -46,19 +46,16 @@ final class FoldService implements AutoCloseable {
     this.kafka = kafka;
     this.codec = codec;
     this.origin = origin;
-    this.admin = admin;
+    logs = Logs.of(admin);
     this.partitions = partitions;
     trim = new FoldTrim(admin);
     parameters = new KafkaProducer<>(kafka.bulkProducer());
     reports = new FoldReports(new KafkaProducer<>(kafka.controlProducer()));
-    var settings = kafka.groupReader(Groups.FOLD, origin, sessionMs);
-    // Positions are those of checkpoints. What the log no longer holds is a loss, and is said.
-    settings.put("auto.offset.reset", "none");
     group =
         new PartitionGroup<>(
             "fold",
             Topic.GRADIENTS,
-            settings,
+            kafka.groupReader(Groups.FOLD, origin, sessionMs),
             waits -> new KafkaRecord.Reading<>(GradientRecord.class, codec, waits, MEND),
             config.schemaWaitMs(),
             this::shard,
@@ -81,7 +78,7 @@ final class FoldService implements AutoCloseable {
             config.stragglerFactor(),
             config.stragglerMs()),
         new KafkaFoldStore(
-            partition, kafka, codec, waits, admin, config.auditBytes(), new Around(partition)),
+            partition, kafka, codec, waits, logs, config.auditBytes(), new Around(partition)),
         new KafkaFoldOutlet(partition, codec, origin, trim, parameters, reports));
   }
 

@@ -13,7 +13,6 @@ import dev.sluice.schemas.wire.FoldCursor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,7 +33,7 @@ final class KafkaFoldStore implements FoldStore {
   private final KafkaSettings kafka;
   private final Codec codec;
   private final SchemaWait schemas;
-  private final Admin admin;
+  private final Logs logs;
   private final long auditBytes;
   private final CheckpointWriter.Surroundings surroundings;
   private final Producer<String, byte[]> producer;
@@ -52,14 +51,14 @@ final class KafkaFoldStore implements FoldStore {
       KafkaSettings kafka,
       Codec codec,
       SchemaWait schemas,
-      Admin admin,
+      Logs logs,
       long auditBytes,
       CheckpointWriter.Surroundings surroundings) {
     this.partition = partition;
     this.kafka = kafka;
     this.codec = codec;
     this.schemas = schemas;
-    this.admin = admin;
+    this.logs = logs;
     this.auditBytes = auditBytes;
     this.surroundings = surroundings;
     log = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
@@ -94,7 +93,7 @@ final class KafkaFoldStore implements FoldStore {
             || !stored.lostJobs().isEmpty();
     keys = stored.keys();
     // Not before: until it was fenced, the owner before could store a cursor beyond this end.
-    var bounds = LogBounds.now(admin, log);
+    var bounds = logs.bounds(log);
     LOG.info(
         "Fold partition {} taken over: offsets {} to {} to replay.",
         partition,
@@ -149,7 +148,7 @@ final class KafkaFoldStore implements FoldStore {
 
   @Override
   public long beginning() {
-    return Brokers.ask(() -> LogBounds.now(admin, log).beginning());
+    return Brokers.ask(() -> logs.bounds(log)).beginning();
   }
 
   @Override

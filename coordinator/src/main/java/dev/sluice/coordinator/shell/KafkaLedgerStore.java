@@ -62,6 +62,8 @@ final class KafkaLedgerStore implements LedgerStore {
   private final LedgerRecords records;
   private final Lanes lanes;
   private final SchemaWait schemas;
+  private final TopicPartition jobs;
+  private final Logs logs;
   private final Producer<String, byte[]> producer;
 
   /** What the transaction in hand will write, by key and in order; and to which queues. */
@@ -93,6 +95,7 @@ final class KafkaLedgerStore implements LedgerStore {
       LedgerRecords records,
       Lanes lanes,
       SchemaWait schemas,
+      Logs logs,
       Producer<String, byte[]> producer) {
     this.partition = partition;
     this.kafka = kafka;
@@ -100,6 +103,8 @@ final class KafkaLedgerStore implements LedgerStore {
     this.records = records;
     this.lanes = lanes;
     this.schemas = schemas;
+    this.logs = logs;
+    jobs = new TopicPartition(Topic.JOBS.topicName(), partition);
     this.producer = producer;
     this.versions = new StoredVersions(kafka, codec, partition);
   }
@@ -126,13 +131,23 @@ final class KafkaLedgerStore implements LedgerStore {
    *     too little is left of what another program has overwritten
    */
   @Override
-  public void load(LedgerState into) {
+  public Bounds load(LedgerState into) {
     Brokers.tell(() -> read(into));
+    // Not before: until it was fenced, the owner before could store a cursor beyond this end.
+    var log = Brokers.ask(() -> logs.bounds(jobs));
     LOG.info(
-        "Ledger partition {} taken over: {} active jobs, next offset {}.",
+        "Ledger partition {} taken over: {} active jobs, next offset {}, log from {} to {}.",
         partition,
         into.activeJobs().size(),
-        into.nextOffset());
+        into.nextOffset(),
+        log.beginning(),
+        log.end());
+    return new Bounds(log.beginning(), log.end());
+  }
+
+  @Override
+  public void lost(String what) {
+    LOG.error("{}", what);
   }
 
   private void read(LedgerState into) {

@@ -42,6 +42,7 @@ final class LedgerService implements AutoCloseable {
   private final String origin;
   private final Map<Topic, Integer> partitions;
   private final Topics topics;
+  private final Logs logs;
   private final Set<String> ensuredLanes = ConcurrentHashMap.newKeySet();
   private final Ledger ledger;
   private final BrokersClock clock;
@@ -71,6 +72,7 @@ final class LedgerService implements AutoCloseable {
     this.origin = origin;
     this.partitions = partitions;
     this.topics = topics;
+    logs = Logs.of(admin);
     ledger =
         new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
     lag = new LaneLag(admin, this::lanes);
@@ -107,6 +109,7 @@ final class LedgerService implements AutoCloseable {
             new LedgerRecords(partition, codec, origin, partitions),
             this::ensureLane,
             waits,
+            logs,
             KafkaLedgerStore.producer(kafka, partition)),
         new Around(partition));
   }

@@ -257,7 +257,7 @@ class LedgerShardTest {
     }
 
     @Override
-    public void load(LedgerState into) {
+    public Bounds load(LedgerState into) {
       var empty = new LedgerState();
       var lane = new Lane("cpu", "host-cpu", 0, 1);
       empty.apply(lane);
@@ -269,6 +269,12 @@ class LedgerShardTest {
           .map(state -> state instanceof JobState job ? doing(job) : state)
           .forEach(into::apply);
       submitted.facts().values().forEach(into::apply);
+      return new Bounds(0, Long.MAX_VALUE);
+    }
+
+    @Override
+    public void lost(String what) {
+      throw new AssertionError(what);
     }
 
     private JobState doing(JobState job) {

@@ -150,6 +150,28 @@ class PartitionRuntimeTest {
   }
 
   @Test
+  void howFarTheLogIsTheOneThatWasReadIsKnownUntilATakeoverHasGoneByIt() {
+    sameUpTo = 3;
+    failing = "load";
+    turns(2);
+    assertThat(calls).contains("load 1 up to 3");
+    sameUpTo = Long.MAX_VALUE; // it is told once
+    failing = null;
+    nowMs += PartitionRuntime.RETRY_MS;
+
+    turns(3);
+    assertThat(calls).contains("load 2 up to 3");
+
+    failing = "commit";
+    log.add(batch(9));
+    turns(2);
+    failing = null;
+    nowMs += PartitionRuntime.RETRY_MS;
+    turns(3);
+    assertThat(calls).endsWith("fence 3", "load 3", "seek 7");
+  }
+
+  @Test
   void aRecordThatWaitsIsLookedAtAgainAfterAWhileAndPeopleAreToldOnce() {
     active();
     waiting = "waits for a schema";

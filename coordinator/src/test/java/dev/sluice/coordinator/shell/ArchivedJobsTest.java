@@ -125,7 +125,14 @@ class ArchivedJobsTest {
     var kafka = KafkaSettings.of("127.0.0.1:1");
     var store =
         new KafkaLedgerStore(
-            PARTITION, kafka, codec, records, lane -> {}, new SchemaWait(1), producer);
+            PARTITION,
+            kafka,
+            codec,
+            records,
+            lane -> {},
+            new SchemaWait(1),
+            new FixedLogs(0, 0),
+            producer);
     store.fence();
     store.begin();
     store.archive(List.of(job), List.of(ended), LEFT_MS);

@@ -154,7 +154,9 @@ class UnreadJobRecordsTest {
         new Ledger(LedgerLimits.DEFAULT, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
     var records = new LedgerRecords(0, codec, "test", Map.of(Topic.JOBS, 1));
     var kafka = KafkaSettings.of("127.0.0.1:1");
-    var store = new KafkaLedgerStore(0, kafka, codec, records, lane -> {}, waits, producer);
+    var store =
+        new KafkaLedgerStore(
+            0, kafka, codec, records, lane -> {}, waits, new FixedLogs(0, 0), producer);
     return new LedgerShard(0, 1, LedgerShard.Memory.of(0), ledger, store, new OneWorker());
   }
 

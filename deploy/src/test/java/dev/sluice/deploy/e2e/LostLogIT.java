@@ -8,10 +8,13 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.jobs.JobIds;
 import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.FoldCursor;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.LedgerCursor;
+import dev.sluice.schemas.wire.StateRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,14 +31,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The gradient log is not the one that was folded. What a broker would have to lose for that can't
- * be lost on purpose, so the checkpoint is made to say that it was folded up to elsewhere.
+ * The gradient log is not the one that was folded, or that of jobs not the one that was decided on.
+ * What a broker would have to lose for that can't be lost on purpose, so what is stored is made to
+ * say that it was read up to elsewhere.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LostLogIT {
 
   private static final int EPOCHS = 60;
   private static final int EPOCHS_NEXT = 2;
+
+  /** More offsets than a test's log has. */
+  private static final int BEYOND = 100_000;
 
   private Cluster cluster;
 
@@ -75,6 +82,28 @@ final class LostLogIT {
     }
     assertThat(said(jobId)).contains("are lost", "ends at 0");
     trainsAfter(jobId);
+  }
+
+  @Test
+  void ofALedgerWhoseLogLostItsEndWhatIsSubmittedNextIsDecidedOn() throws Exception {
+    var spec = TestJobs.quickstart(cluster.client(), EPOCHS_NEXT, "before");
+    cluster.succeeded(cluster.client().submit(spec, null).jobId());
+    for (int partition = 0; partition < Topic.JOBS.partitions(); partition++) {
+      long end = offset(new TopicPartition(Topic.JOBS.topicName(), partition), false);
+      say(
+          Topic.JOB_STATES,
+          partition,
+          StateKeys.CURSOR,
+          Codec.builtIn().encode(new StateRecord(new LedgerCursor(end + BEYOND))));
+    }
+    cluster.restartCoordinator();
+    var topic = new JobsTopic(cluster);
+    cluster.eventually(
+        "it goes on from the end",
+        () -> topic.ledgerCursors().values().stream().allMatch(cursor -> cursor < BEYOND));
+
+    var next = TestJobs.quickstart(cluster.client(), EPOCHS_NEXT, "after");
+    cluster.succeeded(cluster.client().submit(next, null).jobId());
   }
 
   /** Trains, says in the middle that another part of the log was folded, and trains once more. */
@@ -123,15 +152,14 @@ final class LostLogIT {
 
   private void say(int partition, long nextOffset) throws Exception {
     var cursor = new CheckpointRecord(new FoldCursor(nextOffset, -1, 0, List.of()));
+    say(Topic.CHECKPOINTS, partition, "cursor", Codec.builtIn().encode(cursor));
+  }
+
+  private void say(Topic topic, int partition, String key, byte[] value) throws Exception {
     var kafka = KafkaSettings.of(cluster.bootstrapServers());
     try (var producer = new KafkaProducer<String, byte[]>(kafka.controlProducer())) {
       producer
-          .send(
-              new ProducerRecord<>(
-                  Topic.CHECKPOINTS.topicName(),
-                  partition,
-                  "cursor",
-                  Codec.builtIn().encode(cursor)))
+          .send(new ProducerRecord<>(topic.topicName(), partition, key, value))
           .get(Cluster.READY_MAX.toSeconds(), TimeUnit.SECONDS);
     }
   }
@@ -150,7 +178,10 @@ final class LostLogIT {
   }
 
   private long offset(int partition, boolean beginning) throws Exception {
-    var log = new TopicPartition(Topic.GRADIENTS.topicName(), partition);
+    return offset(new TopicPartition(Topic.GRADIENTS.topicName(), partition), beginning);
+  }
+
+  private long offset(TopicPartition log, boolean beginning) throws Exception {
     var spec = beginning ? OffsetSpec.earliest() : OffsetSpec.latest();
     try (var admin = Admin.create(KafkaSettings.of(cluster.bootstrapServers()).admin())) {
       return admin

@@ -64,7 +64,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   }
 
   @Override
-  public void load(LedgerState into) {
+  public Bounds load(LedgerState into) {
     world.kept.states(partition).values().stream()
         .filter(
             state ->
@@ -78,6 +78,13 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
       world.elsewhere();
       producer = world.transactions.init(transactionalId());
     }
+    var log = world.jobs(partition);
+    return new Bounds(log.beginning(), log.stable());
+  }
+
+  @Override
+  public void lost(String what) {
+    throw new InvariantBroken("no record of sluice.jobs is lost", what, null);
   }
 
   @Override

@@ -214,7 +214,9 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   }
 
   /**
-   * For sharing the partitions of a topic among processes.
+   * For sharing the partitions of a topic among processes, each of which knows where to begin. A
+   * log that is not the one that was read is an error, as for every reader: whoever was set back to
+   * some other place in silence would pass over records, or handle them twice.
    *
    * @param clientId how operators tell the group's members apart
    * @param sessionMs silence after which the others get a member's partitions, in milliseconds
@@ -230,7 +232,6 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     // it keeps it by now, before it thinks that the members are gone.
     settings.put("retry.backoff.ms", GROUP_BACKOFF_MS);
     settings.put("max.poll.interval.ms", 60_000);
-    settings.put("auto.offset.reset", "earliest");
     settings.put(
         "partition.assignment.strategy",
         "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
