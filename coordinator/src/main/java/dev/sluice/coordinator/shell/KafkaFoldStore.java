@@ -83,11 +83,9 @@ final class KafkaFoldStore implements FoldStore {
 
   private Stored read() {
     var stored = new StoredCheckpoint(codec, schemas);
-    TopicTail.read(
-        kafka.committedScan(),
-        new TopicPartition(Topic.CHECKPOINTS.topicName(), partition),
-        progress,
-        stored::read);
+    var checkpoints = new TopicPartition(Topic.CHECKPOINTS.topicName(), partition);
+    TopicTail.readAll(
+        kafka.committedScan(), checkpoints, logs.written(checkpoints), progress, stored::read);
     boolean damaged =
         stored.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))
             || !stored.lostJobs().isEmpty();

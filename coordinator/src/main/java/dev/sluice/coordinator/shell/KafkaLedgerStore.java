@@ -152,18 +152,20 @@ final class KafkaLedgerStore implements LedgerStore {
 
   private void read(LedgerState into) {
     var states = new TopicPartition(Topic.JOB_STATES.topicName(), partition);
+    long statesEnd = logs.written(states);
     var recovery = new StateRecovery(codec, into, records.statePartitions(), schemas);
     versions.clear();
-    TopicTail.read(
+    TopicTail.readAll(
         kafka.committedScan(),
         states,
+        statesEnd,
         progress,
         record -> {
           recovery.read(record);
           versions.read(record);
         });
     if (recovery.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))) {
-      TopicTail.read(kafka.committedScan(), states, progress, recovery::readBefore);
+      TopicTail.readAll(kafka.committedScan(), states, statesEnd, progress, recovery::readBefore);
       if (recovery.lacksModels()) {
         TopicTail.read(
             kafka.committedScan(),
@@ -174,10 +176,11 @@ final class KafkaLedgerStore implements LedgerStore {
       mend(recovery.mended(), records::state);
     }
     var facts = new TopicPartition(Topic.JOB_FACTS.topicName(), partition);
+    long factsEnd = logs.written(facts);
     var known = new FactsRecovery(codec, into, records.factPartitions(), schemas);
-    TopicTail.read(kafka.committedScan(), facts, progress, known::read);
+    TopicTail.readAll(kafka.committedScan(), facts, factsEnd, progress, known::read);
     if (known.overwritten(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))) {
-      TopicTail.read(kafka.committedScan(), facts, progress, known::readBefore);
+      TopicTail.readAll(kafka.committedScan(), facts, factsEnd, progress, known::readBefore);
       mend(known.mended(), records::facts);
     }
   }

@@ -29,6 +29,13 @@ interface Logs {
   /** What a partition's log holds for whoever reads committed records. */
   Bounds bounds(TopicPartition log);
 
+  /**
+   * Where a partition's log ends, with what stands in transactions that are open. Where one owner
+   * alone writes in transactions, and has fenced the one before, such a transaction is another
+   * program's, and committed records of ours may stand behind its first.
+   */
+  long written(TopicPartition log);
+
   /** Asks the brokers. */
   static Logs of(Admin admin) {
     return new OfBrokers(admin);
@@ -44,6 +51,11 @@ interface Logs {
       return new Bounds(
           offset(log, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED),
           offset(log, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED));
+    }
+
+    @Override
+    public long written(TopicPartition log) {
+      return offset(log, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
     }
 
     private long offset(TopicPartition log, OffsetSpec spec, IsolationLevel isolation) {
