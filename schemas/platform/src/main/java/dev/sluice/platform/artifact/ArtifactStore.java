@@ -4,7 +4,6 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.platform.kafka.PassedOver;
 import dev.sluice.platform.kafka.Unread;
 import dev.sluice.schemas.codec.Codec;
-import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.ArtifactChunk;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -169,24 +167,61 @@ public final class ArtifactStore implements AutoCloseable {
     if (bytes + bytes() > bytesMax) {
       throw new StoreFull(bytes, bytes(), bytesMax);
     }
-    int partition = partition(digest);
     int chunks = Math.toIntExact(Math.max(1, Math.ceilDiv(bytes, (long) CHUNK_BYTES)));
+    // What there is of it may be about to go, piece by piece, as those do that are whole.
+    boolean mayGo = index(digest).hasTrace(digest, WAIT_MAX);
     var unconfirmed = new ArrayDeque<CompletableFuture<Long>>();
     var sent = Digests.sha256();
     for (int chunk = 0; chunk < chunks; chunk++) {
       var payload = in.readNBytes(CHUNK_BYTES);
       sent.update(payload);
       var piece = new ArtifactChunk(digest, chunk, chunks, bytes, ByteBuffer.wrap(payload));
+      if (chunk == 0 && mayGo) {
+        putToStay(piece);
+        continue;
+      }
       if (unconfirmed.size() == WINDOW) {
         await(unconfirmed.remove());
       }
-      unconfirmed.add(log.append(partition, key(digest, chunk), codec.encode(piece)));
+      unconfirmed.add(append(piece));
     }
     unconfirmed.forEach(ArtifactStore::await);
     if (!Digests.text(sent).equals(digest)) {
       throw new IOException("the file changed while it was stored");
     }
     return digest;
+  }
+
+  private CompletableFuture<Long> append(ArtifactChunk piece) {
+    var digest = piece.artifact();
+    return log.append(partition(digest), key(digest, piece.chunk()), codec.encode(piece));
+  }
+
+  /**
+   * Stores a piece of a file that is not whole so that from then on nothing of the file is removed
+   * by a notice from before; after a wait where it was about to go.
+   */
+  private void putToStay(ArtifactChunk piece) throws IOException {
+    long nowMs = await(append(piece));
+    while (isGoing(piece.artifact(), nowMs)) {
+      awaitVoid(piece.artifact(), nowMs);
+      nowMs = await(append(piece));
+    }
+  }
+
+  /** Whether a file goes that a record of this time was to keep, as is known by that record. */
+  private boolean isGoing(String digest, long recordMs) {
+    index(digest).find(digest, WAIT_MAX);
+    return kept(digest, recordMs) == Kept.GOING;
+  }
+
+  /** Waits until nothing is removed any more by the notice of a file. */
+  private void awaitVoid(String digest, long nowMs) throws IOException {
+    var notice = index(digest).notice(digest, WAIT_MAX);
+    long waitMs = notice.map(said -> said.voidMs() - nowMs).orElse(0L);
+    if (paused(Math.max(1, waitMs))) {
+      throw new IOException("the store was closed while a file was about to be removed");
+    }
   }
 
   /** What whoever refers to a file can rely on. */
@@ -222,15 +257,11 @@ public final class ArtifactStore implements AutoCloseable {
       if (found.isEmpty()) {
         return false;
       }
-      var notice = index(digest).notice(digest, WAIT_MAX);
       long nowMs = renew(digest, found.get());
       if (kept(digest, nowMs) != Kept.GOING) {
         return true;
       }
-      long waitMs = notice.map(said -> said.voidMs() - nowMs).orElse(0L);
-      if (paused(Math.max(1, waitMs))) {
-        throw new IOException("the store was closed while a file was about to be removed");
-      }
+      awaitVoid(digest, nowMs);
     }
   }
 
@@ -245,10 +276,12 @@ public final class ArtifactStore implements AutoCloseable {
   /** Stores its first piece once more; returns the brokers' time at which they have it. */
   private long renew(String digest, Pieces.Found found) {
     try (var lent = readers.lend()) {
-      var first = new PiecesIn(lent.reader(), partition(digest)).at(found.offsets()[0], digest, 0);
+      var first =
+          new PiecesIn(lent.reader(), partition(digest), codec, WAIT_MAX)
+              .at(found.offsets()[0], digest, 0);
       var piece =
           new ArtifactChunk(digest, 0, found.offsets().length, found.bytes(), first.duplicate());
-      return await(log.append(partition(digest), key(digest, 0), codec.encode(piece)));
+      return await(append(piece));
     } catch (ArtifactMissing e) {
       throw new KafkaException("The file changes while it is looked at", e);
     }
@@ -382,7 +415,7 @@ public final class ArtifactStore implements AutoCloseable {
     var seen = Digests.sha256();
     long left = found.bytes();
     try (var lent = readers.lend()) {
-      var in = new PiecesIn(lent.reader(), partition(digest));
+      var in = new PiecesIn(lent.reader(), partition(digest), codec, WAIT_MAX);
       for (int chunk = 0; chunk < found.offsets().length; chunk++) {
         var piece = in.at(found.offsets()[chunk], digest, chunk);
         left -= piece.remaining();
@@ -396,72 +429,6 @@ public final class ArtifactStore implements AutoCloseable {
     if (left != 0 || !Digests.text(seen).equals(digest)) {
       index(digest).isCorrupt(digest, WAIT_MAX);
       throw new ArtifactMissing(digest, "The stored bytes have another digest.");
-    }
-  }
-
-  /** Pieces of one partition, by their offsets. */
-  private final class PiecesIn {
-    private final PieceLog.Reader reader;
-    private final int partition;
-    private final Deque<ConsumerRecord<String, ByteBuffer>> ahead = new ArrayDeque<>();
-    private boolean begun;
-
-    /** Records that are rather read through than passed by with another request. */
-    private static final int NEAR = 8;
-
-    PiecesIn(PieceLog.Reader reader, int partition) {
-      this.reader = reader;
-      this.partition = partition;
-    }
-
-    ByteBuffer at(long offset, String digest, int chunk) throws ArtifactMissing {
-      long deadline = System.nanoTime() + WAIT_MAX.toNanos();
-      boolean sought = false;
-      while (true) {
-        while (!ahead.isEmpty() && ahead.getFirst().offset() < offset) {
-          ahead.removeFirst();
-        }
-        var next = ahead.peekFirst();
-        if (next != null && (sought || next.offset() == offset)) {
-          ahead.removeFirst();
-          return payload(next, offset, digest, chunk);
-        }
-        if (next != null || !isJustAhead(offset)) {
-          // Stored more than once, its pieces need not stand one behind the other.
-          ahead.clear();
-          reader.seek(partition, offset);
-          begun = true;
-          sought = true;
-        }
-        reader.poll(POLL).forEach(ahead::add);
-        if (ahead.isEmpty() && System.nanoTime() > deadline) {
-          throw new KafkaException(
-              "Piece "
-                  + chunk
-                  + " of "
-                  + digest
-                  + " did not come within "
-                  + WAIT_MAX.toSeconds()
-                  + " s");
-        }
-      }
-    }
-
-    private boolean isJustAhead(long offset) {
-      return begun && reader.position() <= offset && offset - reader.position() <= NEAR;
-    }
-
-    private ByteBuffer payload(
-        ConsumerRecord<String, ByteBuffer> record, long offset, String digest, int chunk)
-        throws ArtifactMissing {
-      if (record.offset() == offset
-          && record.value() != null
-          && codec.decode(ArtifactChunk.class, record.value())
-              instanceof Decoded.Message<ArtifactChunk>(var piece)) {
-        return piece.payload();
-      }
-      throw new ArtifactMissing(
-          digest, "Piece " + chunk + " was deleted while the file was being read.");
     }
   }
 

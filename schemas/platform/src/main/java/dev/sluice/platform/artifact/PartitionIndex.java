@@ -58,6 +58,12 @@ final class PartitionIndex {
   /** Files that go. */
   private final Map<String, Notice> notices = new HashMap<>();
 
+  /**
+   * Notices by which files were removed, until they are void: several may remove at once, and one
+   * that is late would remove what was stored after another was done.
+   */
+  private final Map<String, Notice> followed = new HashMap<>();
+
   /** What is stored, as far as it was read. For any thread. */
   private final AtomicLong bytes = new AtomicLong();
 
@@ -117,11 +123,22 @@ final class PartitionIndex {
     }
   }
 
-  /** The notice that a file goes, as of when it was looked for last. */
+  /** The notice that a file goes, or has just gone, as of when it was looked for last. */
   Optional<Notice> notice(String digest, Duration within) {
     lock(within);
     try {
-      return Optional.ofNullable(notices.get(digest));
+      var notice = notices.get(digest);
+      return Optional.ofNullable(notice == null ? followed.get(digest) : notice);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /** Whether there is a piece of a file or a notice of it, as of when it was looked for last. */
+  boolean hasTrace(String digest, Duration within) {
+    lock(within);
+    try {
+      return files.containsKey(digest) || followed.containsKey(digest);
     } finally {
       reading.unlock();
     }
@@ -236,7 +253,7 @@ final class PartitionIndex {
       return;
     }
     if (record.value() == null) {
-      removed(digest, key.substring(slash + 1));
+      removed(digest, key.substring(slash + 1), record.timestamp());
       return;
     }
     switch (codec.decode(ArtifactChunk.class, record.value())) {
@@ -266,7 +283,7 @@ final class PartitionIndex {
 
   private void takeNotice(ConsumerRecord<String, ByteBuffer> record, String digest) {
     if (record.value() == null) {
-      notices.remove(digest);
+      wasFollowed(digest, record.timestamp());
       return;
     }
     switch (codec.decode(ArtifactNotice.class, record.value())) {
@@ -284,7 +301,16 @@ final class PartitionIndex {
     }
   }
 
-  private void removed(String digest, String piece) {
+  /** A notice has led to the removal of its file, at this time. */
+  private void wasFollowed(String digest, long nowMs) {
+    followed.values().removeIf(notice -> notice.isVoid(nowMs));
+    var notice = notices.remove(digest);
+    if (notice != null && !notice.isVoid(nowMs)) {
+      followed.put(digest, notice);
+    }
+  }
+
+  private void removed(String digest, String piece, long nowMs) {
     var pieces = files.get(digest);
     boolean number =
         !piece.isEmpty()
@@ -296,7 +322,7 @@ final class PartitionIndex {
       bytes.addAndGet(pieces.bytes() - before);
       if (pieces.isEmpty()) {
         files.remove(digest);
-        notices.remove(digest);
+        wasFollowed(digest, nowMs);
       }
     }
   }

@@ -205,6 +205,7 @@ class ArtifactStoreTest {
     store.remove(digest);
     assertThat(store.keep(digest)).isEqualTo(ArtifactStore.Kept.MISSING);
     assertThat(notices(digest)).isEmpty();
+    log.nowMs = notice.voidMs();
     store.put(file);
     assertThat(copied(digest)).isEqualTo(file);
   }
@@ -223,6 +224,59 @@ class ArtifactStoreTest {
 
     assertThat(put.get()).isEqualTo(digest);
     assertThat(copied(digest)).isEqualTo(file);
+  }
+
+  @Test
+  void whoeverStoresAFileOfWhichAPartIsAboutToBeRemovedWaitsUntilNothingRemovesIt()
+      throws Exception {
+    var file = random(3 * MIB);
+    var digest = halfStored(file);
+    var notice = store.announce(digest, NOTICE_MS, false);
+    assertThat(store.files()).hasSize(1);
+    log.nowMs = notice.dueMs() - 1;
+    int before = log.keys().size();
+    var put = CompletableFuture.supplyAsync(() -> store.put(file));
+    await(() -> log.keys().size() > before);
+    store.remove(digest);
+    log.nowMs = notice.voidMs();
+
+    assertThat(put.get()).isEqualTo(digest);
+    assertThat(copied(digest)).isEqualTo(file);
+  }
+
+  @Test
+  void aFileOfWhichAPartGoesIsKeptByWhoeverStoresItInTime() throws Exception {
+    var file = random(3 * MIB);
+    var digest = halfStored(file);
+    var notice = store.announce(digest, NOTICE_MS, false);
+    log.nowMs = notice.announcedMs() + NOTICE_MS / 2;
+
+    store.put(file);
+
+    assertThat(notices(digest)).isEmpty();
+    assertThat(copied(digest)).isEqualTo(file);
+  }
+
+  @Test
+  void whoeverStoresAFileThatWasJustRemovedWaitsForOthersThatRemoveIt() throws Exception {
+    var file = random(2 * MIB);
+    var digest = store.put(file);
+    var notice = store.announce(digest, NOTICE_MS, false);
+    try (var other = new ArtifactStore(log, codec, (record, unread) -> {}, () -> {}, STORE_BYTES)) {
+      assertThat(store.files()).hasSize(1);
+      assertThat(other.files()).as("the other removes it as well").hasSize(1);
+      log.nowMs = notice.dueMs();
+      store.remove(digest);
+      assertThat(store.has(digest)).isFalse();
+      int before = log.keys().size();
+      var put = CompletableFuture.supplyAsync(() -> store.put(file));
+      await(() -> log.keys().size() > before);
+      other.remove(digest);
+      log.nowMs = notice.voidMs();
+
+      assertThat(put.get()).isEqualTo(digest);
+      assertThat(copied(digest)).isEqualTo(file);
+    }
   }
 
   @Test
@@ -294,6 +348,16 @@ class ArtifactStoreTest {
         }
       }
     };
+  }
+
+  /** Two pieces of three. */
+  private String halfStored(byte[] file) {
+    var digest = Digests.sha256(file);
+    for (int chunk = 0; chunk < 2; chunk++) {
+      var payload = Arrays.copyOfRange(file, chunk * MIB, (chunk + 1) * MIB);
+      log.write(digest + "/" + chunk, piece(digest, chunk, 3, file.length, payload));
+    }
+    return digest;
   }
 
   private byte[] piece(String digest, int chunk, int chunks, long bytes, byte[] payload) {
