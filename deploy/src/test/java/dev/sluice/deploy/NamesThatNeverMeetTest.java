@@ -123,7 +123,7 @@ final class NamesThatNeverMeetTest {
   @Test
   void keysOfTheLedgersStatesAreDifferentForDifferentThings() {
     var keys = new ArrayList<String>();
-    keys.add(StateKeys.of(new LedgerCursor(0)));
+    keys.add(StateKeys.of(new LedgerCursor(0, -1)));
     keys.addAll(ended());
     allowed(Names::isLane)
         .map(name -> StateKeys.of(new Lane(name, "host-cpu", 0, 1)))

@@ -49,7 +49,7 @@ public final class LedgerState {
   private final Map<LaneQueue, Long> latestBegun = new HashMap<>();
   private final HeldJobs held = new HeldJobs();
 
-  private long nextOffset;
+  private LedgerCursor cursor = new LedgerCursor(0, -1);
 
   /** What is stored and not whole yet, while it is read. */
   private JobJoin stored = new JobJoin();
@@ -96,7 +96,7 @@ public final class LedgerState {
       case ModelVersion version -> named(version.name()).apply(version);
       case ModelPlace place -> named(place.name()).apply(place);
       case Lane lane -> lanes.put(lane.lane(), lane);
-      case LedgerCursor cursor -> nextOffset = cursor.nextOffset();
+      case LedgerCursor moved -> cursor = moved;
       case EndedJobs record -> past.apply(record);
     }
   }
@@ -202,9 +202,9 @@ public final class LedgerState {
     };
   }
 
-  /** Offset of the next record of {@code sluice.jobs} to decide on. */
-  public long nextOffset() {
-    return nextOffset;
+  /** The next record of {@code sluice.jobs} to decide on. */
+  public LedgerCursor cursor() {
+    return cursor;
   }
 
   /** The job where it has not ended, otherwise null. */

@@ -29,9 +29,10 @@ record LedgerResumption(long nextOffset, @Nullable String loss) {
           end,
           String.format(
               Locale.ROOT,
-              "%s has lost its end: it was decided on up to offset %d, and is now the log that was"
-                  + " read up to offset %d only. What stood at offsets %d to %d was decided on, and"
-                  + " what stood behind is lost; what stands there now is decided on."
+              "%s has lost its end: it was decided on up to offset %d, and is the log that was read"
+                  + " up to offset %d only. What stood at offsets %d to %d was decided on, and what"
+                  + " stood behind is lost; from offset %3$d on, what stands there now is decided"
+                  + " on."
                   + SUBMIT_AGAIN
                   + " See that brokers lose nothing (three copies, min.insync.replicas=2,"
                   + " unclean.leader.election.enable=false).",

@@ -106,7 +106,7 @@ public final class LedgerShard implements Shard<JobRecord> {
   /** Versions that the transaction in hand stores. */
   private final Map<String, ModelVersion> uncommitted = new HashMap<>();
 
-  private long next;
+  private Position position = Position.at(0);
   private long lookedMs = Long.MIN_VALUE;
   private volatile Set<String> lanes = Set.of();
 
@@ -151,18 +151,22 @@ public final class LedgerShard implements Shard<JobRecord> {
   @Override
   public Position load(long sameUpTo) {
     var log = store.load(state);
+    var at = state.cursor();
     var resumption =
         LedgerResumption.of(
             Topic.JOBS.topicName() + "-" + partition,
-            state.nextOffset(),
+            at.nextOffset(),
             log.beginning(),
             Math.min(log.end(), sameUpTo));
-    next = resumption.nextOffset();
-    if (resumption.loss() != null) {
-      goOnBehind(resumption.loss());
+    var loss = resumption.loss();
+    if (loss == null) {
+      position = new Position(at.nextOffset(), at.leaderEpoch());
+    } else {
+      position = Position.at(resumption.nextOffset());
+      goOnBehind(loss);
     }
     state.loaded().forEach(this::giveUp);
-    return position();
+    return position;
   }
 
   /** At once: the log grows, and where it is beyond the cursor nobody sees what was lost. */
@@ -174,8 +178,9 @@ public final class LedgerShard implements Shard<JobRecord> {
   }
 
   private void storeCursor() {
-    state.apply(new LedgerCursor(next));
-    store.cursor(next);
+    var cursor = new LedgerCursor(position.offset(), position.leaderEpoch());
+    state.apply(cursor);
+    store.cursor(cursor);
   }
 
   /** Facts of a job are nowhere any more: it ends, so that nobody waits for what will not come. */
@@ -198,7 +203,7 @@ public final class LedgerShard implements Shard<JobRecord> {
 
   @Override
   public Position position() {
-    return Position.at(next);
+    return position;
   }
 
   @Override
@@ -214,7 +219,7 @@ public final class LedgerShard implements Shard<JobRecord> {
     store.begin();
     uncommitted.clear();
     for (var record : batch.records()) {
-      if (record.offset() < next) {
+      if (record.offset() < position.offset()) {
         continue;
       }
       switch (record.read(nowMs)) {
@@ -224,18 +229,19 @@ public final class LedgerShard implements Shard<JobRecord> {
         case LogRecord.Content.Waiting<JobRecord>(var what) -> waits = what;
       }
       if (waits != null) {
-        next = record.offset(); // before it may stand the end of a transaction
+        // Before it may stand the end of a transaction.
+        position = new Position(record.offset(), position.leaderEpoch());
         all = false;
         break;
       }
-      next = record.offset() + 1;
+      position = new Position(record.offset() + 1, record.leaderEpoch());
       if (store.bytes() >= TRANSACTION_BYTES_MAX) {
         all = false; // the rest is read again
         break;
       }
     }
     if (all) {
-      next = batch.next().offset(); // also beyond the ends of transactions, which no reader gets
+      position = batch.next(); // also beyond the ends of transactions, which no reader gets
     }
     storeCursor();
     return waits;

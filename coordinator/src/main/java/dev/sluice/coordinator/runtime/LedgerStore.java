@@ -6,6 +6,7 @@ import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ModelVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ public interface LedgerStore {
    * What there is of the partition's log.
    *
    * @param beginning first offset that it still holds
-   * @param end its end, as far as records are committed
+   * @param end its end, as far as records are committed; where the cursor is beyond it, end of what
+   *     is still the log that was read, as far as brokers know that
    */
   record Bounds(long beginning, long end) {}
 
@@ -85,7 +87,7 @@ public interface LedgerStore {
   void remove(String jobId);
 
   /** Stores where the log is to be read on. */
-  void cursor(long next);
+  void cursor(LedgerCursor next);
 
   /** What the transaction in hand has to write so far. */
   long bytes();

@@ -46,7 +46,7 @@ final class FoldService implements AutoCloseable {
     this.kafka = kafka;
     this.codec = codec;
     this.origin = origin;
-    logs = Logs.of(admin);
+    logs = Logs.of(admin, kafka);
     this.partitions = partitions;
     trim = new FoldTrim(admin);
     parameters = new KafkaProducer<>(kafka.bulkProducer());

@@ -4,6 +4,7 @@ import dev.sluice.coordinator.ledger.ClosedJob;
 import dev.sluice.coordinator.ledger.Decision;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.runtime.LedgerStore;
+import dev.sluice.coordinator.runtime.Position;
 import dev.sluice.platform.kafka.Grouped;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
@@ -134,15 +135,27 @@ final class KafkaLedgerStore implements LedgerStore {
   public Bounds load(LedgerState into) {
     Brokers.tell(() -> read(into));
     // Not before: until it was fenced, the owner before could store a cursor beyond this end.
-    var log = Brokers.ask(() -> logs.bounds(jobs));
+    var log = Brokers.ask(() -> bounds(into.cursor()));
     LOG.info(
         "Ledger partition {} taken over: {} active jobs, next offset {}, log from {} to {}.",
         partition,
         into.activeJobs().size(),
-        into.nextOffset(),
+        into.cursor().nextOffset(),
         log.beginning(),
         log.end());
-    return new Bounds(log.beginning(), log.end());
+    return log;
+  }
+
+  /**
+   * What was appended since the end was lost stands before the log's end, too, and was not decided
+   * on; the leader epoch tells it from what was. Where the log is long again, its reader finds out.
+   */
+  private Bounds bounds(LedgerCursor cursor) {
+    var log = logs.bounds(jobs);
+    var read = new Position(cursor.nextOffset(), cursor.leaderEpoch());
+    return new Bounds(
+        log.beginning(),
+        read.offset() > log.end() ? Math.min(log.end(), logs.sameUpTo(jobs, read)) : log.end());
   }
 
   @Override
@@ -324,8 +337,8 @@ final class KafkaLedgerStore implements LedgerStore {
   }
 
   @Override
-  public void cursor(long next) {
-    keep(records.of(new LedgerCursor(next)));
+  public void cursor(LedgerCursor next) {
+    keep(records.of(next));
   }
 
   /** A task finds its topic: whoever declared a lane may not have made it. */

@@ -72,7 +72,7 @@ final class LedgerService implements AutoCloseable {
     this.origin = origin;
     this.partitions = partitions;
     this.topics = topics;
-    logs = Logs.of(admin);
+    logs = Logs.of(admin, kafka);
     ledger =
         new Ledger(config.limits(), new Admission(CatalogueFiles.ofEnvironment(), config.aim()));
     lag = new LaneLag(admin, this::lanes);

@@ -21,7 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -186,18 +185,12 @@ final class PartitionGroup<S extends Shard<T>, T extends Record> implements Auto
         var one = owned.get(source.partition());
         park(source);
         if (one != null) {
-          one.source().lose(same(e, source), String.valueOf(e.getMessage()));
+          one.source().lose(Logs.partsAt(e, source), String.valueOf(e.getMessage()));
           one.thread().ring();
         }
       }
       return ConsumerRecords.empty();
     }
-  }
-
-  /** Offset at which the log is known to part from what was read. */
-  private static long same(InvalidOffsetException e, TopicPartition source) {
-    var parts = e instanceof LogTruncationException t ? t.divergentOffsets().get(source) : null;
-    return parts == null ? Long.MAX_VALUE : parts.offset();
   }
 
   private void deliver(ConsumerRecords<String, ByteBuffer> records) {

@@ -338,9 +338,8 @@ class LeavingJobsTest {
     }
 
     @Override
-    public void cursor(long next) {
-      var cursor = new LedgerCursor(next);
-      transaction.add(() -> states.put(StateKeys.CURSOR, cursor));
+    public void cursor(LedgerCursor next) {
+      transaction.add(() -> states.put(StateKeys.CURSOR, next));
     }
 
     @Override

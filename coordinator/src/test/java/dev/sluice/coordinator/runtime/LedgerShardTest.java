@@ -28,6 +28,7 @@ import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
+import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Submitted;
@@ -352,7 +353,7 @@ class LedgerShardTest {
     public void remove(String jobId) {}
 
     @Override
-    public void cursor(long next) {}
+    public void cursor(LedgerCursor next) {}
 
     @Override
     public void commit() {

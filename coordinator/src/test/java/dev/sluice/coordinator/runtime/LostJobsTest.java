@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class LostJobsTest {
 
   private static final long CURSOR = 50;
+  private static final int EPOCH = 3;
   private static final long NOW_MS = 1_000;
 
   private final Store store = new Store();
@@ -75,7 +76,9 @@ class LostJobsTest {
   void whereNothingIsLostNothingIsWritten() {
     store.log = new LedgerStore.Bounds(0, CURSOR);
 
-    assertThat(shard.load(Long.MAX_VALUE)).isEqualTo(Position.at(CURSOR));
+    assertThat(shard.load(Long.MAX_VALUE))
+        .as("its reader finds out whether the log is the same")
+        .isEqualTo(new Position(CURSOR, EPOCH));
 
     assertThat(store.said).isEmpty();
   }
@@ -88,8 +91,9 @@ class LostJobsTest {
 
     shard.handle(batch(submission(CURSOR), CURSOR + 2), NOW_MS);
 
-    assertThat(shard.position()).isEqualTo(Position.at(CURSOR + 2));
+    assertThat(shard.position()).isEqualTo(new Position(CURSOR + 2, EPOCH + 1));
     assertThat(store.said).containsExactly("decision", "cursor 52");
+    assertThat(store.stored).isEqualTo(new LedgerCursor(CURSOR + 2, EPOCH + 1));
   }
 
   private static LogRecord<JobRecord> submission(long offset) {
@@ -98,7 +102,7 @@ class LostJobsTest {
   }
 
   private static Source.Batch<JobRecord> batch(LogRecord<JobRecord> record, long next) {
-    return new Source.Batch<>(List.of(record), Position.at(next), true);
+    return new Source.Batch<>(List.of(record), new Position(next, EPOCH + 1), true);
   }
 
   /** Has a cursor, and tells what is asked of it. */
@@ -106,10 +110,11 @@ class LostJobsTest {
     private final List<String> said = new ArrayList<>();
     private Bounds log = new Bounds(0, 0);
     private boolean fenced;
+    private @Nullable LedgerCursor stored;
 
     @Override
     public Bounds load(LedgerState into) {
-      into.apply(new LedgerCursor(CURSOR));
+      into.apply(new LedgerCursor(CURSOR, EPOCH));
       return log;
     }
 
@@ -119,8 +124,9 @@ class LostJobsTest {
     }
 
     @Override
-    public void cursor(long next) {
-      said.add("cursor " + next);
+    public void cursor(LedgerCursor next) {
+      said.add("cursor " + next.nextOffset());
+      stored = next;
     }
 
     @Override

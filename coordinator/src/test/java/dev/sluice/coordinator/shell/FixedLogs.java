@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.shell;
 
+import dev.sluice.coordinator.runtime.Position;
 import org.apache.kafka.common.TopicPartition;
 
 /** Logs that all begin and end at the same offsets. */
@@ -8,6 +9,11 @@ record FixedLogs(long beginning, long end) implements Logs {
   @Override
   public Bounds bounds(TopicPartition log) {
     return new Bounds(beginning, end);
+  }
+
+  @Override
+  public long sameUpTo(TopicPartition log, Position read) {
+    return Long.MAX_VALUE;
   }
 
   @Override

@@ -60,14 +60,14 @@ class StateRecoveryTest {
   @Test
   void whatWasThereBeforeCountsAndIsWrittenAnew() {
     write(job("mine"));
-    write(new LedgerCursor(7));
+    write(new LedgerCursor(7, 2));
     write("mine", GARBAGE);
     write(StateKeys.CURSOR, GARBAGE);
 
     var mended = takeOver(0);
 
     assertThat(taken("mine")).isNotNull();
-    assertThat(state.nextOffset()).isEqualTo(7);
+    assertThat(state.cursor()).isEqualTo(new LedgerCursor(7, 2));
     assertThat(mended)
         .satisfiesExactly(
             job -> {
@@ -99,7 +99,7 @@ class StateRecoveryTest {
   @Test
   void anOldRecordIsNotWaitedForWhereNewerOnesAreThere() {
     write("mine", strange(job("mine")));
-    log.add(record(APPENDED_MS + WAIT_MS, StateKeys.CURSOR, encoded(new LedgerCursor(1))));
+    log.add(record(APPENDED_MS + WAIT_MS, StateKeys.CURSOR, encoded(new LedgerCursor(1, -1))));
 
     assertThat(takeOver(0)).singleElement().satisfies(job -> assertThat(job.state()).isNull());
   }
@@ -146,7 +146,7 @@ class StateRecoveryTest {
 
   @Test
   void ofWhichNothingIsLeftIsRemovedAndTheOthersGoOn() {
-    write(new LedgerCursor(7));
+    write(new LedgerCursor(7, 2));
     write("compacted", GARBAGE);
     write(job("mine"));
 

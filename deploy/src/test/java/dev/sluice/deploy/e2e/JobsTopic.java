@@ -135,7 +135,7 @@ final class JobsTopic {
         Topic.JOB_STATES,
         StateRecord.class,
         (partition, record) -> {
-          if (record.state() instanceof LedgerCursor(long nextOffset)) {
+          if (record.state() instanceof LedgerCursor(long nextOffset, _)) {
             cursors.put(partition, nextOffset);
           }
         });

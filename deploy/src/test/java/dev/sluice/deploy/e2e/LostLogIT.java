@@ -94,7 +94,7 @@ final class LostLogIT {
           Topic.JOB_STATES,
           partition,
           StateKeys.CURSOR,
-          Codec.builtIn().encode(new StateRecord(new LedgerCursor(end + BEYOND))));
+          Codec.builtIn().encode(new StateRecord(new LedgerCursor(end + BEYOND, 0))));
     }
     cluster.restartCoordinator();
     var topic = new JobsTopic(cluster);

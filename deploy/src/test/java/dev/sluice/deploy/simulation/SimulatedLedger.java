@@ -72,7 +72,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
         .forEach(into::apply);
     world.kept.facts(partition).values().forEach(into::apply);
     if (world.mutation == Mutation.GROUP_OFFSETS_TRUSTED) {
-      into.apply(new LedgerCursor(world.polled(partition)));
+      into.apply(new LedgerCursor(world.polled(partition), -1));
     }
     if (world.mutation == Mutation.STATES_READ_BEFORE_FENCING) {
       world.elsewhere();
@@ -189,9 +189,9 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   }
 
   @Override
-  public void cursor(long next) {
-    world.kept.store(producer(), partition, "cursor", new LedgerCursor(next));
-    world.poll(partition, (int) next);
+  public void cursor(LedgerCursor next) {
+    world.kept.store(producer(), partition, "cursor", next);
+    world.poll(partition, (int) next.nextOffset());
   }
 
   @Override

@@ -33,7 +33,7 @@ class ClusterViewTest {
     view.put(new ModelEntry("digits", 1, Map.of("best", 1)));
     view.put(version(1));
     view.put(new ModelPlace("digits", "job-1"));
-    view.put(new LedgerCursor(17));
+    view.put(new LedgerCursor(17, 1));
 
     assertThat(view.jobs().job("job-1")).isPresent();
     assertThat(view.lanes()).containsExactly(new Lane("cpu", "host-cpu", 0, 4));
