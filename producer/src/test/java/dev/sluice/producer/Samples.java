@@ -178,7 +178,7 @@ public final class Samples {
 
   /** A record of jobs that have left for the history. */
   public static EndedJobs ended(int number, Job... jobs) {
-    return new EndedJobs(0, number, Arrays.stream(jobs).map(Samples::ended).toList());
+    return EndedJobs.of(0, number, Arrays.stream(jobs).map(Samples::ended).toList());
   }
 
   /** The facts of a job as they are stored. */

@@ -124,7 +124,7 @@ class PastJobsTest {
   }
 
   private static EndedJobs record(int number, int from, int to) {
-    return new EndedJobs(PARTITION, number, jobs(from, to));
+    return EndedJobs.of(PARTITION, number, jobs(from, to));
   }
 
   private static List<EndedJob> jobs(int from, int to) {

@@ -49,7 +49,7 @@ class ArchivedJobsTest {
           new ManifestChunk("mine", 0, List.of(), Measured.NOTHING),
           new ManifestChunk("mine", 1, List.of(), Measured.NOTHING));
   private final ClosedJob job = new ClosedJob(state(), facts(), curve, chunks);
-  private final EndedJobs ended = new EndedJobs(PARTITION, 0, List.of(job.remembered(LEFT_MS)));
+  private final EndedJobs ended = EndedJobs.of(PARTITION, 0, List.of(job.remembered(LEFT_MS)));
 
   @Test
   void everyRecordOfTheHistoryCarriesTheTimeAtWhichItLeftAndTheStateIsTheLast() {

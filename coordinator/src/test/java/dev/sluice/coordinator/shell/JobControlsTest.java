@@ -147,7 +147,7 @@ class JobControlsTest {
 
   private byte[] ended(String... jobs) {
     return codec.encode(
-        new EndedJobs(
+        EndedJobs.of(
             0,
             0,
             Stream.of(jobs).map(job -> new EndedJob(job, JobStatus.SUCCEEDED, 1, 2, 3)).toList()));

@@ -1,5 +1,7 @@
 package dev.sluice.schemas.codec;
 
+import dev.sluice.schemas.wire.EndedJob;
+import dev.sluice.schemas.wire.EndedJobs;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +40,9 @@ final class SampleRecords {
       case RECORD -> {
         var record = new GenericData.Record(schema);
         schema.getFields().forEach(f -> record.put(f.pos(), of(f.schema())));
+        if (schema.getFullName().equals(EndedJobs.class.getName())) {
+          pack(record);
+        }
         yield record;
       }
       case ENUM ->
@@ -76,5 +81,19 @@ final class SampleRecords {
       case NULL -> null;
       case FLOAT, FIXED -> throw new IllegalStateException("not used in sluice.avdl");
     };
+  }
+
+  /** Columns and ids have to fit each other. */
+  private void pack(GenericData.Record record) {
+    var jobs = new ArrayList<EndedJob>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      var status = EndedJobs.ENDINGS.get(random.nextInt(EndedJobs.ENDINGS.size()));
+      var jobId = "job-" + random.nextInt(1000);
+      jobs.add(
+          new EndedJob(jobId, status, random.nextLong(), random.nextLong(), random.nextLong()));
+    }
+    var packed = EndedJobs.of(0, 0, jobs);
+    record.put("columns", packed.columns());
+    record.put("ids", packed.ids());
   }
 }

@@ -14,7 +14,7 @@ class StateKeysTest {
   private static final int PARTITIONS = 40;
 
   private final EndedJobs record =
-      new EndedJobs(3, 12, List.of(new EndedJob("j", JobStatus.SUCCEEDED, 1, 2, 3)));
+      EndedJobs.of(3, 12, List.of(new EndedJob("j", JobStatus.SUCCEEDED, 1, 2, 3)));
 
   @Test
   void jobsThatHaveEndedBelongInThePartitionThatTheirKeySaysAndInNoOther() {

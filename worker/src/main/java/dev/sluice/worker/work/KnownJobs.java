@@ -1,7 +1,9 @@
 package dev.sluice.worker.work;
 
+import dev.sluice.jobs.state.EndedJobIndex;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.wire.Command;
+import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.Export;
 import dev.sluice.schemas.wire.Infer;
@@ -19,6 +21,7 @@ import dev.sluice.schemas.wire.Term;
 import dev.sluice.schemas.wire.TrainingPlan;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Work;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,10 +50,8 @@ public final class KnownJobs {
   private final Map<String, JobControl> controls = new ConcurrentHashMap<>();
   private final Map<String, Facts> facts = new ConcurrentHashMap<>();
 
-  /** When jobs that have ended were submitted, by id; and which are in which record. */
-  private final Map<String, Long> ended = new ConcurrentHashMap<>();
-
-  private final Map<String, EndedJobs> endedBy = new ConcurrentHashMap<>();
+  /** Which have ended; guarded by itself. */
+  private final EndedJobIndex ended = new EndedJobIndex();
 
   /** Takes a control over; of a job that is stopped no facts are needed any more. */
   public void learn(JobControl control) {
@@ -64,6 +65,9 @@ public final class KnownJobs {
     var part = FactPart.of(fact.fact());
     boolean isSpec = part == FactPart.SPEC;
     if ((isSpec || part == FactPart.FOUND) && !isOver(fact.jobId(), fact.submittedMs())) {
+      synchronized (ended) {
+        ended.watch(fact.jobId());
+      }
       facts.compute(
           fact.jobId(), (job, known) -> (known == null ? NONE : known).with(fact, isSpec));
     }
@@ -71,9 +75,11 @@ public final class KnownJobs {
 
   /** Takes over which jobs have ended, in place of what a record said before. */
   public void learn(String key, EndedJobs record) {
-    endedBy.put(key, record);
-    for (var job : record.jobs()) {
-      ended.put(job.jobId(), job.submittedMs());
+    List<EndedJob> told;
+    synchronized (ended) {
+      told = ended.put(key, record);
+    }
+    for (var job : told) {
       facts.computeIfPresent(
           job.jobId(), (id, known) -> known.submittedMs() == job.submittedMs() ? null : known);
     }
@@ -81,14 +87,26 @@ public final class KnownJobs {
 
   /** It is not remembered any more that the jobs of a record have ended. */
   public void forgetEnded(String key) {
-    var record = endedBy.remove(key);
-    if (record != null) {
-      record.jobs().forEach(job -> ended.remove(job.jobId(), job.submittedMs()));
+    synchronized (ended) {
+      ended.remove(key);
+    }
+  }
+
+  private boolean hasEnded(String jobId) {
+    synchronized (ended) {
+      return ended.contains(jobId);
+    }
+  }
+
+  private boolean hasEnded(String jobId, long submittedMs) {
+    synchronized (ended) {
+      int job = ended.find(jobId);
+      return job != EndedJobIndex.NONE && ended.submittedMs(job) == submittedMs;
     }
   }
 
   private boolean isOver(String jobId, long submittedMs) {
-    if (ended.getOrDefault(jobId, Long.MIN_VALUE) == submittedMs) {
+    if (hasEnded(jobId, submittedMs)) {
       return true;
     }
     var control = controls.get(jobId);
@@ -115,7 +133,7 @@ public final class KnownJobs {
   /** Whether the ledger no longer wants a task: its job was stopped, or the task issued anew. */
   public boolean isVoid(Task task) {
     var control = controls.get(task.jobId());
-    return control == null ? ended.containsKey(task.jobId()) : control.voids(task.epoch());
+    return control == null ? hasEnded(task.jobId()) : control.voids(task.epoch());
   }
 
   /** Whether the facts that a task refers to are here. */

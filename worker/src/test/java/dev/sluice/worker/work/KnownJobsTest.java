@@ -125,9 +125,9 @@ class KnownJobsTest {
   void thatAJobHasEndedIsForgottenWithItsRecordAsThatWasAtLast() {
     var other =
         new EndedJob("other", JobStatus.FAILED, SUBMITTED_MS, SUBMITTED_MS + 1, SUBMITTED_MS + 2);
-    jobs.learn(RECORD, new EndedJobs(0, 0, List.of(other)));
-    jobs.learn(RECORD, new EndedJobs(0, 0, List.of(other, ended(SUBMITTED_MS).jobs().getFirst())));
-    jobs.learn("/ended/0/1", new EndedJobs(0, 1, List.of()));
+    jobs.learn(RECORD, EndedJobs.of(0, 0, List.of(other)));
+    jobs.learn(RECORD, EndedJobs.of(0, 0, List.of(other, ended(SUBMITTED_MS).jobs().getFirst())));
+    jobs.learn("/ended/0/1", EndedJobs.of(0, 1, List.of()));
     jobs.forgetEnded("/ended/0/1");
     assertThat(jobs.isVoid(task(first, 0, new Prepare()))).isTrue();
 
@@ -164,7 +164,7 @@ class KnownJobsTest {
   private static EndedJobs ended(long submittedMs) {
     var job =
         new EndedJob("job", JobStatus.SUCCEEDED, submittedMs, submittedMs + 1, submittedMs + 2);
-    return new EndedJobs(0, 0, List.of(job));
+    return EndedJobs.of(0, 0, List.of(job));
   }
 
   private static JobControl stop(long submittedMs) {
