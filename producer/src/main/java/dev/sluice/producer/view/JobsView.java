@@ -1,7 +1,6 @@
 package dev.sluice.producer.view;
 
 import dev.sluice.jobs.state.Job;
-import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobStatus;
@@ -9,7 +8,6 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +44,6 @@ public final class JobsView {
 
   // Guarded by this.
   private JobIndex index = new JobIndex();
-  private Map<String, EndedJobs> ended = new HashMap<>();
 
   /**
    * @param finishedJobsMax finished jobs to remember, at least 1
@@ -74,7 +71,6 @@ public final class JobsView {
     manifests.replaceWith(newer.manifests);
     synchronized (this) {
       index = newer.index;
-      ended = newer.ended;
       states.replaceWith(newer.states);
     }
   }
@@ -98,11 +94,11 @@ public final class JobsView {
         before == null ? state : before.job(state.jobId()).filter(state::equals).orElse(state);
     synchronized (this) {
       states.put(kept.jobId(), kept); // who waits for it is told, even where it has left
-      if (hasLeft(kept)) {
+      if (!index.has(kept.jobId()) && hasLeft(kept)) {
         dropState(kept.jobId());
         return List.of();
       }
-      index.put(JobIndex.Entry.of(kept));
+      index.put(kept);
       return evict();
     }
   }
@@ -113,9 +109,7 @@ public final class JobsView {
    * @return jobs that are forgotten for it
    */
   public synchronized List<String> put(EndedJobs some) {
-    ended.put(StateKeys.of(some), some);
-    for (var job : some.jobs()) {
-      index.put(JobIndex.Entry.of(job));
+    for (var job : index.put(some)) {
       states.get(job.jobId()).filter(this::hasLeft).ifPresent(left -> dropState(left.jobId()));
     }
     return evict();
@@ -132,13 +126,7 @@ public final class JobsView {
 
   /** Forgets which jobs have ended, as the log does. */
   public synchronized void removeEnded(String key) {
-    var some = ended.remove(key);
-    if (some != null) {
-      some.jobs().stream()
-          .map(EndedJob::jobId)
-          .filter(jobId -> index.entry(jobId).filter(JobIndex.Entry::left).isPresent())
-          .forEach(this::forget);
-    }
+    index.removeEnded(key);
   }
 
   /** Takes over a piece of a job's manifest from the log. */
@@ -148,9 +136,7 @@ public final class JobsView {
 
   /** A job is no state any more, as the log says: it has left for the history, or is lost. */
   public synchronized void remove(String jobId) {
-    if (index.entry(jobId).filter(JobIndex.Entry::left).isEmpty()) {
-      index.remove(jobId);
-    }
+    index.remove(jobId);
     dropState(jobId);
   }
 
@@ -171,17 +157,7 @@ public final class JobsView {
 
   /** What is remembered of a job that has left for the history; empty of others. */
   public synchronized Optional<EndedJob> past(String jobId) {
-    return index
-        .entry(jobId)
-        .filter(JobIndex.Entry::left)
-        .map(
-            entry ->
-                new EndedJob(
-                    jobId,
-                    entry.status(),
-                    entry.submittedMs(),
-                    entry.finishedMs(),
-                    entry.leftMs()));
+    return index.past(jobId);
   }
 
   /** Where a job's results lie, as far as they are reported. */
@@ -256,18 +232,12 @@ public final class JobsView {
     return states.waiting();
   }
 
-  private void forget(String jobId) {
-    index.remove(jobId);
-    dropState(jobId);
-  }
-
   private List<String> evict() {
     var forgotten = new ArrayList<String>();
-    for (var first = index.finishedFirstBeyond(finishedJobsMax);
-        first.isPresent();
-        first = index.finishedFirstBeyond(finishedJobsMax)) {
-      forget(first.get());
-      forgotten.add(first.get());
+    while (index.hasFinishedMoreThan(finishedJobsMax)) {
+      var first = index.removeFinishedFirst();
+      dropState(first);
+      forgotten.add(first);
     }
     return forgotten;
   }
