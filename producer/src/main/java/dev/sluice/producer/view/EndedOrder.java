@@ -163,7 +163,7 @@ final class EndedOrder {
   private boolean isOrdered(int one, long key, int other, long otherKey) {
     return key == otherKey
         ? compare(key, jobs.id(one), otherKey, jobs.id(other)) <= 0
-        : key < otherKey != lastFirst;
+        : (key < otherKey) != lastFirst;
   }
 
   /** From the last to the first, so that each part of the array moves once. */

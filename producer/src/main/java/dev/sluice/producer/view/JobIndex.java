@@ -66,7 +66,7 @@ final class JobIndex {
   private static long beginning(ByteBuffer id) {
     long beginning = 0;
     for (int at = 0; at < Long.BYTES; at++) {
-      beginning = beginning << Byte.SIZE | (at < id.limit() ? id.get(at) : 0);
+      beginning = (beginning << Byte.SIZE) | (at < id.limit() ? id.get(at) : 0);
     }
     return beginning;
   }
@@ -276,10 +276,10 @@ final class JobIndex {
 
   private static <T> Iterator<T> merged(Iterator<T> one, Iterator<T> other, Comparator<T> order) {
     return new Iterator<>() {
-      private @Nullable T ofOne = next(one);
-      private @Nullable T ofOther = next(other);
+      private @Nullable T ofOne = nextOf(one);
+      private @Nullable T ofOther = nextOf(other);
 
-      private static <T> @Nullable T next(Iterator<T> items) {
+      private @Nullable T nextOf(Iterator<T> items) {
         return items.hasNext() ? items.next() : null;
       }
 
@@ -293,9 +293,9 @@ final class JobIndex {
         var first = ofOne;
         if (first == null || (ofOther != null && order.compare(ofOther, first) < 0)) {
           first = ofOther;
-          ofOther = next(other);
+          ofOther = nextOf(other);
         } else {
-          ofOne = next(one);
+          ofOne = nextOf(one);
         }
         if (first == null) {
           throw new NoSuchElementException();

@@ -89,7 +89,7 @@ public final class EndedJobIndex {
     }
     System.arraycopy(jobs, from, digests, numbers, jobs.length - from);
     for (int place = from; place < jobs.length; place++) {
-      places[numbers++] = record << PLACE_BITS | place;
+      places[numbers++] = at(record, place);
       counts[endings[place]]++;
     }
   }
@@ -117,19 +117,21 @@ public final class EndedJobIndex {
   }
 
   private static int watchedBit(long digest) {
-    return (int) (digest >>> Integer.SIZE) & WATCHED_BITS - 1;
+    return (int) (digest >>> Integer.SIZE) & (WATCHED_BITS - 1);
   }
 
   /** Forgets the jobs of a record, by its key. */
   public void remove(String key) {
     if (byKey.containsKey(key)) {
-      enter();
-      int at = byKey.remove(key);
+      enter(); // which may move the record
+    }
+    var at = byKey.remove(key);
+    if (at != null) {
       var record = records.get(at);
       var jobs = record.digests();
       for (int place = 0; place < jobs.length; place++) {
         int number = table[entry(jobs[place], record.id(place))] - 1;
-        if (number != NONE && places[number] == (at << PLACE_BITS | place)) {
+        if (number != NONE && places[number] == at(at, place)) {
           forget(number);
         }
       }
@@ -229,8 +231,12 @@ public final class EndedJobIndex {
     return records.get(places[number] >>> PLACE_BITS);
   }
 
+  private static int at(int record, int place) {
+    return (record << PLACE_BITS) | place;
+  }
+
   private int place(int number) {
-    return places[number] & (1 << PLACE_BITS) - 1;
+    return places[number] & ((1 << PLACE_BITS) - 1);
   }
 
   private static byte[] bytes(String jobId) {
@@ -239,9 +245,9 @@ public final class EndedJobIndex {
 
   /** Where the entry of a job is in the table, or would be. */
   private int entry(long digest, ByteBuffer id) {
-    int at = (int) digest & table.length - 1;
+    int at = (int) digest & (table.length - 1);
     while (table[at] != FREE && !isOf(table[at] - 1, digest, id)) {
-      at = at + 1 & table.length - 1;
+      at = (at + 1) & (table.length - 1);
     }
     return at;
   }
@@ -272,7 +278,7 @@ public final class EndedJobIndex {
       return;
     }
     long digest = digests[number];
-    int at = (int) digest & table.length - 1;
+    int at = (int) digest & (table.length - 1);
     while (table[at] != FREE) {
       int other = table[at] - 1;
       if (digests[other] == digest && isOf(other, digest, id(number))) {
@@ -280,7 +286,7 @@ public final class EndedJobIndex {
         table[at] = number + 1;
         return;
       }
-      at = at + 1 & table.length - 1;
+      at = (at + 1) & (table.length - 1);
     }
     table[at] = number + 1;
     taken++;
@@ -298,7 +304,7 @@ public final class EndedJobIndex {
     int next = 0;
     for (int number = 0; number < numbers; number++) {
       if (has(number)) {
-        places[next] = moved[places[number] >>> PLACE_BITS] << PLACE_BITS | place(number);
+        places[next] = at(moved[places[number] >>> PLACE_BITS], place(number));
         digests[next++] = digests[number];
       }
     }
