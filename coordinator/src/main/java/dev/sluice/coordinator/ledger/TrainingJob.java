@@ -291,7 +291,7 @@ final class TrainingJob {
       return;
     }
     long wished = roundSteps(job, t, ended);
-    if (from - t.generation() > ROUNDS_BEYOND_FOLD * wished) {
+    if (from - t.generation() > ROUNDS_BEYOND_FOLD * Math.max(wished, FIRST_ROUND_STEPS)) {
       return; // goes on with the fold's next progress, or the next term that ends
     }
     long length = Math.min(wished, end - from);

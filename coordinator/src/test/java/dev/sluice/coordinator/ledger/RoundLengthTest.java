@@ -6,6 +6,7 @@ import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.schemas.wire.Aim;
 import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
@@ -71,6 +72,23 @@ final class RoundLengthTest {
     assertThat(length()).isEqualTo(8 * 8 * 8);
   }
 
+  /** Workers that fold for themselves don't wait for it, and its log would grow. */
+  @Test
+  void roundsDontGetFarAheadOfTheFold() {
+    running();
+    long to = 0;
+    for (int round = 1; round <= 20 && !open().isEmpty(); round++) {
+      var terms = terms();
+      to = terms.getFirst().toStep();
+      report(terms, to);
+    }
+    assertThat(open()).isEmpty();
+    assertThat(to).isLessThan(1_000);
+
+    folded(to - 1);
+    assertThat(terms().getFirst().fromStep()).isEqualTo(to);
+  }
+
   @Test
   void aRoundThatAFaultHoldsUpLeavesTheNextOnesLong() {
     running();
@@ -119,11 +137,19 @@ final class RoundLengthTest {
   private void finish(List<OpenTask> terms, long workMs) {
     nowMs += workMs;
     long to = terms.getFirst().toStep();
+    folded(to);
+    report(terms, to);
+  }
+
+  private void report(List<OpenTask> terms, long reached) {
     for (var term : terms) {
-      decide(
-          new TaskReported(
-              "j", term.taskId(), 1, "w", Specs.ENGINE, new TermFinished(to, 1, 1, 1, null), ""));
+      var outcome = new TermFinished(reached, 1, 1, 1, null);
+      decide(new TaskReported("j", term.taskId(), 1, "w", Specs.ENGINE, outcome, ""));
     }
+  }
+
+  private void folded(long generation) {
+    decide(new FoldProgressed("j", generation, 0.1, 16 * generation, null, -1, -1));
   }
 
   private void running() {
@@ -136,9 +162,13 @@ final class RoundLengthTest {
     decide(new AttemptStarted("j", term.taskId(), 1, worker, 1, ""));
   }
 
+  private List<OpenTask> open() {
+    return Objects.requireNonNull(state.job("j")).open();
+  }
+
   /** The newest round's. */
   private List<OpenTask> terms() {
-    var open = Objects.requireNonNull(state.job("j")).open();
+    var open = open();
     long newest = open.stream().mapToLong(OpenTask::round).max().orElseThrow();
     return open.stream().filter(term -> term.round() == newest).toList();
   }
