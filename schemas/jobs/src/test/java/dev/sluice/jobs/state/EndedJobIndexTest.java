@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,7 @@ class EndedJobIndexTest {
         records.remove(key);
         index.remove(key);
       } else if (!records.getOrDefault(key, List.of()).isEmpty()) {
-        var job = records.get(key).getFirst();
+        var job = Objects.requireNonNull(records.get(key)).getFirst();
         forgotten.put(job.jobId(), job.submittedMs());
         int number = index.find(job.jobId());
         if (number != EndedJobIndex.NONE) {
