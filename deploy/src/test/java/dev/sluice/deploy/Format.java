@@ -27,7 +27,8 @@ final class Format {
           "coordinator/planner",
           "worker",
           "deploy",
-          "deploy/chaos");
+          "deploy/chaos",
+          "deploy/benchmark");
 
   private Format() {}
 

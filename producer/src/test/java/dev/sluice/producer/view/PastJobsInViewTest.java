@@ -55,7 +55,7 @@ class PastJobsInViewTest {
     if (what < 9) {
       submit(step);
     } else if (what < 14 && !active.isEmpty()) {
-      end(active.remove(random.nextInt(active.size())), step);
+      end(active.remove(random.nextInt(active.size())));
     } else if (what < 19 && !ended.isEmpty()) {
       leave();
     } else if (number > 3) {
@@ -71,7 +71,7 @@ class PastJobsInViewTest {
     put(job);
   }
 
-  private void end(Job job, int step) {
+  private void end(Job job) {
     var status = EndedJobs.ENDINGS.get(random.nextInt(EndedJobs.ENDINGS.size()));
     var over = Samples.state(job.jobId(), status, job.submittedMs());
     ended.add(over);

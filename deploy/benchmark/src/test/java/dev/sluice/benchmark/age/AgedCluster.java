@@ -1,5 +1,7 @@
-package dev.sluice.deploy.benchmark;
+package dev.sluice.benchmark.age;
 
+import dev.sluice.benchmark.process.HttpTimes;
+import dev.sluice.benchmark.process.TimedProcess;
 import dev.sluice.deploy.Sluice;
 import dev.sluice.deploy.broker.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaSettings;
@@ -125,7 +127,7 @@ final class AgedCluster implements AutoCloseable {
     var arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
     arguments.addAll(List.of(options));
-    return TimedProcess.start(scratch.resolve("tmp"), arguments);
+    return TimedProcess.sluice(scratch.resolve("tmp"), arguments);
   }
 
   /** Resident memory of coordinator, producer and worker. */

@@ -1,5 +1,7 @@
-package dev.sluice.deploy.benchmark;
+package dev.sluice.benchmark.age;
 
+import dev.sluice.benchmark.process.HttpTimes;
+import dev.sluice.benchmark.process.TimedProcess;
 import dev.sluice.producer.spec.FileReference;
 import dev.sluice.producer.spec.JobFile;
 import dev.sluice.producer.spec.JobFileResult;

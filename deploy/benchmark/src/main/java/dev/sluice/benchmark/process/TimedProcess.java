@@ -1,6 +1,5 @@
-package dev.sluice.deploy.benchmark;
+package dev.sluice.benchmark.process;
 
-import dev.sluice.deploy.Sluice;
 import dev.sluice.deploy.standalone.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,10 +17,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A process of the {@code sluice} command line, and when it said what. */
-final class TimedProcess implements AutoCloseable {
+/**
+ * A process of this class path, and when it said what. It holds the other end of its standard input
+ * in hand, so that it ends with this one, in whatever way that happens.
+ */
+public final class TimedProcess implements AutoCloseable {
 
+  /** Of a service. */
   private static final String HEAP = "768m";
+
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
   private static final String RESIDENT = "VmRSS:";
 
@@ -31,7 +35,7 @@ final class TimedProcess implements AutoCloseable {
    * @param nanos when, since its start
    * @param found where a pattern matches it
    */
-  record Said(long nanos, MatchResult found) {}
+  public record Said(long nanos, MatchResult found) {}
 
   private record Line(long nanos, String text) {}
 
@@ -48,15 +52,29 @@ final class TimedProcess implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts one of the {@code sluice} command line.
    *
    * @param scratch directory for its temporary files
    * @param arguments command and options
    */
-  static TimedProcess start(Path scratch, List<String> arguments) throws IOException {
+  public static TimedProcess sluice(Path scratch, List<String> arguments) throws IOException {
+    var all = new ArrayList<>(List.of(Child.SLUICE));
+    all.addAll(arguments);
+    return start(scratch, HEAP, all);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param scratch directory for its temporary files
+   * @param heap size of its Java heap, as -Xmx takes it
+   * @param arguments of {@link Child}
+   */
+  public static TimedProcess start(Path scratch, String heap, List<String> arguments)
+      throws IOException {
     var builder =
-        new JavaCommand(HEAP, scratch, false)
-            .process(Sluice.class.getName(), arguments)
+        new JavaCommand(heap, scratch, false)
+            .process(Child.class.getName(), arguments)
             .redirectErrorStream(true);
     long begunNanos = System.nanoTime();
     return new TimedProcess(builder.start(), begunNanos);
@@ -83,16 +101,16 @@ final class TimedProcess implements AutoCloseable {
    * @param nanos time
    * @param cpuNanos processor time, which others on the machine change less
    */
-  record Taken(long nanos, long cpuNanos) {}
+  public record Taken(long nanos, long cpuNanos) {}
 
   /** What it has taken so far. */
-  Taken taken() {
+  public Taken taken() {
     long nanos = sinceStart();
     return new Taken(nanos, process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos());
   }
 
   /** Time since its start in nanoseconds. */
-  long sinceStart() {
+  public long sinceStart() {
     return System.nanoTime() - begunNanos;
   }
 
@@ -102,7 +120,7 @@ final class TimedProcess implements AutoCloseable {
    * @return the last of them
    * @throws IllegalStateException where it ends before, or does not say it in time
    */
-  Said await(Pattern what, int times, Duration within) throws InterruptedException {
+  public Said await(Pattern what, int times, Duration within) throws InterruptedException {
     long untilNanos = System.nanoTime() + within.toNanos();
     synchronized (lines) {
       while (true) {
@@ -137,7 +155,7 @@ final class TimedProcess implements AutoCloseable {
   }
 
   /** Resident memory in MiB; 0 where the system does not tell. */
-  long residentMiB() throws IOException {
+  public long residentMiB() throws IOException {
     var status = Path.of("/proc", String.valueOf(process.pid()), "status");
     if (!Files.exists(status)) {
       return 0;

@@ -1,4 +1,4 @@
-package dev.sluice.deploy.benchmark;
+package dev.sluice.benchmark.process;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** How long answers take, their bodies included. */
-final class HttpTimes {
+public final class HttpTimes {
 
   private static final int OK = 200;
   private static final long POLL_MS = 5;
@@ -19,7 +19,7 @@ final class HttpTimes {
   private HttpTimes() {}
 
   /** Asks until the answer is what is asked for, and not that it is not known yet. */
-  static void awaitOk(URI uri, Duration within) throws IOException, InterruptedException {
+  public static void awaitOk(URI uri, Duration within) throws IOException, InterruptedException {
     long untilNanos = System.nanoTime() + within.toNanos();
     var never = new CountDownLatch(1);
     while (status(uri) != OK) {
@@ -31,7 +31,7 @@ final class HttpTimes {
   }
 
   /** Nanoseconds that a good answer takes. */
-  static long nanos(URI uri) throws IOException, InterruptedException {
+  public static long nanos(URI uri) throws IOException, InterruptedException {
     long beganNanos = System.nanoTime();
     int status = status(uri);
     long nanos = System.nanoTime() - beganNanos;
