@@ -1,0 +1,141 @@
+package dev.sluice.benchmark.section;
+
+import dev.sluice.benchmark.process.BenchCluster;
+import dev.sluice.benchmark.process.Outcomes;
+import dev.sluice.producer.client.SluiceException;
+import dev.sluice.schemas.wire.JobStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Small jobs, one after the other's end, so many at a time. */
+final class JobStream {
+  /** Jobs that are submitted and have not ended. */
+  private static final int IN_FLIGHT_MAX = 128;
+
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(60);
+  private static final Duration SUBMIT_MAX = Duration.ofSeconds(60);
+  private static final long ROOM_MS = 50;
+
+  /** The part of the time after which counting begins. */
+  private static final double WARM = 0.4;
+
+  private JobStream() {}
+
+  /** Submits a job, and returns its id. */
+  interface Submit {
+    String one() throws IOException, SluiceException, InterruptedException;
+  }
+
+  /**
+   * What came out.
+   *
+   * @param jobsPerSecond jobs that reached their end
+   * @param jobs jobs in all
+   */
+  record Streamed(double jobsPerSecond, int jobs) {}
+
+  /**
+   * Keeps so many jobs under way for some time, then lets them end.
+   *
+   * @param clients threads that submit
+   * @throws IllegalStateException where some do not succeed
+   */
+  static Streamed run(BenchCluster cluster, int clients, double seconds, Submit submit)
+      throws IOException, InterruptedException {
+    var room = new Semaphore(IN_FLIGHT_MAX);
+    var ids = new ConcurrentLinkedQueue<String>();
+    try (var outcomes = new Outcomes(cluster.kafka(), room::release)) {
+      long begunNanos = System.nanoTime();
+      long endNanos = begunNanos + (long) (seconds * 1e9);
+      try (var threads = Executors.newFixedThreadPool(clients + 1)) {
+        var counted = threads.submit(() -> count(outcomes, begunNanos, endNanos));
+        var all = new ArrayList<Future<?>>();
+        for (int i = 0; i < clients; i++) {
+          all.add(threads.submit(() -> submit(room, endNanos, submit, ids)));
+        }
+        await(all, (long) (seconds * 1_000) + SUBMIT_MAX.toMillis());
+        await(List.of(counted), SUBMIT_MAX.toMillis());
+        if (!outcomes.await(ids.size(), DRAIN_MAX)) {
+          throw new IllegalStateException(
+              outcomes.count() + " of " + ids.size() + " jobs ended within " + DRAIN_MAX);
+        }
+        requireSuccess(outcomes, ids);
+        return new Streamed(counted.resultNow(), ids.size());
+      }
+    }
+  }
+
+  private static void requireSuccess(Outcomes outcomes, Queue<String> ids) {
+    long failed =
+        outcomes.of(ids).values().stream()
+            .filter(ended -> ended.status() != JobStatus.SUCCEEDED)
+            .count();
+    if (failed > 0) {
+      throw new IllegalStateException(failed + " of " + ids.size() + " jobs did not succeed");
+    }
+  }
+
+  /** Jobs that end in a second, between the warm-up and the end. */
+  private static double count(Outcomes outcomes, long begunNanos, long endNanos)
+      throws InterruptedException {
+    sleepUntil(begunNanos + (long) (WARM * (endNanos - begunNanos)));
+    int before = outcomes.count();
+    long beforeNanos = System.nanoTime();
+    sleepUntil(endNanos);
+    return (outcomes.count() - before) / ((System.nanoTime() - beforeNanos) / 1e9);
+  }
+
+  private static void sleepUntil(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
+  }
+
+  private static boolean submit(Semaphore room, long endNanos, Submit submit, Queue<String> ids)
+      throws IOException, SluiceException, InterruptedException {
+    while (System.nanoTime() < endNanos) {
+      if (room.tryAcquire(ROOM_MS, TimeUnit.MILLISECONDS)) {
+        ids.add(submit.one());
+      }
+    }
+    return true;
+  }
+
+  /** Submits for some time from so many threads at once; returns submissions in a second. */
+  static double alone(int clients, double seconds, Submit submit)
+      throws IOException, InterruptedException {
+    long begunNanos = System.nanoTime();
+    long endNanos = begunNanos + (long) (seconds * 1e9);
+    var ids = new ConcurrentLinkedQueue<String>();
+    try (var threads = Executors.newFixedThreadPool(clients)) {
+      var all = new ArrayList<Future<?>>();
+      for (int i = 0; i < clients; i++) {
+        var unbounded = new Semaphore(Integer.MAX_VALUE);
+        all.add(threads.submit(() -> submit(unbounded, endNanos, submit, ids)));
+      }
+      await(all, (long) (seconds * 1_000) + SUBMIT_MAX.toMillis());
+    }
+    return ids.size() / ((System.nanoTime() - begunNanos) / 1e9);
+  }
+
+  private static void await(List<? extends Future<?>> all, long withinMs)
+      throws IOException, InterruptedException {
+    for (var one : all) {
+      try {
+        one.get(withinMs, TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw new IOException(String.valueOf(e.getCause()), e);
+      } catch (TimeoutException e) {
+        throw new IOException("a client is not done in time", e);
+      }
+    }
+  }
+}
