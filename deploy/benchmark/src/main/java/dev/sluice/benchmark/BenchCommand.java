@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,6 +49,8 @@ import picocli.CommandLine.Spec;
     })
 public final class BenchCommand implements Callable<Integer>, Subcommand {
   private static final String TO_OUTPUT = "-";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
   private static final double QUICK_SECONDS = 2;
   private static final double SECONDS_MAX = 8;
   private static final int RATE_MAX = 1_000;
@@ -155,8 +157,7 @@ public final class BenchCommand implements Callable<Integer>, Subcommand {
 
   private void say(String line) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println(
-        LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + "  " + line);
+    err.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + line);
     err.flush();
   }
 

@@ -46,9 +46,9 @@ public final class Child {
     Runtime.getRuntime().halt(0); // Kafka's clients and ONNX Runtime leave threads behind
   }
 
-  /** One line, which {@link Results} reads. */
+  /** One line, which {@link ChildResult} reads. */
   private static void say(Object result) {
-    System.out.println(Results.line(result));
+    System.out.println(ChildResult.line(result));
     System.out.flush();
   }
 

@@ -115,7 +115,10 @@ public record BenchReport(
     if (ratio == null) {
       return "-";
     }
-    var format = ratio >= 10 ? "%.0f" : ratio >= 1 ? "%.1f" : ratio >= 0.1 ? "%.2f" : "%.3f";
+    var format =
+        ratio >= 10
+            ? "%.0f"
+            : ratio >= 1 ? "%.1f" : ratio >= 0.1 ? "%.2f" : ratio >= 0.01 ? "%.3f" : "%.5f";
     return String.format(Locale.ROOT, format, ratio);
   }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.benchmark.section;
 
 import dev.sluice.benchmark.process.BenchCluster;
-import dev.sluice.benchmark.process.Results;
+import dev.sluice.benchmark.process.ChildResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +113,7 @@ public final class BenchContext implements AutoCloseable {
    */
   <T> T bare(Class<T> type, String... arguments) throws IOException, InterruptedException {
     var within = CHILD_MAX.plusMillis((long) (seconds * 3_000));
-    return Results.of(directory.resolve("tmp"), HEAP, List.of(arguments), type, within);
+    return ChildResult.of(directory.resolve("tmp"), HEAP, List.of(arguments), type, within);
   }
 
   /** A number of seconds as an argument. */

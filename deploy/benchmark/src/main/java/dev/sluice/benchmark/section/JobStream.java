@@ -16,6 +16,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** Small jobs, one after the other's end, so many at a time. */
 final class JobStream {
@@ -28,6 +30,9 @@ final class JobStream {
 
   /** The part of the time after which counting begins. */
   private static final double WARM = 0.4;
+
+  /** Fewer ends say little. */
+  private static final int ENOUGH = 32;
 
   private JobStream() {}
 
@@ -55,16 +60,16 @@ final class JobStream {
     var room = new Semaphore(IN_FLIGHT_MAX);
     var ids = new ConcurrentLinkedQueue<String>();
     try (var outcomes = new Outcomes(cluster.kafka(), room::release)) {
-      long begunNanos = System.nanoTime();
-      long endNanos = begunNanos + (long) (seconds * 1e9);
+      var over = new AtomicBoolean();
       try (var threads = Executors.newFixedThreadPool(clients + 1)) {
-        var counted = threads.submit(() -> count(outcomes, begunNanos, endNanos));
+        var counted = threads.submit(() -> count(outcomes, (long) (seconds * 1e9), over));
         var all = new ArrayList<Future<?>>();
         for (int i = 0; i < clients; i++) {
-          all.add(threads.submit(() -> submit(room, endNanos, submit, ids)));
+          all.add(threads.submit(() -> submit(room, over::get, submit, ids)));
         }
-        await(all, (long) (seconds * 1_000) + SUBMIT_MAX.toMillis());
-        await(List.of(counted), SUBMIT_MAX.toMillis());
+        long withinMs = (long) (seconds * 1_000) + 2 * DRAIN_MAX.toMillis();
+        await(List.of(counted), withinMs);
+        await(all, SUBMIT_MAX.toMillis());
         if (!outcomes.await(ids.size(), DRAIN_MAX)) {
           throw new IllegalStateException(
               outcomes.count() + " of " + ids.size() + " jobs ended within " + DRAIN_MAX);
@@ -85,23 +90,42 @@ final class JobStream {
     }
   }
 
-  /** Jobs that end in a second, between the warm-up and the end. */
-  private static double count(Outcomes outcomes, long begunNanos, long endNanos)
+  /**
+   * Jobs that end in a second: for the time that is given, once some have ended, and on until
+   * enough have. Sets {@code over} in any case.
+   */
+  private static double count(Outcomes outcomes, long forNanos, AtomicBoolean over)
       throws InterruptedException {
-    sleepUntil(begunNanos + (long) (WARM * (endNanos - begunNanos)));
-    int before = outcomes.count();
-    long beforeNanos = System.nanoTime();
-    sleepUntil(endNanos);
-    return (outcomes.count() - before) / ((System.nanoTime() - beforeNanos) / 1e9);
+    try {
+      long begunNanos = System.nanoTime();
+      long warmNanos = (long) (WARM * forNanos);
+      require(outcomes.await(1, DRAIN_MAX), outcomes);
+      sleepUntil(begunNanos + warmNanos);
+      int before = outcomes.count();
+      long beforeNanos = System.nanoTime();
+      sleepUntil(beforeNanos + forNanos - warmNanos);
+      require(outcomes.await(before + ENOUGH, DRAIN_MAX), outcomes);
+      return (outcomes.count() - before) / ((System.nanoTime() - beforeNanos) / 1e9);
+    } finally {
+      over.set(true);
+    }
+  }
+
+  private static void require(boolean ended, Outcomes outcomes) {
+    if (!ended) {
+      throw new IllegalStateException(
+          outcomes.count() + " jobs ended within " + DRAIN_MAX.toSeconds() + " s");
+    }
   }
 
   private static void sleepUntil(long nanos) throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
   }
 
-  private static boolean submit(Semaphore room, long endNanos, Submit submit, Queue<String> ids)
+  private static boolean submit(
+      Semaphore room, BooleanSupplier over, Submit submit, Queue<String> ids)
       throws IOException, SluiceException, InterruptedException {
-    while (System.nanoTime() < endNanos) {
+    while (!over.getAsBoolean()) {
       if (room.tryAcquire(ROOM_MS, TimeUnit.MILLISECONDS)) {
         ids.add(submit.one());
       }
@@ -119,7 +143,9 @@ final class JobStream {
       var all = new ArrayList<Future<?>>();
       for (int i = 0; i < clients; i++) {
         var unbounded = new Semaphore(Integer.MAX_VALUE);
-        all.add(threads.submit(() -> submit(unbounded, endNanos, submit, ids)));
+        all.add(
+            threads.submit(
+                () -> submit(unbounded, () -> System.nanoTime() >= endNanos, submit, ids)));
       }
       await(all, (long) (seconds * 1_000) + SUBMIT_MAX.toMillis());
     }

@@ -58,7 +58,8 @@ def train(rank, path, hidden, batch, seconds, store):
         if counted is None and steps >= WARM_STEPS and now - begun > WARM_SHARE * seconds:
             counted = steps, now
         if steps % 10 == 0:  # together: whoever left first would leave the other waiting
-            more[0] = 1 if rank > 0 or counted is None or now - begun < seconds else 0
+            enough = counted is not None and steps - counted[0] >= 10 and now - begun >= seconds
+            more[0] = 0 if rank == 0 and enough else 1
             dist.all_reduce(more, op=dist.ReduceOp.MIN)
     if rank == 0:
         took = time.perf_counter() - counted[1]

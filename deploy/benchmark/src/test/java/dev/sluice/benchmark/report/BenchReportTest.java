@@ -55,6 +55,15 @@ final class BenchReportTest {
   }
 
   @Test
+  void aSmallRatioKeepsItsDigits() {
+    assertThat(BenchReport.ratio(0.0003)).isEqualTo("0.00030");
+    assertThat(BenchReport.ratio(0.0452)).isEqualTo("0.045");
+    assertThat(BenchReport.ratio(0.897)).isEqualTo("0.90");
+    assertThat(BenchReport.ratio(137.2)).isEqualTo("137");
+    assertThat(BenchReport.number(12_852.4)).isEqualTo("12,852");
+  }
+
+  @Test
   void theDocumentHasWhatTheTableHas() throws Exception {
     var json =
         new ObjectMapper()

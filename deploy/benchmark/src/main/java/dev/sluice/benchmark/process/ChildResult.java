@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** What a process found that measures one thing and ends: one line of JSON among what it says. */
-public final class Results {
+public final class ChildResult {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MARK = "result ";
   private static final Pattern LINE = Pattern.compile("^" + MARK + "(\\{.*})$");
 
-  private Results() {}
+  private ChildResult() {}
 
   /** The line. */
   static String line(Object result) {
