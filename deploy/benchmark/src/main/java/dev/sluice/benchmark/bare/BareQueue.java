@@ -140,7 +140,8 @@ public final class BareQueue {
       long countedNanos = 0;
       long counted = 0;
       long all = 0;
-      while (!stop.get() && System.nanoTime() - begunNanos < forNanos) {
+      while (!stop.get()
+          && (countedNanos == 0 || System.nanoTime() - countedNanos < (1 - WARM) * forNanos)) {
         var _ = sender.send(new ProducerRecord<>(topic, 0, "job", value));
         all++;
         if (countedNanos > 0) {
