@@ -85,6 +85,14 @@ final class Coordinator {
         && world.gradients(partition).log.readUpTo((int) at.offset());
   }
 
+  /** Whether a partition's fold has folded a record and all before it. */
+  boolean hasFolded(int partition, int offset) {
+    var fold = folds.get(partition);
+    var at = position(fold);
+    var active = fold == null ? null : fold.runtime.active();
+    return at != null && at.offset() > offset && active != null && !active.replaying();
+  }
+
   private static @Nullable Position position(@Nullable Partition<?, ?, ?> partition) {
     return partition == null || partition.runtime.active() == null
         ? null
@@ -153,24 +161,35 @@ final class Coordinator {
 
   /** The ledger of a partition has a turn; without one this has time to poll. */
   void turnLedger(int partition) {
-    turn(ledgers.get(partition));
+    var ledger = ledgers.get(partition);
+    boolean more = turn(ledger);
+    var active = hung || ledger == null ? null : ledger.runtime.active();
+    var at = position(ledger);
+    if (active != null && at != null) {
+      world.invariants.follows(world.jobs(partition).name, world.kept.decided(partition), at);
+      if (!more) {
+        world.owed.looked(partition, active.state().activeJobs());
+      }
+    }
   }
 
   /** The same of the fold. */
   void turnFold(int partition) {
-    turn(folds.get(partition));
+    var _ = turn(folds.get(partition));
   }
 
-  private void turn(@Nullable Partition<?, ?, ?> partition) {
+  /** Whether there is more to do at once. */
+  private boolean turn(@Nullable Partition<?, ?, ?> partition) {
     if (partition == null) {
       poll();
     } else if (!hung) {
       try {
-        partition.runtime.turn();
+        return partition.runtime.turn();
       } catch (BrokenInvariant e) {
         throw new InvariantBroken("the ledger's own invariants hold", e.getMessage(), e);
       }
     }
+    return false;
   }
 
   /** The thread that writes the checkpoints of a partition has its turn. */

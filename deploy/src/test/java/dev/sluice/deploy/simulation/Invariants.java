@@ -1,6 +1,7 @@
 package dev.sluice.deploy.simulation;
 
 import dev.sluice.coordinator.ledger.LedgerState;
+import dev.sluice.coordinator.runtime.Position;
 import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.jobs.state.JobJoin;
@@ -15,11 +16,13 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.ShardRun;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -99,6 +102,44 @@ final class Invariants {
   /** Whoever handles a record has handled all of them since its takeover. */
   void reads(String log, int due, int found) {
     require(due == found, "no record is passed over: " + log + "@" + found + " instead of " + due);
+  }
+
+  /**
+   * Whoever decides on records has committed what it takes for decided, or somebody has before it.
+   *
+   * @param decided up to where it was committed
+   * @param at from where it goes on
+   */
+  void follows(String log, long decided, Position at) {
+    if (at.offset() > decided) {
+      require(
+          false,
+          "what counts as decided is committed: "
+              + (log + " up to " + decided + ", and its ledger goes on at " + at.offset()));
+    }
+  }
+
+  /**
+   * A worker reports the end of a task.
+   *
+   * @param underWay contributions to its job that are not in the log yet
+   */
+  void reports(Task task, Outcome outcome, int underWay) {
+    require(
+        !(outcome instanceof TermFinished) || underWay == 0,
+        "what a term's report says is in the log: "
+            + (task.jobId() + "/" + task.taskId() + " lacks " + underWay + " blocks"));
+  }
+
+  /**
+   * A fold's checkpoint is about to be committed.
+   *
+   * @param underWay reports of what it goes beyond that may still be lost
+   */
+  void checkpoints(String fold, int underWay) {
+    require(
+        underWay == 0,
+        "a checkpoint goes beyond no report that may be lost: " + fold + " lacks " + underWay);
   }
 
   /** A transaction that holds a task was committed. */

@@ -29,6 +29,7 @@ final class LedgerTopics {
   private final World world;
   private final List<PartitionLog<Stored>> stateLogs = new ArrayList<>();
   private final List<Map<String, StoredState>> states = new ArrayList<>();
+  private final long[] decided;
   private final List<PartitionLog<Known>> factLogs = new ArrayList<>();
   private final List<Map<String, JobFacts>> facts = new ArrayList<>();
   private final List<PartitionLog<ClosedJob>> historyLogs = new ArrayList<>();
@@ -43,6 +44,7 @@ final class LedgerTopics {
    */
   LedgerTopics(World world, int partitions) {
     this.world = world;
+    decided = new long[partitions];
     for (int partition = 0; partition < partitions; partition++) {
       var view = new TreeMap<String, StoredState>();
       states.add(view);
@@ -78,6 +80,16 @@ final class LedgerTopics {
   }
 
   // ---- what the ledger commits
+
+  /** A transaction was committed whose cursor is at an offset of {@code sluice.jobs}. */
+  void decided(int partition, long next) {
+    decided[partition] = Math.max(decided[partition], next);
+  }
+
+  /** Offset up to which transactions were committed. */
+  long decided(int partition) {
+    return decided[partition];
+  }
 
   void store(Transactions.Producer producer, int partition, String key, StoredState state) {
     producer.send(stateLogs.get(partition), new Stored(key, state));

@@ -14,6 +14,8 @@ import dev.sluice.worker.training.JobParameters;
 import dev.sluice.worker.training.LocalFold;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,6 +51,8 @@ final class SimulatedExchange implements FoldExchange {
   private final String worker;
   private final String engine;
   private final FollowedJobs followed = new FollowedJobs(ATTACH_RETRY_MS);
+  private final Map<JobParameters, Owed.Question> questions = new IdentityHashMap<>();
+  private final Map<String, Integer> underWay = new HashMap<>();
 
   /** Where it reads on in partitions of the gradient log. */
   private final Map<Integer, Integer> places = new TreeMap<>();
@@ -65,6 +69,31 @@ final class SimulatedExchange implements FoldExchange {
     for (int partition : List.copyOf(places.keySet())) {
       read(partition, world.random.nextInt(READ_MAX));
     }
+  }
+
+  /** A block is on its way to here. */
+  void sent(ParameterBlock block) {
+    questions.forEach(
+        (job, question) -> {
+          if (job.jobId().equals(block.jobId())) {
+            question.sent(block);
+          }
+        });
+  }
+
+  /** The state of a block is on its way to here. */
+  void sent(BlockSnapshot state) {
+    questions.forEach(
+        (job, question) -> {
+          if (job.jobId().equals(state.head().jobId())) {
+            question.sent(state);
+          }
+        });
+  }
+
+  /** Blocks of contributions to a job that are not in the log yet. */
+  int underWay(String jobId) {
+    return underWay.getOrDefault(jobId, 0);
   }
 
   void receive(ParameterBlock block) {
@@ -148,8 +177,11 @@ final class SimulatedExchange implements FoldExchange {
   }
 
   private void attach(JobParameters job) {
+    var question = world.owed.asks(worker, job.jobId(), followed.folds(job));
+    world.owed.waited(questions.put(job, question));
     for (int block : job.blocks().inEachPartition(job.jobId(), World.PARTITIONS)) {
-      world.contribute(worker, job.jobId(), block, new Attached(worker, followed.folds(job)));
+      var attached = new Attached(worker, followed.folds(job));
+      world.contribute(worker, job.jobId(), block, attached, question::stands);
     }
   }
 
@@ -173,9 +205,16 @@ final class SimulatedExchange implements FoldExchange {
       if (world.mutation != Mutation.SENT_BEFORE_STORED) {
         world.network.flush(worker, "gradients");
       }
+      var jobId = parameters.jobId();
+      underWay.merge(jobId, World.VECTOR.count(), Integer::sum);
       for (int block = 0; block < World.VECTOR.count(); block++) {
         var contribution = sum.block(block, World.VECTOR, engine);
-        world.contribute(worker, parameters.jobId(), block, contribution);
+        world.contribute(
+            worker,
+            jobId,
+            block,
+            contribution,
+            (partition, offset) -> underWay.merge(jobId, -1, Integer::sum));
         if (fold != null) {
           fold.foldOwn(contribution);
         }
@@ -197,6 +236,7 @@ final class SimulatedExchange implements FoldExchange {
     @Override
     public void close() {
       followed.leave(parameters);
+      questions.remove(parameters);
       parameters.close();
     }
   }

@@ -35,6 +35,9 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
   private @Nullable Checkpoint taken;
   private boolean broken;
   private boolean unpublished;
+  private int said;
+  private int heard;
+  private int saidWhenTaken;
 
   SimulatedFold(
       World world, int partition, SimulatedSource<GradientRecord, GradientRecord> source) {
@@ -146,6 +149,7 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
       throw new Unavailable("another has fold partition " + partition);
     }
     taken = checkpoint;
+    saidWhenTaken = said;
     if (world.mutation == Mutation.TRIMMED_BEFORE_COMMIT) {
       topic.log.trim((int) checkpoint.cursor().nextOffset());
     }
@@ -161,6 +165,7 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
     if (world.mutation != Mutation.CHECKPOINT_BEFORE_REPORTS) {
       world.network.flush(name, "jobs");
     }
+    world.invariants.checkpoints(name, Math.max(0, saidWhenTaken - heard));
     boolean late = world.mutation == Mutation.CURSOR_READ_LATE;
     int cursor = late ? source.next() : (int) ready.cursor().nextOffset();
     var open = producer;
@@ -216,7 +221,8 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
   /** Says it; a mutant puts nothing in the place of shards that are late, and goes on. */
   @Override
   public void report(JobEvent event) {
-    world.tell(name, event);
+    said++;
+    world.tell(name, event, () -> heard++);
     if (event instanceof ShardsLate late && world.mutation == Mutation.STRAGGLERS_CUT_OFF) {
       late.shards().forEach(shard -> cutOff(late.jobId(), late.step(), shard));
     }

@@ -40,6 +40,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
   private final List<StoredState> written = new ArrayList<>();
   private Transactions.@Nullable Producer producer;
   private boolean archives;
+  private long next;
 
   SimulatedLedger(World world, int partition) {
     this.world = world;
@@ -190,6 +191,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
   @Override
   public void cursor(LedgerCursor next) {
+    this.next = next.nextOffset();
     world.kept.store(producer(), partition, "cursor", next);
     world.poll(partition, (int) next.nextOffset());
   }
@@ -206,6 +208,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
     told.forEach(world.invariants::toldOfRemoved);
     if (committed) {
       world.invariants.committed(known, written);
+      world.kept.decided(partition, next);
     }
     forgetBatch();
   }

@@ -84,6 +84,15 @@ final class SimulatedRun {
     DEADLINE_SAID
   }
 
+  /** It goes on for ever, and no invariant says why. */
+  static final class NoEnd extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    private NoEnd(String how) {
+      super(how);
+    }
+  }
+
   SimulatedRun(World world, boolean faults) {
     this.world = world;
     cancelAt = world.random.nextInt(4_000);
@@ -159,7 +168,7 @@ final class SimulatedRun {
       fault();
     }
     var waiting = jobs.stream().filter(job -> !world.ended(job)).map(this::said).toList();
-    throw new AssertionError(
+    throw new NoEnd(
         String.format(
             Locale.ROOT,
             "seed %d: no end after %d moves: %s; %s; %s; faults %s, slowness %d",

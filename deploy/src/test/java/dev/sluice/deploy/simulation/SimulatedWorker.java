@@ -117,6 +117,15 @@ final class SimulatedWorker {
     return awakeMs;
   }
 
+  /** Parameters are on their way to it. */
+  void sent(BlockSnapshot state) {
+    exchange.sent(state);
+  }
+
+  void sent(ParameterBlock block) {
+    exchange.sent(block);
+  }
+
   void receive(ParameterBlock block) {
     exchange.receive(block);
   }
@@ -225,6 +234,7 @@ final class SimulatedWorker {
 
     @Override
     public void ended(Task task, Outcome outcome, Consumer<@Nullable Exception> sent) {
+      world.invariants.reports(task, outcome, exchange.underWay(task.jobId()));
       world.tell(
           name,
           new TaskReported(

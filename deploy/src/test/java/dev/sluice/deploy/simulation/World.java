@@ -75,6 +75,11 @@ final class World {
    */
   record Appended(JobEvent event, long atMs) {}
 
+  /** Told where a record stands. */
+  interface Stored {
+    void at(int partition, int offset);
+  }
+
   final long seed;
   final Mutation mutation;
   final SplittableRandom random;
@@ -84,6 +89,7 @@ final class World {
   final OwnerGroup foldOwners = new OwnerGroup(PARTITIONS);
   final List<Coordinator> coordinators = new ArrayList<>();
   final Invariants invariants;
+  final Owed owed = new Owed(this);
   final LedgerTopics kept;
   final Ledger ledger;
   final List<SimulatedWorker> workers = new ArrayList<>();
@@ -212,17 +218,28 @@ final class World {
 
   /** Sends a record to the fold of a block. */
   void contribute(String sender, String jobId, int block, GradientEntry entry) {
+    contribute(sender, jobId, block, entry, (partition, offset) -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param stored told in which partition it stands, and where, once it does
+   */
+  void contribute(String sender, String jobId, int block, GradientEntry entry, Stored stored) {
     int partition = Topic.partition(Topic.blockKey(jobId, block), PARTITIONS);
     var log = gradients.get(partition).log;
-    Runnable arrival =
+    var record = new GradientRecord(jobId, entry);
+    network.send(
+        sender,
+        log.name,
         () -> {
-          log.append(new GradientRecord(jobId, entry));
+          stored.at(partition, log.append(record));
           if (entry instanceof Contribution contribution) {
             invariants.contributed(jobId, contribution);
           }
-        };
-    network.send(sender, log.name, arrival);
-    again(sender, log.name, arrival);
+        });
+    again(sender, log.name, () -> log.append(record));
   }
 
   /** Whoever was not told that a record is stored may send it again. */
@@ -235,7 +252,9 @@ final class World {
   /** Parameters reach every worker that listens, each in its time. */
   void publish(String sender, ParameterBlock block) {
     invariants.published(block);
+    owed.published(block);
     for (var worker : workers) {
+      worker.sent(block);
       network.send(sender, worker.name, () -> worker.receive(block));
       again(sender, worker.name, () -> worker.receive(block));
     }
@@ -244,6 +263,7 @@ final class World {
   /** States of folds reach every worker that listens, each in its time. */
   void handOver(String sender, BlockSnapshot state, long nextOffset) {
     for (var worker : workers) {
+      worker.sent(state);
       network.send(sender, worker.name, () -> worker.receive(state, nextOffset));
     }
   }
@@ -326,6 +346,9 @@ final class World {
       case Effect.Fold fold -> {
         boolean first =
             mutation == Mutation.STOP_IN_ONE_PARTITION && fold.entry() instanceof FoldStopped;
+        if (fold.entry() instanceof FoldStopped) {
+          owed.stopped(fold.jobId());
+        }
         for (var topic : first ? gradients.subList(0, 1) : gradients) {
           producer.send(topic.log, new GradientRecord(fold.jobId(), small(fold.entry())));
         }
@@ -380,6 +403,14 @@ final class World {
         && ledger.hasCaughtUpLedger(partition)
         && fold != null
         && fold.hasCaughtUpFold(partition);
+  }
+
+  /**
+   * Whether the fold that the groups have given a partition has folded a record, and all before.
+   */
+  boolean hasFolded(int partition, int offset) {
+    var fold = foldOwners.owner(partition);
+    return fold != null && fold.hasFolded(partition, offset);
   }
 
   LedgerShard activeLedger(int partition) {
