@@ -193,7 +193,7 @@ public final class Worker implements AutoCloseable {
             files,
             new KafkaExchange(gradients, follower),
             results,
-            reports,
+            reports.tasks(),
             controls.jobs());
     var manner =
         new ComputeLoop.Manner(

@@ -16,12 +16,12 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
-import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.ShardRun;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.ArrayList;
@@ -124,11 +124,11 @@ final class Invariants {
    *
    * @param underWay contributions to its job that are not in the log yet
    */
-  void reports(Task task, Outcome outcome, int underWay) {
+  void reports(TaskReported report, int underWay) {
     require(
-        !(outcome instanceof TermFinished) || underWay == 0,
+        !(report.outcome() instanceof TermFinished) || underWay == 0,
         "what a term's report says is in the log: "
-            + (task.jobId() + "/" + task.taskId() + " lacks " + underWay + " blocks"));
+            + (report.jobId() + "/" + report.taskId() + " lacks " + underWay + " blocks"));
   }
 
   /**

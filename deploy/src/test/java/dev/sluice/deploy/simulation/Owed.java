@@ -110,6 +110,12 @@ final class Owed {
         .merge(block.block(), block.generation(), Math::max);
   }
 
+  /** Whether no later generation of a block was published. */
+  boolean isNewest(ParameterBlock block) {
+    return newest.getOrDefault(block.jobId(), Map.of()).getOrDefault(block.block(), -1L)
+        <= block.generation();
+  }
+
   /** Newest generation of which each block was published, by whomever; -1: none. */
   private long whole(String jobId) {
     var blocks = newest.getOrDefault(jobId, Map.of());

@@ -198,7 +198,7 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
   public void publish(ParameterBlock block) {
     if (world.losesPublication()) {
       unpublished = true;
-    } else if (world.mutation != Mutation.PARAMETERS_TRIMMED_EARLY || world.isNewest(block)) {
+    } else if (world.mutation != Mutation.PARAMETERS_TRIMMED_EARLY || world.owed.isNewest(block)) {
       world.publish(name, block);
     }
   }

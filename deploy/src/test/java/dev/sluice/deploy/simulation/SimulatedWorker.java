@@ -1,16 +1,17 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.accelerators.catalogue.Catalogue;
 import dev.sluice.fold.BlockSnapshot;
-import dev.sluice.schemas.wire.AttemptLost;
-import dev.sluice.schemas.wire.AttemptStarted;
+import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskReported;
-import dev.sluice.schemas.wire.TermNearlyDone;
+import dev.sluice.schemas.wire.WorkerHeartbeat;
 import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.accelerator.HostProcessor;
-import dev.sluice.worker.compute.TaskReports;
+import dev.sluice.worker.compute.ReportedStarts;
+import dev.sluice.worker.compute.TaskEvents;
 import dev.sluice.worker.compute.TaskRunner;
 import dev.sluice.worker.compute.TaskSource;
 import dev.sluice.worker.lease.HeldTask;
@@ -19,6 +20,7 @@ import dev.sluice.worker.lease.TaskSink;
 import dev.sluice.worker.work.KnownJobs;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ final class SimulatedWorker {
   private final Intake intake;
   private final TaskRunner runner;
   private final Deque<News> inbox = new ArrayDeque<>();
+  private final Deque<Runnable> messages = new ArrayDeque<>();
   private boolean hung;
   private int slowness = 1;
   private long awakeMs;
@@ -65,13 +68,14 @@ final class SimulatedWorker {
     this.lane = lane;
     this.engine = engine;
     this.world = world;
+    var events = new TaskEvents(this::tell, who, engine);
     group = new SimulatedGroup(world, this);
     exchange = new SimulatedExchange(world, name, engine);
     intake =
         new Intake(
             new Intake.Manner(engine, TASKS_MAX),
             group,
-            new Starts(),
+            new ReportedStarts(events, new Fate()),
             new Sink(),
             known::isVoid,
             known::hasFacts);
@@ -80,7 +84,7 @@ final class SimulatedWorker {
             MANNER,
             new TaskRunner.Ports(
                 new Source(),
-                new Told(),
+                events,
                 exchange,
                 new SimulatedComputation(world, name, this::stored),
                 known,
@@ -104,6 +108,26 @@ final class SimulatedWorker {
     return runner.holding();
   }
 
+  WorkerHeartbeat heartbeat() {
+    return new WorkerHeartbeat(
+        name,
+        lane,
+        Catalogue.HOST_CPU.id(),
+        false,
+        engine,
+        "",
+        0,
+        holding(),
+        List.of(),
+        0,
+        0,
+        0,
+        false,
+        0,
+        life,
+        -1);
+  }
+
   boolean hung() {
     return hung;
   }
@@ -117,11 +141,12 @@ final class SimulatedWorker {
     return awakeMs;
   }
 
-  /** Parameters are on their way to it. */
+  /** The state of a fold is on its way to it. */
   void sent(BlockSnapshot state) {
     exchange.sent(state);
   }
 
+  /** Parameters are on their way to it. */
   void sent(ParameterBlock block) {
     exchange.sent(block);
   }
@@ -156,6 +181,9 @@ final class SimulatedWorker {
       return true;
     }
     group.look(intake);
+    while (!messages.isEmpty()) {
+      messages.remove().run();
+    }
     intake.step(world.steadyMs);
     awakeMs = world.steadyMs;
     exchange.look();
@@ -197,6 +225,7 @@ final class SimulatedWorker {
 
     @Override
     public void arrived(HeldTask task) {
+      world.invariants.begun(task.task());
       inbox.add(new News(false, () -> begin(task)));
     }
 
@@ -206,49 +235,37 @@ final class SimulatedWorker {
     }
   }
 
-  /** What the ledger hears of tasks that are taken. */
-  private final class Starts implements Intake.Starts {
-
-    @Override
-    public void begins(HeldTask held) {
-      var task = held.task();
-      world.invariants.begun(task);
-      int deliveries = group.deliveries(task);
-      world.tell(
-          name,
-          new AttemptStarted(task.jobId(), task.taskId(), task.attempt(), name, deliveries, life));
-      if (held.delivery() > 1) {
-        world.network.flush(name, "jobs"); // so that a task that kills its worker is seen
-        intake.started(held.key());
-      }
+  /** What it tells the ledger is stored in its time; now and then it does not hear of that. */
+  private void tell(String jobId, JobEvent event, Consumer<@Nullable Exception> sent) {
+    if (event instanceof TaskReported report) {
+      world.invariants.reports(report, exchange.underWay(jobId));
     }
-
-    @Override
-    public void lost(Task task) {
-      world.tell(name, new AttemptLost(task.jobId(), task.taskId(), task.attempt(), name, life));
-    }
+    world.tell(
+        name,
+        event,
+        () -> {
+          if (event instanceof TaskReported report) {
+            world.reported(report);
+          }
+          sent.accept(world.loses() ? new Exception("nobody has heard of it") : null);
+        });
   }
 
-  /** What the ledger hears of tasks that run. */
-  private final class Told implements TaskReports {
+  /** What came of telling the ledger of tasks that begin, when the intake gets to it. */
+  private final class Fate implements ReportedStarts.Fate {
 
     @Override
-    public void ended(Task task, Outcome outcome, Consumer<@Nullable Exception> sent) {
-      world.invariants.reports(task, outcome, exchange.underWay(task.jobId()));
-      world.tell(
-          name,
-          new TaskReported(
-              task.jobId(), task.taskId(), task.attempt(), name, engine, outcome, life),
-          () -> {
-            world.reported(task);
-            sent.accept(world.loses() ? new Exception("nobody has heard of it") : null);
-          });
+    public void started(String key) {
+      messages.add(() -> intake.started(key));
     }
 
     @Override
-    public void nearlyDone(String jobId, long round, long step) {
-      world.tell(name, new TermNearlyDone(jobId, round, step));
+    public void giveBack(String key) {
+      messages.add(() -> intake.giveBack(key, world.steadyMs));
     }
+
+    @Override
+    public void unheard(Task task, String what, Exception why) {}
   }
 
   /** The intake; tasks take their time. */

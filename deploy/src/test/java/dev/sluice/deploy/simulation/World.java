@@ -1,6 +1,5 @@
 package dev.sluice.deploy.simulation;
 
-import dev.sluice.accelerators.catalogue.Catalogue;
 import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.Ledger;
@@ -23,7 +22,7 @@ import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
-import dev.sluice.schemas.wire.WorkerHeartbeat;
+import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.WorkerLife;
 import dev.sluice.worker.training.Blocks;
 import java.util.ArrayList;
@@ -113,7 +112,6 @@ final class World {
   private final List<GradientTopic> gradients = new ArrayList<>();
   private final Map<String, Map<Priority, TaskLane<Task>>> lanes = new TreeMap<>();
   private final Map<String, float[]> exported = new HashMap<>();
-  private final Map<String, Long> newest = new HashMap<>();
   private final int[] polled = new int[PARTITIONS];
   private final Set<String> reported = new HashSet<>();
   private Fleet seen = Fleet.EMPTY;
@@ -268,12 +266,6 @@ final class World {
     }
   }
 
-  /** Whether no later generation of a block was published. */
-  boolean isNewest(ParameterBlock block) {
-    var key = Topic.blockKey(block.jobId(), block.block());
-    return newest.merge(key, block.generation(), Math::max) == block.generation();
-  }
-
   void exported(String jobId, float[] parameters) {
     exported.put(jobId, parameters);
   }
@@ -284,20 +276,20 @@ final class World {
 
   // ---- what becomes of tasks
 
-  private static String idOf(Task task) {
-    return task.jobId() + "/" + task.taskId() + "/" + task.attempt();
+  private static String idOf(String jobId, String taskId, int attempt) {
+    return jobId + "/" + taskId + "/" + attempt;
   }
 
   /** The report of a task's end is stored. */
-  void reported(Task task) {
-    reported.add(idOf(task));
+  void reported(TaskReported report) {
+    reported.add(idOf(report.jobId(), report.taskId(), report.attempt()));
   }
 
   /** A worker has acknowledged a task. */
   void done(Task task) {
     invariants.done(
         task,
-        reported.contains(idOf(task))
+        reported.contains(idOf(task.jobId(), task.taskId(), task.attempt()))
             || kept.isVoid(task)
             || lanes.values().stream()
                 .flatMap(topics -> topics.values().stream())
@@ -479,33 +471,16 @@ final class World {
                 Long::sum));
     seen =
         new Fleet(
-            workers.stream().filter(worker -> !worker.hung()).map(World::heartbeat).toList(),
+            workers.stream()
+                .filter(worker -> !worker.hung())
+                .map(SimulatedWorker::heartbeat)
+                .toList(),
             waiting,
             ++heartbeats);
   }
 
   Fleet fleetSeen() {
     return seen;
-  }
-
-  private static WorkerHeartbeat heartbeat(SimulatedWorker worker) {
-    return new WorkerHeartbeat(
-        worker.name,
-        worker.lane,
-        Catalogue.HOST_CPU.id(),
-        false,
-        worker.engine,
-        "",
-        0,
-        worker.holding(),
-        List.of(),
-        0,
-        0,
-        0,
-        false,
-        0,
-        worker.life,
-        -1);
   }
 
   void restartBrokers() {

@@ -1,7 +1,7 @@
 package dev.sluice.worker.loop;
 
 import dev.sluice.worker.compute.FoldExchange;
-import dev.sluice.worker.report.Reports;
+import dev.sluice.worker.compute.TaskReports;
 import dev.sluice.worker.tasks.AnswerSink;
 import dev.sluice.worker.tasks.Files;
 import dev.sluice.worker.trial.Trials;
@@ -24,5 +24,5 @@ public record Tools(
     Files files,
     FoldExchange exchange,
     AnswerSink results,
-    Reports reports,
+    TaskReports reports,
     KnownJobs jobs) {}

@@ -4,8 +4,8 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.wire.Task;
+import dev.sluice.worker.compute.ReportedStarts;
 import dev.sluice.worker.compute.TaskSource;
-import dev.sluice.worker.lease.HeldTask;
 import dev.sluice.worker.lease.Intake;
 import dev.sluice.worker.lease.TaskSink;
 import dev.sluice.worker.report.Controls;
@@ -48,7 +48,6 @@ public final class TaskQueue implements TaskSource, AutoCloseable {
    */
   public record Scope(String lane, String engine, int heldTasksMax, long schemaWaitMs) {}
 
-  private final Reports reports;
   private final KafkaShareGroup group;
   private final Intake intake;
   private final BlockingQueue<Consumer<Intake>> messages = new LinkedBlockingQueue<>();
@@ -77,14 +76,13 @@ public final class TaskQueue implements TaskSource, AutoCloseable {
       Reports reports,
       TaskSink sink,
       Thread.UncaughtExceptionHandler onDefect) {
-    this.reports = reports;
     var reader = new TaskReader(codec, new SchemaWait(scope.schemaWaitMs()), reports, this::settle);
     group = new KafkaShareGroup(kafka, scope, reader, TaskQueue::nowMs, messages::add);
     intake =
         new Intake(
             new Intake.Manner(scope.engine(), scope.heldTasksMax()),
             group,
-            new Starts(),
+            new ReportedStarts(reports.tasks(), new Fate()),
             sink,
             controls.jobs()::isVoid,
             controls.jobs()::hasFacts);
@@ -168,39 +166,22 @@ public final class TaskQueue implements TaskSource, AutoCloseable {
     }
   }
 
-  /** Tells the ledger of tasks, by way of {@code sluice.jobs}. */
-  private final class Starts implements Intake.Starts {
+  /** What came of telling the ledger reaches the intake as any other message. */
+  private final class Fate implements ReportedStarts.Fate {
 
     @Override
-    public void begins(HeldTask task) {
-      reports.started(
-          task.task(),
-          task.delivery(),
-          failure -> {
-            if (failure == null) {
-              messages.add(each -> each.started(task.key()));
-            } else if (task.delivery() == 1) {
-              LOG.warn("The start of a task was not reported: {}", failure.getMessage());
-            } else {
-              // If this task kills its workers, the ledger has to see that before.
-              giveBack(task.key());
-            }
-          });
+    public void started(String key) {
+      messages.add(each -> each.started(key));
     }
 
     @Override
-    public void lost(Task task) {
-      reports.lost(
-          task,
-          failure -> {
-            if (failure != null) {
-              // Should this worker die, it counts as one that the task may have ended.
-              LOG.warn(
-                  "It was not reported that task {} is lost: {}",
-                  task.taskId(),
-                  failure.getMessage());
-            }
-          });
+    public void giveBack(String key) {
+      TaskQueue.this.giveBack(key);
+    }
+
+    @Override
+    public void unheard(Task task, String what, Exception why) {
+      LOG.warn("It was not reported of task {} that {}: {}", task.taskId(), what, why.getMessage());
     }
   }
 

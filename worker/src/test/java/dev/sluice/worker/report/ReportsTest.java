@@ -40,7 +40,7 @@ class ReportsTest {
 
   @Test
   void aReportThatIsTooLargeIsReplacedByOneThatSaysSo() {
-    reports.ended(task(), OUTCOME, ends::add);
+    reports.tasks().ended(task(), OUTCOME, ends::add);
     producer.errorNext(new RecordTooLargeException("9000000 bytes"));
     assertThat(ends).as("the task is not settled yet").isEmpty();
     producer.completeNext();
@@ -54,7 +54,7 @@ class ReportsTest {
 
   @Test
   void aReportThatWasNotStoredIsTheCallersMatter() {
-    reports.ended(task(), OUTCOME, ends::add);
+    reports.tasks().ended(task(), OUTCOME, ends::add);
     producer.errorNext(new TimeoutException("nobody answers"));
     assertThat(ends).singleElement().isInstanceOf(TimeoutException.class);
     assertThat(producer.history()).hasSize(1);
