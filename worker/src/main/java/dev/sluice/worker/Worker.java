@@ -149,7 +149,6 @@ public final class Worker implements AutoCloseable {
     var accelerator = Accelerator.of(config.model());
     var inbox = new Inbox(bell);
 
-    var files = Files.in(keep(new ArtifactStore(kafka, codec)));
     var reports = new Reports(producer(kafka.controlProducer()), codec, who, engine);
     LaneClaim.make(
         kafka,
@@ -160,6 +159,7 @@ public final class Worker implements AutoCloseable {
         Duration.ofMillis(config.startMsMax()));
     // Whatever fills its buffer while brokers are slow must not hold up reports.
     var bulk = producer(kafka.contributionProducer());
+    var files = Files.in(keep(new ArtifactStore(kafka, codec, bulk)));
     var results = new ResultLog(bulk, codec, count(partitions, Topic.RESULTS));
     var gradients =
         new GradientLog(bulk, codec, count(partitions, Topic.GRADIENTS), who.worker(), engine);

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -69,11 +70,12 @@ public final class ArtifactStore implements AutoCloseable {
    * A store without a bound, for files that jobs make: whether there is room was checked before the
    * job began.
    *
-   * @param kafka cluster that holds the files; clients are opened on first use
+   * @param kafka cluster that holds the files; readers are opened on first use
    * @param codec reads and writes pieces
+   * @param producer writes pieces, a few of each file at a time; closed by the caller
    */
-  public ArtifactStore(KafkaSettings kafka, Codec codec) {
-    this(kafka, codec, Long.MAX_VALUE);
+  public ArtifactStore(KafkaSettings kafka, Codec codec, Producer<String, byte[]> producer) {
+    this(new KafkaPieceLog(kafka, producer), codec, new PassedOver(kafka, codec), Long.MAX_VALUE);
   }
 
   /**
@@ -82,7 +84,7 @@ public final class ArtifactStore implements AutoCloseable {
    * @param bytesMax bytes beyond which no file is taken
    */
   public ArtifactStore(KafkaSettings kafka, Codec codec, long bytesMax) {
-    this(new KafkaPieceLog(kafka), codec, new PassedOver(kafka, codec), bytesMax);
+    this(new KafkaPieceLog(kafka, null), codec, new PassedOver(kafka, codec), bytesMax);
   }
 
   private ArtifactStore(PieceLog log, Codec codec, PassedOver passedOver, long bytesMax) {

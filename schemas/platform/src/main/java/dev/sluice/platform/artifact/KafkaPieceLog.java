@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -21,12 +22,17 @@ final class KafkaPieceLog implements PieceLog {
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final KafkaSettings kafka;
-  private @Nullable KafkaProducer<String, byte[]> producer;
+  private final @Nullable Producer<String, byte[]> lent;
+  private @Nullable Producer<String, byte[]> producer;
   private @Nullable KafkaProducer<String, byte[]> soonProducer;
   private boolean closed;
 
-  KafkaPieceLog(KafkaSettings kafka) {
+  /**
+   * @param lent writes pieces and is closed by the caller; null: one of its own does
+   */
+  KafkaPieceLog(KafkaSettings kafka, @Nullable Producer<String, byte[]> lent) {
     this.kafka = kafka;
+    this.lent = lent;
   }
 
   @Override
@@ -46,7 +52,7 @@ final class KafkaPieceLog implements PieceLog {
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback says the same
   private static CompletableFuture<Long> send(
-      KafkaProducer<String, byte[]> through, int partition, String key, byte @Nullable [] value) {
+      Producer<String, byte[]> through, int partition, String key, byte @Nullable [] value) {
     var stored = new CompletableFuture<Long>();
     through.send(
         new ProducerRecord<>(Topic.ARTIFACTS.topicName(), partition, key, value),
@@ -70,9 +76,12 @@ final class KafkaPieceLog implements PieceLog {
     return soonProducer;
   }
 
-  private synchronized KafkaProducer<String, byte[]> writer() {
+  private synchronized Producer<String, byte[]> writer() {
     if (closed) {
       throw new KafkaException("the artifact store is closed");
+    }
+    if (lent != null) {
+      return lent;
     }
     if (producer == null) {
       producer = new KafkaProducer<>(kafka.pieceProducer());
