@@ -144,16 +144,13 @@ final class Owed {
     boolean due = there && !stopped.contains(jobId) && question.isFolded();
     if (due && question.askedMs >= before.untilMs) {
       unanswered.put(jobId, new Unanswered(before.count + 1, world.steadyMs));
-      require(
-          before.count + 1 < UNANSWERED_MAX,
-          "whoever asks for parameters is answered: the folds owe %s of %s generation %d or later,"
-              + " which it has asked for at %s; it was sent blocks %s and states %s",
-          question.worker,
-          jobId,
-          question.wholeBefore,
-          question.places,
-          question.sent,
-          question.states);
+      if (before.count + 1 == UNANSWERED_MAX) {
+        throw broken(
+            "whoever asks for parameters is answered: the folds owe "
+                + (question.worker + " generation " + question.wholeBefore + " of " + jobId)
+                + (" or a later one, which it has asked for at " + question.places)
+                + ("; it was sent blocks " + question.sent + " and states " + question.states));
+      }
     }
   }
 
@@ -173,15 +170,13 @@ final class Owed {
           var attempt = attempt(job.jobId(), task.taskId(), task.attempt());
           int looks = before.getOrDefault(attempt, 0) + 1;
           now.put(attempt, looks);
-          require(
-              looks < LOOKS_MAX,
-              "a task whose time is up is looked for: the ledger of partition %d owes %s another"
-                  + " attempt or an end, as %s was due at %d, and has looked %d times since",
-              partition,
-              job.jobId(),
-              attempt,
-              task.deadlineMs(),
-              looks);
+          if (looks == LOOKS_MAX) {
+            throw broken(
+                "a task whose time is up is looked for: the ledger of partition "
+                    + (partition + " owes it another attempt or an end, as " + attempt)
+                    + (" was due at " + task.deadlineMs() + ", and it has looked " + looks)
+                    + " times since");
+          }
         }
       }
     }
@@ -192,9 +187,7 @@ final class Owed {
     return "attempt " + attempt + " of " + jobId + "/" + taskId;
   }
 
-  private void require(boolean holds, String what, Object... with) {
-    if (!holds) {
-      throw new InvariantBroken("seed " + world.seed, what.formatted(with), null);
-    }
+  private InvariantBroken broken(String what) {
+    return new InvariantBroken("seed " + world.seed, what, null);
   }
 }

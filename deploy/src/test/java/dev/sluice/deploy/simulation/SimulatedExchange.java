@@ -51,7 +51,7 @@ final class SimulatedExchange implements FoldExchange {
   private final String worker;
   private final String engine;
   private final FollowedJobs followed = new FollowedJobs(ATTACH_RETRY_MS);
-  private final Map<JobParameters, Owed.Question> questions = new IdentityHashMap<>();
+  private final IdentityHashMap<JobParameters, Owed.Question> questions = new IdentityHashMap<>();
   private final Map<String, Integer> underWay = new HashMap<>();
 
   /** Where it reads on in partitions of the gradient log. */
