@@ -50,6 +50,7 @@ public final class BlockFold {
   private final int floats;
   private final int trained;
   private final float[][] moments;
+  private final FreeVectors free;
   private final TreeSum tree;
   private final Validating validating;
   private long generation = NO_GENERATION;
@@ -85,7 +86,8 @@ public final class BlockFold {
     floats = floats(plan, block);
     trained = trained(plan, block);
     moments = new float[Update.moments(plan.optimizer())][trained];
-    tree = new TreeSum(plan.shards());
+    free = new FreeVectors(floats);
+    tree = new TreeSum(plan.shards(), free::give);
     validating = new Validating(validation == null ? null : validation.stopping());
   }
 
@@ -125,9 +127,14 @@ public final class BlockFold {
       advance(Vectors.floats(contribution.payload()), out);
       return;
     }
-    previous = null;
+    if (previous != null) {
+      free.give(previous);
+      previous = null;
+    }
     previousAsked = false;
     changed = true;
+    var sum = free.take();
+    Vectors.floats(contribution.payload(), sum);
     var root =
         tree.add(
             new TreeSum.Node(
@@ -136,9 +143,10 @@ public final class BlockFold {
                 contribution.samples(),
                 contribution.lossSum(),
                 contribution.validation(),
-                Vectors.floats(contribution.payload())));
+                sum));
     if (root != null) {
       step(root, out);
+      free.give(root.sum());
     }
   }
 
@@ -263,7 +271,7 @@ public final class BlockFold {
       out.accept(failure(generation, "a step has no samples"));
       return;
     }
-    float[] next = new float[floats];
+    float[] next = free.take();
     double rate = LearningRate.at(plan, generation);
     Update.apply(
         plan.optimizer(),
@@ -308,7 +316,7 @@ public final class BlockFold {
     closed = true;
     var best = validating.bestValues();
     long kept = best == null ? generation : validating.bestStep();
-    advance(best == null ? newest : best, out);
+    advance((best == null ? newest : best).clone(), out);
     progress(root.validation(), kept, true, out);
   }
 
@@ -325,6 +333,9 @@ public final class BlockFold {
   }
 
   private void advance(float[] next, Consumer<FoldOutput> out) {
+    if (previous != null) {
+      free.give(previous);
+    }
     previous = current;
     previousAsked = currentAsked;
     current = next;
@@ -368,12 +379,11 @@ public final class BlockFold {
   /** Copies everything that the fold goes on from. */
   private BlockSnapshot state() {
     var vectors = new TreeMap<String, float[]>();
-    // Generations are never written to once they are published; moments are.
     if (current != null) {
-      vectors.put(BlockSnapshot.CURRENT, current);
+      vectors.put(BlockSnapshot.CURRENT, current.clone());
     }
     if (previous != null) {
-      vectors.put(BlockSnapshot.PREVIOUS, previous);
+      vectors.put(BlockSnapshot.PREVIOUS, previous.clone());
     }
     for (int i = 0; i < moments.length; i++) {
       vectors.put(BlockSnapshot.moment(i), moments[i].clone());
@@ -384,7 +394,7 @@ public final class BlockFold {
     }
     var pending = new ArrayList<PendingNode>();
     for (var node : tree.waiting()) {
-      vectors.put(BlockSnapshot.pending(pending.size()), node.sum());
+      vectors.put(BlockSnapshot.pending(pending.size()), node.sum().clone());
       pending.add(
           new PendingNode(
               node.from(), node.shards(), node.samples(), node.lossSum(), node.validation()));
@@ -410,8 +420,8 @@ public final class BlockFold {
     Map<String, float[]> vectors = snapshot.vectors();
     var fold = new BlockFold(head.jobId(), head.block(), head.plan());
     fold.generation = head.generation();
-    fold.current = vectors.get(BlockSnapshot.CURRENT);
-    fold.previous = vectors.get(BlockSnapshot.PREVIOUS);
+    fold.current = copy(vectors.get(BlockSnapshot.CURRENT));
+    fold.previous = copy(vectors.get(BlockSnapshot.PREVIOUS));
     for (int i = 0; i < fold.moments.length; i++) {
       var moment = snapshot.vector(BlockSnapshot.moment(i));
       System.arraycopy(moment, 0, fold.moments[i], 0, moment.length);
@@ -425,7 +435,7 @@ public final class BlockFold {
               node.samples(),
               node.lossSum(),
               node.validation(),
-              snapshot.vector(BlockSnapshot.pending(nodes.size()))));
+              snapshot.vector(BlockSnapshot.pending(nodes.size())).clone()));
     }
     fold.tree.restore(nodes);
     fold.epochLossSum = head.epochLossSum();
@@ -439,5 +449,9 @@ public final class BlockFold {
     }
     fold.changed = false;
     return fold;
+  }
+
+  private static float @Nullable [] copy(float @Nullable [] vector) {
+    return vector == null ? null : vector.clone();
   }
 }

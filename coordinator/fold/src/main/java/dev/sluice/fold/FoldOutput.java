@@ -15,7 +15,7 @@ public sealed interface FoldOutput {
    * @param jobId job
    * @param block block
    * @param number which generation
-   * @param values the parameters; nobody changes them any more
+   * @param values the parameters, until whoever is told returns: later ones may take their place
    * @param awaited whether workers wait for it, and don't come to it by themselves
    * @param last whether no generation will follow
    */

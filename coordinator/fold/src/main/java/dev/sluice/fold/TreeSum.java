@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public final class TreeSum {
    * @param samples samples summed
    * @param lossSum sum of their losses
    * @param validation sums over held-out rows; null: none were measured
-   * @param sum element-wise sum; owned by the node
+   * @param sum element-wise sum; the tree's, which may go on to add to it
    */
   @SuppressWarnings("ArrayRecordComponent") // a block of a megabyte is not boxed; never compared
   record Node(
@@ -39,13 +40,23 @@ public final class TreeSum {
       float[] sum) {}
 
   private final int shards;
+  private final Consumer<float[]> free;
   private final Map<Integer, Node> waiting = new TreeMap<>();
 
   /**
    * @param shards V, a power of two
    */
   public TreeSum(int shards) {
+    this(shards, sum -> {});
+  }
+
+  /**
+   * @param shards V, a power of two
+   * @param free told of sums that are in another, or not needed
+   */
+  TreeSum(int shards, Consumer<float[]> free) {
     this.shards = shards;
+    this.free = free;
   }
 
   /** Whether [from, from + count) is a node of the tree. */
@@ -65,10 +76,11 @@ public final class TreeSum {
    */
   @Nullable Node add(Node node) {
     if (covers(node.from, node.shards)) {
+      free.accept(node.sum);
       return null;
     }
     // A larger sum replaces the parts of it that came before: same bits, fewer to wait for.
-    waiting.values().removeIf(other -> contains(node, other));
+    waiting.values().removeIf(other -> replaces(node, other));
     var grown = node;
     while (grown.shards < shards) {
       boolean left = (grown.from / grown.shards) % 2 == 0;
@@ -111,15 +123,22 @@ public final class TreeSum {
     return false;
   }
 
-  private static boolean contains(Node outer, Node inner) {
-    return outer.from <= inner.from && inner.from + inner.shards <= outer.from + outer.shards;
+  private boolean replaces(Node outer, Node inner) {
+    boolean part =
+        outer.from <= inner.from && inner.from + inner.shards <= outer.from + outer.shards;
+    if (part) {
+      free.accept(inner.sum);
+    }
+    return part;
   }
 
-  private static Node combine(Node left, Node right) {
-    float[] sum = new float[left.sum.length];
+  private Node combine(Node left, Node right) {
+    float[] sum = left.sum;
+    float[] other = right.sum;
     for (int i = 0; i < sum.length; i++) {
-      sum[i] = left.sum[i] + right.sum[i];
+      sum[i] += other[i];
     }
+    free.accept(other);
     return new Node(
         left.from,
         left.shards + right.shards,

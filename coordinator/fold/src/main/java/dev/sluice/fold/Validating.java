@@ -30,7 +30,7 @@ final class Validating {
    *
    * @param step step whose parameters were measured
    * @param sums what came of it
-   * @param values these parameters, which nobody changes any more
+   * @param values these parameters
    * @return whether training ends here
    */
   boolean measured(long step, ValidationSums sums, float[] values) {
@@ -41,7 +41,7 @@ final class Validating {
     if (gains(stopping, value)) {
       best = value;
       bestStep = step;
-      bestValues = values;
+      bestValues = values.clone();
       withoutGain = 0;
     } else {
       withoutGain++;

@@ -358,13 +358,28 @@ class PartitionFoldTest {
     var outputs = new ArrayList<FoldOutput>();
     for (var entry :
         List.of(contribution(1, 1, 1, 1, 1, 1, 1, 1), contribution(2, 0, 2, 2, -1, 5, 0, 1))) {
-      fold.apply(new GradientRecord(JOB, entry), outputs::add);
+      fold.apply(new GradientRecord(JOB, entry), output -> outputs.add(kept(output)));
     }
     return outputs;
   }
 
   private void give(GradientEntry entry) {
-    fold.apply(new GradientRecord(JOB, entry), out::add);
+    fold.apply(new GradientRecord(JOB, entry), output -> out.add(kept(output)));
+  }
+
+  /** Values may be written over by later steps. */
+  private static FoldOutput kept(FoldOutput output) {
+    return output
+            instanceof
+            FoldOutput.Generation(
+                var job,
+                int block,
+                long number,
+                var values,
+                var awaited,
+                var last)
+        ? new FoldOutput.Generation(job, block, number, values.clone(), awaited, last)
+        : output;
   }
 
   private void attach() {

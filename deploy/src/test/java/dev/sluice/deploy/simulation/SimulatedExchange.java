@@ -158,7 +158,7 @@ final class SimulatedExchange implements FoldExchange {
     if (job.newest() >= 0) {
       var generation = job.acquire();
       for (int block = 0; block < World.VECTOR.count(); block++) {
-        var payload = World.VECTOR.payload(generation.flat(), block);
+        var payload = World.VECTOR.payload(generation.flat(), block, World.VECTOR.room());
         world.invariants.published(
             new ParameterBlock(
                 job.jobId(), block, generation.generation(), Vectors.crc32c(payload), payload));
@@ -208,7 +208,7 @@ final class SimulatedExchange implements FoldExchange {
       var jobId = parameters.jobId();
       underWay.merge(jobId, World.VECTOR.count(), Integer::sum);
       for (int block = 0; block < World.VECTOR.count(); block++) {
-        var contribution = sum.block(block, World.VECTOR, engine);
+        var contribution = sum.block(block, World.VECTOR, engine, World.VECTOR.room());
         world.contribute(
             worker,
             jobId,

@@ -232,7 +232,8 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
     var nothing = SimulatedArithmetic.sum(new float[World.FLOATS], 1, true, null);
     var sum = new GroupSum(step, shard, 1, nothing);
     for (int block = 0; block < World.VECTOR.count(); block++) {
-      world.contribute(name, jobId, block, sum.block(block, World.VECTOR, World.ENGINE));
+      world.contribute(
+          name, jobId, block, sum.block(block, World.VECTOR, World.ENGINE, World.VECTOR.room()));
     }
   }
 

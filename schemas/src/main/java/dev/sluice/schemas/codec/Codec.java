@@ -1,6 +1,5 @@
 package dev.sluice.schemas.codec;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,9 +10,7 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericDatumWriter;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +43,14 @@ public final class Codec {
 
   private record ReaderKey(long fingerprint, Class<?> type) {}
 
-  private record Writer(long fingerprint, GenericDatumWriter<Object> body) {}
+  @SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
+  private record Writer(byte[] header, GenericDatumWriter<Object> body) {}
+
+  /** Most messages are smaller. */
+  private static final int ROOM_BYTES = 4 * 1024;
+
+  private static final ThreadLocal<EncodedBytes> ROOMS =
+      ThreadLocal.withInitial(() -> new EncodedBytes(ROOM_BYTES));
 
   private final SchemaSource source;
   private final RecordData data = new RecordData();
@@ -71,19 +75,32 @@ public final class Codec {
    */
   public byte[] encode(Record message) {
     var writer = writers.computeIfAbsent(message.getClass(), this::writer);
-    var out = new ByteArrayOutputStream(256);
-    out.writeBytes(header(writer.fingerprint));
+    var room = ROOMS.get();
+    int bytes = encode(writer, message, room);
+    if (bytes <= room.length()) {
+      return room.first(bytes);
+    }
+    // A block of a megabyte is not copied to find out how large it is.
+    var exact = new EncodedBytes(bytes);
+    encode(writer, message, exact);
+    return exact.all();
+  }
+
+  /** Encodes a message, as far as there is room; how many bytes it has. */
+  private static int encode(Writer writer, Record message, EncodedBytes out) {
+    out.clear();
+    out.write(writer.header, 0, HEADER_BYTES);
     var encoder = EncoderFactory.get().directBinaryEncoder(out, null);
     try {
       writer.body.write(message, encoder);
       encoder.flush();
+      return out.size();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (AvroRuntimeException | ClassCastException | NullPointerException e) {
       throw new IllegalArgumentException(
           "A " + message.getClass().getSimpleName() + " does not fit its schema: " + e, e);
     }
-    return out.toByteArray();
   }
 
   /** As {@link #decode(Class, ByteBuffer)}. */
@@ -93,7 +110,8 @@ public final class Codec {
 
   /**
    * @param type the message expected
-   * @param bytes what was read, null for a tombstone; its position does not change
+   * @param bytes what was read, null for a tombstone; its position does not change. Fields of bytes
+   *     are views of it, where it is on the heap: nobody changes it any more
    */
   public <T extends Record> Decoded<T> decode(Class<T> type, @Nullable ByteBuffer bytes) {
     if (bytes == null) {
@@ -111,7 +129,7 @@ public final class Codec {
             ? new Decoded.UnknownSchema<>(fingerprint)
             : new Decoded.Malformed<>(Framing.BIG_ENDIAN);
       }
-      var decoder = decoder(in);
+      var decoder = SlicingDecoder.of(in);
       var message = type.cast(reader.read(null, decoder));
       if (!decoder.isEnd()) {
         return new Decoded.Malformed<>(
@@ -133,16 +151,6 @@ public final class Codec {
       return new Decoded.Malformed<>(
           "The value is not a " + type.getSimpleName() + ": it is nested too deeply.");
     }
-  }
-
-  private static BinaryDecoder decoder(ByteBuffer in) {
-    if (in.hasArray()) {
-      return DecoderFactory.get()
-          .binaryDecoder(in.array(), in.arrayOffset() + in.position(), in.remaining(), null);
-    }
-    var copy = new byte[in.remaining()];
-    in.get(copy);
-    return DecoderFactory.get().binaryDecoder(copy, null);
   }
 
   private @Nullable DatumReader<?> reader(Class<?> type, long fingerprint) {
@@ -179,7 +187,8 @@ public final class Codec {
   private Writer writer(Class<?> type) {
     var schema = WireSchemas.of(type);
     return new Writer(
-        SchemaNormalization.parsingFingerprint64(schema), new GenericDatumWriter<>(schema, data));
+        header(SchemaNormalization.parsingFingerprint64(schema)),
+        new GenericDatumWriter<>(schema, data));
   }
 
   private static byte[] header(long fingerprint) {

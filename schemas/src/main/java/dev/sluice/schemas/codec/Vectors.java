@@ -19,8 +19,17 @@ public final class Vectors {
           payload.remaining() + " bytes are not a whole number of 32-bit values");
     }
     var values = new float[payload.remaining() / Float.BYTES];
-    payload.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    floats(payload, values);
     return values;
+  }
+
+  /**
+   * The same into an array that is there.
+   *
+   * @param payload 4 bytes for each of the array's values; its position does not change
+   */
+  public static void floats(ByteBuffer payload, float[] values) {
+    payload.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
   }
 
   /** Values [from, to) of a vector as bytes. */

@@ -18,13 +18,14 @@ public record GroupSum(long step, int shardFrom, int shards, ShardSum sum) {
   public static final long INITIAL_STEP = -1;
 
   /**
-   * One block of it, with a copy of its values.
+   * One block of it.
    *
    * @param blocks how the vector is cut
    * @param engine engine fingerprint of whoever computed it
+   * @param room of {@link Blocks#room}, in which the contribution's values are
    */
-  public Contribution block(int block, Blocks blocks, String engine) {
-    var payload = blocks.payload(sum.values(), block);
+  public Contribution block(int block, Blocks blocks, String engine, byte[] room) {
+    var payload = blocks.payload(sum.values(), block, room);
     return new Contribution(
         block,
         step,

@@ -48,13 +48,19 @@ public final class GradientLog {
    *
    * @param blocks how it is cut
    * @param sum the vector, and what is said about it
+   * @param room for the values of a block
    * @param unstored keeps count of what is on its way
    * @param sent told of each block once it is sent
    */
   public void contribute(
-      String jobId, Blocks blocks, GroupSum sum, Unstored unstored, Consumer<Contribution> sent) {
+      String jobId,
+      Blocks blocks,
+      GroupSum sum,
+      byte[] room,
+      Unstored unstored,
+      Consumer<Contribution> sent) {
     for (int block = 0; block < blocks.count(); block++) {
-      var contribution = sum.block(block, blocks, engine);
+      var contribution = sum.block(block, blocks, engine, room);
       unstored.sent();
       send(Topic.blockKey(jobId, block), jobId, contribution, unstored::stored);
       sent.accept(contribution);

@@ -21,21 +21,25 @@ public record KafkaExchange(GradientLog gradients, JobFollower follower) impleme
     var parameters = follower.parameters(jobId, floats);
     var folded = fold ? new LocalFold(parameters) : null;
     follower.follow(parameters, folded);
-    return new OfJob(gradients, follower, parameters, folded, new Unstored());
+    return new OfJob(
+        gradients, follower, parameters, folded, parameters.blocks().room(), new Unstored());
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // written over with each block
   private record OfJob(
       GradientLog gradients,
       JobFollower follower,
       JobParameters parameters,
       @Nullable LocalFold fold,
+      byte[] room,
       Unstored unstored)
       implements JobExchange {
 
     @Override
     public void contribute(GroupSum sum) {
       unstored.await();
-      gradients.contribute(parameters.jobId(), parameters.blocks(), sum, unstored, this::folded);
+      gradients.contribute(
+          parameters.jobId(), parameters.blocks(), sum, room, unstored, this::folded);
     }
 
     private void folded(Contribution contribution) {

@@ -35,10 +35,19 @@ public record Blocks(long floats, int blockFloats) {
     return (int) Math.min(blockFloats, floats - (long) block * blockFloats) * Float.BYTES;
   }
 
-  /** A copy of a block's values: binary32 in native order. */
-  public ByteBuffer payload(MemorySegment vector, int block) {
-    return ByteBuffer.wrap(
-        vector.asSlice(fromByte(block), bytes(block)).toArray(ValueLayout.JAVA_BYTE));
+  /** Room for any block's values. */
+  public byte[] room() {
+    return new byte[bytes(0)];
+  }
+
+  /**
+   * A copy of a block's values: binary32 in native order.
+   *
+   * @param room where the copy is: what was in it before is gone
+   */
+  public ByteBuffer payload(MemorySegment vector, int block, byte[] room) {
+    MemorySegment.copy(vector, ValueLayout.JAVA_BYTE, fromByte(block), room, 0, bytes(block));
+    return ByteBuffer.wrap(room, 0, bytes(block));
   }
 
   /**
