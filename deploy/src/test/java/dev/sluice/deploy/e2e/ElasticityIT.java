@@ -31,7 +31,7 @@ final class ElasticityIT {
   private static final int WORKERS = 8;
 
   /** Long enough for eight workers to start in the middle. */
-  private static final int EPOCHS = 260;
+  private static final int EPOCHS = 320;
 
   /** So short that a worker that is stopped for it keeps its tasks. */
   private static final long STOPPED_MS = 1_000;

@@ -4,7 +4,8 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.GradientRecord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +18,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * When each generation of a job's parameters was published, as {@code sluice.parameters} has it,
- * while it is followed. The time is that of the record.
+ * When each generation of a job's parameters was there, as {@code sluice.gradients} has it, while
+ * it is followed: whoever folds, a step's first contribution shows that somebody has the generation
+ * that it is computed from. The time is that of the record.
  */
 final class Generations implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -34,7 +36,7 @@ final class Generations implements AutoCloseable {
   private final Codec codec = Codec.builtIn();
   private final String jobId;
   private final KafkaConsumer<String, ByteBuffer> consumer;
-  private final NavigableMap<Long, Long> publishedMs = new ConcurrentSkipListMap<>();
+  private final NavigableMap<Long, Long> seenMs = new ConcurrentSkipListMap<>();
   private final Thread thread;
   private volatile boolean closed;
 
@@ -42,8 +44,8 @@ final class Generations implements AutoCloseable {
     this.jobId = jobId;
     consumer =
         new KafkaConsumer<>(KafkaSettings.of(cluster.bootstrapServers()).uncommittedReader());
-    int partition = Topic.partition(Topic.blockKey(jobId, 0), Topic.PARAMETERS.partitions());
-    var place = List.of(new TopicPartition(Topic.PARAMETERS.topicName(), partition));
+    int partition = Topic.partition(Topic.blockKey(jobId, 0), Topic.GRADIENTS.partitions());
+    var place = List.of(new TopicPartition(Topic.GRADIENTS.topicName(), partition));
     consumer.assign(place);
     consumer.seekToBeginning(place);
     thread = Thread.ofPlatform().name("generations").daemon().start(this::follow);
@@ -59,17 +61,18 @@ final class Generations implements AutoCloseable {
 
   private void note(ConsumerRecord<String, ByteBuffer> record) {
     if (record.value() != null
-        && codec.decode(ParameterBlock.class, record.value())
-            instanceof Decoded.Message<ParameterBlock>(var block)
-        && block.jobId().equals(jobId)
-        && block.block() == 0) {
-      publishedMs.putIfAbsent(block.generation(), record.timestamp());
+        && codec.decode(GradientRecord.class, record.value())
+            instanceof Decoded.Message<GradientRecord>(var gradient)
+        && gradient.jobId().equals(jobId)
+        && gradient.entry() instanceof Contribution contribution
+        && contribution.step() >= 0) {
+      seenMs.putIfAbsent(contribution.step(), record.timestamp());
     }
   }
 
-  /** The generation that was published last; -1: none. */
+  /** The newest generation; -1: none. */
   long newest() {
-    return publishedMs.isEmpty() ? -1 : publishedMs.lastKey();
+    return seenMs.isEmpty() ? -1 : seenMs.lastKey();
   }
 
   /** The longest gap that a span of time has part in. */
@@ -86,7 +89,7 @@ final class Generations implements AutoCloseable {
   }
 
   private List<Gap> gaps() {
-    var times = List.copyOf(publishedMs.values());
+    var times = List.copyOf(seenMs.values());
     return IntStream.range(1, times.size())
         .mapToObj(i -> new Gap(times.get(i - 1), times.get(i)))
         .toList();

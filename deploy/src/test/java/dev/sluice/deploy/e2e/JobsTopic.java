@@ -22,7 +22,6 @@ import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
 import dev.sluice.schemas.wire.LedgerCursor;
-import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.Task;
@@ -150,11 +149,6 @@ final class JobsTopic {
   /** Everything that the gradient log holds now. */
   List<GradientRecord> gradients() {
     return read(Topic.GRADIENTS, GradientRecord.class);
-  }
-
-  /** Every block of parameters that is there now. */
-  List<ParameterBlock> parameters() {
-    return read(Topic.PARAMETERS, ParameterBlock.class);
   }
 
   private <T extends Record> List<T> read(Topic topic, Class<T> type) {
