@@ -3,12 +3,14 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.ModelVersionView;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.wire.JobSpec;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,30 @@ final class SameBitsIT {
   void twoWorkers(Cluster cluster) throws Exception {
     cluster.workers(2);
     expectSameBits(cluster.succeeded(submit(cluster)));
+  }
+
+  /** The reference was folded by its worker. */
+  @Test
+  void aCoordinatorFoldsAndAWorkerIsKilled(Cluster cluster) throws Exception {
+    assertThat(workersFold(cluster.client().job(reference.jobId()))).isTrue();
+    var options =
+        StandaloneOptions.temporary(0).withCoordinator(Map.of("worker-fold-kibibytes", "0"));
+    try (var other = Cluster.ofItsOwn(options)) {
+      other.workers(2);
+      var same = TestJobs.quickstart(other.client(), EPOCHS, MODEL);
+      var jobId = other.client().submit(same, null).jobId();
+      try (var _ = inMidTraining(other, jobId)) {
+        other.killWorker();
+      }
+      var job = other.succeeded(jobId);
+      assertThat(workersFold(job)).isFalse();
+      assertThat(model(job).sha256()).isEqualTo(reference.sha256());
+      assertThat(model(job).metrics()).isEqualTo(reference.metrics());
+    }
+  }
+
+  private static boolean workersFold(JobView job) {
+    return Cluster.present(job.training()).workersFold();
   }
 
   @Test
