@@ -87,7 +87,7 @@ public final class BlockFold {
     trained = trained(plan, block);
     moments = new float[Update.moments(plan.optimizer())][trained];
     free = new FreeVectors(floats);
-    tree = new TreeSum(plan.shards(), free::give);
+    tree = new TreeSum(plan.shards(), free);
     validating = new Validating(validation == null ? null : validation.stopping());
   }
 
@@ -380,10 +380,10 @@ public final class BlockFold {
   private BlockSnapshot state() {
     var vectors = new TreeMap<String, float[]>();
     if (current != null) {
-      vectors.put(BlockSnapshot.CURRENT, current.clone());
+      vectors.put(BlockSnapshot.CURRENT, free.lend(current));
     }
     if (previous != null) {
-      vectors.put(BlockSnapshot.PREVIOUS, previous.clone());
+      vectors.put(BlockSnapshot.PREVIOUS, free.lend(previous));
     }
     for (int i = 0; i < moments.length; i++) {
       vectors.put(BlockSnapshot.moment(i), moments[i].clone());
@@ -394,7 +394,7 @@ public final class BlockFold {
     }
     var pending = new ArrayList<PendingNode>();
     for (var node : tree.waiting()) {
-      vectors.put(BlockSnapshot.pending(pending.size()), node.sum().clone());
+      vectors.put(BlockSnapshot.pending(pending.size()), free.lend(node.sum()));
       pending.add(
           new PendingNode(
               node.from(), node.shards(), node.samples(), node.lossSum(), node.validation()));
@@ -420,8 +420,8 @@ public final class BlockFold {
     Map<String, float[]> vectors = snapshot.vectors();
     var fold = new BlockFold(head.jobId(), head.block(), head.plan());
     fold.generation = head.generation();
-    fold.current = copy(vectors.get(BlockSnapshot.CURRENT));
-    fold.previous = copy(vectors.get(BlockSnapshot.PREVIOUS));
+    fold.current = fold.lent(vectors.get(BlockSnapshot.CURRENT));
+    fold.previous = fold.lent(vectors.get(BlockSnapshot.PREVIOUS));
     for (int i = 0; i < fold.moments.length; i++) {
       var moment = snapshot.vector(BlockSnapshot.moment(i));
       System.arraycopy(moment, 0, fold.moments[i], 0, moment.length);
@@ -435,7 +435,7 @@ public final class BlockFold {
               node.samples(),
               node.lossSum(),
               node.validation(),
-              snapshot.vector(BlockSnapshot.pending(nodes.size())).clone()));
+              fold.free.lend(snapshot.vector(BlockSnapshot.pending(nodes.size())))));
     }
     fold.tree.restore(nodes);
     fold.epochLossSum = head.epochLossSum();
@@ -451,7 +451,7 @@ public final class BlockFold {
     return fold;
   }
 
-  private static float @Nullable [] copy(float @Nullable [] vector) {
-    return vector == null ? null : vector.clone();
+  private float @Nullable [] lent(float @Nullable [] vector) {
+    return vector == null ? null : free.lend(vector);
   }
 }

@@ -95,7 +95,7 @@ public record BlockSnapshot(BlockCheckpoint head, Map<String, float[]> vectors) 
     var plan = head.plan();
     int floats = BlockFold.floats(plan, head.block());
     var lengths = new TreeMap<String, Integer>();
-    if (head.generation() > BlockFold.NO_GENERATION) {
+    if (head.generation() > BlockFold.NO_GENERATION || vectors.containsKey(CURRENT)) {
       lengths.put(CURRENT, floats);
     }
     if (vectors.containsKey(PREVIOUS)) {
@@ -108,7 +108,7 @@ public record BlockSnapshot(BlockCheckpoint head, Map<String, float[]> vectors) 
       lengths.put(pending(i), floats);
     }
     var validation = head.validation();
-    if (validation != null && validation.bestStep() >= 0) {
+    if (vectors.containsKey(BEST) || (validation != null && validation.bestStep() >= 0)) {
       lengths.put(BEST, floats);
     }
     return lengths;

@@ -1,11 +1,15 @@
 package dev.sluice.fold;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Set;
 
 /**
- * Vectors of a block that nobody reads any more. The next sums and generations are written into
- * them: a step of a block leaves nothing to be collected.
+ * Vectors of a block that its fold does not need any more. The next sums and generations are
+ * written into them: a step of a block leaves nothing to be collected. What others read as well, as
+ * a checkpoint does that is being written, is never written to again.
  */
 final class FreeVectors {
 
@@ -14,6 +18,7 @@ final class FreeVectors {
 
   private final int length;
   private final Deque<float[]> free = new ArrayDeque<>(KEPT_MAX);
+  private final Set<float[]> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
   FreeVectors(int length) {
     this.length = length;
@@ -25,10 +30,21 @@ final class FreeVectors {
     return vector == null ? new float[length] : vector;
   }
 
-  /** Nobody reads this one any more. */
+  /** The fold does not need this one any more. */
   void give(float[] vector) {
-    if (free.size() < KEPT_MAX) {
+    if (!lent.remove(vector) && free.size() < KEPT_MAX) {
       free.addLast(vector);
     }
+  }
+
+  /** Others read this one from now on. */
+  float[] lend(float[] vector) {
+    lent.add(vector);
+    return vector;
+  }
+
+  /** Whether others read this one. */
+  boolean isLent(float[] vector) {
+    return lent.contains(vector);
   }
 }

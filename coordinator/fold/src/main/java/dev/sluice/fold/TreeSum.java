@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,21 +39,21 @@ public final class TreeSum {
       float[] sum) {}
 
   private final int shards;
-  private final Consumer<float[]> free;
+  private final FreeVectors free;
   private final Map<Integer, Node> waiting = new TreeMap<>();
 
   /**
    * @param shards V, a power of two
    */
   public TreeSum(int shards) {
-    this(shards, sum -> {});
+    this(shards, new FreeVectors(0));
   }
 
   /**
    * @param shards V, a power of two
-   * @param free told of sums that are in another, or not needed
+   * @param free where sums go that are in another, or not needed
    */
-  TreeSum(int shards, Consumer<float[]> free) {
+  TreeSum(int shards, FreeVectors free) {
     this.shards = shards;
     this.free = free;
   }
@@ -76,7 +75,7 @@ public final class TreeSum {
    */
   @Nullable Node add(Node node) {
     if (covers(node.from, node.shards)) {
-      free.accept(node.sum);
+      free.give(node.sum);
       return null;
     }
     // A larger sum replaces the parts of it that came before: same bits, fewer to wait for.
@@ -127,18 +126,23 @@ public final class TreeSum {
     boolean part =
         outer.from <= inner.from && inner.from + inner.shards <= outer.from + outer.shards;
     if (part) {
-      free.accept(inner.sum);
+      free.give(inner.sum);
     }
     return part;
   }
 
   private Node combine(Node left, Node right) {
-    float[] sum = left.sum;
+    float[] one = left.sum;
     float[] other = right.sum;
+    boolean lent = free.isLent(one);
+    float[] sum = lent ? free.take() : one;
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += other[i];
+      sum[i] = one[i] + other[i];
     }
-    free.accept(other);
+    free.give(other);
+    if (lent) {
+      free.give(one);
+    }
     return new Node(
         left.from,
         left.shards + right.shards,

@@ -14,6 +14,7 @@ package dev.sluice.coordinator.ledger;
  * @param openTasksMax inference tasks of one job dispatched at a time
  * @param rowsPerTask least rows of an inference task, where its job has as many
  * @param rowsPerTaskMax most rows of an inference task, as far as the least allows
+ * @param progressMs least time between two reports of a fold's progress, in milliseconds
  * @param workerFoldBytes what a worker may read for a step where it folds for itself, beyond two
  *     groups; 0: workers never fold
  */
@@ -27,9 +28,10 @@ public record LedgerLimits(
     int openTasksMax,
     int rowsPerTask,
     int rowsPerTaskMax,
+    int progressMs,
     long workerFoldBytes) {
 
   /** What holds where nothing is configured. */
   public static final LedgerLimits DEFAULT =
-      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024, 65_536, 4L << 20);
+      new LedgerLimits(3, 4, 60_000, 180_000, 1_000, 20_000, 64, 1_024, 65_536, 250, 4L << 20);
 }

@@ -189,7 +189,8 @@ final class TrainingJob {
       issue(job, task.from(), task.count(), reached, task.toStep(), task.round());
       return;
     }
-    if (task.round() == state(job).round()) {
+    // Where nothing is open, a round has waited for the fold, or for this term.
+    if (task.round() == state(job).round() || job.open.isEmpty()) {
       issueRound(job, task.toStep() - task.fromStep());
     }
     long end = state(job).end();
@@ -291,7 +292,7 @@ final class TrainingJob {
       return;
     }
     long wished = roundSteps(job, t, ended);
-    if (from - t.generation() > ROUNDS_BEYOND_FOLD * Math.max(wished, FIRST_ROUND_STEPS)) {
+    if (t.pinned().workersFold() && isFarBeyondFold(t, from, wished)) {
       return; // goes on with the fold's next progress, or the next term that ends
     }
     long length = Math.min(wished, end - from);
@@ -301,6 +302,13 @@ final class TrainingJob {
     for (var group : ShardGroups.split(spec(job).shards(), workers)) {
       issue(job, group.from(), group.shards(), from, from + length, round);
     }
+  }
+
+  /** Progress is as old as the time between two reports. */
+  private boolean isFarBeyondFold(TrainingState t, long from, long wished) {
+    double untold = t.stepsPerSecond() * limits.progressMs() / 1000;
+    return from - t.generation()
+        > ROUNDS_BEYOND_FOLD * Math.max(wished, FIRST_ROUND_STEPS) + 2 * untold;
   }
 
   private long roundSteps(JobDraft job, TrainingState t, long ended) {

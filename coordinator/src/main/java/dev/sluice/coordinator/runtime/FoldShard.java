@@ -190,7 +190,8 @@ public final class FoldShard implements Shard<GradientRecord> {
       case LogRecord.Content.Unreadable<GradientRecord>(var kind, var letter) ->
           outlet.bury(kind, letter);
       case LogRecord.Content.Waiting<GradientRecord>(var what) -> {
-        position = new Position(record.offset(), position.leaderEpoch());
+        // What is between may be markers of a later leader, and not of the epoch that is known.
+        position = record.offset() == position.offset() ? position : Position.at(record.offset());
         return what;
       }
     }
@@ -324,6 +325,9 @@ public final class FoldShard implements Shard<GradientRecord> {
       damage = null;
       all = true;
     }
+    // No replay says again what comes before a checkpoint.
+    untold.values().forEach(outlet::report);
+    untold.clear();
     checkpointedAt = position.offset();
     store.write(
         new FoldStore.Checkpoint(

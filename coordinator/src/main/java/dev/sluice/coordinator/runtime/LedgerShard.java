@@ -229,8 +229,11 @@ public final class LedgerShard implements Shard<JobRecord> {
         case LogRecord.Content.Waiting<JobRecord>(var what) -> waits = what;
       }
       if (waits != null) {
-        // Before it may stand the end of a transaction.
-        position = new Position(record.offset(), position.leaderEpoch());
+        // Before it may stand the end of a transaction, of a later leader than the epoch that is
+        // known: together they would look like a log that was cut off.
+        if (record.offset() != position.offset()) {
+          position = Position.at(record.offset());
+        }
         all = false;
         break;
       }

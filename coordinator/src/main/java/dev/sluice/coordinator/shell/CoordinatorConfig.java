@@ -216,6 +216,7 @@ public record CoordinatorConfig(
         openTasksMax,
         rowsPerTask,
         rowsPerTaskMax,
+        progressMs,
         workerFoldKibibytes * KIBIBYTE);
   }
 }

@@ -44,7 +44,7 @@ class EarlyStoppingTest {
 
   private final Ledger ledger =
       new Ledger(
-          new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4, 65_536, 4L << 20),
+          new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4, 65_536, 250, 4L << 20),
           new Admission(new Catalogue(List.of(Catalogue.HOST_CPU)), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final Fleet fleet = Specs.fleet(1);

@@ -45,7 +45,7 @@ public final class FleetBenchmark {
   private final List<Lane> lanes = new ArrayList<>();
   private final Ledger ledger =
       new Ledger(
-          new LedgerLimits(3, 4, 60_000, 180_000, 2_000, 20_000, 6, 4, 65_536, 4L << 20),
+          new LedgerLimits(3, 4, 60_000, 180_000, 2_000, 20_000, 6, 4, 65_536, 250, 4L << 20),
           new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
 
   private FleetBenchmark() {

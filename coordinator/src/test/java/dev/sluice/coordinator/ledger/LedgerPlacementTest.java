@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 final class LedgerPlacementTest {
 
   private final LedgerLimits limits =
-      new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 6, 4, 65_536, 4L << 20);
+      new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 6, 4, 65_536, 250, 4L << 20);
   private final Ledger ledger =
       new Ledger(limits, new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();

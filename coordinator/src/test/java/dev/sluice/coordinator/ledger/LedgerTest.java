@@ -69,7 +69,7 @@ class LedgerTest {
 
   private final Catalogue catalogue = new Catalogue(List.of(Catalogue.HOST_CPU, NPU));
   private final LedgerLimits limits =
-      new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4, 65_536, 4L << 20);
+      new LedgerLimits(3, 2, 5_000, 1_000, 2_000, 20_000, 2, 4, 65_536, 250, 4L << 20);
   private final Ledger ledger = new Ledger(limits, new Admission(catalogue, Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect> effects = new ArrayList<>();

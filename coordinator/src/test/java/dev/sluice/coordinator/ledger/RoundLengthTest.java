@@ -90,6 +90,24 @@ final class RoundLengthTest {
   }
 
   @Test
+  void aTermOfAnOlderRoundThatEndsLastBringsTheNext() {
+    running();
+    var old = terms().getLast();
+    long to = old.toStep();
+    report(List.of(terms().getFirst()), to);
+    for (int round = 1; round <= 20 && !terms().equals(List.of(old)); round++) {
+      to = terms().getFirst().toStep();
+      report(terms(), to);
+    }
+    assertThat(open()).containsExactly(old);
+
+    folded(to - 1); // the last that is heard of it: nothing more comes before the next round
+    assertThat(open()).containsExactly(old);
+    report(List.of(old), old.toStep());
+    assertThat(terms().getFirst().fromStep()).isEqualTo(to);
+  }
+
+  @Test
   void aRoundThatAFaultHoldsUpLeavesTheNextOnesLong() {
     running();
     for (int round = 1; round <= 5; round++) {

@@ -46,7 +46,7 @@ final class StallsTest {
 
   private final Ledger ledger =
       new Ledger(
-          new LedgerLimits(3, 4, QUEUE_MS, 180_000, 2_000, 20_000, 6, 4, 65_536, 4L << 20),
+          new LedgerLimits(3, 4, QUEUE_MS, 180_000, 2_000, 20_000, 6, 4, 65_536, 250, 4L << 20),
           new Admission(CatalogueFiles.builtIn(), Aim.FINISH));
   private final LedgerState state = new LedgerState();
   private final List<Effect.Dispatch> dispatched = new ArrayList<>();

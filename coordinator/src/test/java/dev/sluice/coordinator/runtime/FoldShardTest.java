@@ -124,6 +124,21 @@ class FoldShardTest {
         .containsExactly(1L, 2L);
   }
 
+  /** No replay would say it again. */
+  @Test
+  void noCheckpointGoesBeyondProgressThatIsNotTold() {
+    begin();
+    log(contribution(0, 1));
+    log(contribution(1, 1));
+    take();
+    shard.close();
+
+    assertThat(store.written).containsExactly(4L);
+    assertThat(outlet.told(FoldProgressed.class))
+        .extracting(FoldProgressed::generation)
+        .containsExactly(1L, 2L);
+  }
+
   @Test
   void aRecordThatMakesNoSenseIsToldWithItsPlace() {
     begin();

@@ -129,7 +129,7 @@ final class TopicsTest {
           .isInstanceOf(Topics.TopicsUnavailable.class)
           .hasMessageContaining(
               "What is stored here was written by an earlier release of Sluice (format 1), and this"
-                  + " one reads format 2 only.");
+                  + " one reads format 3 only.");
       assertThat(admin.listTopics().names().get()).containsExactly(register.topicName());
     }
   }

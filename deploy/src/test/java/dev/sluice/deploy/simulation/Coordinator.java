@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Coordinator {
 
-  private static final FoldShard.Pace PACE = new FoldShard.Pace(300, 100, 3, World.LATE_MS);
+  private static final FoldShard.Pace PACE =
+      new FoldShard.Pace(300, World.PROGRESS_MS, 3, World.LATE_MS);
 
   final String name;
   private final World world;

@@ -97,12 +97,15 @@ final class SimulatedExchange implements FoldExchange {
   }
 
   void receive(ParameterBlock block) {
-    followed.of(block.jobId()).forEach(job -> followed.accept(job, block, world.steadyMs));
+    followed.of(block.jobId()).forEach(job -> followed.accept(job, block));
   }
 
   /** The state of a fold arrives; from there on the log is read. */
   void receive(BlockSnapshot state, long nextOffset) {
     var head = state.head();
+    if (!followed.wantsState(head.jobId())) {
+      return;
+    }
     for (var fold : followed.folds(head.jobId())) {
       if (fold.begin(state, nextOffset)) {
         int partition = partition(head.jobId(), head.block());

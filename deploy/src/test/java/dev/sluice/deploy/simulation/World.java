@@ -57,6 +57,9 @@ final class World {
   /** Deliveries after which the brokers give up on a record. */
   private static final int DELIVERIES_MAX = 17;
 
+  /** Least time between two reports of a fold's progress. */
+  static final int PROGRESS_MS = 100;
+
   /** Inference tasks of one job at a time. */
   static final int OPEN_TASKS_MAX = 3;
 
@@ -157,6 +160,7 @@ final class World {
         OPEN_TASKS_MAX,
         4,
         65_536,
+        PROGRESS_MS,
         seed % 2 == 0 ? 0 : WORKER_FOLD_BYTES);
   }
 
@@ -228,16 +232,15 @@ final class World {
     int partition = Topic.partition(Topic.blockKey(jobId, block), PARTITIONS);
     var log = gradients.get(partition).log;
     var record = new GradientRecord(jobId, entry);
-    network.send(
-        sender,
-        log.name,
-        () -> {
-          stored.at(partition, log.append(record));
-          if (entry instanceof Contribution contribution) {
-            invariants.contributed(jobId, contribution);
-          }
-        });
-    again(sender, log.name, () -> log.append(record));
+    network.send(sender, log.name, () -> stored.at(partition, append(log, record)));
+    again(sender, log.name, () -> append(log, record));
+  }
+
+  private int append(PartitionLog<GradientRecord> log, GradientRecord record) {
+    if (record.entry() instanceof Contribution contribution) {
+      invariants.contributed(record.jobId(), contribution);
+    }
+    return log.append(record);
   }
 
   /** Whoever was not told that a record is stored may send it again. */

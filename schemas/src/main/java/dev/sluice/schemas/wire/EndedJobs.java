@@ -46,8 +46,8 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
    *     or the ids are not as long as the columns say
    */
   public EndedJobs {
-    columns = columns.slice();
-    ids = ids.slice();
+    columns = copy(columns);
+    ids = copy(ids);
     int size = columns.limit() / JOB_BYTES;
     if (columns.limit() % JOB_BYTES != 0 || size > JOBS_MAX) {
       throw new IllegalArgumentException(
@@ -71,6 +71,11 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
         throw new IllegalArgumentException("no job ends with " + ending);
       }
     }
+  }
+
+  /** These records are kept for weeks, and what they were read from is a whole fetch. */
+  private static ByteBuffer copy(ByteBuffer of) {
+    return ByteBuffer.allocate(of.remaining()).put(of.duplicate()).flip();
   }
 
   /**

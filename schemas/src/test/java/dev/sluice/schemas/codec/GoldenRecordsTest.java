@@ -35,7 +35,7 @@ class GoldenRecordsTest {
       """;
 
   @ParameterizedTest
-  @ValueSource(strings = "format-2")
+  @ValueSource(strings = "format-3")
   void everyMessageOfAnEarlierBuildMeansTodayWhatItMeantThen(String file) throws IOException {
     Map<Long, Schema> schemas = new HashMap<>();
     var seen = new HashSet<String>();

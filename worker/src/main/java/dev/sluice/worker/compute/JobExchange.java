@@ -10,8 +10,9 @@ public interface JobExchange extends AutoCloseable {
   JobParameters parameters();
 
   /**
-   * Sends a sum, once what was sent before is stored, and does not wait until this one is. Its
-   * values may be overwritten afterwards.
+   * Sends a sum, once what was sent before is stored, and does not wait until this one is. Where
+   * something could not be stored, it is not sent, and {@link #failure} says why. Its values may be
+   * overwritten afterwards.
    *
    * <p>So whoever finds a contribution to a step in the log knows that all that its sender has
    * contributed to the step before is there, too: no block needs its generation of that step any

@@ -23,6 +23,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -148,6 +149,11 @@ public final class JobFollower implements AutoCloseable {
         });
   }
 
+  /** A newer generation was made by the computing thread itself. */
+  void ring() {
+    bell.run();
+  }
+
   private void change(Runnable change) {
     changes.add(change);
     consumer.wakeup();
@@ -177,10 +183,24 @@ public final class JobFollower implements AutoCloseable {
     }
     jobs.due(nowMs()).forEach(this::attach);
     wentBack.clear();
-    for (var record : consumer.poll(POLL)) {
-      if (!wentBack.contains(new TopicPartition(record.topic(), record.partition()))) {
-        accept(record);
+    var records = consumer.poll(POLL);
+    var next = new HashMap<TopicPartition, Long>();
+    for (var partition : records.partitions()) {
+      next.put(partition, records.records(partition).getFirst().offset());
+    }
+    try {
+      for (var record : records) {
+        var partition = new TopicPartition(record.topic(), record.partition());
+        if (!wentBack.contains(partition)) {
+          accept(record);
+        }
+        next.put(partition, record.offset() + 1);
       }
+    } catch (KafkaException e) {
+      next.keySet().removeAll(wentBack);
+      next.keySet().retainAll(consumer.assignment());
+      next.forEach(consumer::seek); // what was not handled is read again
+      throw e;
     }
   }
 
@@ -314,18 +334,26 @@ public final class JobFollower implements AutoCloseable {
   }
 
   private void acceptState(BlockKey key, ConsumerRecord<String, ByteBuffer> record) {
-    if (jobs.folds(key.jobId()).stream().allMatch(fold -> fold.has(key.block()))) {
+    if (key.block() < 0 || !jobs.wantsState(key.jobId())) {
       return;
     }
     try {
       if (key.isState()) {
-        read(FoldedBlock.class, record).ifPresent(state -> complete(key, state));
+        read(FoldedBlock.class, record)
+            .filter(state -> isOf(key, state.head().jobId(), state.head().block()))
+            .ifPresent(state -> complete(key, state));
       } else {
-        read(FoldedVector.class, record).ifPresent(states::add);
+        read(FoldedVector.class, record)
+            .filter(vector -> isOf(key, vector.jobId(), vector.block()))
+            .ifPresent(states::add);
       }
     } catch (IllegalArgumentException e) {
       LEFT_OUT.say("states of folds left out", "Left out " + place(record) + ": " + e.getMessage());
     }
+  }
+
+  private static boolean isOf(BlockKey key, String jobId, int block) {
+    return key.jobId().equals(jobId) && key.block() == block;
   }
 
   private void complete(BlockKey key, FoldedBlock state) {
@@ -333,12 +361,14 @@ public final class JobFollower implements AutoCloseable {
   }
 
   private void begin(BlockKey key, BlockSnapshot snapshot, long nextOffset) {
-    if (!snapshot.head().jobId().equals(key.jobId())) {
-      throw new IllegalArgumentException("it is of " + snapshot.head().jobId());
-    }
     for (var fold : jobs.folds(key.jobId())) {
       if (fold.begin(snapshot, nextOffset)) {
-        readFrom(partition(Topic.GRADIENTS, key.jobId(), snapshot.head().block()), nextOffset);
+        try {
+          readFrom(partition(Topic.GRADIENTS, key.jobId(), key.block()), nextOffset);
+        } catch (KafkaException e) {
+          fold.forget(key.block()); // a state that is not gone on from is none
+          throw e;
+        }
         bell.run();
       }
     }
@@ -384,7 +414,7 @@ public final class JobFollower implements AutoCloseable {
       return;
     }
     try {
-      if (jobs.accept(job, block, nowMs())) {
+      if (jobs.accept(job, block)) {
         bell.run();
       }
     } catch (IllegalArgumentException e) {

@@ -37,14 +37,16 @@ public record KafkaExchange(GradientLog gradients, JobFollower follower) impleme
 
     @Override
     public void contribute(GroupSum sum) {
-      unstored.await();
+      if (!unstored.await()) {
+        return; // failure() says why; nobody may think that the step before is in the log
+      }
       gradients.contribute(
           parameters.jobId(), parameters.blocks(), sum, room, unstored, this::folded);
     }
 
     private void folded(Contribution contribution) {
-      if (fold != null) {
-        fold.foldOwn(contribution);
+      if (fold != null && fold.foldOwn(contribution)) {
+        follower.ring();
       }
     }
 

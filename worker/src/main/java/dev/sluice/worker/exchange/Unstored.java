@@ -22,8 +22,12 @@ final class Unstored {
     notifyAll();
   }
 
-  /** Waits until none is on its way, as long as the producer tries. */
-  synchronized void await() {
+  /**
+   * Waits until none is on its way, as long as the producer tries.
+   *
+   * @return whether all were stored
+   */
+  synchronized boolean await() {
     try {
       while (records > 0) {
         wait();
@@ -32,6 +36,7 @@ final class Unstored {
       Thread.currentThread().interrupt();
       failure = e;
     }
+    return failure == null;
   }
 
   /** Why a record was not stored; null: none has failed. */

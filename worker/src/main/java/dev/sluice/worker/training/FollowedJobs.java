@@ -19,24 +19,49 @@ public final class FollowedJobs {
 
   private static final long ASK_MS_MAX = 60_000;
 
-  /**
-   * A job that is followed.
-   *
-   * @param parameters where its generations appear
-   * @param fold makes them here; null: a coordinator does
-   * @param first when to ask for the first of them
-   * @param later when to ask again
-   */
-  private record Followed(
-      JobParameters parameters, @Nullable LocalFold fold, RetryDelay first, RetryDelay later) {
+  /** A job that is followed. */
+  private static final class Followed {
+    final JobParameters parameters;
 
-    /** Whether what was asked for has come; what is folded here needs nothing any more. */
-    boolean served() {
-      return fold == null ? parameters.newest() >= 0 : fold.whole();
+    /** Makes its generations here; null: a coordinator does. */
+    final @Nullable LocalFold fold;
+
+    /** When to ask for what has not come at all, and when once more. */
+    final RetryDelay first;
+
+    final RetryDelay later;
+
+    /** Newest generation when it was looked at. */
+    long seen;
+
+    /** Whether it was asked for once more, and nothing has come since. */
+    boolean reminded;
+
+    Followed(JobParameters parameters, @Nullable LocalFold fold, long retryMs, long nowMs) {
+      this.parameters = parameters;
+      this.fold = fold;
+      first = new RetryDelay(retryMs, ASK_MS_MAX, nowMs);
+      later = new RetryDelay(retryMs * QUIET_FACTOR, ASK_MS_MAX, nowMs);
+      seen = parameters.newest();
     }
 
     boolean due(long nowMs) {
-      return served() ? fold == null && later.due(nowMs) : first.due(nowMs);
+      if (parameters.newest() > seen) {
+        seen = parameters.newest();
+        later.arrived(nowMs);
+        reminded = false;
+      }
+      boolean served = fold == null ? seen >= 0 : fold.whole();
+      if (!served) {
+        return first.due(nowMs);
+      }
+      boolean due = later.due(nowMs);
+      reminded |= due;
+      return due;
+    }
+
+    boolean wantsState() {
+      return fold != null && (reminded || !fold.whole());
     }
   }
 
@@ -57,12 +82,7 @@ public final class FollowedJobs {
    */
   public void follow(JobParameters parameters, @Nullable LocalFold fold, long nowMs) {
     leave(parameters);
-    jobs.add(
-        new Followed(
-            parameters,
-            fold,
-            new RetryDelay(retryMs, ASK_MS_MAX, nowMs),
-            new RetryDelay(retryMs * QUIET_FACTOR, ASK_MS_MAX, nowMs)));
+    jobs.add(new Followed(parameters, fold, retryMs, nowMs));
   }
 
   /** Ends the following of a job. */
@@ -72,7 +92,7 @@ public final class FollowedJobs {
 
   /** All that are followed; a job is among them as often as it is followed. */
   public List<JobParameters> all() {
-    return jobs.stream().map(Followed::parameters).toList();
+    return jobs.stream().map(job -> job.parameters).toList();
   }
 
   /** Those of one job. */
@@ -95,7 +115,15 @@ public final class FollowedJobs {
 
   /** Those for whose blocks is to be asked now, because nothing has come for too long. */
   public List<JobParameters> due(long nowMs) {
-    return jobs.stream().filter(job -> job.due(nowMs)).map(Followed::parameters).toList();
+    return jobs.stream().filter(job -> job.due(nowMs)).map(job -> job.parameters).toList();
+  }
+
+  /**
+   * Whether a state that is handed over may be of use to a fold of a job: one that has none, or
+   * that has not come further for long, as if it had missed something.
+   */
+  public boolean wantsState(String jobId) {
+    return jobs.stream().anyMatch(job -> job.parameters.jobId().equals(jobId) && job.wantsState());
   }
 
   /**
@@ -104,13 +132,7 @@ public final class FollowedJobs {
    * @return whether a newer generation is complete now
    * @throws IllegalArgumentException where the job has no such block, or it has another length
    */
-  public boolean accept(JobParameters parameters, ParameterBlock block, long nowMs) {
-    boolean newer = parameters.offer(block.block(), block.generation(), block.payload());
-    for (var job : jobs) {
-      if (newer && job.parameters == parameters) {
-        job.later.arrived(nowMs);
-      }
-    }
-    return newer;
+  public boolean accept(JobParameters parameters, ParameterBlock block) {
+    return parameters.offer(block.block(), block.generation(), block.payload());
   }
 }

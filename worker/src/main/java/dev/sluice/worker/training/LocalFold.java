@@ -46,13 +46,14 @@ public final class LocalFold {
     return Arrays.stream(parts).allMatch(part -> part.fold != null);
   }
 
-  /** Whether a block needs no state: it has one, or there is no such block. */
+  /** Whether a block has its state. */
   public synchronized boolean has(int block) {
-    return block < 0 || block >= parts.length || parts[block].fold != null;
+    return parts[block].fold != null;
   }
 
   /**
-   * Takes the state of a block over. One that is folded already goes on as it is.
+   * Takes the state of a block over. One that is further already goes on as it is, and gives once
+   * more what it has.
    *
    * @param state of a block of this job
    * @param nextOffset offset of the next record of its partition to fold
@@ -72,7 +73,8 @@ public final class LocalFold {
           "A fold of " + plan.floats() + " floats is not that of " + parameters.jobId() + ".");
     }
     var part = parts[block];
-    if (part.fold != null) {
+    if (part.fold != null && part.fold.generation() > state.head().generation()) {
+      part.fold.republish(this::take);
       return false;
     }
     part.fold = BlockFold.restore(state);

@@ -40,7 +40,8 @@ class FollowedJobsTest {
     jobs.follow(parameters, null, 0);
     var payload = Vectors.bytes(new float[] {1});
     var block = new ParameterBlock("job", 0, 0, Vectors.crc32c(payload), payload);
-    assertThat(jobs.accept(parameters, block, 50)).isTrue();
+    assertThat(jobs.accept(parameters, block)).isTrue();
+    assertThat(jobs.due(50)).isEmpty();
     assertThat(jobs.due(5 * RETRY_MS)).isEmpty();
     assertThat(jobs.due(50 + 10 * RETRY_MS)).containsExactly(parameters);
   }
@@ -53,8 +54,18 @@ class FollowedJobsTest {
     assertThat(jobs.folds(parameters)).isTrue();
     assertThat(jobs.due(RETRY_MS)).containsExactly(parameters);
 
+    assertThat(jobs.wantsState("job")).isTrue();
+
     fold.begin(new BlockFold("job", 0, plan()).snapshot(), 3);
-    assertThat(jobs.due(1_000 * RETRY_MS)).isEmpty();
+    assertThat(jobs.wantsState("job")).isFalse();
+    assertThat(jobs.due(9 * RETRY_MS)).isEmpty();
+    // One that has not come further for long may have missed something.
+    assertThat(jobs.due(10 * RETRY_MS)).containsExactly(parameters);
+    assertThat(jobs.wantsState("job")).isTrue();
+
+    parameters.offer(0, 0, new float[] {1});
+    assertThat(jobs.due(11 * RETRY_MS)).isEmpty();
+    assertThat(jobs.wantsState("job")).isFalse();
 
     fold.forget(0);
     assertThat(jobs.due(1_000 * RETRY_MS)).containsExactly(parameters);

@@ -120,10 +120,30 @@ class LocalFoldTest {
   }
 
   @Test
-  void aBlockThatIsFoldedTakesNoOtherState() {
+  void aBlockThatIsFurtherTakesNoOtherState() {
     beginBoth();
+    var before = coordinators.getFirst().snapshot();
     everywhere(STATE_AT, contribution(0, -1, 0, 1));
-    assertThat(fold.begin(coordinators.getFirst().snapshot(), STATE_AT + 1)).isFalse();
+    assertThat(fold.begin(before, STATE_AT)).isFalse();
+  }
+
+  /** It may have missed something; a state and what follows it have all. */
+  @Test
+  void aBlockThatHasMissedSomethingGoesOnFromALaterState() {
+    beginBoth();
+    for (int block = 0; block < 2; block++) {
+      everywhere(STATE_AT, contribution(block, -1, 0, 1));
+    }
+    coordinators.getFirst().contribute(contribution(0, 0, 1, 1), output -> {});
+    everywhere(STATE_AT + 8, contribution(1, 0, 0, 2));
+    fold.fold(STATE_AT + 9, contribution(0, 0, 0, 1));
+    assertThat(parameters.newest()).isZero();
+
+    assertThat(fold.begin(coordinators.getFirst().snapshot(), STATE_AT + 9)).isTrue();
+    assertThat(fold.fold(STATE_AT + 9, contribution(0, 0, 0, 1))).isTrue();
+    coordinators.getFirst().contribute(contribution(0, 0, 0, 1), output -> {});
+    assertThat(parameters.newest()).isEqualTo(1);
+    assertThat(values()).isEqualTo(coordinated());
   }
 
   @Test

@@ -53,7 +53,7 @@ final class TopicRegister {
    * Of the records in all topics. A release that can't read what was written before it has the next
    * one; what names none is of the first.
    */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   private static final int FIRST_FORMAT = 1;
 

@@ -78,7 +78,7 @@ class TopicRegisterTest {
         .extracting(Cause::what)
         .isEqualTo(
             "What is stored here was written by an earlier release of Sluice (format 1), and this"
-                + " one reads format 2 only.");
+                + " one reads format 3 only.");
     var late = new Made("a", 4, TopicRegister.FORMAT + 1);
     assertThat(TopicRegister.differences(Map.of("sluice.jobs", late), MADE))
         .singleElement()
