@@ -28,6 +28,8 @@ import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.Predicted;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ReleasePlace;
@@ -64,12 +66,21 @@ final class Credible {
   /** Why an event can't be true; empty where it can. */
   static Optional<Cause> objection(LedgerState state, JobEvent event) {
     return switch (event) {
-      case TaskReported e -> of(state, e.jobId(), job -> report(job, e));
+      case TaskReported e ->
+          state.prediction(e.jobId()) == null
+              ? of(state, e.jobId(), job -> report(job, e))
+              : Predictions.objection(e).map(why -> cause(e.jobId(), why));
       case TermNearlyDone e -> of(state, e.jobId(), job -> nearlyDone(job, e));
       case FoldProgressed e -> of(state, e.jobId(), job -> progress(job, e));
       case FoldFailed e -> of(state, e.jobId(), Credible::training);
       case ShardsLate e -> of(state, e.jobId(), Credible::training);
-      case ModelResolved e -> of(state, e.jobId(), job -> resolved(job.spec().work(), e));
+      case ModelResolved e -> {
+        var prediction = state.prediction(e.jobId());
+        yield prediction == null
+            ? of(state, e.jobId(), job -> resolved(job.spec().work(), e))
+            : Optional.ofNullable(resolved(prediction.spec().work(), e))
+                .map(why -> cause(e.jobId(), why));
+      }
       case ModelRegistered e -> of(state, e.jobId(), job -> registered(job.spec().work(), e));
       case RegisterModel e ->
           Optional.ofNullable(made(e.jobId(), e.model())).map(why -> cause(e.jobId(), why));
@@ -139,6 +150,7 @@ final class Credible {
           ended.computeMs() < 0 ? "It took " + ended.computeMs() + " ms." : null;
       case Exported(var model) -> made(job.jobId(), model);
       case Inferred answers -> answers(job.inference(), task, answers);
+      case Predicted _ -> "Its rows are in a data set.";
     };
   }
 
@@ -150,11 +162,12 @@ final class Credible {
       case InferencePrepared _ -> work instanceof InferenceSpec && kind == TaskKind.PREPARE;
       case TermFinished _ -> work instanceof TrainingSpec && kind == TaskKind.TERM;
       case Inferred _ -> work instanceof InferenceSpec && kind == TaskKind.INFER;
+      case Predicted _ -> false;
       case Exported _ ->
           switch (work) {
             case TrainingSpec _ -> kind == TaskKind.EXPORT;
             case QuantisationSpec _ -> kind == TaskKind.QUANTISE;
-            case InferenceSpec _ -> false;
+            case InferenceSpec _, PredictionSpec _ -> false;
           };
     };
   }
@@ -164,6 +177,7 @@ final class Credible {
       case TrainingSpec _ -> "a training job";
       case InferenceSpec _ -> "an inference job";
       case QuantisationSpec _ -> "a quantisation job";
+      case PredictionSpec _ -> "a prediction job";
     };
   }
 
@@ -308,6 +322,7 @@ final class Credible {
       case TrainingSpec _ -> "A training job asks for no model.";
       case InferenceSpec asked -> resolved(asked.model(), asked.version(), said);
       case QuantisationSpec asked -> resolved(asked.model(), asked.version(), said);
+      case PredictionSpec asked -> resolved(asked.model(), asked.version(), said);
     };
   }
 

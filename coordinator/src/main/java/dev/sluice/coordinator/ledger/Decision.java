@@ -5,8 +5,13 @@ import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobFacts;
+import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenPrediction;
+import dev.sluice.schemas.wire.Predict;
+import dev.sluice.schemas.wire.Prediction;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.StoredState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what a decision changes, removes and sends. Of a key the last change counts. */
 public final class Decision {
@@ -26,6 +33,9 @@ public final class Decision {
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final List<Effect> effects = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
+  private final List<OpenPrediction> again = new ArrayList<>();
+  private final Map<String, Prediction> predictions = new LinkedHashMap<>();
+  private @Nullable OpenPrediction answered;
 
   /**
    * A job is told a model's version, as it is stored. The ledger's state knows which there are, and
@@ -65,6 +75,35 @@ public final class Decision {
     answers.clear();
   }
 
+  /**
+   * Dispatches the tasks of jobs whose rows have to be read again, from where they were submitted.
+   * Where that can't be the job fails.
+   *
+   * @param nowMs time of the decision
+   * @param stored gives what was asked for, with the rows; null: it is there no more
+   */
+  public void dispatchAgain(long nowMs, Function<OpenPrediction, @Nullable PredictionSpec> stored) {
+    for (var job : again) {
+      var rows = stored.apply(job);
+      if (rows == null) {
+        end(Predictions.ended(job, JobStatus.FAILED, Predictions.rowsLost(job), nowMs));
+      } else {
+        send(Predictions.dispatch(job, rows, Predict.UNKNOWN));
+      }
+    }
+    again.clear();
+  }
+
+  /** Jobs that had their rows themselves and have ended, by id. */
+  public Map<String, Prediction> predictions() {
+    return predictions;
+  }
+
+  /** The job whose task was answered, as it was before; null: none was. */
+  @Nullable OpenPrediction answered() {
+    return answered;
+  }
+
   /** Facts of jobs that are new, by key: states and tasks refer to them. */
   public Map<String, JobFacts> facts() {
     return facts;
@@ -85,7 +124,7 @@ public final class Decision {
     return effects.stream()
         .filter(Effect.Dispatch.class::isInstance)
         .map(Effect.Dispatch.class::cast)
-        .map(dispatch -> Topic.queue(dispatch.lane(), dispatch.task().engine()))
+        .map(Effect.Dispatch::queue)
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -99,6 +138,21 @@ public final class Decision {
 
   void tell(Answer answer) {
     answers.add(answer);
+  }
+
+  void dispatchAgain(OpenPrediction job) {
+    again.add(job);
+  }
+
+  void answered(OpenPrediction job) {
+    answered = job;
+  }
+
+  /** A job that had its rows itself has ended, and with that leaves. */
+  void end(Prediction ended) {
+    changes.remove(ended.jobId());
+    removals.add(ended.jobId());
+    predictions.put(ended.jobId(), ended);
   }
 
   /** A job is as its draft is now. */

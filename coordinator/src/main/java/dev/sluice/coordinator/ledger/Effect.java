@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.JobControl;
@@ -7,6 +8,7 @@ import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Predict;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Task;
 
@@ -20,7 +22,15 @@ public sealed interface Effect {
    * @param priority queue of the lane
    * @param task what to do
    */
-  record Dispatch(String lane, Priority priority, Task task) implements Effect {}
+  record Dispatch(String lane, Priority priority, Task task) implements Effect {
+
+    /** The {@link Topic#queue queue} that the task goes to. */
+    public String queue() {
+      return task.action() instanceof Predict
+          ? Topic.rowsQueue(lane)
+          : Topic.queue(lane, task.engine());
+    }
+  }
 
   /**
    * Workers and fold learn what to do with a job.

@@ -32,7 +32,10 @@ import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelRegistered;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.Predicted;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.RegisterModel;
 import dev.sluice.schemas.wire.ReleasePlace;
@@ -47,8 +50,10 @@ import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what follows from a record of {@code sluice.jobs}. Pure: the same state, record and
@@ -64,6 +69,7 @@ public final class Ledger {
   private final Speculation speculation;
   private final TrainingJob trainings;
   private final InferenceJob inferences;
+  private final Predictions predictions;
 
   /**
    * @param limits bounds
@@ -76,6 +82,7 @@ public final class Ledger {
     starting = new Starting(placing, trainings, inferences);
     attempts = new Attempts(limits, placing, this::action);
     speculation = new Speculation(this::action);
+    predictions = new Predictions(limits, admission);
   }
 
   /** Key whose partition decides on an event. */
@@ -121,6 +128,11 @@ public final class Ledger {
       return decision;
     }
     var turn = new Turn(state, moment, decision);
+    var prediction = prediction(state, event);
+    if (prediction != null) {
+      decide(turn, prediction, event);
+      return decision;
+    }
     switch (event) {
       case Submitted e -> submitted(turn, e);
       case LaneDeclared e -> starting.declared(turn, e.lane());
@@ -160,7 +172,30 @@ public final class Ledger {
    * @param moment the coordinator's own time, and the fleet
    */
   public List<DeadlineReached> stalled(LedgerState state, Moment moment) {
-    return attempts.stalled(state, moment);
+    var stalled = new ArrayList<>(attempts.stalled(state, moment));
+    stalled.addAll(predictions.stalled(state, moment));
+    return stalled;
+  }
+
+  /** The job that an event is about, where it is one that has its rows itself. */
+  private static @Nullable OpenPrediction prediction(LedgerState state, JobEvent event) {
+    return switch (event) {
+      case CancelRequested e -> state.prediction(e.jobId());
+      case TaskReported e -> state.prediction(e.jobId());
+      case DeadlineReached e -> state.prediction(e.jobId());
+      case ModelResolved e -> state.prediction(e.jobId());
+      default -> null;
+    };
+  }
+
+  private void decide(Turn turn, OpenPrediction job, JobEvent event) {
+    switch (event) {
+      case CancelRequested e -> predictions.cancel(turn, job, cancelled(e.reason()));
+      case TaskReported e -> predictions.reported(turn, job, e);
+      case DeadlineReached e -> predictions.overdue(turn, job, e);
+      case ModelResolved e -> predictions.resolved(turn, job, e);
+      default -> throw new BrokenInvariant("no such event is about a prediction job");
+    }
   }
 
   /**
@@ -175,6 +210,11 @@ public final class Ledger {
   public Decision abandon(LedgerState state, JobEvent event, Cause cause, Moment moment) {
     var decision = new Decision();
     var turn = new Turn(state, moment, decision);
+    var prediction = prediction(state, event);
+    if (prediction != null) {
+      predictions.fail(turn, prediction, cause);
+      return decision;
+    }
     switch (event) {
       // Owners of names answer the jobs that ask them, which other partitions may hold.
       case RegisterModel e ->
@@ -284,6 +324,10 @@ public final class Ledger {
     if (turn.state().known(event.jobId())) {
       return;
     }
+    if (event.spec().work() instanceof PredictionSpec asked) {
+      predictions.submitted(turn, event, asked);
+      return;
+    }
     var job = new JobDraft(event, turn);
     var problems = JobValidation.check(event.spec());
     if (problems.isEmpty()) {
@@ -295,10 +339,12 @@ public final class Ledger {
   }
 
   private static void cancel(JobDraft job, String reason) {
-    var cause =
-        new Cause(
-            Code.CANCELLED, "", "The job was cancelled.", reason, "Submit it again to run it.");
-    Endings.end(job, JobStatus.CANCELLED, cause);
+    Endings.end(job, JobStatus.CANCELLED, cancelled(reason));
+  }
+
+  private static Cause cancelled(String reason) {
+    return new Cause(
+        Code.CANCELLED, "", "The job was cancelled.", reason, "Submit it again to run it.");
   }
 
   private void reported(JobDraft job, TaskReported report) {
@@ -327,6 +373,8 @@ public final class Ledger {
           Endings.end(job, JobStatus.SUCCEEDED, null);
         }
       }
+      case Predicted predicted ->
+          throw new BrokenInvariant("what can't be its outcome was objected to");
     }
   }
 
@@ -356,6 +404,8 @@ public final class Ledger {
       case TrainingSpec training -> trainings.action(job, task);
       case InferenceSpec inference -> inferences.action(job, task);
       case QuantisationSpec quantisation -> QuantisationJob.action(task);
+      case PredictionSpec prediction ->
+          throw new BrokenInvariant("a prediction job is none of these");
     };
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.jobs.state.Job;
 import dev.sluice.jobs.state.JobJoin;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
+import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
@@ -15,7 +16,10 @@ import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.Prediction;
+import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.ArrayList;
@@ -45,9 +49,17 @@ public final class LedgerState {
   private final Map<String, ClosedJob> closed = new LinkedHashMap<>();
   private final PastJobs past = new PastJobs();
 
+  /** Jobs that have their rows themselves, and have not ended. */
+  private final Map<String, OpenPrediction> predictions = new LinkedHashMap<>();
+
+  /** Those of them that have ended, and are about to be remembered with the {@link #past} ones. */
+  private final Map<String, EndedJob> ended = new LinkedHashMap<>();
+
   // What follows from the above, kept so that nobody has to go through all jobs for it.
   private final Map<LaneQueue, Long> latestBegun = new HashMap<>();
   private final HeldJobs held = new HeldJobs();
+  private final Map<LaneQueue, Long> latestAnswered = new HashMap<>();
+  private final LaneChoice choice = new LaneChoice();
 
   private LedgerCursor cursor = new LedgerCursor(0, -1);
 
@@ -84,6 +96,19 @@ public final class LedgerState {
         .forEach(this::apply);
     decision.jobs().values().forEach(this::put);
     decision.removals().forEach(this::remove);
+    decision.predictions().forEach((id, gone) -> ended.put(id, remembered(gone)));
+    var answered = decision.answered();
+    if (answered != null) {
+      latestAnswered.merge(
+          new LaneQueue(answered.lane(), Predictions.TASK, answered.spec().priority()),
+          answered.updatedMs(),
+          Math::max);
+    }
+  }
+
+  private static EndedJob remembered(Prediction job) {
+    return new EndedJob(
+        job.jobId(), job.status(), job.submittedMs(), job.finishedMs(), job.finishedMs(), true);
   }
 
   /** Takes a state over, as it is stored; a job's waits for {@link #apply(JobFacts) its facts}. */
@@ -98,6 +123,11 @@ public final class LedgerState {
       case Lane lane -> lanes.put(lane.lane(), lane);
       case LedgerCursor moved -> cursor = moved;
       case EndedJobs record -> past.apply(record);
+      case OpenPrediction job -> {
+        if (!past.contains(job.jobId())) {
+          predictions.put(job.jobId(), job);
+        }
+      }
     }
   }
 
@@ -137,6 +167,7 @@ public final class LedgerState {
   public List<Lacking> loaded() {
     var lacking = new ArrayList<Lacking>();
     chunks.keySet().removeIf(key -> past.contains(FactPart.jobId(key)));
+    predictions.keySet().removeIf(past::contains);
     for (var job : stored.lacking()) {
       if (past.contains(job.jobId())) {
         continue;
@@ -214,7 +245,48 @@ public final class LedgerState {
 
   /** Whether the job has been submitted, ended or not. */
   boolean known(String jobId) {
-    return active.containsKey(jobId) || closed.containsKey(jobId) || past.contains(jobId);
+    return active.containsKey(jobId)
+        || predictions.containsKey(jobId)
+        || closed.containsKey(jobId)
+        || ended.containsKey(jobId)
+        || past.contains(jobId);
+  }
+
+  /** The job where it has its rows itself and has not ended, otherwise null. */
+  @Nullable OpenPrediction prediction(String jobId) {
+    return predictions.get(jobId);
+  }
+
+  /** Jobs that have their rows themselves, and have not ended. */
+  public Collection<OpenPrediction> predictions() {
+    return predictions.values();
+  }
+
+  /** Lanes for them. */
+  LaneChoice choice() {
+    return choice;
+  }
+
+  /**
+   * When the latest of a lane's tasks with rows that was answered had been dispatched; {@link
+   * Long#MIN_VALUE} where none has been.
+   */
+  long latestAnswered(String lane, Priority priority) {
+    return latestAnswered.getOrDefault(
+        new LaneQueue(lane, Predictions.TASK, priority), Long.MIN_VALUE);
+  }
+
+  /**
+   * What is remembered of jobs that have ended and are gone with that, as the records that say so.
+   */
+  public List<EndedJobs> endedAndGone(int partition) {
+    return ended.isEmpty() ? List.of() : past.with(partition, List.copyOf(ended.values()));
+  }
+
+  /** Takes over that this is remembered. */
+  public void goneWith(List<EndedJobs> remembered) {
+    remembered.forEach(past::apply);
+    ended.clear();
   }
 
   /** Which jobs have left for the history. */
@@ -284,6 +356,7 @@ public final class LedgerState {
   public void forget(String jobId) {
     closed.remove(jobId);
     active.remove(jobId);
+    predictions.remove(jobId);
     stored.forget(jobId);
   }
 

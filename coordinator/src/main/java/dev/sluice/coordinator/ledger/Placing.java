@@ -86,7 +86,7 @@ final class Placing {
     return job.open.stream().filter(task -> Tasks.lane(job, task).equals(lane)).count();
   }
 
-  private static Cause noLane(List<LaneVerdict> verdicts) {
+  static Cause noLane(List<LaneVerdict> verdicts) {
     var reasons =
         verdicts.isEmpty()
             ? "No lane is declared."

@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneOpened;
 import dev.sluice.schemas.wire.ModelResolved;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.ResolveModel;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -61,6 +62,7 @@ final class Starting {
           QuantisationJob.quantise(job);
         }
       }
+      case PredictionSpec prediction -> throw new BrokenInvariant("it is admitted elsewhere");
     }
   }
 
@@ -177,6 +179,7 @@ final class Starting {
       case InferenceSpec inference -> job.inference = InferenceState.of(model);
       case QuantisationSpec quantisation -> job.source = model;
       case TrainingSpec training -> throw new BrokenInvariant("a training job resolves no model");
+      case PredictionSpec prediction -> throw new BrokenInvariant("it is resolved elsewhere");
     }
     admit(job.turn.state().lanes(), job);
   }

@@ -6,6 +6,7 @@ import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.Ledger;
 import dev.sluice.coordinator.ledger.LedgerState;
 import dev.sluice.coordinator.ledger.Moment;
+import dev.sluice.coordinator.ledger.PublishedModels;
 import dev.sluice.coordinator.ledger.Reminders;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.topics.StateKeys;
@@ -18,6 +19,8 @@ import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenPrediction;
+import dev.sluice.schemas.wire.PredictionSpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -89,6 +92,9 @@ public final class LedgerShard implements Shard<JobRecord> {
 
     /** The brokers' time in milliseconds; empty while it is not known. */
     OptionalLong brokersMs();
+
+    /** Versions of models that are published. */
+    PublishedModels models();
 
     /** Says what does not move, as a record of the same partition. It may get lost. */
     void report(JobEvent event);
@@ -246,8 +252,18 @@ public final class LedgerShard implements Shard<JobRecord> {
     if (all) {
       position = batch.next(); // also beyond the ends of transactions, which no reader gets
     }
+    remember();
     storeCursor();
     return waits;
+  }
+
+  /** Once for all that a batch has ended: what is remembered is many jobs a record. */
+  private void remember() {
+    var remembered = state.endedAndGone(partition);
+    if (!remembered.isEmpty()) {
+      store.remember(remembered);
+      state.goneWith(remembered);
+    }
   }
 
   @Override
@@ -276,7 +292,9 @@ public final class LedgerShard implements Shard<JobRecord> {
   }
 
   private void look(long brokersMs) {
-    var stalled = ledger.stalled(state, new Moment(brokersMs, surroundings.fleet()));
+    var stalled =
+        ledger.stalled(
+            state, new Moment(brokersMs, -1, surroundings.fleet(), surroundings.models()));
     reminders.due(stalled, brokersMs).forEach(surroundings::report);
     int leaves = 0;
     while (leaves < LEAVES_MAX && leave(brokersMs - memory.staysMs(), brokersMs)) {
@@ -325,11 +343,12 @@ public final class LedgerShard implements Shard<JobRecord> {
       }
       return;
     }
-    var moment = new Moment(record.appendedMs(), fleet);
+    var moment = new Moment(record.appendedMs(), record.offset(), fleet, surroundings.models());
     Decision decision;
     try {
       decision = ledger.decide(state, event, moment);
       decision.answer(this::version);
+      decision.dispatchAgain(moment.nowMs(), this::rows);
       decision.effects().replaceAll(effect -> withRecord(effect, record));
       store.write(decision);
     } catch (Unavailable e) {
@@ -372,6 +391,16 @@ public final class LedgerShard implements Shard<JobRecord> {
             && letter.reason() == DeadLetterReason.UNPROCESSABLE
         ? new Effect.Bury(record.letter(letter.jobId(), letter.reason(), letter.cause()))
         : effect;
+  }
+
+  /** What a job asked for, with its rows; null: it is there no more. */
+  private @Nullable PredictionSpec rows(OpenPrediction job) {
+    var submitted = store.submitted(job.offset());
+    return submitted != null
+            && submitted.jobId().equals(job.jobId())
+            && submitted.spec().work() instanceof PredictionSpec rows
+        ? rows
+        : null;
   }
 
   private ModelVersion version(String model, int number) {

@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Submitted;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,20 @@ public interface LedgerStore {
    * @throws IllegalStateException where it can't be read any more
    */
   ModelVersion version(String model, int version);
+
+  /**
+   * A job as it was submitted, where the partition of {@code sluice.jobs} has it.
+   *
+   * @return null where it is there no more
+   */
+  @Nullable Submitted submitted(long offset);
+
+  /**
+   * Remembers jobs that have ended and are gone with that.
+   *
+   * @param remembered records that are new or written anew
+   */
+  void remember(List<EndedJobs> remembered);
 
   /** How far {@link #load} is, in words. */
   String progress();

@@ -41,6 +41,7 @@ public final class CoordinatorService implements AutoCloseable {
 
   private final TopicWatch watch;
   private final FleetFollower fleet;
+  private final ModelFollower models;
   private final LedgerService ledger;
   private final LaneTrim trim;
   private final FoldService fold;
@@ -65,6 +66,7 @@ public final class CoordinatorService implements AutoCloseable {
       var passedOver = keep(new PassedOver(kafka, codec));
       var time = keep(BrokersTime.start(kafka));
       fleet = keep(new FleetFollower(kafka, codec, config.workerSilenceMs(), passedOver));
+      models = keep(new ModelFollower(kafka, codec));
       int sessionMs = SessionTime.allowed(admin, config.sessionMs());
       ledger =
           keep(
@@ -73,6 +75,7 @@ public final class CoordinatorService implements AutoCloseable {
                   kafka,
                   codec,
                   fleet,
+                  models,
                   time.clock(),
                   origin,
                   partitions,
@@ -112,6 +115,7 @@ public final class CoordinatorService implements AutoCloseable {
   public static CoordinatorService start(CoordinatorConfig config) {
     var service = new CoordinatorService(config);
     service.fleet.start();
+    service.models.start();
     service.ledger.start();
     service.trim.start();
     service.fold.start();

@@ -16,6 +16,7 @@ import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.LedgerCursor;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.Submitted;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -79,6 +80,7 @@ final class KafkaLedgerStore implements LedgerStore {
   private long bytes;
   private final TopicTail.Progress progress = new TopicTail.Progress();
   private final StoredVersions versions;
+  private final SubmittedJobs submitted;
 
   /** Makes the topics of lanes, at most once each. */
   interface Lanes {
@@ -108,6 +110,7 @@ final class KafkaLedgerStore implements LedgerStore {
     jobs = new TopicPartition(Topic.JOBS.topicName(), partition);
     this.producer = producer;
     this.versions = new StoredVersions(kafka, codec, partition);
+    this.submitted = new SubmittedJobs(kafka, codec, partition);
   }
 
   /** The producer of a partition: whoever has it fences who had it before. */
@@ -206,6 +209,16 @@ final class KafkaLedgerStore implements LedgerStore {
   @Override
   public ModelVersion version(String model, int version) {
     return Brokers.ask(() -> versions.get(model, version));
+  }
+
+  @Override
+  public @Nullable Submitted submitted(long offset) {
+    return Brokers.ask(() -> submitted.at(offset));
+  }
+
+  @Override
+  public void remember(List<EndedJobs> remembered) {
+    remembered.forEach(ended -> keep(records.of(ended)));
   }
 
   @Override
@@ -384,6 +397,7 @@ final class KafkaLedgerStore implements LedgerStore {
   @Override
   public void close() {
     versions.close();
+    submitted.close();
     Brokers.close(producer, CLOSE_MAX);
   }
 }

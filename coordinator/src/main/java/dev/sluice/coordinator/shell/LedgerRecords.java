@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
 import java.nio.charset.StandardCharsets;
@@ -74,8 +75,20 @@ final class LedgerRecords {
     decision.facts().forEach((key, facts) -> records.add(facts(key, codec.encode(facts))));
     decision.changes().values().forEach(state -> records.add(of(state)));
     decision.removals().forEach(key -> records.add(state(key, null)));
+    decision.predictions().values().forEach(ended -> records.add(prediction(ended)));
     decision.effects().forEach(effect -> add(effect, records));
     return records;
+  }
+
+  /** Its time is that by which it is found again. */
+  private ProducerRecord<String, byte @Nullable []> prediction(Prediction ended) {
+    return checked(
+        new ProducerRecord<>(
+            Topic.PREDICTIONS.topicName(),
+            partition,
+            ended.finishedMs(),
+            ended.jobId(),
+            codec.encode(ended)));
   }
 
   ProducerRecord<String, byte @Nullable []> of(StoredState state) {
@@ -188,14 +201,14 @@ final class LedgerRecords {
     switch (effect) {
       // Partitions that an operator adds to a task topic stay empty: there is nothing to keep
       // apart.
-      case Effect.Dispatch(var lane, var priority, var task) ->
+      case Effect.Dispatch dispatch ->
           records.add(
               checked(
                   new ProducerRecord<>(
-                      Topic.tasks(Topic.queue(lane, task.engine()), priority),
+                      Topic.tasks(dispatch.queue(), dispatch.priority()),
                       0,
-                      task.taskId(),
-                      codec.encode(task))));
+                      dispatch.task().taskId(),
+                      codec.encode(dispatch.task()))));
       case Effect.Control(var control) ->
           records.add(record(Topic.CONTROLS, null, control.jobId(), codec.encode(control)));
       case Effect.Tell(var key, var event) ->

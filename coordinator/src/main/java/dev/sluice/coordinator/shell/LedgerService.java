@@ -2,6 +2,7 @@ package dev.sluice.coordinator.shell;
 
 import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.ledger.Ledger;
+import dev.sluice.coordinator.ledger.PublishedModels;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.coordinator.runtime.LedgerShard;
@@ -39,6 +40,7 @@ final class LedgerService implements AutoCloseable {
   private final KafkaSettings kafka;
   private final Codec codec;
   private final FleetFollower fleet;
+  private final PublishedModels models;
   private final String origin;
   private final Map<Topic, Integer> partitions;
   private final Topics topics;
@@ -57,6 +59,7 @@ final class LedgerService implements AutoCloseable {
       KafkaSettings kafka,
       Codec codec,
       FleetFollower fleet,
+      PublishedModels models,
       BrokersClock clock,
       String origin,
       Map<Topic, Integer> partitions,
@@ -68,6 +71,7 @@ final class LedgerService implements AutoCloseable {
     this.kafka = kafka;
     this.codec = codec;
     this.fleet = fleet;
+    this.models = models;
     this.clock = clock;
     this.origin = origin;
     this.partitions = partitions;
@@ -170,6 +174,11 @@ final class LedgerService implements AutoCloseable {
     @Override
     public Fleet fleet() {
       return fleet.fleet(lag.waiting());
+    }
+
+    @Override
+    public PublishedModels models() {
+      return models;
     }
 
     @Override

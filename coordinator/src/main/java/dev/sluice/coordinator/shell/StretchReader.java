@@ -39,6 +39,11 @@ final class StretchReader implements AutoCloseable {
     return consumer.beginningOffsets(Set.of(partition)).getOrDefault(partition, 0L);
   }
 
+  /** Where its committed records end. */
+  long end(TopicPartition partition) {
+    return consumer.endOffsets(Set.of(partition)).getOrDefault(partition, 0L);
+  }
+
   /**
    * Reads until an end or until {@code each} has enough.
    *

@@ -285,6 +285,14 @@ class LeavingJobsTest {
     }
 
     @Override
+    public @Nullable Submitted submitted(long offset) {
+      return null;
+    }
+
+    @Override
+    public void remember(List<EndedJobs> remembered) {}
+
+    @Override
     public void lost(String what) {
       throw new AssertionError(what);
     }

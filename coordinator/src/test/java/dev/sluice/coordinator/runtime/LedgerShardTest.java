@@ -274,6 +274,14 @@ class LedgerShardTest {
     }
 
     @Override
+    public @Nullable Submitted submitted(long offset) {
+      return null;
+    }
+
+    @Override
+    public void remember(List<EndedJobs> remembered) {}
+
+    @Override
     public void lost(String what) {
       throw new AssertionError(what);
     }

@@ -119,6 +119,14 @@ class LostJobsTest {
     }
 
     @Override
+    public @Nullable Submitted submitted(long offset) {
+      return null;
+    }
+
+    @Override
+    public void remember(List<EndedJobs> remembered) {}
+
+    @Override
     public void lost(String what) {
       said.add("lost");
     }

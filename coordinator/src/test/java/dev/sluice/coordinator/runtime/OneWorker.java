@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.runtime;
 
+import dev.sluice.coordinator.ledger.PublishedModels;
 import dev.sluice.coordinator.ledger.Specs;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.wire.JobEvent;
@@ -21,6 +22,11 @@ public record OneWorker(Supplier<OptionalLong> time) implements LedgerShard.Surr
   @Override
   public Fleet fleet() {
     return Specs.fleet(1);
+  }
+
+  @Override
+  public PublishedModels models() {
+    return PublishedModels.NONE;
   }
 
   @Override

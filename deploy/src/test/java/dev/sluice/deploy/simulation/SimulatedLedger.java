@@ -4,6 +4,7 @@ import dev.sluice.coordinator.ledger.ClosedJob;
 import dev.sluice.coordinator.ledger.Decision;
 import dev.sluice.coordinator.ledger.Effect;
 import dev.sluice.coordinator.ledger.LedgerState;
+import dev.sluice.coordinator.ledger.PublishedModels;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.coordinator.runtime.LedgerShard;
 import dev.sluice.coordinator.runtime.LedgerStore;
@@ -20,6 +21,7 @@ import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.StoredState;
+import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,6 +179,22 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
       remembered.forEach(record -> world.kept.remember(producer(), record, true));
     }
     jobs.forEach(job -> world.kept.archive(producer(), partition, job));
+  }
+
+  @Override
+  public void remember(List<EndedJobs> remembered) {
+    remembered.forEach(record -> world.kept.remember(producer(), record, true));
+  }
+
+  @Override
+  public @Nullable Submitted submitted(long offset) {
+    var record = world.jobs(partition).committed((int) offset);
+    return record != null && record.event() instanceof Submitted submitted ? submitted : null;
+  }
+
+  @Override
+  public PublishedModels models() {
+    return PublishedModels.NONE;
   }
 
   @Override

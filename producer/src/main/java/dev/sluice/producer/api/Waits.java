@@ -7,6 +7,7 @@ import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.JobsView;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
@@ -60,6 +61,7 @@ public record Waits(List<WorkerHeartbeat> alive, LagReport lag, long nowMs) {
       case TrainingSpec training -> String.valueOf(training.register());
       case InferenceSpec inference -> inference.model() + "@" + inference.version();
       case QuantisationSpec quantisation -> quantisation.model() + "@" + quantisation.version();
+      case PredictionSpec prediction -> prediction.model() + "@" + prediction.version();
     };
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.ModelFile;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -68,6 +69,7 @@ public final class ArtifactUses {
       }
       case InferenceSpec inference -> addDataset(files, inference.dataset());
       case QuantisationSpec q -> addDataset(files, q.dataset());
+      case PredictionSpec p -> {} // its rows are its own
     }
     return files;
   }

@@ -15,6 +15,7 @@ import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LaneVerdict;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -192,6 +193,7 @@ public final class ExplainCommand extends ClientCommand {
     return switch (spec.work()) {
       case InferenceSpec inference -> inference.model() + "@" + inference.version();
       case QuantisationSpec quantisation -> quantisation.model() + "@" + quantisation.version();
+      case PredictionSpec prediction -> prediction.model() + "@" + prediction.version();
       case TrainingSpec training -> "";
     };
   }

@@ -22,6 +22,7 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -284,6 +285,7 @@ public final class Submissions {
       case TrainingSpec training -> true;
       case QuantisationSpec quantisation -> true;
       case InferenceSpec inference -> false;
+      case PredictionSpec prediction -> false;
     };
   }
 

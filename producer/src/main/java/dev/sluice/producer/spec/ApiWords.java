@@ -1,6 +1,7 @@
 package dev.sluice.producer.spec;
 
 import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Work;
@@ -17,6 +18,7 @@ public final class ApiWords {
       case TrainingSpec t -> "training";
       case InferenceSpec i -> "inference";
       case QuantisationSpec q -> "quantisation";
+      case PredictionSpec p -> "inference"; // whose rows come with it
     };
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -56,6 +57,7 @@ public sealed interface JobFileResult {
                     resolve(quantisation.dataset(), digests),
                     quantisation.rows(),
                     quantisation.register());
+            case PredictionSpec prediction -> prediction;
           };
       return new JobSpec(
           spec.tenant(),

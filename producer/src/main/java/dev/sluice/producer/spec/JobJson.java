@@ -31,6 +31,7 @@ import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Optimizer;
 import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.Sgd;
@@ -64,6 +65,7 @@ public final class JobJson {
       case TrainingSpec training -> write(training, job);
       case InferenceSpec inference -> write(inference, job);
       case QuantisationSpec quantisation -> write(quantisation, job);
+      case PredictionSpec prediction -> write(prediction, job);
     }
     write(spec.wishes(), job);
     return job;
@@ -99,6 +101,11 @@ public final class JobJson {
     if (quantisation.register() != null) {
       job.put("register", quantisation.register());
     }
+  }
+
+  private static void write(PredictionSpec prediction, ObjectNode job) {
+    job.put("model", prediction.model() + "@" + prediction.version());
+    job.set("names", texts(prediction.names()));
   }
 
   private static void write(InferenceSpec inference, ObjectNode job) {

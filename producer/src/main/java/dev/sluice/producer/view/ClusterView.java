@@ -13,6 +13,7 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.ValidationCurve;
@@ -156,6 +157,7 @@ public final class ClusterView {
       // Every partition holds every lane; all say the same.
       case Lane lane -> lanes.put(lane.lane(), lane);
       case LedgerCursor cursor -> {} // the ledger's own
+      case OpenPrediction prediction -> {} // TODO
       case EndedJobs ended -> jobs.put(ended).forEach(join::forget);
     }
   }

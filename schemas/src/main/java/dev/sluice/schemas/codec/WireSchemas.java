@@ -15,6 +15,7 @@ import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Task;
@@ -47,6 +48,7 @@ public final class WireSchemas {
           FoldedBlock.class,
           CheckpointRecord.class,
           ResultBatch.class,
+          Prediction.class,
           WorkerHeartbeat.class,
           Lane.class,
           ModelEntry.class,

@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelVersion;
+import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class StateKeys {
       case Lane lane -> Topic.laneKey(lane.lane());
       case LedgerCursor cursor -> CURSOR;
       case EndedJobs ended -> ended(ended.partition(), ended.number());
+      case OpenPrediction prediction -> prediction.jobId();
     };
   }
 

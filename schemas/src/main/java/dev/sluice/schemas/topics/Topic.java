@@ -74,6 +74,11 @@ public enum Topic {
   ANCHORS("sluice.anchors", 4, Kept.FOREVER),
   /** Answers of inference tasks, by job id. */
   RESULTS("sluice.results", 4, Kept.DAYS_14),
+  /**
+   * Jobs that had their rows themselves, as they have ended, with their answers, by job id: for
+   * whoever waits for them, and what is kept of them. Partitioned as {@link #JOBS}.
+   */
+  PREDICTIONS("sluice.predictions", 4, Kept.DAYS_14),
   /** Heartbeats, by worker id; and what asks for the brokers' time, see {@code BrokersTime}. */
   FLEET("sluice.fleet", 1, Kept.COMPACTED),
   /** Models, by name, and their versions, by {@link StateKeys#published name and number}. */
@@ -103,6 +108,8 @@ public enum Topic {
   public static final String APPENDED = "LogAppendTime";
 
   private static final String TASKS = "sluice.tasks.";
+
+  private static final String ROWS = "rows";
 
   static final String FOLDED = "/state";
 
@@ -194,11 +201,11 @@ public enum Topic {
 
   /**
    * Whose clock tells the times of records, as {@value #TIMESTAMPS}. It is the brokers': every
-   * record carries the time at which it was appended. Of what is moved to the history it has to be
-   * known beforehand, as whoever looks for a job goes by it.
+   * record carries the time at which it was appended. Of what is kept of a job that has ended it
+   * has to be known beforehand, as whoever looks for a job goes by it.
    */
   public String timestamps() {
-    return this == JOB_HISTORY ? "CreateTime" : APPENDED;
+    return this == JOB_HISTORY || this == PREDICTIONS ? "CreateTime" : APPENDED;
   }
 
   /**
@@ -229,7 +236,7 @@ public enum Topic {
    */
   public boolean mayBeMadeAnew() {
     return switch (this) {
-      case GRADIENTS, FLEET, LANES, DEAD_LETTERS, JOB_HISTORY -> true;
+      case GRADIENTS, FLEET, LANES, DEAD_LETTERS, JOB_HISTORY, PREDICTIONS -> true;
       default -> false;
     };
   }
@@ -261,6 +268,14 @@ public enum Topic {
     }
     var digest = Digests.sha256().digest(engine.getBytes(StandardCharsets.UTF_8));
     return lane + "." + HexFormat.of().formatHex(digest, 0, ENGINE_BYTES);
+  }
+
+  /**
+   * The queue of a lane whose tasks have their rows themselves: many small ones, which workers take
+   * and answer together. No engine's digest is called so.
+   */
+  public static String rowsQueue(String lane) {
+    return lane + "." + ROWS;
   }
 
   /** Task topic of a {@link #queue queue} and priority: {@code sluice.tasks.<queue>.<priority>}. */

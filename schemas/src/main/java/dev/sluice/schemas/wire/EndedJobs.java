@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param columns big-endian, of n jobs: n {@linkplain #digest digests} of their ids; n times at
  *     which they were submitted, n at which they ended, n at which they left (8 bytes each, in ms);
  *     n places in the ids where theirs end (4 bytes); n endings (1 byte, the place in {@link
- *     #ENDINGS})
+ *     #ENDINGS}, and 4 more where {@code sluice.predictions} has the job, and not the history)
  * @param ids the jobs' ids, one after the other, in UTF-8
  */
 public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffer ids)
@@ -30,6 +30,9 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
   /** How a job can end, in the order of the numbers that stand for it. Others go to its end. */
   public static final List<JobStatus> ENDINGS =
       List.of(JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.REFUSED);
+
+  /** Beside an ending: it is a prediction job's. */
+  private static final int PREDICTION = 4;
 
   private static final int LONGS = 4;
   private static final int SUBMITTED = 1;
@@ -67,7 +70,7 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
           "the ids have " + ids.limit() + " bytes and end at " + idEnd);
     }
     for (byte ending : endings(columns, size)) {
-      if (ending < 0 || ending >= ENDINGS.size()) {
+      if (ending < 0 || (ending & ~PREDICTION) >= ENDINGS.size()) {
         throw new IllegalArgumentException("no job ends with " + ending);
       }
     }
@@ -93,8 +96,13 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
     jobs.forEach(job -> columns.putLong(job.leftMs()));
     var packed = ByteBuffer.allocate(ids.stream().mapToInt(id -> id.length).sum());
     ids.forEach(id -> columns.putInt(packed.put(id).position()));
-    jobs.forEach(job -> columns.put((byte) ENDINGS.indexOf(job.status())));
+    jobs.forEach(job -> columns.put(ending(job)));
     return new EndedJobs(partition, number, columns.flip(), packed.flip());
+  }
+
+  private static byte ending(EndedJob job) {
+    int ending = ENDINGS.indexOf(job.status());
+    return (byte) (job.prediction() && ending >= 0 ? ending | PREDICTION : ending);
   }
 
   /** First 8 bytes of the SHA-256 of an id in UTF-8: whoever chooses ids can't choose these. */
@@ -120,7 +128,11 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
 
   /** How all jobs ended, as places in {@link #ENDINGS}. */
   public byte[] endings() {
-    return endings(columns, size());
+    var endings = endings(columns, size());
+    for (int at = 0; at < endings.length; at++) {
+      endings[at] &= ~PREDICTION;
+    }
+    return endings;
   }
 
   private static byte[] endings(ByteBuffer columns, int size) {
@@ -131,7 +143,11 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
 
   /** How a job ended, by its place in the record. */
   public JobStatus status(int at) {
-    return ENDINGS.get(columns.get(size() * ENDINGS_AT + at));
+    return ENDINGS.get(columns.get(size() * ENDINGS_AT + at) & ~PREDICTION);
+  }
+
+  private boolean prediction(int at) {
+    return (columns.get(size() * ENDINGS_AT + at) & PREDICTION) != 0;
   }
 
   /** When it was submitted. */
@@ -165,7 +181,8 @@ public record EndedJobs(int partition, int number, ByteBuffer columns, ByteBuffe
 
   /** All that there is of it. */
   public EndedJob job(int at) {
-    return new EndedJob(jobId(at), status(at), submittedMs(at), finishedMs(at), time(LEFT, at));
+    return new EndedJob(
+        jobId(at), status(at), submittedMs(at), finishedMs(at), time(LEFT, at), prediction(at));
   }
 
   /** All jobs, unpacked. */

@@ -2,4 +2,10 @@ package dev.sluice.schemas.wire;
 
 /** How a task ended. */
 public sealed interface Outcome
-    permits TrainingPrepared, InferencePrepared, TermFinished, Exported, Inferred, TaskFailed {}
+    permits TrainingPrepared,
+        InferencePrepared,
+        TermFinished,
+        Exported,
+        Inferred,
+        TaskFailed,
+        Predicted {}

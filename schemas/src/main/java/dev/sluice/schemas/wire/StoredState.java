@@ -10,4 +10,5 @@ public sealed interface StoredState
         ModelPlace,
         Lane,
         LedgerCursor,
-        EndedJobs {}
+        EndedJobs,
+        OpenPrediction {}

@@ -1,4 +1,4 @@
 package dev.sluice.schemas.wire;
 
 /** What a worker is to do; what it is to do it with are facts of the job. */
-public sealed interface TaskAction permits Prepare, Term, Export, Infer, Quantise {}
+public sealed interface TaskAction permits Prepare, Term, Export, Infer, Quantise, Predict {}

@@ -1,4 +1,5 @@
 package dev.sluice.schemas.wire;
 
 /** What a job does. */
-public sealed interface Work permits TrainingSpec, InferenceSpec, QuantisationSpec {}
+public sealed interface Work
+    permits TrainingSpec, InferenceSpec, QuantisationSpec, PredictionSpec {}

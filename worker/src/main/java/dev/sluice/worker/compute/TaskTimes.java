@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.Predicted;
 import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.schemas.wire.TermFinished;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -44,6 +45,7 @@ final class TaskTimes {
         switch (outcome) {
           case TermFinished term -> term.modelled();
           case Inferred inferred -> inferred.modelled();
+          case Predicted predicted -> predicted.modelled();
           case TrainingPrepared prepared -> null;
           case InferencePrepared prepared -> null;
           case Exported exported -> null;

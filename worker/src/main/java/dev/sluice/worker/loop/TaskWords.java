@@ -6,6 +6,8 @@ import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.Predict;
+import dev.sluice.schemas.wire.Predicted;
 import dev.sluice.schemas.wire.Prepare;
 import dev.sluice.schemas.wire.Quantise;
 import dev.sluice.schemas.wire.TaskAction;
@@ -26,6 +28,7 @@ final class TaskWords {
       case Infer(long from, long to) -> "answer rows " + from + " to " + to;
       case Export(long generation) -> "export generation " + generation;
       case Quantise() -> "quantise";
+      case Predict _ -> "answer rows of its own";
       case Term term ->
           String.format(
               Locale.ROOT,
@@ -44,6 +47,7 @@ final class TaskWords {
       case TrainingPrepared done -> "done";
       case InferencePrepared done -> "done";
       case Inferred done -> "done";
+      case Predicted done -> "done";
       case Exported done -> "model " + done.model().sha256();
     };
   }

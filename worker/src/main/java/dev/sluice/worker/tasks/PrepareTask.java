@@ -19,6 +19,7 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -66,12 +67,12 @@ public final class PrepareTask {
     return switch (work.work()) {
       case TrainingSpec training -> prepare(training);
       case InferenceSpec inference -> prepare(inference, work.model());
-      case QuantisationSpec quantisation ->
+      case QuantisationSpec _, PredictionSpec _ ->
           throw new TaskProblem(
               new Cause(
                   Code.DEFECT,
                   "kind",
-                  "A quantisation job is not prepared.",
+                  "Such a job is not prepared.",
                   "Its one task reads what it needs.",
                   "Report the defect."),
               false);

@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobFact;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.Predict;
 import dev.sluice.schemas.wire.Prepare;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Quantise;
@@ -190,6 +191,7 @@ public final class KnownJobs {
           work instanceof InferenceSpec spec && found instanceof ResolvedModel(var model)
               ? new InferWork(spec, model, from, to)
               : null;
+      case Predict _ -> null; // comes in a queue of its own
       case Quantise() ->
           work instanceof QuantisationSpec spec && found instanceof ResolvedModel(var model)
               ? new QuantiseWork(spec, model)

@@ -24,6 +24,7 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Optimizer;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -84,7 +85,9 @@ public final class JobNeeds {
   public static Requirements of(Work work, Known known) {
     return switch (work) {
       case TrainingSpec training -> training(training, known.prepared());
-      case InferenceSpec inference -> inference(inference, known);
+      case InferenceSpec inference -> inference(inference.batch(), known);
+      // Tasks of many such jobs are answered together, as many rows at a time as fit.
+      case PredictionSpec _ -> inference(1, known);
       case QuantisationSpec quantisation ->
           new Requirements(
               Requirements.Purpose.QUANTISE, Set.of(NumberFormat.values()), null, 1, null, 0, 0, 0);
@@ -104,6 +107,7 @@ public final class JobNeeds {
           case TrainingSpec training -> training.network();
           case InferenceSpec inference -> network(known);
           case QuantisationSpec quantisation -> network(known);
+          case PredictionSpec prediction -> network(known);
         };
     return network instanceof LayerStack stack
         ? stack.layers().stream().map(JobNeeds::operator).distinct().sorted().toList()
@@ -165,28 +169,21 @@ public final class JobNeeds {
     return epochs * rows + prepared.steps() % perEpoch * batch;
   }
 
-  private static Requirements inference(InferenceSpec spec, Known known) {
+  private static Requirements inference(int batchMax, Known known) {
     var format = known.format();
     if (format == null) {
       // Whatever the model's numbers are, some device can hold them.
       return new Requirements(
-          Requirements.Purpose.INFER,
-          Set.of(NumberFormat.values()),
-          null,
-          1,
-          null,
-          spec.batch(),
-          0,
-          0);
+          Requirements.Purpose.INFER, Set.of(NumberFormat.values()), null, 1, null, batchMax, 0, 0);
     }
     var network = known.network();
     if (network == null) {
       return new Requirements(
-          Requirements.Purpose.INFER, Set.of(format), null, 1, null, spec.batch(), 0, 0);
+          Requirements.Purpose.INFER, Set.of(format), null, 1, null, batchMax, 0, 0);
     }
     var workload = Workload.of(network);
     long rows = known.rows();
-    long batch = rows == 0 ? spec.batch() : Math.clamp(rows, 1, Math.max(1, spec.batch()));
+    long batch = rows == 0 ? batchMax : Math.clamp(rows, 1, Math.max(1, batchMax));
     long batches = Math.ceilDiv(rows, Math.max(1, batch));
     // How full a batch gets isn't known before the rows are, and refuses nothing: one row is sure.
     int atATime = rows == 0 ? 1 : (int) batch;

@@ -8,6 +8,9 @@ public final class JobLimits {
   /** Rows per call of the engine in inference. */
   public static final int INFERENCE_BATCH_MAX = 1 << 16;
 
+  /** Bytes of the rows that a job has itself. */
+  public static final int ROWS_BYTES_MAX = 1 << 20;
+
   /** Virtual shards; each contributes to every block of every step. */
   public static final int SHARDS_MAX = 1 << 10;
 

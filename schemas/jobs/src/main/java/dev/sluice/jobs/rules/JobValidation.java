@@ -8,6 +8,7 @@ import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Steps;
@@ -42,6 +43,7 @@ public final class JobValidation {
       case TrainingSpec training -> checkTraining(training, problems);
       case InferenceSpec inference -> checkInference(inference, problems);
       case QuantisationSpec quantisation -> checkQuantisation(quantisation, problems);
+      case PredictionSpec prediction -> checkPrediction(prediction, problems);
     }
     return problems.list();
   }
@@ -249,6 +251,35 @@ public final class JobValidation {
     checkRows(job, problems);
     Range.of("batch", 1, JobLimits.INFERENCE_BATCH_MAX).check("batch", job.batch(), problems);
     checkColumns(job, problems);
+  }
+
+  /** What its rows are is for whoever reads them: only that is said here which needs no reading. */
+  private static void checkPrediction(PredictionSpec job, Problems problems) {
+    checkModel(job.model(), job.version(), problems);
+    int bytes = job.rows().remaining();
+    if (bytes == 0) {
+      problems.add(
+          Code.NO_ROWS,
+          "rows",
+          "There are no rows to answer.",
+          "The job has none.",
+          "Write for example rows: [[5.1, 3.5, 1.4, 0.2]].");
+    } else if (bytes > JobLimits.ROWS_BYTES_MAX) {
+      problems.add(
+          Code.TOO_LARGE,
+          "rows",
+          "The rows have " + bytes + " bytes.",
+          "A job itself takes rows of at most " + JobLimits.ROWS_BYTES_MAX + " bytes.",
+          "Upload them as a CSV file, and name that as dataset.artifact.");
+    }
+    if (job.names().size() > JobLimits.FEATURES_MAX) {
+      problems.add(
+          Code.TOO_MANY,
+          "names",
+          "The rows have " + job.names().size() + " columns.",
+          "At most " + JobLimits.FEATURES_MAX + " are taken.",
+          "Leave out columns that the model does not know.");
+    }
   }
 
   private static void checkRows(InferenceSpec job, Problems problems) {

@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Work;
@@ -54,6 +55,7 @@ public final class ModelRecord {
       case TrainingSpec training -> Optional.ofNullable(training.register());
       case QuantisationSpec q -> Optional.of(q.register() == null ? q.model() : q.register());
       case InferenceSpec inference -> Optional.empty();
+      case PredictionSpec prediction -> Optional.empty();
     };
   }
 

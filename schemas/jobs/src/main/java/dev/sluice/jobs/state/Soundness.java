@@ -3,6 +3,7 @@ package dev.sluice.jobs.state;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.TaskKind;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -36,6 +37,7 @@ final class Soundness {
                           job.inference() != null
                               && (task.kind() == TaskKind.PREPARE
                                   || task.kind() == TaskKind.INFER));
+      case PredictionSpec _ -> false; // has a record of its own
       case QuantisationSpec _ ->
           job.training() == null
               && job.inference() == null
