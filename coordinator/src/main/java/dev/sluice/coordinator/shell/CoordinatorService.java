@@ -44,6 +44,7 @@ public final class CoordinatorService implements AutoCloseable {
   private final ModelFollower models;
   private final LedgerService ledger;
   private final LaneTrim trim;
+  private final HangingTransactions hanging;
   private final FoldService fold;
 
   /** Why it can't go on; the first reason counts. */
@@ -83,6 +84,7 @@ public final class CoordinatorService implements AutoCloseable {
                   topics,
                   sessionMs,
                   failed::complete));
+      hanging = keep(new HangingTransactions(admin));
       trim = keep(new LaneTrim(kafka, admin, codec, ledger::busyLanes));
       int foldPartitions = partitions.getOrDefault(Topic.GRADIENTS, Topic.GRADIENTS.partitions());
       fold =
@@ -115,6 +117,7 @@ public final class CoordinatorService implements AutoCloseable {
   public static CoordinatorService start(CoordinatorConfig config) {
     var service = new CoordinatorService(config);
     service.fleet.start();
+    service.hanging.start(); // takeovers may wait for it
     service.models.start();
     service.ledger.start();
     service.trim.start();

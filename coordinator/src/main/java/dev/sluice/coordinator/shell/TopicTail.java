@@ -28,7 +28,7 @@ public final class TopicTail {
   private static final String MEND =
       "Another program that has left a transaction open there is found by kafka-transactions.sh"
           + " describe-producers; its transaction ends with its time, or by kafka-transactions.sh"
-          + " abort.";
+          + " abort. One that brokers have lost track of is ended by coordinators.";
 
   /** Wherever the partition begins. */
   private static final long BEGINNING = -1;

@@ -1,0 +1,43 @@
+package dev.sluice.producer.view;
+
+import dev.sluice.schemas.wire.Prediction;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs that had their rows themselves and ended last: who waited for one asks at once. */
+final class RecentPredictions {
+
+  /** Most bytes of their answers, as they are stored, and of what else there is of each. */
+  private static final long BYTES_MAX = 32L << 20;
+
+  private static final int JOB_BYTES = 1_024;
+
+  private final LinkedHashMap<String, Prediction> jobs = new LinkedHashMap<>();
+  private long bytes;
+
+  synchronized void put(Prediction job) {
+    bytes += bytes(job) - bytes(jobs.put(job.jobId(), job));
+    var oldestFirst = jobs.values().iterator();
+    while (bytes > BYTES_MAX && jobs.size() > 1) {
+      bytes -= bytes(oldestFirst.next());
+      oldestFirst.remove();
+    }
+  }
+
+  synchronized Optional<Prediction> get(String jobId) {
+    return Optional.ofNullable(jobs.get(jobId));
+  }
+
+  private static long bytes(@Nullable Prediction job) {
+    if (job == null) {
+      return 0;
+    }
+    var predicted = job.predicted();
+    return JOB_BYTES
+        + (predicted == null
+            ? 0
+            : predicted.answers().scores().remaining()
+                + 64L * predicted.answers().predictions().size());
+  }
+}
