@@ -327,6 +327,7 @@ final class WireTargets {
                 job ->
                     JobViews.of(
                         job,
+                        null,
                         List.of(),
                         Measured.NOTHING,
                         null,

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param progress how far it is
  * @param training present for training jobs once the data set was read
  * @param inference present for inference jobs once the model was found
+ * @param prediction answers of an inference job that had its rows itself; null before, and of
+ *     others
  * @param model the model that training made; null before
  * @param cause why it failed, was refused, is held or was cancelled; null otherwise
  * @param verdicts admission's verdict for every lane; null in lists that don't ask for them
@@ -50,6 +52,7 @@ public record JobView(
     Progress progress,
     @Nullable Training training,
     @Nullable Inference inference,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Prediction prediction,
     @Nullable ModelVersionView model,
     @Nullable CauseView cause,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<VerdictView> verdicts,
@@ -144,6 +147,43 @@ public record JobView(
    * @param score accuracy, or root of the mean squared error in the label's own unit
    */
   public record MeasuredView(long step, @Nullable Double loss, @Nullable Double score) {}
+
+  /**
+   * What was answered to the rows of a job that had them itself.
+   *
+   * @param model name of the model
+   * @param version version that answered
+   * @param rows the answers, in the order of the rows
+   * @param worker who answered
+   * @param engine its engine fingerprint
+   * @param attempts attempts of its task
+   * @param computeSeconds this job's share of the time in the engine
+   * @param modelled what the modelled accelerator would have taken for that; null where the
+   *     accelerator is what it says
+   */
+  public record Prediction(
+      String model,
+      int version,
+      List<Row> rows,
+      String worker,
+      String engine,
+      int attempts,
+      double computeSeconds,
+      @Nullable ModelledView modelled) {
+
+    /**
+     * The answer to a row.
+     *
+     * @param prediction name of the class, or number in the label's own unit; null where the
+     *     network's output is not finite
+     * @param probability probability of that class; null in regression
+     * @param scores the network's outputs; null for what is not finite
+     */
+    public record Row(
+        @Nullable String prediction,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double probability,
+        List<@Nullable Double> scores) {}
+  }
 
   /**
    * How far an inference job is.

@@ -16,9 +16,12 @@ import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.Prediction;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Work;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -67,6 +70,7 @@ public final class JobViews {
    *
    * @param state as the ledger wrote it
    * @param curve its loss curve, where one is known
+   * @param prediction how it has ended, where it had its rows itself; null: it has not, or had none
    * @param measured what the answers of an inference job add up to
    * @param unread what can't be read of it, in a sentence; null where nothing is newer
    * @param waits what jobs wait for
@@ -74,6 +78,7 @@ public final class JobViews {
    */
   public static JobView of(
       Job state,
+      @Nullable Prediction prediction,
       List<LossCurves.Point> curve,
       Measured measured,
       @Nullable String unread,
@@ -102,6 +107,7 @@ public final class JobViews {
             ? training(state, work, training, parts.contains(Part.LOSS_CURVE) ? curve : null)
             : null,
         inference == null ? null : inference(state, inference, measured),
+        prediction == null ? null : prediction(prediction),
         model == null ? null : ModelViews.version(model),
         cause == null ? null : CauseView.of(cause),
         parts.contains(Part.VERDICTS)
@@ -182,6 +188,9 @@ public final class JobViews {
     if (inference != null) {
       return progress(inference.finished(), inference.tasks(), "tasks");
     }
+    if (state.spec().work() instanceof PredictionSpec) {
+      return progress(state.status() == JobStatus.SUCCEEDED ? 1 : 0, 1, "tasks");
+    }
     boolean infers = state.spec().work() instanceof InferenceSpec;
     return progress(0, 0, infers ? "tasks" : "steps");
   }
@@ -189,6 +198,36 @@ public final class JobViews {
   private static JobView.Progress progress(long done, long total, String unit) {
     double fraction = total <= 0 ? 0 : Math.clamp((double) done / total, 0.0, 1.0);
     return new JobView.Progress(done, total, unit, fraction);
+  }
+
+  private static JobView.@Nullable Prediction prediction(Prediction ended) {
+    var predicted = ended.predicted();
+    if (predicted == null || !(ended.spec().work() instanceof PredictionSpec asked)) {
+      return null;
+    }
+    var answers = predicted.answers();
+    var scores = answers.scores().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    var rows = new ArrayList<JobView.Prediction.Row>();
+    for (int row = 0; row < answers.predictions().size(); row++) {
+      var text = answers.predictions().get(row);
+      var probability = answers.probabilities().isEmpty() ? null : answers.probabilities().get(row);
+      var outputs = new ArrayList<@Nullable Double>();
+      for (int output = 0; output < answers.outputs(); output++) {
+        outputs.add(finite(scores.get(row * answers.outputs() + output)));
+      }
+      rows.add(
+          new JobView.Prediction.Row(
+              text.isEmpty() ? null : text, text.isEmpty() ? null : probability, outputs));
+    }
+    return new JobView.Prediction(
+        asked.model(),
+        ended.version(),
+        rows,
+        ended.worker(),
+        ended.engine(),
+        ended.attempts(),
+        predicted.computeMs() / 1000,
+        modelled(predicted.modelled()));
   }
 
   private static JobView.Training training(

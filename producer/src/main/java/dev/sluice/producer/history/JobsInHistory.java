@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.nio.ByteBuffer;
@@ -58,6 +59,10 @@ final class JobsInHistory {
     if (key == null || value == null || job == null || record.timestamp() != job.leftMs()) {
       return;
     }
+    if (job.prediction()) {
+      ended(job, value);
+      return;
+    }
     bytes.merge(job.jobId(), (long) value.remaining(), Long::sum);
     if (FactPart.at(key).isPresent()) {
       if (codec.decode(JobFacts.class, value) instanceof Decoded.Message<JobFacts>(var facts)
@@ -78,6 +83,17 @@ final class JobsInHistory {
         case JobState state when isOf(state, job) -> end(state);
         default -> {}
       }
+    }
+  }
+
+  private void ended(EndedJob job, ByteBuffer value) {
+    long size = value.remaining();
+    if (codec.decode(Prediction.class, value) instanceof Decoded.Message<Prediction>(var ended)
+        && ended.jobId().equals(job.jobId())
+        && ended.submittedMs() == job.submittedMs()
+        && ended.status() == job.status()) {
+      found.put(job.jobId(), new Found(KnownJob.of(ended.detached()), size));
+      wanted.remove(job.jobId());
     }
   }
 

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -136,14 +136,17 @@ public final class KafkaHistory implements History, AutoCloseable {
     Collection<EndedJob> wanted = List.copyOf(jobs.missing());
     do {
       var mayCome = new ArrayList<EndedJob>();
-      var byPartition = new TreeMap<Integer, List<EndedJob>>();
+      var byPartition = new LinkedHashMap<TopicPartition, List<EndedJob>>();
       for (var job : wanted) {
+        var topic = job.prediction() ? Topic.PREDICTIONS : Topic.JOB_HISTORY;
         byPartition
-            .computeIfAbsent(Topic.partition(job.jobId(), partitions), p -> new ArrayList<>())
+            .computeIfAbsent(
+                new TopicPartition(topic.topicName(), Topic.partition(job.jobId(), partitions)),
+                p -> new ArrayList<>())
             .add(job);
       }
       for (var part : byPartition.entrySet()) {
-        var partition = new TopicPartition(Topic.JOB_HISTORY.topicName(), part.getKey());
+        var partition = part.getKey();
         part.getValue().sort(Comparator.comparingLong(EndedJob::leftMs));
         mayCome.addAll(read(consumer, partition, part.getValue(), jobs, beganNanos));
       }

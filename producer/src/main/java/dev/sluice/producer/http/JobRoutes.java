@@ -70,8 +70,27 @@ final class JobRoutes {
   HttpAnswer submit(Request request) {
     request.requireMediaType(MEDIA_TYPES);
     var spec = parse(request);
-    var state = services.submissions().submit(spec, idempotencyKey(request));
-    return HttpAnswer.json(202, view(state), Map.of("Location", "/v1/jobs/" + state.job().jobId()));
+    var within = Preference.wait(request);
+    var known = services.submissions().submit(spec, idempotencyKey(request));
+    var jobId = known.job().jobId();
+    if (within.isEmpty() || JobsView.isTerminal(known.job().status())) {
+      return submitted(known);
+    }
+    var ended =
+        services
+            .view()
+            .jobs()
+            .await(jobId, state -> JobsView.isTerminal(state.status()), within.get());
+    return new HttpAnswer.Later(ended, () -> submitted(services.jobs().find(jobId).orElse(known)));
+  }
+
+  /** 200 where it has ended, so that nothing more is to be asked for. */
+  private HttpAnswer submitted(KnownJob known) {
+    var job = known.job();
+    return HttpAnswer.json(
+        JobsView.isTerminal(job.status()) ? 200 : 202,
+        view(known),
+        Map.of("Location", "/v1/jobs/" + job.jobId()));
   }
 
   HttpAnswer list(Request request) {
@@ -357,6 +376,7 @@ final class JobRoutes {
             .orElse(null);
     return JobViews.of(
         state,
+        known.prediction(),
         view.jobs().lossCurve(state.jobId()),
         known.manifest().measured(),
         unread,

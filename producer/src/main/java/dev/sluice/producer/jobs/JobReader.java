@@ -38,6 +38,10 @@ public final class JobReader {
     if (here.isPresent()) {
       return here;
     }
+    var justEnded = view.prediction(jobId);
+    if (justEnded.isPresent()) {
+      return justEnded.map(KnownJob::of);
+    }
     return view.past(jobId)
         .map(
             ended ->

@@ -105,11 +105,18 @@ public final class Submissions {
     checkRoom(spec);
     checkFiles(spec);
     checkWaits();
-    append(jobId, new Submitted(jobId, digest, spec), idempotencyKey != null);
-    var state = await(jobs.await(jobId, any -> true, ledgerMax));
+    // Before it is in the log: small jobs may have ended, and left, before the log confirms them.
+    var heard = jobs.await(jobId, any -> true, ledgerMax);
+    try {
+      append(jobId, new Submitted(jobId, digest, spec), idempotencyKey != null);
+    } catch (ProblemException e) {
+      heard.cancel(false);
+      throw e;
+    }
+    var state = await(heard);
     return accepted(
         state
-            .map(Submissions::begun)
+            .flatMap(news -> reader.find(jobId).or(() -> Optional.of(begun(news))))
             .or(() -> reader.find(jobId)) // it ended before, and the view had not read that yet
             .orElseThrow(() -> ledgerSilent(jobId, idempotencyKey)),
         digest);

@@ -7,19 +7,25 @@ import dev.sluice.platform.document.Section;
 import dev.sluice.platform.document.Spelling;
 import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Aim;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a job file, YAML or JSON, into a {@link JobSpec}, or says everything that is wrong with it.
@@ -64,6 +70,10 @@ public final class JobFile {
   /** Reads a job file that came as bytes, which must be UTF-8. */
   public static JobFileResult parse(byte[] bytes) {
     var problems = new Problems();
+    var rows = RowsInJob.cut(bytes);
+    if (rows.isPresent()) {
+      return parse(new Section(rows.get().job(), "", problems), rows.get().rows(), problems);
+    }
     return parse(Document.read(bytes, KIND, problems), problems);
   }
 
@@ -71,8 +81,12 @@ public final class JobFile {
     if (problems.any()) {
       return new JobFileResult.Invalid(problems.list());
     }
+    return parse(document.fields(problems), null, problems);
+  }
+
+  private static JobFileResult parse(Section fields, @Nullable ByteBuffer rows, Problems problems) {
     var files = new ArrayList<FileReference>();
-    var spec = job(document.fields(problems), files);
+    var spec = job(fields, rows, files);
     checkRules(spec, problems);
     return problems.any()
         ? new JobFileResult.Invalid(problems.list())
@@ -99,7 +113,10 @@ public final class JobFile {
     return FIELD_END.split(path, 2)[0];
   }
 
-  private static JobSpec job(Section job, List<FileReference> files) {
+  /**
+   * @param rows those that the job itself has, where they were taken out of it before
+   */
+  private static JobSpec job(Section job, @Nullable ByteBuffer rows, List<FileReference> files) {
     var said = job.required("kind", "A job is `training`, `inference` or `quantisation`.");
     var kind = Spelling.normal(said);
     var tenant = job.text("tenant", "default");
@@ -111,7 +128,10 @@ public final class JobFile {
     Work work =
         switch (kind) {
           case "training" -> TrainingReader.read(job, files);
-          case "inference" -> inference(job, files);
+          case "inference" ->
+              rows(job, rows)
+                  .<Work>map(own -> prediction(job, own))
+                  .orElseGet(() -> inference(job, files));
           case "quantisation" -> quantisation(job, files);
           default -> {
             if (!kind.isEmpty()) {
@@ -152,6 +172,30 @@ public final class JobFile {
   private static String version(String model) {
     int at = model.indexOf('@');
     return at < 0 ? "latest" : model.substring(at + 1);
+  }
+
+  /** The rows that an inference job itself has, as JSON; empty where it names a data set. */
+  private static Optional<ByteBuffer> rows(Section job, @Nullable ByteBuffer cut) {
+    if (cut != null) {
+      return Optional.of(cut);
+    }
+    return job.mentions("rows")
+        ? Optional.of(ByteBuffer.wrap(job.raw("rows").toString().getBytes(StandardCharsets.UTF_8)))
+        : Optional.empty();
+  }
+
+  private static PredictionSpec prediction(Section job, ByteBuffer rows) {
+    var model = job.required("model", "It names what to apply: `model: digits@1`.");
+    if (job.has("dataset")) {
+      job.problems()
+          .add(
+              Code.CONTRADICTION,
+              "dataset",
+              "The job has rows itself, and names a data set.",
+              "Only one of them can be answered.",
+              "Leave out rows, or dataset.");
+    }
+    return new PredictionSpec(name(model), version(model), rows, job.texts("names"));
   }
 
   private static InferenceSpec inference(Section job, List<FileReference> files) {

@@ -3,6 +3,7 @@ package dev.sluice.producer.spec;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.sluice.platform.document.Spelling;
 import dev.sluice.schemas.codec.Digests;
 import dev.sluice.schemas.wire.Activation;
@@ -39,6 +40,7 @@ import dev.sluice.schemas.wire.StepDecay;
 import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -105,7 +107,14 @@ public final class JobJson {
 
   private static void write(PredictionSpec prediction, ObjectNode job) {
     job.put("model", prediction.model() + "@" + prediction.version());
+    if (prediction.rows().hasRemaining()) { // they are kept elsewhere once the job is admitted
+      job.putRawValue("rows", new RawValue(text(prediction.rows())));
+    }
     job.set("names", texts(prediction.names()));
+  }
+
+  private static String text(ByteBuffer utf8) {
+    return StandardCharsets.UTF_8.decode(utf8.duplicate()).toString();
   }
 
   private static void write(InferenceSpec inference, ObjectNode job) {

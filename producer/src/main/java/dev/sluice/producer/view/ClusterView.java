@@ -15,6 +15,7 @@ import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.time.Duration;
@@ -157,9 +158,14 @@ public final class ClusterView {
       // Every partition holds every lane; all say the same.
       case Lane lane -> lanes.put(lane.lane(), lane);
       case LedgerCursor cursor -> {} // the ledger's own
-      case OpenPrediction prediction -> {} // TODO
+      case OpenPrediction prediction -> jobs.put(prediction).forEach(join::forget);
       case EndedJobs ended -> jobs.put(ended).forEach(join::forget);
     }
+  }
+
+  /** Takes over how a job that had its rows itself has ended. */
+  public void put(Prediction ended) {
+    jobs.put(ended);
   }
 
   /** Takes over facts of a job from the log; a state that refers to them may come before them. */

@@ -5,6 +5,8 @@ import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
+import dev.sluice.schemas.wire.OpenPrediction;
+import dev.sluice.schemas.wire.Prediction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +42,7 @@ public final class JobsView {
   private final Watched<Job> states = new Watched<>();
   private final Watched<Manifest> manifests = new Watched<>();
   private final LossCurves curves;
+  private final RecentPredictions predictions;
   private final @Nullable JobsView before;
 
   // Guarded by this.
@@ -49,21 +52,26 @@ public final class JobsView {
    * @param finishedJobsMax finished jobs to remember, at least 1
    */
   public JobsView(int finishedJobsMax) {
-    this(finishedJobsMax, new LossCurves(), null);
+    this(finishedJobsMax, new LossCurves(), new RecentPredictions(), null);
   }
 
-  private JobsView(int finishedJobsMax, LossCurves curves, @Nullable JobsView before) {
+  private JobsView(
+      int finishedJobsMax,
+      LossCurves curves,
+      RecentPredictions predictions,
+      @Nullable JobsView before) {
     if (finishedJobsMax < 1) {
       throw new IllegalArgumentException("finishedJobsMax must be at least 1");
     }
     this.finishedJobsMax = finishedJobsMax;
     this.curves = curves;
+    this.predictions = predictions;
     this.before = before;
   }
 
   /** An empty view for the same jobs; states that are the same in both are in memory once. */
   JobsView anew() {
-    return new JobsView(finishedJobsMax, curves, this);
+    return new JobsView(finishedJobsMax, curves, predictions, this);
   }
 
   /** Takes over all that a newer view holds, which is not used any more. */
@@ -113,6 +121,30 @@ public final class JobsView {
       states.get(job.jobId()).filter(this::hasLeft).ifPresent(left -> dropState(left.jobId()));
     }
     return evict();
+  }
+
+  /**
+   * Takes over a job that has its rows itself and has not ended, unless it is known that it has.
+   */
+  public List<String> put(OpenPrediction job) {
+    boolean ended =
+        prediction(job.jobId()).filter(past -> past.submittedMs() == job.submittedMs()).isPresent();
+    return ended ? List.of() : put(PredictionJobs.of(job));
+  }
+
+  /** Takes over that such a job has ended: who waits for it is told, and with that it has left. */
+  public void put(Prediction ended) {
+    predictions.put(ended.detached());
+    synchronized (this) {
+      states.put(ended.jobId(), PredictionJobs.of(ended));
+      index.remove(ended.jobId());
+      dropState(ended.jobId());
+    }
+  }
+
+  /** A job that had its rows itself, where it is one of those that have ended last. */
+  public Optional<Prediction> prediction(String jobId) {
+    return predictions.get(jobId);
   }
 
   private boolean hasLeft(Job job) {
@@ -219,7 +251,14 @@ public final class JobsView {
    * @return fails with {@link java.util.concurrent.TimeoutException} after {@code within}
    */
   public CompletableFuture<Job> await(String jobId, Predicate<Job> until, Duration within) {
-    return states.await(jobId, until, within);
+    var news = states.await(jobId, until, within);
+    // It may have ended, and left, before it was waited for.
+    var ended = prediction(jobId).map(PredictionJobs::of).filter(until);
+    if (ended.isPresent()) {
+      news.cancel(false);
+      return CompletableFuture.completedFuture(ended.get());
+    }
+    return news;
   }
 
   /** Whether one more may wait for a job's state at present. */

@@ -8,6 +8,7 @@ import dev.sluice.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,8 +173,12 @@ public final class ViewFollower implements AutoCloseable {
     var partitions = partitions(consumer);
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    var begin = consumer.beginningOffsets(partitions, METADATA_MAX);
+    // Who has ended before is looked for where it is; only those are told of who wait from now on.
+    var ended = partitions.stream().filter(ViewFollower::hasPredictions).toList();
+    consumer.seekToEnd(ended);
+    var begin = new HashMap<>(consumer.beginningOffsets(partitions, METADATA_MAX));
     var end = consumer.endOffsets(partitions, METADATA_MAX);
+    ended.forEach(partition -> begin.put(partition, end.getOrDefault(partition, 0L)));
     int states =
         (int)
             partitions.stream().filter(p -> p.topic().equals(Topic.JOB_STATES.topicName())).count();
@@ -204,7 +209,7 @@ public final class ViewFollower implements AutoCloseable {
 
   private static List<TopicPartition> partitions(Consumer<String, ByteBuffer> consumer) {
     var partitions = new ArrayList<TopicPartition>();
-    for (var topic : List.of(Topic.JOB_STATES, Topic.JOB_FACTS, Topic.FLEET)) {
+    for (var topic : List.of(Topic.JOB_STATES, Topic.JOB_FACTS, Topic.PREDICTIONS, Topic.FLEET)) {
       var infos = consumer.partitionsFor(topic.topicName(), METADATA_MAX);
       if (infos == null || infos.isEmpty()) {
         throw new KafkaException("topic " + topic.topicName() + " does not exist");
@@ -212,6 +217,10 @@ public final class ViewFollower implements AutoCloseable {
       infos.forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
     }
     return partitions;
+  }
+
+  private static boolean hasPredictions(TopicPartition partition) {
+    return partition.topic().equals(Topic.PREDICTIONS.topicName());
   }
 
   private void progress(ReadingProgress far) {

@@ -9,6 +9,7 @@ import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.JobFacts;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
@@ -159,9 +160,32 @@ final class ViewIntake {
     if (record.topic().equals(Topic.JOB_STATES.topicName())) {
       return takeOverState(record, nowMs);
     }
+    if (record.topic().equals(Topic.PREDICTIONS.topicName())) {
+      return takeOverPrediction(record);
+    }
     return record.topic().equals(Topic.JOB_FACTS.topicName())
         ? takeOverFacts(record, nowMs)
         : takeOverHeartbeat(record);
+  }
+
+  /** One that can't be read is shown as what its state says last; nobody is held up by it. */
+  private Optional<SchemaWait.Waiting> takeOverPrediction(
+      ConsumerRecord<String, ByteBuffer> record) {
+    if (record.value() == null
+        || Topic.partition(record.key(), statePartitions) != record.partition()) {
+      return passOver(record, Unread.because("It is no job of this partition that has ended."));
+    }
+    return switch (codec.decode(Prediction.class, record.value())) {
+      case Decoded.Message<Prediction>(var ended) when ended.jobId().equals(record.key()) -> {
+        view.put(ended);
+        yield Optional.empty();
+      }
+      case Decoded.Message<Prediction>(var ended) ->
+          passOver(record, Unread.because("It is of job " + ended.jobId() + "."));
+      case Decoded.UnknownSchema<Prediction>(long fingerprint) ->
+          passOver(record, Unread.unknownSchema(fingerprint));
+      case Decoded.Malformed<Prediction>(String why) -> passOver(record, Unread.because(why));
+    };
   }
 
   private Optional<SchemaWait.Waiting> takeOverFacts(

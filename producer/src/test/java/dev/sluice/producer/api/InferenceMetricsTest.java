@@ -74,7 +74,13 @@ class InferenceMetricsTest {
             null);
     var view =
         JobViews.of(
-            state, List.of(), measured, null, new Waits(List.of(), LagReport.NONE, 0), Set.of());
+            state,
+            null,
+            List.of(),
+            measured,
+            null,
+            new Waits(List.of(), LagReport.NONE, 0),
+            Set.of());
     return Objects.requireNonNull(view.inference()).metrics();
   }
 }

@@ -45,6 +45,7 @@ class JobViewsTest {
     var spec = Samples.job(work);
     return JobViews.of(
         Samples.state("j", "", spec, JobStatus.SUCCEEDED, 1, training, inference, null),
+        null,
         List.of(),
         measured,
         null,

@@ -18,4 +18,10 @@ public record Answers(
     predictions = List.copyOf(predictions);
     probabilities = List.copyOf(probabilities);
   }
+
+  /** The same in memory of its own, for whoever keeps it: what was read is a view of a fetch. */
+  public Answers detached() {
+    var own = ByteBuffer.allocate(scores.remaining()).put(scores.duplicate()).flip();
+    return new Answers(predictions, probabilities, outputs, own);
+  }
 }

@@ -32,4 +32,26 @@ public record Prediction(
     int attempts,
     String worker,
     String engine,
-    @Nullable Predicted predicted) {}
+    @Nullable Predicted predicted) {
+
+  /** The same in memory of its own, for whoever keeps it: what was read is a view of a fetch. */
+  public Prediction detached() {
+    return predicted == null
+        ? this
+        : new Prediction(
+            jobId,
+            bodyDigest,
+            spec,
+            status,
+            cause,
+            submittedMs,
+            finishedMs,
+            version,
+            lane,
+            attempts,
+            worker,
+            engine,
+            new Predicted(
+                predicted.answers().detached(), predicted.computeMs(), predicted.modelled()));
+  }
+}

@@ -19,6 +19,7 @@ public record PredictionSpec(String model, String version, ByteBuffer rows, List
 
   public PredictionSpec {
     names = List.copyOf(names);
+    rows = rows.hasRemaining() ? rows : NO_ROWS; // an empty view keeps alive what it is a view of
   }
 
   /** The same without the rows, which are kept where the job was submitted. */
