@@ -38,6 +38,7 @@ import dev.sluice.schemas.wire.RowFaults;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Sgd;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -248,7 +249,7 @@ public final class Samples {
             10,
             30);
     return new TrainingState(
-        new TrainingState.Pinned(prepared, "engine", 1, true),
+        new TrainingState.Pinned(prepared, "engine", 1, true, SumEncoding.NONE),
         1,
         0,
         10,

@@ -9,6 +9,7 @@ import dev.sluice.schemas.wire.FoldFailed;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.PendingNode;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.ValidationSums;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class BlockFold {
   private final int trained;
   private final float[][] moments;
   private final FreeVectors free;
+  private final Rounding rounding;
   private final TreeSum tree;
   private final Validating validating;
   private long generation = NO_GENERATION;
@@ -87,7 +89,8 @@ public final class BlockFold {
     trained = trained(plan, block);
     moments = new float[Update.moments(plan.optimizer())][trained];
     free = new FreeVectors(floats);
-    tree = new TreeSum(plan.shards(), free);
+    rounding = Rounding.of(plan.encoding(), plan.shards());
+    tree = new TreeSum(plan.shards(), rounding, trained, free);
     validating = new Validating(validation == null ? null : validation.stopping());
   }
 
@@ -134,7 +137,7 @@ public final class BlockFold {
     previousAsked = false;
     changed = true;
     var sum = free.take();
-    Vectors.floats(contribution.payload(), sum);
+    SumCodec.decode(contribution.format(), contribution.payload(), sum, trained, floats);
     var root =
         tree.add(
             new TreeSum.Node(
@@ -228,13 +231,6 @@ public final class BlockFold {
       what =
           "It was computed by engine '%s', but the job is pinned to '%s'."
               .formatted(contribution.engine(), plan.engine());
-    } else if (contribution.payload().remaining() != floats * Float.BYTES) {
-      what =
-          String.format(
-              Locale.ROOT,
-              "It holds %d bytes, but the block has %d.",
-              contribution.payload().remaining(),
-              floats * Float.BYTES);
     } else if (contribution.step() >= 0
         && !tree.isNode(contribution.shardFrom(), contribution.shards())) {
       what =
@@ -244,6 +240,21 @@ public final class BlockFold {
               contribution.shardFrom(),
               contribution.shards(),
               plan.shards());
+    } else if (contribution.format() != format(contribution)) {
+      what =
+          String.format(
+              Locale.ROOT,
+              "It is in %s, but %d shards of this job travel in %s.",
+              contribution.format(),
+              contribution.shards(),
+              format(contribution));
+    } else if (contribution.payload().remaining() != bytes(contribution)) {
+      what =
+          String.format(
+              Locale.ROOT,
+              "It holds %d bytes, but the block has %d.",
+              contribution.payload().remaining(),
+              bytes(contribution));
     } else if (measured(contribution.step()) && contribution.validation() == null) {
       what = "It lacks the sums over held-out rows; a worker of an older release sends none.";
     } else if (Vectors.crc32c(contribution.payload()) != contribution.crc()) {
@@ -257,6 +268,15 @@ public final class BlockFold {
             "A contribution can't be folded.",
             what,
             "The step waits for a right one; look at the worker that sent this.");
+  }
+
+  /** How a contribution of these shards travels; the initial vector is no sum. */
+  private SumFormat format(Contribution contribution) {
+    return contribution.step() < 0 ? SumFormat.FP32 : rounding.formatOf(contribution.shards());
+  }
+
+  private int bytes(Contribution contribution) {
+    return SumCodec.bytes(contribution.format(), trained, floats);
   }
 
   private void step(TreeSum.Node root, Consumer<FoldOutput> out) {

@@ -12,6 +12,7 @@ import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.Linear;
 import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.StepDecay;
+import dev.sluice.schemas.wire.SumFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,18 @@ public final class Startable {
           "It has %d shards; a power of two up to %d is possible.",
           plan.shards(),
           JobLimits.SHARDS_MAX);
+    }
+    var encoding = plan.encoding();
+    if (encoding.format() != SumFormat.FP32
+        && (encoding.groups() < 1
+            || encoding.groups() > plan.shards()
+            || Integer.bitCount(encoding.groups()) != 1)) {
+      return String.format(
+          Locale.ROOT,
+          "Sums of %d groups of its %d shards are to be rounded to %s.",
+          encoding.groups(),
+          plan.shards(),
+          encoding.format());
     }
     if (plan.stepsPerEpoch() < 1 || plan.warmupSteps() < 0 || !decays(plan.schedule())) {
       return String.format(

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * varies: a node that stands for shards [from, from + shards) is always left half plus right half,
  * whether its two halves came from two workers, from one, or as one sum that a worker made by the
  * same rule. Nodes combine as soon as both halves are there, so that at most V / 2 wait.
+ *
+ * <p>Where sums are rounded, it is those of a fixed number of shards, as soon as they are complete:
+ * here, or by whoever sends them.
  */
 public final class TreeSum {
 
@@ -39,6 +42,8 @@ public final class TreeSum {
       float[] sum) {}
 
   private final int shards;
+  private final Rounding rounding;
+  private final int trained;
   private final FreeVectors free;
   private final Map<Integer, Node> waiting = new TreeMap<>();
 
@@ -46,15 +51,19 @@ public final class TreeSum {
    * @param shards V, a power of two
    */
   public TreeSum(int shards) {
-    this(shards, new FreeVectors(0));
+    this(shards, Rounding.NONE, 0, new FreeVectors(0));
   }
 
   /**
    * @param shards V, a power of two
+   * @param rounding which sums are rounded; those that are added are, where they have to be
+   * @param trained elements that are rounded, from the first on
    * @param free where sums go that are in another, or not needed
    */
-  TreeSum(int shards, FreeVectors free) {
+  TreeSum(int shards, Rounding rounding, int trained, FreeVectors free) {
     this.shards = shards;
+    this.rounding = rounding;
+    this.trained = trained;
     this.free = free;
   }
 
@@ -138,6 +147,9 @@ public final class TreeSum {
     float[] sum = lent ? free.take() : one;
     for (int i = 0; i < sum.length; i++) {
       sum[i] = one[i] + other[i];
+    }
+    if (rounding.rounds(left.shards + right.shards)) {
+      SumCodec.round(rounding.format(), sum, trained);
     }
     free.give(other);
     if (lent) {

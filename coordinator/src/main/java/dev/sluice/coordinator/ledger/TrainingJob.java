@@ -13,6 +13,8 @@ import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.Prepare;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskKind;
 import dev.sluice.schemas.wire.Term;
@@ -80,12 +82,10 @@ final class TrainingJob {
     var spec = spec(job);
     var network = prepared.network();
     var validation = validation(spec, prepared);
+    int workers = job.turn.fleet().workers(job.lane, engine);
+    var encoding = pinned(spec, workers);
     boolean workersFold =
-        WhoFolds.workers(
-            spec,
-            network.floats(),
-            job.turn.fleet().workers(job.lane, engine),
-            limits.workerFoldBytes());
+        WhoFolds.workers(spec, encoding, network.floats(), workers, limits.workerFoldBytes());
     job.turn.send(
         new Effect.Fold(
             job.jobId,
@@ -103,15 +103,25 @@ final class TrainingJob {
                 engine,
                 BlockFold.VERSION,
                 validation,
-                workersFold)));
+                workersFold,
+                encoding)));
     job.status = JobStatus.RUNNING;
     job.training =
         TrainingState.started(
-            new TrainingState.Pinned(prepared, engine, BlockFold.VERSION, workersFold),
+            new TrainingState.Pinned(prepared, engine, BlockFold.VERSION, workersFold, encoding),
             spec.shards(),
             validation == null ? null : ValidationState.planned(validation),
             job.turn.nowMs());
     issueRound(job, 0);
+  }
+
+  /** One group for each worker, or nearly: then each sends one rounded sum. */
+  private static SumEncoding pinned(TrainingSpec spec, int workers) {
+    var asked = spec.encoding();
+    return asked.format() == SumFormat.FP32 || asked.groups() > 0
+        ? asked
+        : new SumEncoding(
+            asked.format(), Integer.highestOneBit(Math.clamp(workers, 1, spec.shards())));
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.sluice.coordinator.ledger;
 
 import dev.sluice.jobs.rules.FoldMemory;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.TrainingSpec;
 
 /**
@@ -24,15 +26,26 @@ final class WhoFolds {
 
   /**
    * @param spec the job
+   * @param encoding in how many bits its sums travel, where there is a group for each worker
    * @param floats length of its flat vector
    * @param workers workers that its lane has for it now
    * @param bytesMax what a worker may read for a step, beyond two groups; 0: workers never fold
    */
-  static boolean workers(TrainingSpec spec, long floats, int workers, long bytesMax) {
-    long groups = Math.clamp(workers, 1, spec.shards());
-    long bytes = groups * floats * Float.BYTES;
+  static boolean workers(
+      TrainingSpec spec, SumEncoding encoding, long floats, int workers, long bytesMax) {
+    int groups = Math.clamp(workers, 1, spec.shards());
+    long bytes =
+        groups * bytes(groups == encoding.groups() ? encoding.format() : SumFormat.FP32, floats);
     return bytesMax > 0
         && FoldMemory.of(spec, floats).bytes() <= MEMORY_BYTES_MAX
         && (groups <= GROUPS_ALWAYS || bytes <= bytesMax);
+  }
+
+  private static long bytes(SumFormat format, long floats) {
+    return switch (format) {
+      case FP32 -> floats * Float.BYTES;
+      case BF16 -> floats * Short.BYTES;
+      case INT8 -> floats;
+    };
   }
 }

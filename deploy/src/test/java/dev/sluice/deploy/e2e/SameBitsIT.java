@@ -8,6 +8,8 @@ import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.ModelVersionView;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +98,23 @@ final class SameBitsIT {
 
   private static boolean workersFold(JobView job) {
     return Cluster.present(job.training()).workersFold();
+  }
+
+  @Test
+  void sumsThatTravelInFewerBits(Cluster cluster) throws Exception {
+    cluster.workers(1);
+    var rounded = TestJobs.encoded(spec, new SumEncoding(SumFormat.INT8, 2));
+    var one = cluster.succeeded(cluster.client().submit(rounded, null).jobId());
+    assertThat(Cluster.present(one.training()).encoding()).isEqualTo("int8");
+    assertThat(model(one).sha256()).isNotEqualTo(reference.sha256());
+    assertThat(model(one).metrics().get("accuracy")).isGreaterThanOrEqualTo(ACCURACY_MIN);
+
+    cluster.workers(2);
+    var jobId = cluster.client().submit(rounded, null).jobId();
+    try (var _ = inMidTraining(cluster, jobId)) {
+      cluster.killWorker();
+    }
+    assertThat(model(cluster.succeeded(jobId)).sha256()).isEqualTo(model(one).sha256());
   }
 
   @Test

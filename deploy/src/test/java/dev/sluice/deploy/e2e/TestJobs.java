@@ -23,6 +23,7 @@ import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
@@ -230,5 +231,33 @@ final class TestJobs {
         Unplaceable.REFUSE,
         work,
         PlacementWishes.NONE);
+  }
+
+  /** The same training, of which sums of gradients travel in fewer bits. */
+  static JobSpec encoded(JobSpec spec, SumEncoding encoding) {
+    var training = (TrainingSpec) spec.work();
+    return new JobSpec(
+        spec.tenant(),
+        spec.name(),
+        spec.priority(),
+        spec.lanes(),
+        spec.unplaceable(),
+        new TrainingSpec(
+            training.dataset(),
+            training.network(),
+            training.objective(),
+            training.optimizer(),
+            training.learningRate(),
+            training.schedule(),
+            training.warmupSteps(),
+            training.batch(),
+            training.shards(),
+            training.length(),
+            training.seed(),
+            training.register(),
+            training.classWeights(),
+            training.earlyStopping(),
+            encoding),
+        spec.wishes());
   }
 }

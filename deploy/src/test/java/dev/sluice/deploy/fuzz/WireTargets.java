@@ -11,6 +11,7 @@ import dev.sluice.coordinator.ledger.Moment;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.fold.FoldOutput;
+import dev.sluice.fold.SumCodec;
 import dev.sluice.producer.api.JobViews;
 import dev.sluice.producer.api.Waits;
 import dev.sluice.producer.lag.LagReport;
@@ -39,6 +40,8 @@ import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.ValidationMetric;
 import dev.sluice.schemas.wire.ValidationPlan;
 import dev.sluice.schemas.wire.ValidationSums;
@@ -235,7 +238,10 @@ final class WireTargets {
           "engine",
           1,
           dice.oneIn(2) ? null : validation(dice),
-          dice.oneIn(2));
+          dice.oneIn(2),
+          new SumEncoding(
+              dice.of(List.of(SumFormat.values())),
+              dice.oneIn(6) ? (int) dice.number() : 1 + dice.below(2)));
     }
 
     private static ValidationPlan validation(Dice dice) {
@@ -254,7 +260,11 @@ final class WireTargets {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) dice.real();
       }
+      var format = dice.oneIn(2) ? SumFormat.FP32 : dice.of(List.of(SumFormat.values()));
       var payload = Vectors.bytes(values);
+      if (!dice.oneIn(6)) { // four elements, of the second block two that are trained
+        payload.limit(Math.min(payload.limit(), SumCodec.bytes(format, dice.oneIn(2) ? 4 : 2, 4)));
+      }
       return new Contribution(
           dice.below(2),
           dice.oneIn(6) ? dice.number() : dice.below(4) - 1L,
@@ -269,7 +279,8 @@ final class WireTargets {
           dice.oneIn(3)
               ? null
               : new ValidationSums(
-                  dice.number(), dice.number(), dice.number(), dice.real(), dice.real()));
+                  dice.number(), dice.number(), dice.number(), dice.real(), dice.real()),
+          format);
     }
 
     private static void look(FoldOutput output) {

@@ -69,5 +69,7 @@ enum Mutation {
   /** Who folds for itself goes on at the end of the log, and not where its state ends. */
   FOLDED_FROM_THE_END,
   /** A worker contributes to a step while what it has for the one before may still be lost. */
-  SENT_BEFORE_STORED
+  SENT_BEFORE_STORED,
+  /** A worker rounds whatever sums it sends, and not those of the groups that the job declares. */
+  ENCODED_AS_SENT
 }

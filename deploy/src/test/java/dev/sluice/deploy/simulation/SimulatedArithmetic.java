@@ -5,6 +5,7 @@ import dev.sluice.schemas.wire.ValidationSums;
 import dev.sluice.worker.compute.ShardSum;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,16 +31,31 @@ final class SimulatedArithmetic {
     return values;
   }
 
-  /** Sum over an aligned group of shards, by the rule that workers follow. */
-  static float[] gradient(TrainingSpec spec, float[] parameters, long step, int from, int shards) {
-    if (shards > 1) {
-      float[] left = gradient(spec, parameters, step, from, shards / 2);
-      float[] right = gradient(spec, parameters, step, from + shards / 2, shards / 2);
-      for (int i = 0; i < left.length; i++) {
-        left[i] += right[i];
+  /**
+   * Sum over an aligned group of shards, by the rule that workers follow.
+   *
+   * @param complete told of each sum before it is added to another, with the number of its shards
+   */
+  static float[] gradient(
+      TrainingSpec spec,
+      float[] parameters,
+      long step,
+      int from,
+      int shards,
+      ObjIntConsumer<float[]> complete) {
+    float[] sum = shards == 1 ? leaf(spec, parameters, step, from) : null;
+    if (sum == null) {
+      sum = gradient(spec, parameters, step, from, shards / 2, complete);
+      float[] right = gradient(spec, parameters, step, from + shards / 2, shards / 2, complete);
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += right[i];
       }
-      return left;
     }
+    complete.accept(sum, shards);
+    return sum;
+  }
+
+  private static float[] leaf(TrainingSpec spec, float[] parameters, long step, int from) {
     var random = new SplittableRandom(spec.seed() * 31 + step * 1_000_003 + from);
     float mean = 0;
     for (float value : parameters) {

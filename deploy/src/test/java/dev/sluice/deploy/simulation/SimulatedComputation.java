@@ -1,5 +1,6 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.fold.Rounding;
 import dev.sluice.schemas.wire.Exported;
 import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.Inferred;
@@ -16,6 +17,7 @@ import dev.sluice.worker.compute.ShardGradients;
 import dev.sluice.worker.compute.ShardSum;
 import dev.sluice.worker.lease.HeldTask;
 import dev.sluice.worker.tasks.TaskProblem;
+import dev.sluice.worker.training.BlockSums;
 import dev.sluice.worker.work.ExportWork;
 import dev.sluice.worker.work.InferWork;
 import dev.sluice.worker.work.PrepareWork;
@@ -25,6 +27,7 @@ import dev.sluice.worker.work.TermWork;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.BiConsumer;
+import java.util.function.ObjIntConsumer;
 
 /** What a worker computes without engines, data sets and files. */
 final class SimulatedComputation implements Computation {
@@ -125,10 +128,12 @@ final class SimulatedComputation implements Computation {
 
     private final String jobId;
     private final TermWork work;
+    private final BlockSums sums;
 
     Gradients(String jobId, TermWork work) {
       this.jobId = jobId;
       this.work = work;
+      sums = SimulatedJobs.sums(work.rounding());
     }
 
     @Override
@@ -144,7 +149,8 @@ final class SimulatedComputation implements Computation {
       float[] vector =
           over
               ? new float[World.FLOATS]
-              : SimulatedArithmetic.gradient(work.spec(), parameters, step, shardFrom, shards);
+              : SimulatedArithmetic.gradient(
+                  work.spec(), parameters, step, shardFrom, shards, complete(shards));
       if (world.mutation == Mutation.STATISTIC_IN_WORKER) {
         statistic = 0.9f * statistic + 0.1f * vector[0];
         vector[vector.length - 1] += statistic;
@@ -156,6 +162,19 @@ final class SimulatedComputation implements Computation {
               : null;
       boolean finite = !(jobId.equals("diverging") && step >= DIVERGES_AT);
       return SimulatedArithmetic.sum(vector, over ? 0 : shards, finite, validation);
+    }
+
+    /** What becomes of a sum before it is added to its sibling, or sent. */
+    private ObjIntConsumer<float[]> complete(int sent) {
+      if (world.mutation == Mutation.ENCODED_AS_SENT) {
+        var rounded = SimulatedJobs.sums(new Rounding(work.encoding().format(), sent));
+        return (sum, shards) -> rounded.round(MemorySegment.ofArray(sum), shards);
+      }
+      return (sum, shards) -> {
+        if (sums.hasRounded(sent)) {
+          sums.round(MemorySegment.ofArray(sum), shards);
+        }
+      };
     }
 
     @Override

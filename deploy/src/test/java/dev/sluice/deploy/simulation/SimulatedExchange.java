@@ -1,10 +1,12 @@
 package dev.sluice.deploy.simulation;
 
 import dev.sluice.fold.BlockSnapshot;
+import dev.sluice.fold.Rounding;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Attached;
 import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.worker.compute.FoldExchange;
 import dev.sluice.worker.compute.GroupSum;
@@ -171,12 +173,12 @@ final class SimulatedExchange implements FoldExchange {
   }
 
   @Override
-  public JobExchange follow(String jobId, long floats, boolean folds) {
+  public JobExchange follow(String jobId, NetworkFacts network, boolean folds, Rounding rounding) {
     var parameters = new JobParameters(jobId, World.VECTOR, () -> HEAP);
     var fold = folds ? new LocalFold(parameters) : null;
     followed.follow(parameters, fold, world.steadyMs);
     attach(parameters);
-    return new OfJob(parameters, fold);
+    return new OfJob(parameters, fold, rounding);
   }
 
   private void attach(JobParameters job) {
@@ -192,10 +194,12 @@ final class SimulatedExchange implements FoldExchange {
 
     private final JobParameters parameters;
     private final @Nullable LocalFold fold;
+    private final Rounding rounding;
 
-    OfJob(JobParameters parameters, @Nullable LocalFold fold) {
+    OfJob(JobParameters parameters, @Nullable LocalFold fold, Rounding rounding) {
       this.parameters = parameters;
       this.fold = fold;
+      this.rounding = rounding;
     }
 
     @Override
@@ -211,7 +215,8 @@ final class SimulatedExchange implements FoldExchange {
       var jobId = parameters.jobId();
       underWay.merge(jobId, World.VECTOR.count(), Integer::sum);
       for (int block = 0; block < World.VECTOR.count(); block++) {
-        var contribution = sum.block(block, World.VECTOR, engine, World.VECTOR.room());
+        // Each has room of its own: what was sent before may be on its way.
+        var contribution = sum.block(block, engine, SimulatedJobs.sums(rounding));
         world.contribute(
             worker,
             jobId,

@@ -231,9 +231,9 @@ final class SimulatedFold implements FoldStore, FoldOutlet {
   private void cutOff(String jobId, long step, int shard) {
     var nothing = SimulatedArithmetic.sum(new float[World.FLOATS], 1, true, null);
     var sum = new GroupSum(step, shard, 1, nothing);
+    var sums = SimulatedJobs.sums(SimulatedJobs.rounding(jobId, world.format));
     for (int block = 0; block < World.VECTOR.count(); block++) {
-      world.contribute(
-          name, jobId, block, sum.block(block, World.VECTOR, World.ENGINE, World.VECTOR.room()));
+      world.contribute(name, jobId, block, sum.block(block, World.ENGINE, sums));
     }
   }
 

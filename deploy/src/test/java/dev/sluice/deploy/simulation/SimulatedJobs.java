@@ -1,5 +1,6 @@
 package dev.sluice.deploy.simulation;
 
+import dev.sluice.fold.Rounding;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.ClassWeights;
@@ -20,11 +21,14 @@ import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
+import dev.sluice.worker.training.BlockSums;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedJobs {
 
   static final int ROWS = 30;
+  static final int SHARDS_A = 4;
+  static final int SHARDS_B = 2;
+
+  /** Of train-a and train-b; in the one two shards are a group, in the other each is one. */
+  private static final int ENCODED_GROUPS = 2;
 
   private static final String ARTIFACT = "sha256:" + "0".repeat(64);
   private static final int STEPS_PER_EPOCH = 4;
@@ -40,7 +49,7 @@ final class SimulatedJobs {
 
   static JobSpec training(
       Priority priority, long steps, int shards, long seed, @Nullable String register) {
-    return training(priority, steps, shards, seed, register, null);
+    return training(priority, steps, shards, seed, register, null, SumEncoding.NONE);
   }
 
   static JobSpec training(
@@ -49,7 +58,8 @@ final class SimulatedJobs {
       int shards,
       long seed,
       @Nullable String register,
-      @Nullable EarlyStopping stopping) {
+      @Nullable EarlyStopping stopping,
+      SumEncoding encoding) {
     return job(
         priority,
         new TrainingSpec(
@@ -66,7 +76,23 @@ final class SimulatedJobs {
             seed,
             register,
             ClassWeights.NONE,
-            stopping));
+            stopping,
+            encoding));
+  }
+
+  /** In how many bits the sums of a job travel: those of train-a and train-b in the run's. */
+  static SumEncoding encoding(String jobId, SumFormat format) {
+    boolean rounded = format != SumFormat.FP32 && jobId.startsWith("train-");
+    return rounded ? new SumEncoding(format, ENCODED_GROUPS) : SumEncoding.NONE;
+  }
+
+  static Rounding rounding(String jobId, SumFormat format) {
+    return Rounding.of(encoding(jobId, format), jobId.equals("train-a") ? SHARDS_A : SHARDS_B);
+  }
+
+  /** Sums of a job, as they are cut here. */
+  static BlockSums sums(Rounding rounding) {
+    return new BlockSums(World.VECTOR, facts().parameters(), rounding);
   }
 
   static JobSpec inference(String model) {

@@ -138,8 +138,24 @@ final class SimulatedRun {
   private void submit(String jobId) {
     var spec =
         switch (jobId) {
-          case "train-a" -> SimulatedJobs.training(Priority.NORMAL, STEPS_A, 4, 42, "m");
-          case "train-b" -> SimulatedJobs.training(Priority.HIGH, STEPS_B, 2, 7, "m", EARLY);
+          case "train-a" ->
+              SimulatedJobs.training(
+                  Priority.NORMAL,
+                  STEPS_A,
+                  SimulatedJobs.SHARDS_A,
+                  42,
+                  "m",
+                  null,
+                  SimulatedJobs.encoding(jobId, world.format));
+          case "train-b" ->
+              SimulatedJobs.training(
+                  Priority.HIGH,
+                  STEPS_B,
+                  SimulatedJobs.SHARDS_B,
+                  7,
+                  "m",
+                  EARLY,
+                  SimulatedJobs.encoding(jobId, world.format));
           case "dropped" -> SimulatedJobs.training(Priority.NORMAL, 1_000_000, 4, 1, "m");
           case "maybe" -> SimulatedJobs.training(Priority.LOW, 9, 1, 2, null);
           case "infer" -> SimulatedJobs.inference("m");

@@ -21,6 +21,7 @@ import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.ParameterBlock;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.WorkerLife;
@@ -84,6 +85,10 @@ final class World {
 
   final long seed;
   final Mutation mutation;
+
+  /** In how many bits sums travel, of jobs that are compared with the undisturbed run. */
+  final SumFormat format;
+
   final SplittableRandom random;
   final SimulatedNetwork network;
   final Transactions transactions;
@@ -124,6 +129,7 @@ final class World {
   World(long seed, Mutation mutation) {
     this.seed = seed;
     this.mutation = mutation;
+    format = format(seed);
     random = new SplittableRandom(seed);
     network = new SimulatedNetwork(random);
     transactions = new Transactions(network, () -> nowMs, KafkaSettings.LEDGER_TRANSACTION_MS_MAX);
@@ -143,6 +149,16 @@ final class World {
       jobs.add(new PartitionLog<>("jobs-" + partition));
       gradients.add(new GradientTopic(partition));
     }
+  }
+
+  /** A third of the seeds each, whoever folds in them. */
+  private static SumFormat format(long seed) {
+    return SumFormat.values()[(int) (seed / 2 % SumFormat.values().length)];
+  }
+
+  /** The seed of a run with a format. */
+  static long seedOf(SumFormat format) {
+    return 2L * format.ordinal();
   }
 
   /**
@@ -379,7 +395,8 @@ final class World {
             p.engine(),
             p.foldVersion(),
             p.validation(),
-            p.workersFold())
+            p.workersFold(),
+            p.encoding())
         : entry;
   }
 

@@ -91,6 +91,8 @@ public record JobView(
    * @param engine engine fingerprint that is pinned
    * @param foldVersion version of the fold's arithmetic that is pinned
    * @param workersFold whether workers fold for themselves, or read what a coordinator folds
+   * @param encoding how sums of gradients travel: fp32, bf16 or int8
+   * @param encodingGroups groups of shards whose sums are rounded to that; 0: none are
    * @param dataset digest of the data set that is pinned
    * @param lossCurve pairs of step and loss, as far as this producer saw them; null in lists that
    *     don't ask for them
@@ -116,6 +118,8 @@ public record JobView(
       String engine,
       int foldVersion,
       boolean workersFold,
+      String encoding,
+      int encodingGroups,
       String dataset,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<double[]> lossCurve,
       @Nullable ValidationView validation,

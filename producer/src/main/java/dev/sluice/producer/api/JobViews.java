@@ -5,6 +5,7 @@ import dev.sluice.jobs.state.InferenceState;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.jobs.state.TrainingState;
 import dev.sluice.jobs.state.ValidationState;
+import dev.sluice.platform.document.Spelling;
 import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
@@ -261,6 +262,8 @@ public final class JobViews {
         training.engine(),
         training.pinned().foldVersion(),
         training.pinned().workersFold(),
+        Spelling.of(training.pinned().encoding().format()),
+        training.pinned().encoding().groups(),
         prepared.dataset().artifact(),
         curve == null ? null : curve.stream().map(p -> new double[] {p.step(), p.loss()}).toList(),
         validation(training, curve != null),

@@ -159,6 +159,10 @@ final class JobText {
     work(text, training.computeSeconds(), training.modelled());
     text.line("engine", training.engine() + ", fold version " + training.foldVersion());
     text.line("folded by", training.workersFold() ? "its workers" : "coordinators");
+    if (training.encodingGroups() > 0) {
+      text.line(
+          "gradients in", training.encoding() + ", encoding groups: " + training.encodingGroups());
+    }
   }
 
   private static void validation(Facts text, JobView.Training training) {

@@ -87,7 +87,8 @@ public sealed interface JobFileResult {
           job.seed(),
           job.register(),
           job.classWeights(),
-          job.earlyStopping());
+          job.earlyStopping(),
+          job.encoding());
     }
 
     private DatasetSpec resolve(DatasetSpec dataset, Map<FileReference, String> digests) {

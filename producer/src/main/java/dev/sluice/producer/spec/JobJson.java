@@ -38,6 +38,7 @@ import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.StepDecay;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
 import java.nio.ByteBuffer;
@@ -152,6 +153,12 @@ public final class JobJson {
           .put("patience", stopping.patience())
           .put("metric", Spelling.of(stopping.metric()))
           .put("minDelta", stopping.minDelta());
+    }
+    var encoding = training.encoding();
+    if (!encoding.equals(SumEncoding.NONE)) {
+      job.putObject("encoding")
+          .putObject(Spelling.of(encoding.format()))
+          .put("groups", encoding.groups());
     }
   }
 

@@ -24,12 +24,15 @@ import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.StepDecay;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.ValidationMetric;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a training job has beside its data set. */
@@ -38,6 +41,8 @@ final class TrainingReader {
   private static final List<String> OPTIMIZERS = List.of("sgd", "adam", "adamw");
   private static final List<String> CLASS_WEIGHTS = List.of("none", "balanced");
   private static final List<String> SCHEDULES = List.of("constant", "step", "cosine", "linear");
+
+  private static final List<String> ENCODINGS = List.of("fp32", "bf16", "int8");
 
   private static final int PATIENCE = 10;
 
@@ -69,7 +74,18 @@ final class TrainingReader {
         seed,
         job.text("register"),
         classWeights(job),
-        earlyStopping(job));
+        earlyStopping(job),
+        encoding(job));
+  }
+
+  /** {@code encoding: int8} or with its fields. */
+  private static SumEncoding encoding(Section job) {
+    var named = Named.of(job, "encoding", "fp32", ENCODINGS);
+    var fields = named.fields();
+    var format = SumFormat.valueOf(named.name().toUpperCase(Locale.ROOT));
+    var encoding = new SumEncoding(format, fields.small("groups", 0));
+    fields.end();
+    return encoding;
   }
 
   private static ClassWeights classWeights(Section job) {

@@ -35,6 +35,8 @@ import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.StepDecay;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -203,6 +205,19 @@ class JobFileTest {
                     "digits"),
                 PlacementWishes.NONE));
     assertThat(parsed(text).files()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "# nothing | FP32 | 0",
+        "encoding: fp32 | FP32 | 0",
+        "encoding: BF16 | BF16 | 0",
+        "encoding: {int8: {groups: 2}} | INT8 | 2",
+      })
+  void sumsTravelInFewerBitsWhereTheJobSaysSo(String line, SumFormat format, int groups) {
+    assertThat(training(SMALL + line + "\n").encoding()).isEqualTo(new SumEncoding(format, groups));
   }
 
   @Test

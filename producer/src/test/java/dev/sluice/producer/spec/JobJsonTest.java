@@ -41,6 +41,8 @@ import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.StepDecay;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -92,8 +94,8 @@ class JobJsonTest {
           this.<Schedule>one(
               new Constant(), new StepDecay(3, 0.5), new Cosine(share()), new Linear(share())),
           random.nextInt(5),
-          8 + random.nextInt(100),
-          1 << random.nextInt(4),
+          16 + random.nextInt(100),
+          1 << 3 + random.nextInt(2),
           random.nextBoolean() ? new Epochs(7) : new Steps(123_456_789L),
           random.nextLong(),
           random.nextBoolean() ? "digits" : null,
@@ -105,7 +107,11 @@ class JobJsonTest {
                   : ClassWeights.NONE),
           dataset.holdout() > 0 && random.nextBoolean()
               ? new EarlyStopping(3, ValidationMetric.LOSS, share())
-              : null);
+              : null,
+          one(
+              SumEncoding.NONE,
+              new SumEncoding(SumFormat.BF16, 0),
+              new SumEncoding(SumFormat.INT8, 1 << random.nextInt(4))));
     }
 
     private Work inference() {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     comes one that only measures
  * @param workersFold whether the job's workers fold for themselves, so that of its generations only
  *     the last one is published
+ * @param encoding which sums are rounded, and how they travel
  */
 public record FoldStarted(
     long floats,
@@ -36,5 +37,41 @@ public record FoldStarted(
     String engine,
     int foldVersion,
     @Nullable ValidationPlan validation,
-    boolean workersFold)
-    implements GradientEntry {}
+    boolean workersFold,
+    SumEncoding encoding)
+    implements GradientEntry {
+
+  /** Nothing is rounded. */
+  public FoldStarted(
+      long floats,
+      long parameters,
+      int blockFloats,
+      int shards,
+      Optimizer optimizer,
+      double learningRate,
+      Schedule schedule,
+      long warmupSteps,
+      long stepsPerEpoch,
+      long steps,
+      String engine,
+      int foldVersion,
+      @Nullable ValidationPlan validation,
+      boolean workersFold) {
+    this(
+        floats,
+        parameters,
+        blockFloats,
+        shards,
+        optimizer,
+        learningRate,
+        schedule,
+        warmupSteps,
+        stepsPerEpoch,
+        steps,
+        engine,
+        foldVersion,
+        validation,
+        workersFold,
+        SumEncoding.NONE);
+  }
+}

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param foldVersion version of the fold's arithmetic
  * @param validation when parameters are measured on held-out rows; null: never
  * @param workersFold whether the job's workers fold for themselves
+ * @param encoding in how many bits sums of gradients travel
  */
 public record TrainingPlan(
     TrainingPrepared prepared,
     String engine,
     int foldVersion,
     @Nullable ValidationPlan validation,
-    boolean workersFold)
+    boolean workersFold,
+    SumEncoding encoding)
     implements JobFact {}

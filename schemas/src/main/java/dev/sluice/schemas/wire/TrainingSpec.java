@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     registered
  * @param classWeights how much the loss of each class counts
  * @param earlyStopping when training ends before its length; null: never
+ * @param encoding in how many bits sums of gradients travel
  */
 public record TrainingSpec(
     DatasetSpec dataset,
@@ -35,8 +36,43 @@ public record TrainingSpec(
     long seed,
     @Nullable String register,
     ClassWeights classWeights,
-    @Nullable EarlyStopping earlyStopping)
+    @Nullable EarlyStopping earlyStopping,
+    SumEncoding encoding)
     implements Work {
+
+  /** Sums of gradients travel as they are. */
+  public TrainingSpec(
+      DatasetSpec dataset,
+      Network network,
+      Objective objective,
+      Optimizer optimizer,
+      double learningRate,
+      Schedule schedule,
+      long warmupSteps,
+      int batch,
+      int shards,
+      Length length,
+      long seed,
+      @Nullable String register,
+      ClassWeights classWeights,
+      @Nullable EarlyStopping earlyStopping) {
+    this(
+        dataset,
+        network,
+        objective,
+        optimizer,
+        learningRate,
+        schedule,
+        warmupSteps,
+        batch,
+        shards,
+        length,
+        seed,
+        register,
+        classWeights,
+        earlyStopping,
+        SumEncoding.NONE);
+  }
 
   /** Every row counts the same. */
   public TrainingSpec(

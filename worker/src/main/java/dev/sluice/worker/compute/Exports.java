@@ -1,5 +1,6 @@
 package dev.sluice.worker.compute;
 
+import dev.sluice.fold.Rounding;
 import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.worker.engine.EngineException;
@@ -35,7 +36,8 @@ final class Exports implements AutoCloseable {
 
   /** Keeps an export until the parameters that it writes have come. */
   void hold(HeldTask held, ExportWork work, long nowMs) {
-    var ofJob = exchange.follow(held.task().jobId(), work.prepared().network().floats(), false);
+    var ofJob =
+        exchange.follow(held.task().jobId(), work.prepared().network(), false, Rounding.NONE);
     pending.add(new PendingExport(held, work, ofJob, nowMs));
   }
 

@@ -2,7 +2,8 @@ package dev.sluice.worker.compute;
 
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Contribution;
-import dev.sluice.worker.training.Blocks;
+import dev.sluice.schemas.wire.SumFormat;
+import dev.sluice.worker.training.BlockSums;
 
 /**
  * What an aligned group of shards contributes to a step.
@@ -20,12 +21,12 @@ public record GroupSum(long step, int shardFrom, int shards, ShardSum sum) {
   /**
    * One block of it.
    *
-   * @param blocks how the vector is cut
    * @param engine engine fingerprint of whoever computed it
-   * @param room of {@link Blocks#room}, in which the contribution's values are
+   * @param sums in whose room the contribution's values are
    */
-  public Contribution block(int block, Blocks blocks, String engine, byte[] room) {
-    var payload = blocks.payload(sum.values(), block, room);
+  public Contribution block(int block, String engine, BlockSums sums) {
+    var format = step == INITIAL_STEP ? SumFormat.FP32 : sums.formatOf(shards);
+    var payload = sums.payload(sum.values(), block, format);
     return new Contribution(
         block,
         step,
@@ -37,6 +38,7 @@ public record GroupSum(long step, int shardFrom, int shards, ShardSum sum) {
         engine,
         Vectors.crc32c(payload),
         payload,
-        sum.validation());
+        sum.validation(),
+        format);
   }
 }

@@ -60,7 +60,8 @@ final class Sessions implements AutoCloseable {
     // Those that only linger make room.
     List.copyOf(open.values()).stream().filter(TrainingSession::isIdle).forEach(this::close);
     // Asked for first: the parameters are on their way while the data set is being read.
-    var ofJob = exchange.follow(jobId, work.prepared().network().floats(), work.workersFold());
+    var ofJob =
+        exchange.follow(jobId, work.prepared().network(), work.workersFold(), work.rounding());
     try {
       var gradients = computation.open(jobId, work);
       var session = new TrainingSession(jobId, gradients, ofJob, stallMs, nowMs);

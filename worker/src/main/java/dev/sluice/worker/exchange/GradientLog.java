@@ -7,7 +7,7 @@ import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.GradientEntry;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.worker.compute.GroupSum;
-import dev.sluice.worker.training.Blocks;
+import dev.sluice.worker.training.BlockSums;
 import dev.sluice.worker.training.JobParameters;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -46,21 +46,15 @@ public final class GradientLog {
   /**
    * Sends a vector, one record per block, without waiting for the brokers.
    *
-   * @param blocks how it is cut
    * @param sum the vector, and what is said about it
-   * @param room for the values of a block
+   * @param sums how it is cut and written
    * @param unstored keeps count of what is on its way
    * @param sent told of each block once it is sent
    */
   public void contribute(
-      String jobId,
-      Blocks blocks,
-      GroupSum sum,
-      byte[] room,
-      Unstored unstored,
-      Consumer<Contribution> sent) {
-    for (int block = 0; block < blocks.count(); block++) {
-      var contribution = sum.block(block, blocks, engine, room);
+      String jobId, GroupSum sum, BlockSums sums, Unstored unstored, Consumer<Contribution> sent) {
+    for (int block = 0; block < sums.blocks().count(); block++) {
+      var contribution = sum.block(block, engine, sums);
       unstored.sent();
       send(Topic.blockKey(jobId, block), jobId, contribution, unstored::stored);
       sent.accept(contribution);

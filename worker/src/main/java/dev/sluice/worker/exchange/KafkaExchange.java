@@ -1,9 +1,12 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.fold.Rounding;
 import dev.sluice.schemas.wire.Contribution;
+import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.worker.compute.FoldExchange;
 import dev.sluice.worker.compute.GroupSum;
 import dev.sluice.worker.compute.JobExchange;
+import dev.sluice.worker.training.BlockSums;
 import dev.sluice.worker.training.JobParameters;
 import dev.sluice.worker.training.LocalFold;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +20,20 @@ import org.jspecify.annotations.Nullable;
 public record KafkaExchange(GradientLog gradients, JobFollower follower) implements FoldExchange {
 
   @Override
-  public JobExchange follow(String jobId, long floats, boolean fold) {
-    var parameters = follower.parameters(jobId, floats);
+  public JobExchange follow(String jobId, NetworkFacts network, boolean fold, Rounding rounding) {
+    var parameters = follower.parameters(jobId, network.floats());
     var folded = fold ? new LocalFold(parameters) : null;
     follower.follow(parameters, folded);
-    return new OfJob(
-        gradients, follower, parameters, folded, parameters.blocks().room(), new Unstored());
+    var sums = new BlockSums(parameters.blocks(), network.parameters(), rounding);
+    return new OfJob(gradients, follower, parameters, folded, sums, new Unstored());
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // written over with each block
   private record OfJob(
       GradientLog gradients,
       JobFollower follower,
       JobParameters parameters,
       @Nullable LocalFold fold,
-      byte[] room,
+      BlockSums sums,
       Unstored unstored)
       implements JobExchange {
 
@@ -40,8 +42,7 @@ public record KafkaExchange(GradientLog gradients, JobFollower follower) impleme
       if (!unstored.await()) {
         return; // failure() says why; nobody may think that the step before is in the log
       }
-      gradients.contribute(
-          parameters.jobId(), parameters.blocks(), sum, room, unstored, this::folded);
+      gradients.contribute(parameters.jobId(), sum, sums, unstored, this::folded);
     }
 
     private void folded(Contribution contribution) {

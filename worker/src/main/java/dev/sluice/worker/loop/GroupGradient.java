@@ -10,6 +10,8 @@ import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingProgram;
 import dev.sluice.worker.tasks.Batch;
 import dev.sluice.worker.tasks.Validation;
+import dev.sluice.worker.training.BlockSums;
+import dev.sluice.worker.training.Blocks;
 import dev.sluice.worker.training.PairwiseSum;
 import dev.sluice.worker.work.TermWork;
 import java.lang.foreign.Arena;
@@ -17,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What shards contribute, by way of an engine. For one thread. */
@@ -34,6 +37,7 @@ final class GroupGradient implements ShardGradients {
   private final Validation validation;
   private final Sampler sampler;
   private final Batch batch;
+  private final BlockSums sums;
   private final long seed;
   private final Arena arena = Arena.ofShared();
   private final Deque<MemorySegment> spare = new ArrayDeque<>();
@@ -54,6 +58,9 @@ final class GroupGradient implements ShardGradients {
     this.sampler =
         new Sampler(work.spec().seed(), work.spec().batch(), work.spec().shards(), rows.size());
     this.batch = Batch.of(work.prepared().network());
+    this.sums =
+        new BlockSums(
+            Blocks.of(program.floats()), work.prepared().network().parameters(), work.rounding());
   }
 
   @Override
@@ -66,7 +73,7 @@ final class GroupGradient implements ShardGradients {
   @Override
   public ShardSum compute(MemorySegment flat, long step, int shardFrom, int shards)
       throws EngineException {
-    var sum = new PairwiseSum<ShardSum>(this::add);
+    var sum = tree(sums, shards, this::add);
     for (int shard = shardFrom; shard < shardFrom + shards; shard++) {
       sum.add(shard(flat, step, shard));
     }
@@ -74,6 +81,13 @@ final class GroupGradient implements ShardGradients {
     // Finite values can add up to an infinite one.
     boolean finite = root.finite() && (shards == 1 || allFinite(root.values(), program.floats()));
     return new ShardSum(root.values(), root.samples(), root.lossSum(), finite, root.validation());
+  }
+
+  /** A sum of so many shards; where it is itself rounded, that is done when it is written. */
+  static PairwiseSum<ShardSum> tree(BlockSums sums, int shards, BinaryOperator<ShardSum> add) {
+    return sums.hasRounded(shards)
+        ? new PairwiseSum<>(add, (part, leaves) -> sums.round(part.values(), leaves))
+        : new PairwiseSum<>(add);
   }
 
   private ShardSum shard(MemorySegment flat, long step, int shard) throws EngineException {

@@ -30,9 +30,14 @@ public record Blocks(long floats, int blockFloats) {
     return (long) block * blockFloats * Float.BYTES;
   }
 
+  /** Values in a block. */
+  public int floats(int block) {
+    return (int) Math.min(blockFloats, floats - (long) block * blockFloats);
+  }
+
   /** Length of a block, in bytes. */
   public int bytes(int block) {
-    return (int) Math.min(blockFloats, floats - (long) block * blockFloats) * Float.BYTES;
+    return floats(block) * Float.BYTES;
   }
 
   /** Room for any block's values. */

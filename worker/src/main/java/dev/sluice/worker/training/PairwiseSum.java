@@ -3,6 +3,7 @@ package dev.sluice.worker.training;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BinaryOperator;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Sums leaves over a fixed binary tree: siblings that stand next to each other and are aligned are
@@ -18,23 +19,39 @@ public final class PairwiseSum<T> {
   private record Node<T>(T sum, int leaves) {}
 
   private final BinaryOperator<T> add;
+  private final ObjIntConsumer<T> complete;
   private final Deque<Node<T>> nodes = new ArrayDeque<>();
 
   /**
    * @param add left + right; may reuse the left one
    */
   public PairwiseSum(BinaryOperator<T> add) {
+    this(add, (sum, leaves) -> {});
+  }
+
+  /**
+   * @param add left + right; may reuse the left one
+   * @param complete told of each sum before it is added to its sibling, with the number of its
+   *     leaves; may change it
+   */
+  public PairwiseSum(BinaryOperator<T> add, ObjIntConsumer<T> complete) {
     this.add = add;
+    this.complete = complete;
   }
 
   /** Takes the next leaf. */
   public void add(T leaf) {
-    var node = new Node<>(leaf, 1);
+    var node = completed(leaf, 1);
     while (!nodes.isEmpty() && nodes.getLast().leaves == node.leaves) {
       var left = nodes.removeLast();
-      node = new Node<>(add.apply(left.sum, node.sum), left.leaves + node.leaves);
+      node = completed(add.apply(left.sum, node.sum), left.leaves + node.leaves);
     }
     nodes.addLast(node);
+  }
+
+  private Node<T> completed(T sum, int leaves) {
+    complete.accept(sum, leaves);
+    return new Node<>(sum, leaves);
   }
 
   /**

@@ -181,7 +181,8 @@ public final class KnownJobs {
                   term.announceStep(),
                   term.timeMsMax(),
                   plan.validation(),
-                  plan.workersFold())
+                  plan.workersFold(),
+                  plan.encoding())
               : null;
       case Export(long generation) ->
           work instanceof TrainingSpec spec && found instanceof TrainingPlan plan

@@ -1,5 +1,7 @@
 package dev.sluice.worker.work;
 
+import dev.sluice.fold.Rounding;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.ValidationPlan;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeMsMax longest time that the term may take, in milliseconds; it then ends where it is
  * @param validation when parameters are measured on held-out rows; null: never
  * @param workersFold whether the job's workers fold for themselves
+ * @param encoding in how many bits sums of gradients travel
  */
 public record TermWork(
     TrainingSpec spec,
@@ -31,5 +34,12 @@ public record TermWork(
     long announceStep,
     int timeMsMax,
     @Nullable ValidationPlan validation,
-    boolean workersFold)
-    implements TaskWork {}
+    boolean workersFold,
+    SumEncoding encoding)
+    implements TaskWork {
+
+  /** Which sums are rounded. */
+  public Rounding rounding() {
+    return Rounding.of(encoding, spec.shards());
+  }
+}

@@ -30,6 +30,7 @@ import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -140,7 +141,18 @@ class ModelledAcceleratorTest {
 
   private static TermWork term(LayerStack stack, int batch, long rows) {
     return new TermWork(
-        training(batch), prepared(stack, rows), 0, 4, 0, 10, 0, 5, 1000, null, false);
+        training(batch),
+        prepared(stack, rows),
+        0,
+        4,
+        0,
+        10,
+        0,
+        5,
+        1000,
+        null,
+        false,
+        SumEncoding.NONE);
   }
 
   private static InferenceSpec answering(int batch) {

@@ -3,6 +3,7 @@ package dev.sluice.jobs.state;
 import dev.sluice.jobs.rules.JobLimits;
 import dev.sluice.schemas.wire.Modelled;
 import dev.sluice.schemas.wire.ShardRun;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.TrainingPlan;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingProgress;
@@ -59,9 +60,14 @@ public record TrainingState(
    * @param engine engine fingerprint that every worker of this job must have
    * @param foldVersion version of the fold's arithmetic
    * @param workersFold whether its workers fold for themselves
+   * @param encoding in how many bits sums of gradients travel
    */
   public record Pinned(
-      TrainingPrepared prepared, String engine, int foldVersion, boolean workersFold) {}
+      TrainingPrepared prepared,
+      String engine,
+      int foldVersion,
+      boolean workersFold,
+      SumEncoding encoding) {}
 
   /** What was prepared. */
   public TrainingPrepared prepared() {
@@ -256,7 +262,8 @@ public record TrainingState(
         pinned.engine,
         pinned.foldVersion,
         validation == null ? null : validation.plan(),
-        pinned.workersFold);
+        pinned.workersFold,
+        pinned.encoding);
   }
 
   /** Whether a record holds as many shards as a job may have: it may be no ledger's work. */
@@ -270,7 +277,12 @@ public record TrainingState(
     var measured = plan.validation();
     var led = t.validation();
     return new TrainingState(
-        new Pinned(plan.prepared(), plan.engine(), plan.foldVersion(), plan.workersFold()),
+        new Pinned(
+            plan.prepared(),
+            plan.engine(),
+            plan.foldVersion(),
+            plan.workersFold(),
+            plan.encoding()),
         t.round(),
         t.roundEnd(),
         t.paceStep(),

@@ -7,6 +7,8 @@ import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ClassWeights;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Conv2d;
 import dev.sluice.schemas.wire.Cosine;
@@ -33,6 +35,8 @@ import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.StepDecay;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TorchScript;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -42,6 +46,8 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rules of a job: one sound job of each kind, and what each departure from it is told. */
 class JobValidationTest {
@@ -216,6 +222,10 @@ class JobValidationTest {
     }
 
     List<Cause> problems() {
+      return encoded(SumEncoding.NONE);
+    }
+
+    List<Cause> encoded(SumEncoding encoding) {
       return check(
           new TrainingSpec(
               dataset,
@@ -229,8 +239,33 @@ class JobValidationTest {
               shards,
               length,
               1,
-              register));
+              register,
+              ClassWeights.NONE,
+              null,
+              encoding));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FP32, 2, encoding.fp32.groups, CONTRADICTION, 32-bit",
+    "BF16, -1, encoding.bf16.groups, OUT_OF_RANGE, at least 1",
+    "BF16, 2000, encoding.bf16.groups, OUT_OF_RANGE, at most 1024",
+    "INT8, 3, encoding.int8.groups, OUT_OF_RANGE, power of two",
+    "INT8, 8, encoding.int8.groups, CONTRADICTION, one shard or more",
+  })
+  void groupsOfShardsWhoseSumsCantBeRounded(
+      SumFormat format, int groups, String where, Code code, String why) {
+    var problem = only(sound().with(32, 4).encoded(new SumEncoding(format, groups)));
+    assertThat(problem.where()).isEqualTo(where);
+    assertThat(problem.code()).isEqualTo(code);
+    assertThat(problem.why()).contains(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FP32, 0", "BF16, 0", "BF16, 1", "INT8, 4"})
+  void groupsOfShardsWhoseSumsCanBeRounded(SumFormat format, int groups) {
+    assertThat(sound().with(32, 4).encoded(new SumEncoding(format, groups))).isEmpty();
   }
 
   private static Training sound() {

@@ -31,6 +31,8 @@ import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.ShardRun;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
+import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TaskKind;
 import dev.sluice.schemas.wire.TrainingPrepared;
@@ -268,7 +270,11 @@ class JobJoinTest {
     steps.addAll(List.of(8L, 9L));
     var state =
         TrainingState.started(
-                new TrainingState.Pinned(prepared, "engine", 3, true), 8, validation, 5)
+                new TrainingState.Pinned(
+                    prepared, "engine", 3, true, new SumEncoding(SumFormat.INT8, 4)),
+                8,
+                validation,
+                5)
             .withShardSteps(steps);
     var work =
         new TrainingSpec(
