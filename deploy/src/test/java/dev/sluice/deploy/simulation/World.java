@@ -55,6 +55,8 @@ final class World {
   static final String ENGINE = ENGINES.getFirst();
   static final List<String> LANES = List.of("a", "b");
 
+  static final List<SumFormat> FORMATS = List.of(SumFormat.values());
+
   /** Deliveries after which the brokers give up on a record. */
   private static final int DELIVERIES_MAX = 17;
 
@@ -153,12 +155,12 @@ final class World {
 
   /** A third of the seeds each, whoever folds in them. */
   private static SumFormat format(long seed) {
-    return SumFormat.values()[(int) (seed / 2 % SumFormat.values().length)];
+    return FORMATS.get((int) (seed / 2 % FORMATS.size()));
   }
 
   /** The seed of a run with a format. */
   static long seedOf(SumFormat format) {
-    return 2L * format.ordinal();
+    return 2L * FORMATS.indexOf(format);
   }
 
   /**

@@ -95,7 +95,7 @@ class JobJsonTest {
               new Constant(), new StepDecay(3, 0.5), new Cosine(share()), new Linear(share())),
           random.nextInt(5),
           16 + random.nextInt(100),
-          1 << 3 + random.nextInt(2),
+          1 << (3 + random.nextInt(2)),
           random.nextBoolean() ? new Epochs(7) : new Steps(123_456_789L),
           random.nextLong(),
           random.nextBoolean() ? "digits" : null,

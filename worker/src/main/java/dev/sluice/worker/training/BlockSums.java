@@ -86,6 +86,6 @@ public final class BlockSums {
 
   private int trained(int block) {
     long from = (long) block * blocks.blockFloats();
-    return (int) Math.clamp(parameters - from, 0, blocks.floats(block));
+    return Math.clamp(parameters - from, 0, blocks.floats(block));
   }
 }

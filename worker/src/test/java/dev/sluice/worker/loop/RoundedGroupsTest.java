@@ -21,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +102,7 @@ class RoundedGroupsTest {
     return folds.stream()
         .flatMapToInt(
             fold -> {
-              float[] values = fold.snapshot().vectors().get("current");
+              float[] values = Objects.requireNonNull(fold.snapshot().vectors().get("current"));
               return IntStream.range(0, values.length).map(i -> Float.floatToRawIntBits(values[i]));
             })
         .toArray();
