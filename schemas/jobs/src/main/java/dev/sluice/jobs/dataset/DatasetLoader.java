@@ -299,7 +299,7 @@ final class DatasetLoader {
       problems.add(
           Code.ONE_CLASS,
           "dataset.label",
-          "Every training row has the label '" + TableReader.shortened(classes.getFirst()) + "'.",
+          "Every training row has the label '" + CellProblem.shortened(classes.getFirst()) + "'.",
           "With one class there is nothing to tell apart.",
           "Submit rows of at least two classes, or choose another label column.");
     }
@@ -310,7 +310,7 @@ final class DatasetLoader {
           problems.add(
               Code.UNSEEN_CLASS,
               "dataset.label",
-              "Class '" + TableReader.shortened(unseen) + "' occurs only in held-out rows.",
+              "Class '" + CellProblem.shortened(unseen) + "' occurs only in held-out rows.",
               "A model cannot learn a class that it never sees in training.",
               NearestName.hint(unseen, classes)
                   + "Add training rows of it, hold out less, or take another splitSeed.");

@@ -339,53 +339,9 @@ final class TableReader {
 
   private void addUnusable(
       CsvRecord line, Columns known, int column, Cells.Cell cell, String field) {
-    String what;
-    String why = "Networks compute with finite numbers only.";
-    String mend = "Replace it by a number, or remove the row.";
-    Code code = Code.NOT_A_NUMBER;
-    if (cell == Cells.Cell.MIXED) {
-      what = "'" + shortened(field) + "' is of another kind than the values before it.";
-      why = "A column holds numbers, or truth values (true, false, yes, no).";
-      mend = "Write all of the column alike, or list it in dataset.categorical.";
-    } else if (cell == Cells.Cell.TOO_MANY) {
-      code = Code.TOO_MANY;
-      what = "This is one category more than " + DatasetLimits.CATEGORIES_MAX + ".";
-      why = "Each category is one input of the network.";
-      mend = "Leave the column out of the features, or group its categories.";
-    } else if (field.isBlank()) {
-      code = Code.MISSING_VALUE;
-      what = "The value is missing.";
-      mend =
-          "Fill it in, leave the column out of dataset.features, or set dataset.missing to "
-              + (manner.training() ? "drop, mean, median or most-frequent." : "drop.");
-    } else if (Numerals.isNotFinite(field)) {
-      code = cell == Cells.Cell.MISSING ? Code.MISSING_VALUE : Code.NOT_FINITE;
-      what = "'" + field.strip() + "' is not a finite number.";
-      mend = "Replace it by a number; where it stands for a missing value, set dataset.missing.";
-    } else if (Numerals.isDecimal(field)) {
-      code = Code.NOT_FINITE;
-      what = shortened(field) + " is too large for a 32-bit floating-point number.";
-      mend = "Use another unit, so that values stay below 3.4e38.";
-    } else {
-      code = cell == Cells.Cell.MISSING ? Code.MISSING_VALUE : Code.NOT_A_NUMBER;
-      what = "'" + shortened(field) + "' is not a number.";
-      mend =
-          cell == Cells.Cell.MISSING
-              ? "Replace it by a number; where it stands for a missing value, set dataset.missing."
-              : "Write it as a number such as -0.5 or 1e-3, list the column in"
-                  + " dataset.categorical, or leave it out of the features.";
-    }
-    // Whatever a column holds instead of numbers: what is wrong with it and how to mend it is
-    // alike.
-    problems.add(known.called(column), new Cause(code, at(line, known, column), what, why, mend));
-  }
-
-  static String shortened(String field) {
-    String stripped = field.strip();
-    int shownCharsMax = 40;
-    return stripped.length() <= shownCharsMax
-        ? stripped
-        : stripped.substring(0, shownCharsMax) + "...";
+    var source = manner.training() ? CellProblem.Source.TRAINING : CellProblem.Source.FILE;
+    problems.add(
+        known.called(column), CellProblem.of(cell, field, source).at(at(line, known, column)));
   }
 
   private String at(CsvRecord line) {
