@@ -1,5 +1,6 @@
 package dev.sluice.producer.spec;
 
+import dev.sluice.jobs.dataset.RowsText;
 import dev.sluice.jobs.rules.JobValidation;
 import dev.sluice.platform.document.Document;
 import dev.sluice.platform.document.DocumentKind;
@@ -194,6 +195,9 @@ public final class JobFile {
               "The job has rows itself, and names a data set.",
               "Only one of them can be answered.",
               "Leave out rows, or dataset.");
+    }
+    if (RowsText.check(rows.duplicate()) instanceof RowsText.Checked.Wrong(var cause)) {
+      job.problems().add(cause);
     }
     return new PredictionSpec(name(model), version(model), rows, job.texts("names"));
   }

@@ -18,9 +18,12 @@ class TopicTest {
   }
 
   @Test
-  void everyTopicButTheHistoryTakesItsTimeFromTheBroker() {
-    assertThat(Topic.JOB_HISTORY.settings()).containsEntry(Topic.TIMESTAMPS, "CreateTime");
-    assertThat(Arrays.stream(Topic.values()).filter(topic -> topic != Topic.JOB_HISTORY))
+  void everyTopicButThoseOfEndedJobsTakesItsTimeFromTheBroker() {
+    var ofEndedJobs = List.of(Topic.JOB_HISTORY, Topic.PREDICTIONS);
+    assertThat(ofEndedJobs)
+        .allSatisfy(
+            topic -> assertThat(topic.settings()).containsEntry(Topic.TIMESTAMPS, "CreateTime"));
+    assertThat(Arrays.stream(Topic.values()).filter(topic -> !ofEndedJobs.contains(topic)))
         .allSatisfy(
             topic ->
                 assertThat(topic.settings())
@@ -31,7 +34,12 @@ class TopicTest {
   void whatMayBeMadeAnewIsMissedByNobodyWhoDoesNotSaySo() {
     assertThat(Arrays.stream(Topic.values()).filter(Topic::mayBeMadeAnew))
         .containsExactlyInAnyOrder(
-            Topic.GRADIENTS, Topic.FLEET, Topic.LANES, Topic.DEAD_LETTERS, Topic.JOB_HISTORY);
+            Topic.GRADIENTS,
+            Topic.FLEET,
+            Topic.LANES,
+            Topic.DEAD_LETTERS,
+            Topic.JOB_HISTORY,
+            Topic.PREDICTIONS);
   }
 
   @Test

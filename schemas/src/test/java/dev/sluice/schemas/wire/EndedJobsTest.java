@@ -39,6 +39,15 @@ class EndedJobsTest {
   }
 
   @Test
+  void thoseThatHadTheirRowsThemselvesAreToldFromOthers() {
+    var prediction = new EndedJob("p", JobStatus.CANCELLED, 1, 2, 2, true);
+    var packed = EndedJobs.of(0, 0, List.of(A, prediction));
+    assertThat(packed.jobs()).containsExactly(A, prediction);
+    assertThat(packed.endings()).containsExactly(0, 2);
+    assertThat(packed.status(1)).isEqualTo(JobStatus.CANCELLED);
+  }
+
+  @Test
   void theDigestIsTheBeginningOfTheSha256AsOtherProgramsHaveIt() {
     assertThat(EndedJobs.digest(utf8("abc"))).isEqualTo(0xba7816bf8f01cfeaL);
   }
@@ -98,7 +107,7 @@ class EndedJobsTest {
 
   @Test
   void anEndingThatIsNotKnownIsNone() {
-    malformed(changed(ENDING, 4), BOTH.ids(), "no job ends with 4");
+    malformed(changed(ENDING, 8), BOTH.ids(), "no job ends with 8");
     malformed(changed(ENDING + 1, 0xFF), BOTH.ids(), "no job ends with -1");
   }
 

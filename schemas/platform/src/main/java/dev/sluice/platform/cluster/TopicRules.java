@@ -140,6 +140,7 @@ final class TopicRules {
     together(counts, Topic.JOBS, Topic.JOB_STATES, all);
     together(counts, Topic.JOBS, Topic.JOB_FACTS, all);
     together(counts, Topic.JOBS, Topic.JOB_HISTORY, all);
+    together(counts, Topic.JOBS, Topic.PREDICTIONS, all);
     together(counts, Topic.GRADIENTS, Topic.PARAMETERS, all);
     together(counts, Topic.GRADIENTS, Topic.CHECKPOINTS, all);
     together(counts, Topic.GRADIENTS, Topic.ANCHORS, all);

@@ -55,12 +55,12 @@ class TopicRulesTest {
   }
 
   @Test
-  void recordsOfTheHistoryCarryTheTimesThatTheyAreGivenAndAllOthersThoseOfTheBrokers() {
+  void recordsOfEndedJobsCarryTheTimesThatTheyAreGivenAndAllOthersThoseOfTheBrokers() {
     var appended = Map.of(Topic.TIMESTAMPS, Topic.APPENDED);
     var given = Map.of(Topic.TIMESTAMPS, "CreateTime");
 
     for (var topic : Topic.values()) {
-      boolean history = topic == Topic.JOB_HISTORY;
+      boolean history = topic == Topic.JOB_HISTORY || topic == Topic.PREDICTIONS;
       assertThat(TopicRules.settings(topic, history ? given : appended)).as("%s", topic).isEmpty();
       assertThat(TopicRules.settings(topic, history ? appended : given))
           .as("%s", topic)
