@@ -32,7 +32,9 @@ import dev.sluice.worker.queue.TaskQueue;
 import dev.sluice.worker.report.Controls;
 import dev.sluice.worker.report.LaneClaim;
 import dev.sluice.worker.report.Reports;
+import dev.sluice.worker.serve.RowsQueue;
 import dev.sluice.worker.tasks.Files;
+import dev.sluice.worker.tasks.Models;
 import dev.sluice.worker.tasks.ResultLog;
 import dev.sluice.worker.trial.ChildTrials;
 import dev.sluice.worker.trial.TriedTraining;
@@ -63,11 +65,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its threads: {@code intake} holds tasks, {@code compute} computes, {@code parameters} follows
  * parameters, {@code controls} follows what the ledger wants, {@code heartbeat} says that it is
- * there.
+ * there; {@code rows} and {@code answers} do tasks that have their rows themselves.
  */
 public final class Worker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  /** What answers small jobs keeps fewer models loaded. */
+  private static final int ROWS_CACHE_PART = 4;
 
   /** How often the threads that send are looked at. */
   private static final long SENDERS_MS = 1_000;
@@ -84,6 +89,7 @@ public final class Worker implements AutoCloseable {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private @Nullable ComputeLoop loop;
   private @Nullable TaskQueue intake;
+  private @Nullable RowsQueue rows;
   private @Nullable Thread compute;
   private volatile @Nullable Heartbeat heartbeat;
   private @Nullable SenderThreads senders;
@@ -146,6 +152,7 @@ public final class Worker implements AutoCloseable {
     var engine = engines.fingerprint();
     // Before anybody hears of this engine, as tasks that need it go there from then on.
     topics.ensureLane(Topic.queue(config.lane(), engine));
+    topics.ensureLane(Topic.rowsQueue(config.lane()));
     var accelerator = Accelerator.of(config.model());
     var inbox = new Inbox(bell);
 
@@ -186,6 +193,7 @@ public final class Worker implements AutoCloseable {
     var scope =
         new TaskQueue.Scope(config.lane(), engine, config.heldTasksMax(), config.schemaWaitMs());
     var queue = keep(new TaskQueue(kafka, codec, scope, controls, reports, inbox, this::failed));
+    var small = keep(rows(kafka, codec, engines, trials, files, accelerator));
     var tools =
         new Tools(
             engines,
@@ -206,10 +214,16 @@ public final class Worker implements AutoCloseable {
     var computing = new ComputeLoop(manner, tools, queue, inbox, bell);
     loop = computing;
     intake = queue;
+    rows = small;
     compute = Thread.ofPlatform().name("compute").daemon().start(() -> compute(computing));
     heartbeat =
         new Heartbeat(
-            kafka, codec, identity, config.heartbeatMs(), computing::activity, this::failed);
+            kafka,
+            codec,
+            identity,
+            config.heartbeatMs(),
+            () -> computing.activity().and(small.finished(), small.answered()),
+            this::failed);
     senders = SenderThreads.ofThisProcess();
     LOG.info("Worker {} serves lane {} with {}.", who.worker(), config.lane(), engine);
     if (accelerator.modelled()) {
@@ -217,6 +231,39 @@ public final class Worker implements AutoCloseable {
           "{} is modelled: tasks are computed on this host's processor under its constraints.",
           config.accelerator());
     }
+  }
+
+  /** What takes and answers tasks that have their rows themselves. */
+  private RowsQueue rows(
+      KafkaSettings kafka,
+      Codec codec,
+      Engines engines,
+      ChildTrials trials,
+      Files files,
+      Accelerator accelerator) {
+    // Large answers fill a buffer of their own.
+    var producer = producer(kafka.burstProducer());
+    var models =
+        new Models(
+            files,
+            engines.training(),
+            engines.inference(),
+            trials,
+            config.cacheBytes(Runtime.getRuntime().maxMemory()) / ROWS_CACHE_PART);
+    return RowsQueue.join(
+        kafka,
+        codec,
+        config.lane(),
+        config.schemaWaitMs(),
+        RowsQueue.tools(
+            kafka,
+            codec,
+            models,
+            accelerator,
+            new Reports(producer, codec, who, engines.fingerprint()),
+            producer::flush),
+        ENGINE_STACK_BYTES,
+        this::failed);
   }
 
   private static Engines engines(ChildTrials trials) {
@@ -384,6 +431,9 @@ public final class Worker implements AutoCloseable {
 
   private void leave(TaskQueue queue, ComputeLoop computing, Thread thread) {
     try {
+      if (rows != null) {
+        rows.leave();
+      }
       queue.leave();
       computing.leave();
       if (!thread.join(Duration.ofMillis(Math.max(1, config.leaveMsMax())))) {

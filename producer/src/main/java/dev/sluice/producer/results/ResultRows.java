@@ -1,10 +1,12 @@
 package dev.sluice.producer.results;
 
+import dev.sluice.jobs.metrics.Probabilities;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.ResultBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** Splits batches into rows and turns scores into probabilities. */
@@ -79,23 +81,10 @@ public final class ResultRows {
   }
 
   private List<Double> probabilities(List<Float> scores) {
-    return switch (objective) {
-      case CROSS_ENTROPY -> softmax(scores);
-      case BINARY_CROSS_ENTROPY ->
-          scores.size() == 1 ? sigmoid(scores.getFirst()) : softmax(scores);
-      case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER -> List.of();
-    };
-  }
-
-  private static List<Double> sigmoid(float score) {
-    double second = 1 / (1 + Math.exp(-score));
-    return List.of(1 - second, second);
-  }
-
-  private static List<Double> softmax(List<Float> scores) {
-    double max = scores.stream().mapToDouble(Float::doubleValue).max().orElse(0);
-    var shares = scores.stream().map(score -> Math.exp(score - max)).toList();
-    double sum = shares.stream().mapToDouble(Double::doubleValue).sum();
-    return shares.stream().map(share -> share / sum).toList();
+    var values = new float[scores.size()];
+    for (int output = 0; output < values.length; output++) {
+      values[output] = scores.get(output);
+    }
+    return DoubleStream.of(Probabilities.of(objective, values)).boxed().toList();
   }
 }

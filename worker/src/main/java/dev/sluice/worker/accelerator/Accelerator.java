@@ -3,8 +3,8 @@ package dev.sluice.worker.accelerator;
 import dev.sluice.accelerators.catalogue.AcceleratorModel;
 import dev.sluice.accelerators.catalogue.Catalogue;
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Modelled;
-import dev.sluice.worker.work.InferWork;
 import dev.sluice.worker.work.TaskWork;
 import dev.sluice.worker.work.TermWork;
 import java.util.Optional;
@@ -33,11 +33,19 @@ public sealed interface Accelerator permits HostProcessor, ModelledAccelerator {
   Optional<Cause> objection(TaskWork work);
 
   /**
-   * What answering a task's rows would have taken on it.
+   * Why it cannot answer rows with a model.
    *
+   * @return empty where it can, as far as is known
+   */
+  Optional<Cause> objection(ModelVersion model);
+
+  /**
+   * What answering rows would have taken on it.
+   *
+   * @param batch most rows at a time; 1: they are answered one by one
    * @return null where it was measured, or nothing can be said
    */
-  @Nullable Modelled inference(InferWork work);
+  @Nullable Modelled inference(ModelVersion model, long rows, int batch);
 
   /**
    * What some steps of a term would have taken on it.

@@ -1,8 +1,8 @@
 package dev.sluice.worker.accelerator;
 
 import dev.sluice.schemas.wire.Cause;
+import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Modelled;
-import dev.sluice.worker.work.InferWork;
 import dev.sluice.worker.work.TaskWork;
 import dev.sluice.worker.work.TermWork;
 import java.util.Optional;
@@ -22,7 +22,12 @@ public record HostProcessor() implements Accelerator {
   }
 
   @Override
-  public @Nullable Modelled inference(InferWork work) {
+  public Optional<Cause> objection(ModelVersion model) {
+    return Optional.empty();
+  }
+
+  @Override
+  public @Nullable Modelled inference(ModelVersion model, long rows, int batch) {
     return null;
   }
 

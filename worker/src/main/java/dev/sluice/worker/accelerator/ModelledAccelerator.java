@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Modelled;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.Work;
 import dev.sluice.worker.work.ExportWork;
@@ -22,6 +23,8 @@ import dev.sluice.worker.work.PrepareWork;
 import dev.sluice.worker.work.QuantiseWork;
 import dev.sluice.worker.work.TaskWork;
 import dev.sluice.worker.work.TermWork;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -75,16 +78,21 @@ public record ModelledAccelerator(AcceleratorModel model) implements Accelerator
   }
 
   @Override
-  public @Nullable Modelled inference(InferWork work) {
-    var format = Capability.rated(Set.of(format(work.model())), model);
+  public Optional<Cause> objection(ModelVersion version) {
+    var spec = new PredictionSpec(version.name(), "latest", ByteBuffer.allocate(0), List.of());
+    return objection(spec, JobNeeds.Known.of(version, 0));
+  }
+
+  @Override
+  public @Nullable Modelled inference(ModelVersion version, long rows, int batch) {
+    var format = Capability.rated(Set.of(format(version)), model);
     if (format.isEmpty()) {
       return null;
     }
-    var scenario = work.spec().batch() > 1 ? Scenario.OFFLINE : Scenario.SINGLE_STREAM;
-    var workload = Workload.of(work.model().network());
-    long rows = work.rowTo() - work.rowFrom();
-    int batch = Math.clamp(rows, 1, Math.max(1, work.spec().batch()));
-    return switch (CostModel.builtIn().predict(model, workload, scenario, format, 1, batch)) {
+    var scenario = batch > 1 ? Scenario.OFFLINE : Scenario.SINGLE_STREAM;
+    var workload = Workload.of(version.network());
+    int together = Math.clamp(rows, 1, Math.max(1, batch));
+    return switch (CostModel.builtIn().predict(model, workload, scenario, format, 1, together)) {
       case Prediction.Predicted each ->
           new Modelled(
               (double) rows / each.samplesPerSecond(),

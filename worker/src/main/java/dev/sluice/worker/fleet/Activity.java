@@ -21,4 +21,9 @@ public record Activity(
   public Activity {
     jobs = List.copyOf(jobs);
   }
+
+  /** The same with what others of this worker have done. */
+  public Activity and(long moreFinished, long moreSamples) {
+    return new Activity(running, jobs, finished + moreFinished, samples + moreSamples, taskSeconds);
+  }
 }

@@ -157,7 +157,7 @@ public final class InferTask {
           measuring.squaredError(),
           measuring.absoluteError(),
           nanos / 1e6,
-          accelerator.inference(work),
+          accelerator.inference(work.model(), work.rowTo() - work.rowFrom(), work.spec().batch()),
           measuring.faults(),
           measuring.measured());
     }

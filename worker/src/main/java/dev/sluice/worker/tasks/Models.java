@@ -81,7 +81,8 @@ public final class Models implements AutoCloseable {
    * @throws EngineException where an engine refuses them
    * @throws TaskProblem where it has no file that an engine here can run
    */
-  InferenceSession load(ModelVersion model) throws ArtifactMissing, EngineException, TaskProblem {
+  public InferenceSession load(ModelVersion model)
+      throws ArtifactMissing, EngineException, TaskProblem {
     var kept = recent.get(model.sha256());
     if (kept.isPresent()) {
       return kept.get().session;

@@ -277,7 +277,7 @@ class ModelledAcceleratorTest {
                     Optional.of(NumberFormat.INT8),
                     1,
                     64);
-    var modelled = of(Accelerator.of(warboy).inference(infer("int8", 64, 1000)));
+    var modelled = of(modelled(Accelerator.of(warboy), infer("int8", 64, 1000)));
     assertThat(modelled.seconds()).isCloseTo(1000 / prediction.samplesPerSecond(), within(1e-12));
     assertThat(modelled.joules())
         .isEqualTo(
@@ -287,15 +287,15 @@ class ModelledAcceleratorTest {
   @Test
   void oneRowAtATimeTakesLongerThanManyAtOnce() {
     var atom = accelerator("rbln-atom");
-    assertThat(of(atom.inference(infer("int8", 1, 1000))).seconds())
-        .isGreaterThan(of(atom.inference(infer("int8", 64, 1000))).seconds());
+    assertThat(of(modelled(atom, infer("int8", 1, 1000))).seconds())
+        .isGreaterThan(of(modelled(atom, infer("int8", 64, 1000))).seconds());
   }
 
   @Test
   void floatsAtARateThatIsNotPublishedRunInTheFastestFloatsThatAre() {
     var atom = accelerator("rbln-atom");
-    assertThat(atom.inference(infer("fp32", 64, 1000)))
-        .isEqualTo(atom.inference(infer("fp16", 64, 1000)))
+    assertThat(modelled(atom, infer("fp32", 64, 1000)))
+        .isEqualTo(modelled(atom, infer("fp16", 64, 1000)))
         .isNotNull();
   }
 
@@ -313,7 +313,7 @@ class ModelledAcceleratorTest {
   @Test
   void whereNothingIsPublishedNothingIsSaid() {
     // Its rates are left out of the catalogue.
-    assertThat(accelerator("nvidia-h100-nvl").inference(infer("fp32", 64, 1000))).isNull();
+    assertThat(modelled(accelerator("nvidia-h100-nvl"), infer("fp32", 64, 1000))).isNull();
     var network = facts(NETWORK);
     var script =
         new NetworkFacts(
@@ -330,7 +330,7 @@ class ModelledAcceleratorTest {
             network.floats());
     var work = new InferWork(answering(64), version(script, "fp32"), 0, 10);
     assertThat(accelerator("nvidia-h100-sxm").objection(work)).isEmpty();
-    assertThat(accelerator("nvidia-h100-sxm").inference(work)).isNull();
+    assertThat(modelled(accelerator("nvidia-h100-sxm"), work)).isNull();
   }
 
   @Test
@@ -347,7 +347,19 @@ class ModelledAcceleratorTest {
             quantise())) {
       assertThat(host.objection(work)).isEmpty();
     }
-    assertThat(host.inference(infer("fp32", 8, 10))).isNull();
+    assertThat(modelled(host, infer("fp32", 8, 10))).isNull();
     assertThat(host.training(term(NETWORK, 32), 10, 1)).isNull();
+  }
+
+  private static @Nullable Modelled modelled(Accelerator device, InferWork work) {
+    return device.inference(work.model(), work.rowTo() - work.rowFrom(), work.spec().batch());
+  }
+
+  @Test
+  void aModelWhoseFormatADeviceDoesNotTakeIsObjectedToWithoutAJob() {
+    assertThat(accelerator("furiosa-warboy").objection(version(facts(NETWORK), "int8"))).isEmpty();
+    assertThat(accelerator("furiosa-warboy").objection(version(facts(NETWORK), "fp32")))
+        .hasValueSatisfying(cause -> assertThat(cause.code()).isEqualTo(Code.MISPLACED_TASK));
+    assertThat(accelerator("host-cpu").objection(version(facts(NETWORK), "fp32"))).isEmpty();
   }
 }

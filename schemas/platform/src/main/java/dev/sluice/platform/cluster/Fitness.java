@@ -34,8 +34,8 @@ final class Fitness {
   /** Enough for the starts of a task that kills its workers; see starts-max. */
   private static final int DELIVERIES_MIN = 5;
 
-  /** A worker's members at least: one for each priority. */
-  private static final int SHARE_MEMBERS_MIN = 3;
+  /** A worker's members at least: one for each priority, and one for jobs with their own rows. */
+  private static final int SHARE_MEMBERS_MIN = 4;
 
   private static final int SESSION_MS_MIN = 1_200;
 
@@ -289,7 +289,7 @@ final class Fitness {
         "group.share.delivery.count.limit",
         DELIVERIES_MIN,
         "Brokers would drop a task before its workers have died of it as often as allowed.");
-    atLeast("group.share.max.size", SHARE_MEMBERS_MIN, "Each worker has three members.");
+    atLeast("group.share.max.size", SHARE_MEMBERS_MIN, "Each worker has four members.");
     atLeast(
         "group.max.session.timeout.ms", SESSION_MS_MIN, "Coordinators have sessions of that time.");
   }

@@ -24,6 +24,12 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   /** Room for blocks on their way to the broker, in bytes. */
   private static final long BULK_BUFFER_BYTES = 128L * 1024 * 1024;
 
+  /** What a burst of small reports takes in one partition, in bytes. */
+  private static final int BURST_BATCH_BYTES = 256 * 1024;
+
+  /** What a request for many small tasks brings at most, in bytes: one may have a megabyte. */
+  private static final int BURST_FETCH_BYTES = 16 * 1024 * 1024;
+
   /** Room for pieces of files on their way to the broker, in bytes; several files share it. */
   private static final long PIECES_BUFFER_BYTES = 32L * 1024 * 1024;
 
@@ -80,6 +86,17 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
   /** For small records whose loss would matter: reports, heartbeats, commands. */
   public Map<String, Object> controlProducer() {
     return producer(Map.of("linger.ms", 0, "buffer.memory", 16L * 1024 * 1024));
+  }
+
+  /**
+   * For reports of many small tasks, which are sent together: whoever sends them flushes then, so
+   * that they go in few requests, and nothing lingers.
+   */
+  public Map<String, Object> burstProducer() {
+    var settings = controlProducer();
+    settings.put("linger.ms", 5);
+    settings.put("batch.size", BURST_BATCH_BYTES);
+    return settings;
   }
 
   /**
@@ -251,6 +268,13 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> common)
     settings.put("max.poll.records", recordsMax);
     settings.put("key.deserializer", StringDeserializer.class.getName());
     settings.put("value.deserializer", ByteArrayDeserializer.class.getName());
+    return settings;
+  }
+
+  /** For many small tasks at a time. */
+  public Map<String, Object> burstShareReader(String lane, int recordsMax) {
+    var settings = shareReader(lane, recordsMax);
+    settings.put("fetch.max.bytes", BURST_FETCH_BYTES);
     return settings;
   }
 

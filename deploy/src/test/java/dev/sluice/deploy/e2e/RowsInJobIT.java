@@ -1,0 +1,183 @@
+package dev.sluice.deploy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.schemas.codec.Codec;
+import dev.sluice.schemas.codec.Decoded;
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.JobRecord;
+import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.Prediction;
+import dev.sluice.schemas.wire.PredictionSpec;
+import dev.sluice.schemas.wire.Priority;
+import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.Unplaceable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many small jobs that have their rows themselves, written straight to the log. */
+@ExtendWith(Cluster.Provider.class)
+final class RowsInJobIT {
+  private static final String MODEL = "rows-in-job";
+  private static final int ROWS = 400;
+  private static final int PER_JOB = 4;
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration WAIT_MAX = Duration.ofSeconds(60);
+
+  private final Codec codec = Codec.builtIn();
+
+  @Test
+  void eachJobEndsOnceWithTheAnswersOfTheSameRowsInAFile(Cluster cluster, @TempDir Path dir)
+      throws Exception {
+    cluster.workers(2);
+    var file = Csv.circles(dir, ROWS);
+    var dataset = TestJobs.classification(cluster.client().upload(file).artifact(), "inside");
+    var training =
+        TestJobs.train(dataset, TestJobs.dense(16, 2), Objective.CROSS_ENTROPY, 2, MODEL);
+    cluster.succeeded(cluster.client().submit(training, null).jobId());
+    var bulk = cluster.client().submit(TestJobs.inferAll(dataset, MODEL, "1", 64), null).jobId();
+    cluster.succeeded(bulk);
+    var expected = cluster.results(bulk);
+
+    var lines = Files.readAllLines(file);
+    var jobs = new LinkedHashMap<String, PredictionSpec>();
+    for (int job = 0; job < ROWS / PER_JOB; job++) {
+      jobs.put("rows-in-job-" + job, answering(lines, job * PER_JOB));
+    }
+    jobs.put("rows-in-job-bad", asked("[[0.1,\"up\"]]", List.of()));
+    jobs.put("rows-in-job-nameless", asked("[{\"x\":0.1,\"z\":0.2}]", List.of()));
+    submit(cluster, jobs);
+
+    var ended = ended(cluster, jobs.size());
+    assertThat(ended).containsOnlyKeys(jobs.keySet());
+    assertThat(ended.values()).allMatch(each -> each.size() == 1, "each job ended once");
+    for (int job = 0; job < ROWS / PER_JOB; job++) {
+      var one = ended.get("rows-in-job-" + job).getFirst();
+      assertThat(one.status()).as("%s", one.cause()).isEqualTo(JobStatus.SUCCEEDED);
+      assertAnswers(one, expected.subList(job * PER_JOB, (job + 1) * PER_JOB));
+    }
+    assertRefused(ended.get("rows-in-job-bad").getFirst(), Code.NOT_A_NUMBER, "rows[0][1]");
+    assertRefused(ended.get("rows-in-job-nameless").getFirst(), Code.NO_SUCH_COLUMN, "rows[0].z");
+  }
+
+  /** Some rows of the file, as arrays in another order of columns, or as objects. */
+  private static PredictionSpec answering(List<String> lines, int from) {
+    boolean objects = from % (2 * PER_JOB) == 0;
+    var rows =
+        IntStream.range(from, from + PER_JOB)
+            .mapToObj(row -> lines.get(row + 1).split(",")) // x,inside,y
+            .map(
+                cells ->
+                    objects
+                        ? "{\"y\":" + cells[2] + ",\"x\":" + cells[0] + "}"
+                        : "[" + cells[2] + "," + cells[0] + "]")
+            .collect(Collectors.joining(",", "[", "]"));
+    return asked(rows, objects ? List.of() : List.of("y", "x"));
+  }
+
+  private static PredictionSpec asked(String rows, List<String> names) {
+    return new PredictionSpec(
+        MODEL, "1", ByteBuffer.wrap(rows.getBytes(StandardCharsets.UTF_8)), names);
+  }
+
+  private void submit(Cluster cluster, Map<String, PredictionSpec> jobs) throws Exception {
+    var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
+    jobs.forEach(
+        (id, asked) -> {
+          var spec =
+              new JobSpec(
+                  "default",
+                  id,
+                  Priority.HIGH,
+                  List.of(),
+                  Unplaceable.REFUSE,
+                  asked,
+                  PlacementWishes.NONE);
+          var value = codec.encode(new JobRecord("test", new Submitted(id, "", spec)));
+          records.add(new ProducerRecord<>(Topic.JOBS.topicName(), id, value));
+        });
+    var _ = new JobsTopic(cluster).writeAll(records);
+  }
+
+  /** What sluice.predictions has of these jobs once all have ended, and a while later. */
+  private Map<String, List<Prediction>> ended(Cluster cluster, int jobs) {
+    var found = new TreeMap<String, List<Prediction>>();
+    var partitions =
+        IntStream.range(0, Topic.PREDICTIONS.partitions())
+            .mapToObj(number -> new TopicPartition(Topic.PREDICTIONS.topicName(), number))
+            .toList();
+    var settings = KafkaSettings.of(cluster.bootstrapServers()).committedScan();
+    try (var consumer = new KafkaConsumer<String, ByteBuffer>(settings)) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+      // One more empty look, in which a second ending of a job would show.
+      for (boolean more = true; more; ) {
+        assertThat(System.nanoTime()).as("%d jobs have ended", found.size()).isLessThan(deadline);
+        var records = consumer.poll(POLL);
+        records.forEach(
+            record -> {
+              if (codec.decode(Prediction.class, record.value())
+                      instanceof Decoded.Message<Prediction>(var ended)
+                  && ended.jobId().startsWith(MODEL)) {
+                found.computeIfAbsent(ended.jobId(), id -> new ArrayList<>()).add(ended);
+              }
+            });
+        more = found.size() < jobs || !records.isEmpty();
+      }
+    }
+    return found;
+  }
+
+  private static void assertAnswers(Prediction job, List<JsonNode> expected) {
+    var predicted = job.predicted();
+    assertThat(predicted).isNotNull();
+    var answers = Cluster.present(predicted).answers();
+    assertThat(answers.predictions())
+        .isEqualTo(expected.stream().map(row -> row.path("prediction").asText()).toList());
+    var scores = Vectors.floats(answers.scores());
+    for (int row = 0; row < expected.size(); row++) {
+      assertThat(answers.probabilities().get(row))
+          .isEqualTo(expected.get(row).path("probability").asDouble());
+      for (int output = 0; output < answers.outputs(); output++) {
+        assertThat(scores[row * answers.outputs() + output])
+            .isEqualTo((float) expected.get(row).path("scores").get(output).asDouble());
+      }
+    }
+    assertThat(Cluster.present(predicted).computeMs()).isPositive();
+    assertThat(job.worker()).isNotEmpty();
+    assertThat(job.attempts()).isEqualTo(1);
+  }
+
+  private static void assertRefused(Prediction job, Code code, String where) {
+    assertThat(job.status()).isEqualTo(JobStatus.FAILED);
+    var cause = Cluster.present(job.cause());
+    assertThat(cause.code()).isEqualTo(code);
+    assertThat(cause.where()).isEqualTo(where);
+    assertThat(job.predicted()).isNull();
+  }
+}
