@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -213,7 +214,7 @@ final class KafkaLedgerStore implements LedgerStore {
 
   @Override
   public @Nullable Submitted submitted(long offset) {
-    return Brokers.ask(() -> submitted.at(offset));
+    return Brokers.ask(() -> Optional.ofNullable(submitted.at(offset))).orElse(null);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.ParameterBlock;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.ShardRun;
 import dev.sluice.schemas.wire.StoredState;
@@ -47,6 +48,7 @@ final class Invariants {
   private final JobJoin join = new JobJoin();
   private final Set<String> over = new HashSet<>();
   private final Map<String, Job> ended = new TreeMap<>();
+  private final Map<String, Prediction> predictions = new HashMap<>();
   private final Map<String, Long> facts = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
@@ -64,6 +66,27 @@ final class Invariants {
 
   Map<String, Job> ended() {
     return ended;
+  }
+
+  /** A job that had its rows itself, as it has ended; null: it has not. */
+  @Nullable Prediction predicted(String jobId) {
+    return predictions.get(jobId);
+  }
+
+  /** Whoever reads committed records sees how such a job has ended. */
+  void ended(Prediction job) {
+    require(predictions.put(job.jobId(), job) == null, "a job ends once: " + job.jobId());
+    var predicted = job.predicted();
+    var cause = job.cause();
+    if (predicted != null) {
+      require(
+          predicted.answers().predictions().equals(SimulatedJobs.answers(job.jobId())),
+          "a job gets the answers to its own rows: " + job.jobId() + " got " + predicted);
+    } else {
+      require(
+          cause != null && SimulatedJobs.mayFailWith(cause.code()),
+          "a job fails for a reason that there is: " + job.jobId() + " for " + cause);
+    }
   }
 
   /** Parameters of one generation are the same bits, whoever publishes them and how often. */

@@ -6,6 +6,7 @@ import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.EndedJobs;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobFacts;
+import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class LedgerTopics {
   private final List<PartitionLog<Known>> factLogs = new ArrayList<>();
   private final List<Map<String, JobFacts>> facts = new ArrayList<>();
   private final List<PartitionLog<ClosedJob>> historyLogs = new ArrayList<>();
+  private final List<PartitionLog<Prediction>> predictionLogs = new ArrayList<>();
   private final Map<String, ClosedJob> history = new TreeMap<>();
   private final PartitionLog<Told> controlLog = new PartitionLog<>("controls", this::spread);
   private final Map<String, JobControl> controls = new TreeMap<>();
@@ -52,6 +54,7 @@ final class LedgerTopics {
       var known = new TreeMap<String, JobFacts>();
       facts.add(known);
       factLogs.add(new PartitionLog<>("facts-" + partition, fact -> apply(fact, known)));
+      predictionLogs.add(new PartitionLog<>("predictions-" + partition, world.invariants::ended));
       historyLogs.add(
           new PartitionLog<>("history-" + partition, past -> history.put(past.jobId(), past)));
     }
@@ -105,6 +108,11 @@ final class LedgerTopics {
 
   void tell(Transactions.Producer producer, JobControl control) {
     producer.send(controlLog, new Told(control.jobId(), control, null));
+  }
+
+  /** A job that had its rows itself has ended. */
+  void end(Transactions.Producer producer, int partition, Prediction ended) {
+    producer.send(predictionLogs.get(partition), ended);
   }
 
   /** A job leaves for the history. */

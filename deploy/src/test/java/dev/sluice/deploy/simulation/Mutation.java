@@ -70,6 +70,12 @@ enum Mutation {
   FOLDED_FROM_THE_END,
   /** A worker contributes to a step while what it has for the one before may still be lost. */
   SENT_BEFORE_STORED,
+  /**
+   * Tasks with rows are acknowledged when they are answered, and their reports may still be lost.
+   */
+  ROWS_DONE_BEFORE_REPORTED,
+  /** What has had its rows itself has ended and is gone, and nobody remembers that it was there. */
+  ANSWERED_NOT_REMEMBERED,
   /** A worker rounds whatever sums it sends, and not those of the groups that the job declares. */
   ENCODED_AS_SENT
 }

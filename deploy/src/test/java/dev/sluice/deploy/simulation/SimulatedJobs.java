@@ -4,6 +4,7 @@ import dev.sluice.fold.Rounding;
 import dev.sluice.schemas.wire.AdamW;
 import dev.sluice.schemas.wire.Affine;
 import dev.sluice.schemas.wire.ClassWeights;
+import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.Cosine;
 import dev.sluice.schemas.wire.DatasetFacts;
 import dev.sluice.schemas.wire.DatasetSpec;
@@ -14,8 +15,10 @@ import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.NetworkFacts;
+import dev.sluice.schemas.wire.NumberColumn;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.QuantisationSpec;
 import dev.sluice.schemas.wire.Rows;
@@ -29,6 +32,9 @@ import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
 import dev.sluice.worker.training.BlockSums;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +47,9 @@ final class SimulatedJobs {
 
   /** Of train-a and train-b; in the one two shards are a group, in the other each is one. */
   private static final int ENCODED_GROUPS = 2;
+
+  static final int INPUTS = 4;
+  static final List<String> CLASSES = List.of("a", "b", "c");
 
   private static final String ARTIFACT = "sha256:" + "0".repeat(64);
   private static final int STEPS_PER_EPOCH = 4;
@@ -104,6 +113,32 @@ final class SimulatedJobs {
         Priority.NORMAL, new QuantisationSpec(model, "latest", "int8", dataset(0.2), 100, null));
   }
 
+  /** One that has its rows itself: as many as its number, with that number first. */
+  static JobSpec prediction(String jobId, String model) {
+    int number = number(jobId);
+    var row = "[" + number + ", 0, 0, 0]";
+    var rows = "[" + String.join(", ", Collections.nCopies(number, row)) + "]";
+    return job(
+        Priority.values()[number % Priority.values().length],
+        new PredictionSpec(
+            model, "latest", ByteBuffer.wrap(rows.getBytes(StandardCharsets.UTF_8)), List.of()));
+  }
+
+  private static int number(String jobId) {
+    return Integer.parseInt(jobId.substring(jobId.indexOf('-') + 1));
+  }
+
+  /** What such a job is to be answered. */
+  static List<String> answers(String jobId) {
+    int number = number(jobId);
+    return Collections.nCopies(number, SimulatedRows.answer(number));
+  }
+
+  /** Its model may be deleted; and where workers die all the time, its task may be given up. */
+  static boolean mayFailWith(Code code) {
+    return code == Code.NO_SUCH_MODEL || code == Code.WORKERS_ENDED;
+  }
+
   private static JobSpec job(Priority priority, Work work) {
     return new JobSpec(
         "default", "simulated", priority, List.of(), Unplaceable.HOLD, work, PlacementWishes.NONE);
@@ -152,17 +187,20 @@ final class SimulatedJobs {
 
   private static NetworkFacts facts() {
     var none = new Affine(List.of(), List.of());
+    var asItIs = new Affine(Collections.nCopies(INPUTS, 0.0), Collections.nCopies(INPUTS, 1.0));
     return new NetworkFacts(
         new LayerStack(List.of(4), List.of(new Dense(3, true))),
         List.of(4),
         3,
         Objective.CROSS_ENTROPY,
-        List.of("a", "b", "c"),
-        List.of(),
-        none,
+        CLASSES,
+        List.of("f0", "f1", "f2", "f3"),
+        asItIs,
         none,
         List.of(),
         World.FLOATS - 3,
-        World.FLOATS);
+        World.FLOATS,
+        List.of(),
+        Collections.nCopies(INPUTS, new NumberColumn(null)));
   }
 }

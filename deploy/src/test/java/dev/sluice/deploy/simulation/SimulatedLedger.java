@@ -144,6 +144,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
         .changes()
         .forEach((key, change) -> world.kept.store(producer(), partition, key, change));
     decision.removals().forEach(key -> world.kept.remove(producer(), partition, key));
+    decision.predictions().values().forEach(e -> world.kept.end(producer(), partition, e));
     decision.effects().forEach(this::carryOut);
   }
 
@@ -183,7 +184,9 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
   @Override
   public void remember(List<EndedJobs> remembered) {
-    remembered.forEach(record -> world.kept.remember(producer(), record, true));
+    if (world.mutation != Mutation.ANSWERED_NOT_REMEMBERED) {
+      remembered.forEach(record -> world.kept.remember(producer(), record, true));
+    }
   }
 
   @Override
@@ -194,7 +197,7 @@ final class SimulatedLedger implements LedgerStore, LedgerShard.Surroundings {
 
   @Override
   public PublishedModels models() {
-    return PublishedModels.NONE;
+    return world.models;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.EarlyStopping;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.LaneDeclared;
+import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.ValidationMetric;
@@ -26,7 +27,8 @@ final class SimulatedRun {
 
   static final List<String> FIRST =
       List.of("train-a", "train-b", "dropped", "maybe", "diverging", "poison");
-  static final List<String> THEN = List.of("infer", "missing", "quantised");
+  static final List<String> THEN =
+      List.of("infer", "missing", "quantised", "rows-1", "rows-2", "rows-3", "rows-4", "nobody-1");
   static final long STEPS_A = 14;
   static final long STEPS_B = 39;
 
@@ -131,6 +133,7 @@ final class SimulatedRun {
     submit("infer");
     submit("missing");
     submit("quantised");
+    THEN.stream().filter(SimulatedRun::hasRows).forEach(this::submit);
     drive(THEN);
     settle();
   }
@@ -161,9 +164,17 @@ final class SimulatedRun {
           case "infer" -> SimulatedJobs.inference("m");
           case "missing" -> SimulatedJobs.inference("nobody");
           case "quantised" -> SimulatedJobs.quantisation("m");
-          default -> SimulatedJobs.training(Priority.NORMAL, 9, 2, 3, null);
+          case "nobody-1" -> SimulatedJobs.prediction(jobId, "nobody");
+          default ->
+              hasRows(jobId)
+                  ? SimulatedJobs.prediction(jobId, "m")
+                  : SimulatedJobs.training(Priority.NORMAL, 9, 2, 3, null);
         };
     world.tell("client", new Submitted(jobId, "", spec));
+  }
+
+  private static boolean hasRows(String jobId) {
+    return jobId.startsWith("rows-") || jobId.startsWith("nobody-");
   }
 
   private void drive(List<String> jobs) {
@@ -198,9 +209,13 @@ final class SimulatedRun {
   }
 
   private String said(String jobId) {
-    return world.stored(jobId).get(jobId) instanceof JobState job
-        ? "%s is %s in %s with %s".formatted(jobId, job.status(), job.lane(), job.open())
-        : jobId + " is not known";
+    return switch (world.stored(jobId).get(jobId)) {
+      case JobState job ->
+          "%s is %s in %s with %s".formatted(jobId, job.status(), job.lane(), job.open());
+      case OpenPrediction job ->
+          "%s is %s in %s, attempt %d".formatted(jobId, job.status(), job.lane(), job.attempt());
+      case null, default -> jobId + " is not known";
+    };
   }
 
   private void move() {
@@ -342,7 +357,10 @@ final class SimulatedRun {
       case BROKERS_RESTART -> world.restartBrokers();
       case CLOCK_JUMPS -> world.nowMs += random.nextInt(120_000);
       case CLOCK_GOES_BACK -> world.nowMs -= random.nextInt(3_000);
-      case CLIENT_REPEATS -> submit(FIRST.get(random.nextInt(FIRST.size())));
+      case CLIENT_REPEATS -> {
+        submit(FIRST.get(random.nextInt(FIRST.size())));
+        THEN.stream().filter(SimulatedRun::hasRows).filter(world::ended).forEach(this::submit);
+      }
       case CLIENT_CANCELS_AGAIN -> {
         if (world.ended("dropped")) {
           world.tell("client", new CancelRequested("dropped", "again"));

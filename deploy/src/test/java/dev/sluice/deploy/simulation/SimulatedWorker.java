@@ -53,6 +53,7 @@ final class SimulatedWorker {
   private final SimulatedExchange exchange;
   private final Intake intake;
   private final TaskRunner runner;
+  private final SimulatedRows rows;
   private final Deque<News> inbox = new ArrayDeque<>();
   private final Deque<Runnable> messages = new ArrayDeque<>();
   private boolean hung;
@@ -70,6 +71,7 @@ final class SimulatedWorker {
     this.world = world;
     var events = new TaskEvents(this::tell, who, engine);
     group = new SimulatedGroup(world, this);
+    rows = new SimulatedRows(world, this, events);
     exchange = new SimulatedExchange(world, name, engine);
     intake =
         new Intake(
@@ -187,6 +189,7 @@ final class SimulatedWorker {
     intake.step(world.steadyMs);
     awakeMs = world.steadyMs;
     exchange.look();
+    rows.act();
     return world.random.nextInt(slowness) > 0 || compute();
   }
 

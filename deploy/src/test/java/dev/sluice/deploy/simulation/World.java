@@ -100,6 +100,7 @@ final class World {
   final Invariants invariants;
   final Owed owed = new Owed(this);
   final LedgerTopics kept;
+  final SimulatedModels models = new SimulatedModels(this);
   final Ledger ledger;
   final List<SimulatedWorker> workers = new ArrayList<>();
 
@@ -193,11 +194,14 @@ final class World {
   }
 
   private static Stream<String> queues(String lane) {
-    return Stream.concat(Stream.of(lane), ENGINES.stream().map(e -> Topic.queue(lane, e)));
+    return Stream.concat(
+        Stream.of(lane, Topic.rowsQueue(lane)), ENGINES.stream().map(e -> Topic.queue(lane, e)));
   }
 
-  private String queue(String lane, Task task) {
-    return mutation == Mutation.ONE_QUEUE_FOR_ALL_ENGINES ? lane : Topic.queue(lane, task.engine());
+  private String queue(Effect.Dispatch dispatch) {
+    boolean one =
+        mutation == Mutation.ONE_QUEUE_FOR_ALL_ENGINES && !dispatch.task().engine().isEmpty();
+    return one ? dispatch.lane() : dispatch.queue();
   }
 
   TaskLane<Task> lane(String lane, Priority priority) {
@@ -349,8 +353,8 @@ final class World {
 
   void carryOut(Transactions.Producer producer, Effect effect) {
     switch (effect) {
-      case Effect.Dispatch(var lane, var priority, var task) ->
-          lane(queue(lane, task), priority).add(producer, task);
+      case Effect.Dispatch dispatch ->
+          lane(queue(dispatch), dispatch.priority()).add(producer, dispatch.task());
       case Effect.Control(var control) -> kept.tell(producer, control);
       case Effect.Tell(var key, var event) ->
           producer.send(jobs.get(Topic.partition(key, PARTITIONS)), new Appended(event, nowMs));
@@ -367,9 +371,9 @@ final class World {
         }
       }
       case Effect.PublishLane lane -> {}
-      case Effect.Publish publish -> {}
-      case Effect.PublishVersion publish -> {}
-      case Effect.Withdraw withdraw -> {}
+      case Effect.Publish(var entry) -> models.publish(producer, entry);
+      case Effect.PublishVersion(var version) -> models.publish(producer, version);
+      case Effect.Withdraw(var model, int version) -> models.withdraw(producer, model, version);
       case Effect.Bury(var letter) -> invariants.buried(letter);
     }
   }
@@ -528,6 +532,6 @@ final class World {
   }
 
   boolean ended(String jobId) {
-    return invariants.ended(jobId) != null;
+    return invariants.ended(jobId) != null || invariants.predicted(jobId) != null;
   }
 }

@@ -9,9 +9,14 @@ final class EngineRoom implements AutoCloseable {
 
   private static final int ALIGNMENT_BYTES = 64;
 
-  private Arena arena = Arena.ofShared();
+  private Arena arena = open();
   private MemorySegment features = MemorySegment.NULL;
   private MemorySegment scores = MemorySegment.NULL;
+
+  @SuppressWarnings("MustBeClosedChecker") // with this, or when there is to be more room
+  private static Arena open() {
+    return Arena.ofShared();
+  }
 
   /** Makes room for so many values; what was there before is lost. */
   void reserve(long featureFloats, long scoreFloats) {
@@ -22,7 +27,7 @@ final class EngineRoom implements AutoCloseable {
     long featureBytes = Math.max(features.byteSize(), featureFloats * Float.BYTES);
     long scoreBytes = Math.max(scores.byteSize(), scoreFloats * Float.BYTES);
     arena.close();
-    arena = Arena.ofShared();
+    arena = open();
     features = arena.allocate(featureBytes, ALIGNMENT_BYTES);
     scores = arena.allocate(scoreBytes, ALIGNMENT_BYTES);
   }

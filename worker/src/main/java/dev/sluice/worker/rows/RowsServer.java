@@ -139,6 +139,7 @@ public final class RowsServer implements AutoCloseable {
     new Answering(model, session, sink).answer(tasks);
   }
 
+  @SuppressWarnings("ReferenceEquality") // versions may be megabytes, and are the same while kept
   private ServedModel model(Kind kind) throws TaskProblem {
     var version = versions.find(kind.model, kind.version, kind.place);
     var known = served.get(kind).orElse(null);

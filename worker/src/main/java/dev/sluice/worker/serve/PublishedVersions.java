@@ -14,6 +14,7 @@ import dev.sluice.worker.tasks.RecentlyUsed;
 import dev.sluice.worker.tasks.TaskProblem;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,17 +132,15 @@ final class PublishedVersions implements ModelVersions, AutoCloseable {
   }
 
   private @Nullable ConsumerRecord<String, ByteBuffer> record(long offset) {
-    var found = new ConsumerRecord[1];
+    var found = new ArrayList<ConsumerRecord<String, ByteBuffer>>(1);
     try {
       if (offset < end()) {
-        read(offset, offset + 1, record -> found[0] = found[0] == null ? record : found[0]);
+        read(offset, offset + 1, found::add);
       }
     } catch (InvalidOffsetException e) {
       return null; // before the beginning of the topic
     }
-    @SuppressWarnings("unchecked")
-    ConsumerRecord<String, ByteBuffer> first = found[0];
-    return first != null && first.offset() == offset ? first : null;
+    return found.isEmpty() || found.getFirst().offset() != offset ? null : found.getFirst();
   }
 
   /** Reads on from where it was read last. */
