@@ -9,6 +9,8 @@ import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
@@ -19,6 +21,7 @@ import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.Unplaceable;
+import dev.sluice.schemas.wire.Work;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,7 +62,7 @@ final class RowsInJobIT {
     var training =
         TestJobs.train(dataset, TestJobs.dense(16, 2), Objective.CROSS_ENTROPY, 2, MODEL);
     cluster.succeeded(cluster.client().submit(training, null).jobId());
-    var bulk = cluster.client().submit(TestJobs.inferAll(dataset, MODEL, "1", 64), null).jobId();
+    var bulk = cluster.client().submit(inAFile(dataset), null).jobId();
     cluster.succeeded(bulk);
     var expected = cluster.results(bulk);
 
@@ -69,7 +72,7 @@ final class RowsInJobIT {
       jobs.put("rows-in-job-" + job, answering(lines, job * PER_JOB));
     }
     jobs.put("rows-in-job-bad", asked("[[0.1,\"up\"]]", List.of()));
-    jobs.put("rows-in-job-nameless", asked("[{\"x\":0.1,\"z\":0.2}]", List.of()));
+    jobs.put("rows-in-job-nameless", asked("[{\"x\":0.1,\"y\":0.3,\"z\":0.2}]", List.of()));
     submit(cluster, jobs);
 
     var ended = ended(cluster, jobs.size());
@@ -82,6 +85,16 @@ final class RowsInJobIT {
     }
     assertRefused(ended.get("rows-in-job-bad").getFirst(), Code.NOT_A_NUMBER, "rows[0][1]");
     assertRefused(ended.get("rows-in-job-nameless").getFirst(), Code.NO_SUCH_COLUMN, "rows[0].z");
+  }
+
+  private static JobSpec inAFile(DatasetSpec dataset) {
+    var columns = List.of("prediction", "probability", "scores");
+    return job("rows in a file", new InferenceSpec(MODEL, "1", dataset, 64, columns));
+  }
+
+  private static JobSpec job(String name, Work work) {
+    return new JobSpec(
+        "default", name, Priority.HIGH, List.of(), Unplaceable.REFUSE, work, PlacementWishes.NONE);
   }
 
   /** Some rows of the file, as arrays in another order of columns, or as objects. */
@@ -108,16 +121,7 @@ final class RowsInJobIT {
     var records = new ArrayList<ProducerRecord<String, byte @Nullable []>>();
     jobs.forEach(
         (id, asked) -> {
-          var spec =
-              new JobSpec(
-                  "default",
-                  id,
-                  Priority.HIGH,
-                  List.of(),
-                  Unplaceable.REFUSE,
-                  asked,
-                  PlacementWishes.NONE);
-          var value = codec.encode(new JobRecord("test", new Submitted(id, "", spec)));
+          var value = codec.encode(new JobRecord("test", new Submitted(id, "", job(id, asked))));
           records.add(new ProducerRecord<>(Topic.JOBS.topicName(), id, value));
         });
     var _ = new JobsTopic(cluster).writeAll(records);
