@@ -3,11 +3,13 @@ package dev.sluice.deploy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.platform.cluster.Topics;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.InferenceSpec;
@@ -16,25 +18,41 @@ import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
+import dev.sluice.schemas.wire.Predict;
 import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
+import dev.sluice.schemas.wire.Task;
+import dev.sluice.schemas.wire.TaskReported;
 import dev.sluice.schemas.wire.Unplaceable;
 import dev.sluice.schemas.wire.Work;
+import dev.sluice.schemas.wire.WorkerLife;
+import dev.sluice.worker.accelerator.HostProcessor;
+import dev.sluice.worker.report.Reports;
+import dev.sluice.worker.rows.RowsServer;
+import dev.sluice.worker.serve.RowsQueue;
+import dev.sluice.worker.tasks.TaskProblem;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +64,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Cluster.Provider.class)
 final class RowsInJobIT {
   private static final String MODEL = "rows-in-job";
+  private static final String SLOW_LANE = "slow-models";
+  private static final long LOADING_MS = 7_000;
   private static final int ROWS = 400;
   private static final int PER_JOB = 4;
   private static final Duration POLL = Duration.ofMillis(100);
@@ -85,6 +105,95 @@ final class RowsInJobIT {
     }
     assertRefused(ended.get("rows-in-job-bad").getFirst(), Code.NOT_A_NUMBER, "rows[0][1]");
     assertRefused(ended.get("rows-in-job-nameless").getFirst(), Code.NO_SUCH_COLUMN, "rows[0].z");
+  }
+
+  @Test
+  void noTaskGoesToOthersWhileItsModelTakesLongerToLoadThanALockLasts(Cluster cluster)
+      throws Exception {
+    var kafka = KafkaSettings.of(cluster.bootstrapServers());
+    var loads = new AtomicInteger();
+    var defects = new ConcurrentLinkedQueue<Throwable>();
+    try (var admin = Admin.create(kafka.admin());
+        var producer = new KafkaProducer<String, byte[]>(kafka.burstProducer())) {
+      var topics = new Topics(kafka, admin, (short) 1);
+      topics.ensureLane(SLOW_LANE);
+      topics.ensureLane(Topic.rowsQueue(SLOW_LANE));
+      try (var _ = slow(kafka, producer, loads, defects);
+          var _ = slow(kafka, producer, loads, defects)) {
+        for (int i = 0; i < 20; i++) {
+          var rows = ByteBuffer.wrap("[[1]]".getBytes(StandardCharsets.UTF_8));
+          var asked = new Predict("slow", 1, 0, rows, List.of());
+          var task = new Task("rows", "slow-" + i, 1, 1, "", 0, 0, asked);
+          var topic = Topic.tasks(Topic.rowsQueue(SLOW_LANE), Priority.NORMAL);
+          var _ = producer.send(new ProducerRecord<>(topic, task.jobId(), codec.encode(task)));
+        }
+        var jobs = new JobsTopic(cluster);
+        cluster.eventually("all are reported", () -> slowReports(jobs).size() >= 20);
+        assertThat(slowReports(jobs)).doesNotHaveDuplicates().hasSize(20);
+        assertThat(loads.get()).as("workers that had some of them").isBetween(1, 2);
+      }
+      // Whoever comes later finds nothing left: all was acknowledged.
+      try (var last = slow(kafka, producer, loads, defects)) {
+        var end = Topic.tasks(Topic.rowsQueue(SLOW_LANE), Priority.LOW);
+        var task =
+            new Task(
+                "rows",
+                "slow-last",
+                1,
+                1,
+                "",
+                0,
+                0,
+                new Predict("slow", 1, 0, ByteBuffer.wrap(new byte[0]), List.of()));
+        var _ = producer.send(new ProducerRecord<>(end, task.jobId(), codec.encode(task)));
+        cluster.eventually("the last one is reported", () -> last.finished() > 0);
+        assertThat(last.finished()).isEqualTo(1);
+      }
+    }
+    assertThat(defects).isEmpty();
+  }
+
+  private static List<String> slowReports(JobsTopic jobs) {
+    return jobs.events().stream()
+        .filter(TaskReported.class::isInstance)
+        .map(event -> ((TaskReported) event).jobId())
+        .filter(job -> job.startsWith("slow-"))
+        .toList();
+  }
+
+  /** A worker whose model is there only after more than two locks' time. */
+  private RowsQueue slow(
+      KafkaSettings kafka,
+      KafkaProducer<String, byte[]> producer,
+      AtomicInteger loads,
+      Collection<Throwable> defects) {
+    var never = new CountDownLatch(1);
+    var server =
+        new RowsServer(
+            (model, version, place) -> {
+              loads.incrementAndGet();
+              try {
+                assertThat(never.await(LOADING_MS, TimeUnit.MILLISECONDS)).isFalse();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              throw new TaskProblem(
+                  new Cause(Code.NO_SUCH_MODEL, "model", "There is none.", "", ""), false);
+            },
+            version -> {
+              throw new IllegalStateException("there is no model to load");
+            },
+            new HostProcessor(),
+            System::nanoTime);
+    var reports = new Reports(producer, codec, new WorkerLife("slow", "life"), "engine");
+    return RowsQueue.join(
+        kafka,
+        codec,
+        SLOW_LANE,
+        1_000,
+        new RowsQueue.Tools(server, () -> {}, () -> {}, reports, producer::flush),
+        1 << 20,
+        (thread, why) -> defects.add(why));
   }
 
   private static JobSpec inAFile(DatasetSpec dataset) {

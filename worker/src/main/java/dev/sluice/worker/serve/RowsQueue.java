@@ -14,6 +14,7 @@ import dev.sluice.worker.serve.RowsRecords.Item;
 import dev.sluice.worker.tasks.Models;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,6 +68,7 @@ public final class RowsQueue implements AutoCloseable {
   private final ExecutorService answers;
   private final Thread thread;
   private final Outage outage = new Outage(LOG, "take tasks that have their rows");
+  private final CountDownLatch left = new CountDownLatch(1);
   private volatile boolean leaving;
 
   /**
@@ -248,7 +250,7 @@ public final class RowsQueue implements AutoCloseable {
       } catch (ExecutionException e) {
         throw failed(e.getCause());
       } catch (InterruptedException e) {
-        leaving = true;
+        leave();
         return;
       }
     }
@@ -259,11 +261,12 @@ public final class RowsQueue implements AutoCloseable {
     return why instanceof Error error ? error : new AssertionError("answering has failed", why);
   }
 
-  private static void pause(long millis) {
+  /** Waits, unless this worker leaves. */
+  private void pause(long millis) {
     try {
-      Thread.sleep(millis);
+      var _ = left.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      leave();
     }
   }
 
@@ -274,12 +277,13 @@ public final class RowsQueue implements AutoCloseable {
   /** Takes nothing from now on, and ends the round in hand; does not wait for it. */
   public void leave() {
     leaving = true;
+    left.countDown();
   }
 
   /** Leaves the group; what was not answered before goes to other workers. */
   @Override
   public void close() {
-    leaving = true;
+    leave();
     try {
       if (!thread.join(Duration.ofMillis(CLOSE_MS_MAX))) {
         thread.interrupt(); // brokers are away: what it holds goes to others when its lock ends
