@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /**
  * What a worker does with tasks that have their rows themselves: the production rounds and the
@@ -109,7 +108,7 @@ final class SimulatedRows {
         found.add(new Held(topic, entry, new Taken(entry.task, asked, priority, entry.deliveries)));
       }
     }
-    rounds.addAll(Rounds.of(found, held -> held.taken.delivery(), RandomGenerator.getDefault()));
+    rounds.addAll(Rounds.of(found, held -> held.taken.delivery(), world.random));
   }
 
   private void answer(List<Held> round) {

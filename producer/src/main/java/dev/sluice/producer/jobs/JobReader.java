@@ -34,13 +34,14 @@ public final class JobReader {
    *     read or has lost it
    */
   public Optional<KnownJob> find(String jobId) {
-    var here = inView(jobId);
-    if (here.isPresent()) {
-      return here;
-    }
+    // First, as it has the answers: the view may still hold such a job's state.
     var justEnded = view.prediction(jobId);
     if (justEnded.isPresent()) {
       return justEnded.map(KnownJob::of);
+    }
+    var here = inView(jobId);
+    if (here.isPresent()) {
+      return here;
     }
     return view.past(jobId)
         .map(

@@ -4,14 +4,12 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.topics.Topic;
-import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
-import dev.sluice.schemas.wire.StateRecord;
+import dev.sluice.schemas.wire.Prediction;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +19,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Which jobs have ended, and when this process learnt of it: read from the ledger's states, where
- * an outcome is an outcome whichever way the job came in.
+ * Which jobs that had their rows themselves have ended, and when this process learnt of it: read
+ * where any service reads it, in {@code sluice.predictions}.
  */
 public final class Outcomes implements AutoCloseable {
-  private static final Set<JobStatus> TERMINAL =
-      Set.of(JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.REFUSED);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration START_MAX = Duration.ofSeconds(30);
 
@@ -47,7 +43,7 @@ public final class Outcomes implements AutoCloseable {
   public record Ended(JobStatus status, long nanos) {}
 
   /**
-   * Follows the states from here on.
+   * Follows the topic from here on.
    *
    * @param told of each job that ends
    */
@@ -57,14 +53,14 @@ public final class Outcomes implements AutoCloseable {
     reader = Thread.ofPlatform().name("outcomes").daemon().start(this::follow);
     if (!started.await(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
       close();
-      throw new IllegalStateException("the ledger's states can't be read");
+      throw new IllegalStateException("the topic can't be read");
     }
   }
 
   private void follow() {
     var partitions =
-        IntStream.range(0, Topic.JOB_STATES.partitions())
-            .mapToObj(p -> new TopicPartition(Topic.JOB_STATES.topicName(), p))
+        IntStream.range(0, Topic.PREDICTIONS.partitions())
+            .mapToObj(p -> new TopicPartition(Topic.PREDICTIONS.topicName(), p))
             .toList();
     try (var consumer = new KafkaConsumer<String, ByteBuffer>(kafka.committedReader())) {
       consumer.assign(partitions);
@@ -79,10 +75,9 @@ public final class Outcomes implements AutoCloseable {
 
   private void take(ConsumerRecord<String, ByteBuffer> record) {
     if (record.value() != null
-        && codec.decode(StateRecord.class, record.value())
-            instanceof Decoded.Message<StateRecord>(StateRecord(JobState state))
-        && TERMINAL.contains(state.status())
-        && ended.putIfAbsent(state.jobId(), new Ended(state.status(), System.nanoTime())) == null) {
+        && codec.decode(Prediction.class, record.value())
+            instanceof Decoded.Message<Prediction>(var job)
+        && ended.putIfAbsent(job.jobId(), new Ended(job.status(), System.nanoTime())) == null) {
       told.run();
       synchronized (this) {
         notifyAll();

@@ -13,12 +13,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /** The jobs that are measured, as documents that name stored files. */
 final class BenchJobs {
   /** Of the documents. */
   static final String MEDIA_TYPE = "application/yaml";
+
+  /** Of jobs that have their rows themselves. */
+  static final String JSON = "application/json";
 
   private static final Duration JOB_MAX = Duration.ofMinutes(4);
   private static final int FEATURES = 64;
@@ -66,10 +70,27 @@ final class BenchJobs {
         batch);
   }
 
-  /** The same for a lane that nobody has declared. */
-  static String nowhere(String document, String unplaceable) {
-    return document + "lanes: [bench-nowhere]\nunplaceable: " + unplaceable + "\n";
+  /**
+   * A job that has the first rows of the digits itself.
+   *
+   * @param more further fields, each with a comma before it
+   */
+  static String withRows(Path digits, String model, int count, String more) throws IOException {
+    var rows =
+        lines(digits).stream()
+            .limit(count)
+            .map(line -> "[" + line.substring(0, line.lastIndexOf(',')) + "]")
+            .collect(Collectors.joining(","));
+    return String.format(
+        Locale.ROOT,
+        "{\"kind\":\"inference\",\"name\":\"bench\",\"model\":\"%s\",\"rows\":[%s]%s}",
+        model,
+        rows,
+        more);
   }
+
+  /** Makes a job wait for a lane that nobody has declared. */
+  static final String NOWHERE = ",\"lanes\":[\"bench-nowhere\"],\"unplaceable\":\"hold\"";
 
   /** Bytes of the network's gradients in binary32. */
   static int bytes(int hidden) {
@@ -78,7 +99,7 @@ final class BenchJobs {
 
   /** The job of a document. */
   static JobSpec spec(String document) {
-    return switch (JobFile.parse(document)) {
+    return switch (JobFile.parse(document.getBytes(StandardCharsets.UTF_8))) {
       case JobFileResult.Parsed parsed -> parsed.spec();
       case JobFileResult.Invalid(var problems) ->
           throw new IllegalStateException("a job of the benchmark is wrong: " + problems);
@@ -113,12 +134,15 @@ final class BenchJobs {
     return String.format(Locale.ROOT, "%s@%d", model.name(), model.version());
   }
 
+  private static List<String> lines(Path digits) throws IOException {
+    try (var in = new GZIPInputStream(Files.newInputStream(digits))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
+  }
+
   /** A data set of so many rows of the digits, again and again. */
   static Path rows(Path digits, Path directory, int count) throws IOException {
-    List<String> lines;
-    try (var in = new GZIPInputStream(Files.newInputStream(digits))) {
-      lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
+    var lines = lines(digits);
     var file = directory.resolve("rows-" + count + ".csv");
     try (var out = Files.newBufferedWriter(file)) {
       for (int i = 0; i < count; i++) {

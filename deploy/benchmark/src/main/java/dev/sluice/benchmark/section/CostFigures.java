@@ -11,6 +11,7 @@ final class CostFigures implements BenchSection {
   private static final int BATCH = 256;
   private static final int ROWS = 4;
   private static final int CLIENTS = 16;
+  private static final int UNDER_WAY = 128;
   private static final double GB = 1e9;
   private static final double THOUSAND = 1_000;
 
@@ -49,13 +50,8 @@ final class CostFigures implements BenchSection {
               .against("bare log, one trip, no computing", bare, "no figure")
               .noted("a GB of gradients that workers send; all that follows from it included"));
     }
-    var few =
-        cluster
-            .client()
-            .upload(BenchJobs.rows(context.digits(), context.directory(), ROWS))
-            .artifact();
     var model = BenchJobs.model(cluster.client(), digits, 64, "bench-cost");
-    var document = BenchJobs.inference(few, model, ROWS);
+    var document = BenchJobs.withRows(context.digits(), model, ROWS, "");
     var queue =
         found.attempt(
             "bare queue",
@@ -68,7 +64,7 @@ final class CostFigures implements BenchSection {
     var jobs = found.attempt("jobs", () -> jobs(context, cluster, document));
     if (jobs != null) {
       found.add(
-          BenchRow.of("jobs of one task and 4 rows, over HTTP", jobs, "CPU s/1,000")
+          BenchRow.of("jobs that have their 4 rows themselves, over HTTP", jobs, "CPU s/1,000")
               .against("bare producer and share consumer", queue, "no figure"));
     }
     context.release();
@@ -91,8 +87,9 @@ final class CostFigures implements BenchSection {
         JobStream.run(
             cluster,
             CLIENTS,
+            UNDER_WAY,
             context.seconds(),
-            () -> cluster.client().submit(document, BenchJobs.MEDIA_TYPE, null).jobId());
+            () -> cluster.client().submit(document, BenchJobs.JSON, null).jobId());
     return THOUSAND * (cluster.cpuSeconds() - before) / streamed.jobs();
   }
 }

@@ -16,7 +16,9 @@ final class JobFigures implements BenchSection {
   private static final String PRODUCER = "bare producer";
   private static final int ROWS = 4;
   private static final int HTTP_CLIENTS = 16;
-  private static final int RAW_CLIENTS = 4;
+  private static final int HTTP_UNDER_WAY = 128;
+  private static final int RAW_CLIENTS = 1;
+  private static final int RAW_UNDER_WAY = 8_192;
 
   @Override
   public String name() {
@@ -25,7 +27,7 @@ final class JobFigures implements BenchSection {
 
   @Override
   public String title() {
-    return "inference jobs of one task and 4 rows, 2 workers, to their terminal state";
+    return "inference jobs that have their 4 rows themselves, 2 workers, to their terminal state";
   }
 
   @Override
@@ -35,21 +37,24 @@ final class JobFigures implements BenchSection {
     var client = cluster.client();
     double seconds = context.seconds();
     var digits = client.upload(context.digits()).artifact();
-    var few = client.upload(BenchJobs.rows(context.digits(), context.directory(), ROWS)).artifact();
     var model = BenchJobs.model(client, digits, 64, "bench-jobs");
-    var document = BenchJobs.inference(few, model, ROWS);
+    var document = BenchJobs.withRows(context.digits(), model, ROWS, "");
     var limit = found.attempt(LIMIT, () -> queue(context, cluster, document));
     var beside = limit == null ? null : limit.recordsPerSecond();
     var written = limit == null ? null : limit.writtenPerSecond();
     var bull = found.attempt(PEER, () -> BullMq.run(context.directory(), seconds));
     var peer = bull == null ? PeerFound.absent("it failed") : bull;
 
-    JobStream.Submit overHttp = () -> client.submit(document, BenchJobs.MEDIA_TYPE, null).jobId();
+    JobStream.Submit overHttp = () -> client.submit(document, BenchJobs.JSON, null).jobId();
     // The way that is measured first must not be the one that warms the cluster up.
-    var _ = found.attempt("warm-up", () -> JobStream.run(cluster, HTTP_CLIENTS, seconds, overHttp));
+    var _ =
+        found.attempt(
+            "warm-up",
+            () -> JobStream.run(cluster, HTTP_CLIENTS, HTTP_UNDER_WAY, seconds, overHttp));
     var http =
         found.attempt(
-            "over HTTP", () -> JobStream.run(cluster, HTTP_CLIENTS, 2 * seconds, overHttp));
+            "over HTTP",
+            () -> JobStream.run(cluster, HTTP_CLIENTS, HTTP_UNDER_WAY, 2 * seconds, overHttp));
     if (http != null) {
       found.add(against("over HTTP", http.jobsPerSecond(), "jobs/s", beside, peer));
     }
@@ -58,7 +63,8 @@ final class JobFigures implements BenchSection {
             "over Kafka",
             () -> {
               try (var jobs = new RawJobs(cluster.kafka(), document)) {
-                return JobStream.run(cluster, RAW_CLIENTS, 2 * seconds, jobs::submit);
+                return JobStream.run(
+                    cluster, RAW_CLIENTS, RAW_UNDER_WAY, 2 * seconds, jobs::submit);
               }
             });
     if (raw != null) {
@@ -74,7 +80,7 @@ final class JobFigures implements BenchSection {
               .against(LIMIT, beside, "no figure"));
     }
     // Last: these stay in the ledger.
-    var held = BenchJobs.nowhere(document, "hold");
+    var held = BenchJobs.withRows(context.digits(), model, ROWS, BenchJobs.NOWHERE);
     var alone =
         found.attempt(
             "submission alone",
@@ -82,7 +88,7 @@ final class JobFigures implements BenchSection {
                 JobStream.alone(
                     HTTP_CLIENTS,
                     seconds / 2,
-                    () -> client.submit(held, BenchJobs.MEDIA_TYPE, null).jobId()));
+                    () -> client.submit(held, BenchJobs.JSON, null).jobId()));
     if (alone != null) {
       found.add(
           BenchRow.of("submission alone, over HTTP", alone, "jobs/s")

@@ -21,9 +21,6 @@ import java.util.function.BooleanSupplier;
 
 /** Small jobs, one after the other's end, so many at a time. */
 final class JobStream {
-  /** Jobs that are submitted and have not ended. */
-  private static final int IN_FLIGHT_MAX = 128;
-
   private static final Duration DRAIN_MAX = Duration.ofSeconds(60);
   private static final Duration SUBMIT_MAX = Duration.ofSeconds(60);
   private static final long ROOM_MS = 50;
@@ -53,11 +50,13 @@ final class JobStream {
    * Keeps so many jobs under way for some time, then lets them end.
    *
    * @param clients threads that submit
+   * @param underWay jobs that are submitted and have not ended, at most
    * @throws IllegalStateException where some do not succeed
    */
-  static Streamed run(BenchCluster cluster, int clients, double seconds, Submit submit)
+  static Streamed run(
+      BenchCluster cluster, int clients, int underWay, double seconds, Submit submit)
       throws IOException, InterruptedException {
-    var room = new Semaphore(IN_FLIGHT_MAX);
+    var room = new Semaphore(underWay);
     var ids = new ConcurrentLinkedQueue<String>();
     try (var outcomes = new Outcomes(cluster.kafka(), room::release)) {
       var over = new AtomicBoolean();

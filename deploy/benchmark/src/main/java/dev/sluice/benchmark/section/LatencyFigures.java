@@ -39,7 +39,7 @@ final class LatencyFigures implements BenchSection {
 
   @Override
   public String title() {
-    return "inference jobs of one task and 4 rows at a fixed rate, 2 workers";
+    return "inference jobs that have their 4 rows themselves, at a fixed rate, 2 workers";
   }
 
   @Override
@@ -48,9 +48,8 @@ final class LatencyFigures implements BenchSection {
     var cluster = context.cluster(BenchContext.Kind.USUAL);
     var client = cluster.client();
     var digits = client.upload(context.digits()).artifact();
-    var few = client.upload(BenchJobs.rows(context.digits(), context.directory(), ROWS)).artifact();
-    var document =
-        BenchJobs.inference(few, BenchJobs.model(client, digits, 64, "bench-latency"), ROWS);
+    var model = BenchJobs.model(client, digits, 64, "bench-latency");
+    var document = BenchJobs.withRows(context.digits(), model, ROWS, "");
     var hop =
         found.attempt(
             "bare ping-pong",
@@ -98,8 +97,7 @@ final class LatencyFigures implements BenchSection {
             clients.submit(
                 () -> {
                   try {
-                    var jobId =
-                        cluster.client().submit(document, BenchJobs.MEDIA_TYPE, null).jobId();
+                    var jobId = cluster.client().submit(document, BenchJobs.JSON, null).jobId();
                     if (counts) {
                       due.put(jobId, dueNanos);
                       accepted.put(jobId, (System.nanoTime() - dueNanos) / 1e6);

@@ -2,7 +2,9 @@ package dev.sluice.benchmark.section;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.jobs.dataset.RowsText;
 import dev.sluice.schemas.wire.InferenceSpec;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Steps;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.schemas.wire.Unplaceable;
@@ -27,9 +29,15 @@ final class BenchJobsTest {
     assertThat(training.dataset().holdout()).isZero();
     var document = BenchJobs.inference(DIGEST, "m@1", 4);
     assertThat(((InferenceSpec) BenchJobs.spec(document).work()).batch()).isEqualTo(4);
-    var held = BenchJobs.spec(BenchJobs.nowhere(document, "hold"));
+  }
+
+  @Test
+  void aJobHasTheFirstRowsOfTheDigitsItself() throws Exception {
+    var held = BenchJobs.spec(BenchJobs.withRows(DIGITS, "m@1", 4, BenchJobs.NOWHERE));
     assertThat(held.unplaceable()).isEqualTo(Unplaceable.HOLD);
     assertThat(held.lanes()).containsExactly("bench-nowhere");
+    var rows = ((PredictionSpec) held.work()).rows();
+    assertThat(RowsText.check(rows)).isEqualTo(new RowsText.Checked.Rows(4));
   }
 
   @Test
