@@ -4,6 +4,7 @@ import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Cosine;
 import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.Linear;
+import dev.sluice.schemas.wire.Schedule;
 import dev.sluice.schemas.wire.StepDecay;
 
 /** The learning rate as a function of the step. */
@@ -16,16 +17,32 @@ final class LearningRate {
    * @param step from 0
    */
   static double at(FoldStarted plan, long step) {
-    if (step < plan.warmupSteps()) {
-      return plan.learningRate() * (step + 1) / plan.warmupSteps();
+    return at(
+        plan.learningRate(),
+        plan.schedule(),
+        plan.warmupSteps(),
+        plan.stepsPerEpoch(),
+        plan.steps(),
+        step);
+  }
+
+  /**
+   * @param rate at the first step after the warm-up
+   * @param steps steps in all
+   * @param step from 0
+   */
+  static double at(
+      double rate, Schedule schedule, long warmupSteps, long stepsPerEpoch, long steps, long step) {
+    if (step < warmupSteps) {
+      return rate * (step + 1) / warmupSteps;
     }
-    long length = Math.max(1, plan.steps() - plan.warmupSteps());
-    double done = Math.min(1.0, (double) (step - plan.warmupSteps()) / length);
+    long length = Math.max(1, steps - warmupSteps);
+    double done = Math.min(1.0, (double) (step - warmupSteps) / length);
     double share =
-        switch (plan.schedule()) {
+        switch (schedule) {
           case Constant() -> 1.0;
           case StepDecay(int everyEpochs, double factor) -> {
-            long decays = step / plan.stepsPerEpoch() / everyEpochs;
+            long decays = step / stepsPerEpoch / everyEpochs;
             // StrictMath: the same bits on every platform.
             yield StrictMath.pow(factor, (double) decays);
           }
@@ -33,6 +50,6 @@ final class LearningRate {
               floor + (1 - floor) * 0.5 * (1 + StrictMath.cos(StrictMath.PI * done));
           case Linear(double floor) -> 1 - (1 - floor) * done;
         };
-    return plan.learningRate() * share;
+    return rate * share;
   }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
-import dev.sluice.jobs.dataset.Sampling;
+import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.jobs.rules.ModelRecord;
 import dev.sluice.jobs.rules.Names;
 import dev.sluice.jobs.state.InferenceState;
@@ -191,8 +191,9 @@ final class Credible {
     if (rows == 0 || !isCount(rows, Integer.MAX_VALUE) || !isCount(holdout, Integer.MAX_VALUE)) {
       return "It counts " + rows + " rows to train on and " + holdout + " held-out ones.";
     }
-    long perEpoch = Sampling.stepsPerEpoch((int) rows, spec.batch());
-    long steps = Sampling.steps(spec.length(), perEpoch);
+    var rounds = Rounds.of(spec, (int) rows);
+    long perEpoch = rounds.perEpoch();
+    long steps = rounds.count();
     if (found.stepsPerEpoch() != perEpoch || found.steps() != steps) {
       return "It plans "
           + planned(found.steps(), found.stepsPerEpoch())

@@ -6,6 +6,7 @@ import dev.sluice.jobs.state.ValidationState;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.AttemptStarted;
 import dev.sluice.schemas.wire.Command;
+import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.Export;
 import dev.sluice.schemas.wire.FoldProgressed;
 import dev.sluice.schemas.wire.FoldStarted;
@@ -88,23 +89,7 @@ final class TrainingJob {
         WhoFolds.workers(spec, encoding, network.floats(), workers, limits.workerFoldBytes());
     job.turn.send(
         new Effect.Fold(
-            job.jobId,
-            new FoldStarted(
-                network.floats(),
-                network.parameters(),
-                Topic.BLOCK_FLOATS,
-                spec.shards(),
-                spec.optimizer(),
-                spec.learningRate(),
-                spec.schedule(),
-                spec.warmupSteps(),
-                prepared.stepsPerEpoch(),
-                prepared.steps(),
-                engine,
-                BlockFold.VERSION,
-                validation,
-                workersFold,
-                encoding)));
+            job.jobId, plan(spec, prepared, engine, validation, workersFold, encoding)));
     job.status = JobStatus.RUNNING;
     job.training =
         TrainingState.started(
@@ -113,6 +98,34 @@ final class TrainingJob {
             validation == null ? null : ValidationState.planned(validation),
             job.turn.nowMs());
     issueRound(job, 0);
+  }
+
+  /** Of replicas the fold does not make the job's steps, but the updates that follow exchanges. */
+  private static FoldStarted plan(
+      TrainingSpec spec,
+      TrainingPrepared prepared,
+      String engine,
+      @Nullable ValidationPlan validation,
+      boolean workersFold,
+      SumEncoding encoding) {
+    var network = prepared.network();
+    var local = spec.localSteps();
+    return new FoldStarted(
+        network.floats(),
+        network.parameters(),
+        Topic.BLOCK_FLOATS,
+        spec.shards(),
+        local == null ? spec.optimizer() : local.outer(),
+        local == null ? spec.learningRate() : local.learningRate(),
+        local == null ? spec.schedule() : new Constant(),
+        local == null ? spec.warmupSteps() : 0,
+        prepared.stepsPerEpoch(),
+        prepared.steps(),
+        engine,
+        BlockFold.VERSION,
+        validation,
+        workersFold,
+        encoding);
   }
 
   /** One group for each worker, or nearly: then each sends one rounded sum. */

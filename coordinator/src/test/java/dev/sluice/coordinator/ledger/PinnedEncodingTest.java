@@ -86,6 +86,7 @@ class PinnedEncodingTest {
         plain.register(),
         ClassWeights.NONE,
         null,
-        encoding);
+        encoding,
+        null);
   }
 }

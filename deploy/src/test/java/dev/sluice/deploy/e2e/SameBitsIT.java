@@ -8,6 +8,7 @@ import dev.sluice.producer.api.JobView;
 import dev.sluice.producer.api.ModelVersionView;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.wire.JobSpec;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.SumFormat;
 import java.util.HashSet;
@@ -102,19 +103,36 @@ final class SameBitsIT {
 
   @Test
   void sumsThatTravelInFewerBits(Cluster cluster) throws Exception {
+    var rounded = TestJobs.exchanging(spec, 4, new SumEncoding(SumFormat.INT8, 2), null);
+    var job = expectSameBitsOfTwo(cluster, rounded);
+    assertThat(Cluster.present(job.training()).encoding()).isEqualTo("int8");
+  }
+
+  @Test
+  void replicasThatMakeStepsByThemselves(Cluster cluster) throws Exception {
+    var local = new LocalSteps(5, 0.7, 0.9, true);
+    var replicas = TestJobs.exchanging(spec, 2, new SumEncoding(SumFormat.BF16, 2), local);
+    var training = Cluster.present(expectSameBitsOfTwo(cluster, replicas).training());
+    assertThat(training.samples())
+        .as("each row once in each epoch")
+        .isEqualTo(EPOCHS * training.rows());
+    assertThat(training.steps()).isLessThan(EPOCHS * training.rows() / 64 / 4);
+  }
+
+  /** One worker, and two of which one is killed, come to the same, which is as good. */
+  private JobView expectSameBitsOfTwo(Cluster cluster, JobSpec other) throws Exception {
     cluster.workers(1);
-    var rounded = TestJobs.encoded(spec, new SumEncoding(SumFormat.INT8, 2));
-    var one = cluster.succeeded(cluster.client().submit(rounded, null).jobId());
-    assertThat(Cluster.present(one.training()).encoding()).isEqualTo("int8");
+    var one = cluster.succeeded(cluster.client().submit(other, null).jobId());
     assertThat(model(one).sha256()).isNotEqualTo(reference.sha256());
     assertThat(model(one).metrics().get("accuracy")).isGreaterThanOrEqualTo(ACCURACY_MIN);
 
     cluster.workers(2);
-    var jobId = cluster.client().submit(rounded, null).jobId();
+    var jobId = cluster.client().submit(other, null).jobId();
     try (var _ = inMidTraining(cluster, jobId)) {
       cluster.killWorker();
     }
     assertThat(model(cluster.succeeded(jobId)).sha256()).isEqualTo(model(one).sha256());
+    return one;
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs that tests submit. */
 final class TestJobs {
@@ -233,8 +235,9 @@ final class TestJobs {
         PlacementWishes.NONE);
   }
 
-  /** The same training, of which sums of gradients travel in fewer bits. */
-  static JobSpec encoded(JobSpec spec, SumEncoding encoding) {
+  /** The same training, with other ways of exchanging gradients. */
+  static JobSpec exchanging(
+      JobSpec spec, int shards, SumEncoding encoding, @Nullable LocalSteps localSteps) {
     var training = (TrainingSpec) spec.work();
     return new JobSpec(
         spec.tenant(),
@@ -251,13 +254,14 @@ final class TestJobs {
             training.schedule(),
             training.warmupSteps(),
             training.batch(),
-            training.shards(),
+            shards,
             training.length(),
             training.seed(),
             training.register(),
             training.classWeights(),
             training.earlyStopping(),
-            encoding),
+            encoding,
+            localSteps),
         spec.wishes());
   }
 }

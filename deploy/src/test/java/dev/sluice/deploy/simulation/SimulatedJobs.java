@@ -86,7 +86,8 @@ final class SimulatedJobs {
             register,
             ClassWeights.NONE,
             stopping,
-            encoding));
+            encoding,
+            null));
   }
 
   /** In how many bits the sums of a job travel: those of train-a and train-b in the run's. */

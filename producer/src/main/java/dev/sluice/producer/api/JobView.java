@@ -87,6 +87,8 @@ public record JobView(
    * @param holdoutRows rows held out
    * @param droppedRows rows left out because they lack a value
    * @param shards virtual shards
+   * @param localSteps steps that each shard makes by itself before one of the optimizer steps that
+   *     are counted here; 1: none
    * @param parameters trained values of the network
    * @param engine engine fingerprint that is pinned
    * @param foldVersion version of the fold's arithmetic that is pinned
@@ -114,6 +116,7 @@ public record JobView(
       long holdoutRows,
       long droppedRows,
       int shards,
+      int localSteps,
       long parameters,
       String engine,
       int foldVersion,

@@ -258,6 +258,7 @@ public final class JobViews {
         prepared.dataset().holdoutRows(),
         prepared.dataset().dropped(),
         spec.shards(),
+        spec.localSteps() == null ? 1 : spec.localSteps().steps(),
         prepared.network().parameters(),
         training.engine(),
         training.pinned().foldVersion(),

@@ -156,6 +156,9 @@ final class JobText {
             "%s parameters in %d shards",
             Text.count(training.parameters()),
             training.shards()));
+    if (training.localSteps() > 1) {
+      text.line("local steps", "each shard makes " + training.localSteps() + " before each step");
+    }
     work(text, training.computeSeconds(), training.modelled());
     text.line("engine", training.engine() + ", fold version " + training.foldVersion());
     text.line("folded by", training.workersFold() ? "its workers" : "coordinators");

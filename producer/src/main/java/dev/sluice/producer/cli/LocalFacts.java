@@ -3,7 +3,7 @@ package dev.sluice.producer.cli;
 import dev.sluice.jobs.dataset.ClassWeighting;
 import dev.sluice.jobs.dataset.Dataset;
 import dev.sluice.jobs.dataset.DatasetResult;
-import dev.sluice.jobs.dataset.Sampling;
+import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.jobs.network.NetworkResult;
 import dev.sluice.jobs.network.NetworkShapes;
 import dev.sluice.jobs.rules.ModelRecord;
@@ -93,7 +93,7 @@ final class LocalFacts {
                 dataset.columns());
         ModelRecord.objection(network).ifPresent(problems::add);
         int rows = dataset.training().size();
-        long perEpoch = rows == 0 ? 0 : Sampling.stepsPerEpoch(rows, spec.batch());
+        var rounds = rows == 0 ? new Rounds(1, 0, 1) : Rounds.of(spec, rows);
         yield problems.isEmpty()
             ? new Found(
                 Optional.of(
@@ -105,8 +105,8 @@ final class LocalFacts {
                             rows,
                             dataset.dropped()),
                         network,
-                        perEpoch,
-                        perEpoch == 0 ? 0 : Sampling.steps(spec.length(), perEpoch))),
+                        rows == 0 ? 0 : rounds.perEpoch(),
+                        rounds.count())),
                 List.of())
             : new Found(Optional.empty(), problems);
       }

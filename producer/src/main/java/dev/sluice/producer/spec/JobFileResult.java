@@ -88,7 +88,8 @@ public sealed interface JobFileResult {
           job.register(),
           job.classWeights(),
           job.earlyStopping(),
-          job.encoding());
+          job.encoding(),
+          job.localSteps());
     }
 
     private DatasetSpec resolve(DatasetSpec dataset, Map<FileReference, String> digests) {

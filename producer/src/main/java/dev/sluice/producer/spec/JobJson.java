@@ -160,6 +160,14 @@ public final class JobJson {
           .putObject(Spelling.of(encoding.format()))
           .put("groups", encoding.groups());
     }
+    var local = training.localSteps();
+    if (local != null) {
+      job.putObject("localSteps")
+          .put("steps", local.steps())
+          .put("learningRate", local.learningRate())
+          .put("momentum", local.momentum())
+          .put("nesterov", local.nesterov());
+    }
   }
 
   private static ObjectNode dataset(DatasetSpec spec) {

@@ -17,6 +17,7 @@ import dev.sluice.schemas.wire.Epochs;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Length;
 import dev.sluice.schemas.wire.Linear;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Optimizer;
@@ -45,6 +46,15 @@ final class TrainingReader {
   private static final List<String> ENCODINGS = List.of("fp32", "bf16", "int8");
 
   private static final int PATIENCE = 10;
+  private static final int SHARDS = 4;
+
+  /**
+   * Shards that make steps by themselves: the more there are, the fewer rows each has of a step.
+   */
+  private static final int REPLICAS = 2;
+
+  private static final double OUTER_RATE = 0.7;
+  private static final double OUTER_MOMENTUM = 0.9;
 
   private TrainingReader() {}
 
@@ -60,6 +70,7 @@ final class TrainingReader {
     var network = network(job, files);
     var rule = rule(job);
     var course = course(job);
+    var localSteps = localSteps(job);
     return new TrainingSpec(
         dataset,
         network,
@@ -69,13 +80,36 @@ final class TrainingReader {
         course.schedule(),
         course.warmupSteps(),
         job.small("batch", 64),
-        job.small("shards", 4),
+        job.small("shards", localSteps == null ? SHARDS : REPLICAS),
         length(job),
         seed,
         job.text("register"),
         classWeights(job),
         earlyStopping(job),
-        encoding(job));
+        encoding(job),
+        localSteps);
+  }
+
+  /** {@code localSteps: 20} or with its fields. */
+  private static @Nullable LocalSteps localSteps(Section job) {
+    if (!job.has("localSteps")) {
+      return null;
+    }
+    if (!job.raw("localSteps").isObject()) {
+      return new LocalSteps(job.small("localSteps", 1), OUTER_RATE, OUTER_MOMENTUM, true);
+    }
+    var fields = job.section("localSteps");
+    if (!fields.has("steps")) {
+      fields.missing("steps", "It says how many steps a replica makes between two exchanges.");
+    }
+    var local =
+        new LocalSteps(
+            fields.small("steps", 1),
+            fields.number("learningRate", OUTER_RATE),
+            fields.number("momentum", OUTER_MOMENTUM),
+            fields.flag("nesterov", true));
+    fields.end();
+    return local;
   }
 
   /** {@code encoding: int8} or with its fields. */

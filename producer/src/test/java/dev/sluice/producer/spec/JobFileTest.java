@@ -25,6 +25,7 @@ import dev.sluice.schemas.wire.Function;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Objective;
@@ -218,6 +219,23 @@ class JobFileTest {
       })
   void sumsTravelInFewerBitsWhereTheJobSaysSo(String line, SumFormat format, int groups) {
     assertThat(training(SMALL + line + "\n").encoding()).isEqualTo(new SumEncoding(format, groups));
+  }
+
+  @Test
+  void replicasAreFewUnlessTheJobSaysOtherwise() {
+    var short20 = training(SMALL + "localSteps: 20\n");
+    assertThat(short20.localSteps()).isEqualTo(new LocalSteps(20, 0.7, 0.9, true));
+    assertThat(short20.shards()).isEqualTo(2);
+    var full =
+        training(
+            SMALL
+                + """
+                shards: 8
+                localSteps: {steps: 5, learningRate: 1, momentum: 0, nesterov: false}
+                """);
+    assertThat(full.localSteps()).isEqualTo(new LocalSteps(5, 1, 0, false));
+    assertThat(full.shards()).isEqualTo(8);
+    assertThat(training(SMALL).localSteps()).isNull();
   }
 
   @Test

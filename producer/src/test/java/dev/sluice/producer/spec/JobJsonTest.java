@@ -28,6 +28,7 @@ import dev.sluice.schemas.wire.Layer;
 import dev.sluice.schemas.wire.LayerNorm;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Linear;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.MaxPool2d;
 import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.Network;
@@ -79,10 +80,11 @@ class JobJsonTest {
 
     private Work training() {
       boolean classes = random.nextBoolean();
+      Network network = network(classes ? 3 : 1);
       DatasetSpec dataset = dataset(classes ? Target.CLASSIFICATION : Target.REGRESSION);
       return new TrainingSpec(
           dataset,
-          network(classes ? 3 : 1),
+          network,
           classes
               ? Objective.CROSS_ENTROPY
               : one(Objective.MEAN_SQUARED_ERROR, Objective.MEAN_ABSOLUTE_ERROR, Objective.HUBER),
@@ -111,7 +113,11 @@ class JobJsonTest {
           one(
               SumEncoding.NONE,
               new SumEncoding(SumFormat.BF16, 0),
-              new SumEncoding(SumFormat.INT8, 1 << random.nextInt(4))));
+              new SumEncoding(SumFormat.INT8, 1 << random.nextInt(4))),
+          network instanceof LayerStack stack
+                  && stack.layers().stream().noneMatch(BatchNorm.class::isInstance)
+              ? new LocalSteps(20, share() + 1e-3, share(), false)
+              : null);
     }
 
     private Work inference() {

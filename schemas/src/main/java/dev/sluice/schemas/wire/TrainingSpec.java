@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param classWeights how much the loss of each class counts
  * @param earlyStopping when training ends before its length; null: never
  * @param encoding in how many bits sums of gradients travel
+ * @param localSteps how shards make steps by themselves; null: they don't
  */
 public record TrainingSpec(
     DatasetSpec dataset,
@@ -37,10 +38,11 @@ public record TrainingSpec(
     @Nullable String register,
     ClassWeights classWeights,
     @Nullable EarlyStopping earlyStopping,
-    SumEncoding encoding)
+    SumEncoding encoding,
+    @Nullable LocalSteps localSteps)
     implements Work {
 
-  /** Sums of gradients travel as they are. */
+  /** Sums of gradients travel as they are, after each step. */
   public TrainingSpec(
       DatasetSpec dataset,
       Network network,
@@ -71,7 +73,8 @@ public record TrainingSpec(
         register,
         classWeights,
         earlyStopping,
-        SumEncoding.NONE);
+        SumEncoding.NONE,
+        null);
   }
 
   /** Every row counts the same. */

@@ -10,6 +10,7 @@ import dev.sluice.accelerators.cost.Scenario;
 import dev.sluice.accelerators.cost.TrainingCost;
 import dev.sluice.accelerators.cost.TrainingPrediction;
 import dev.sluice.accelerators.cost.Workload;
+import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -108,14 +109,21 @@ public record ModelledAccelerator(AcceleratorModel model) implements Accelerator
     if (format.isEmpty() || steps == 0) {
       return null;
     }
-    long perStep = Math.max(1, Math.ceilDiv(samples, steps));
+    long all = work.spec().localSteps() == null ? steps : ofReplicas(work, steps);
+    long perStep = Math.max(1, Math.ceilDiv(samples, all));
     var workload = Workload.of(work.prepared().network());
     return switch (TrainingCost.predict(model, workload, format, perStep, 1)) {
       case TrainingPrediction.Predicted each ->
-          new Modelled(each.stepSeconds() * steps, times(each.joulesPerStep(), (double) steps));
+          new Modelled(each.stepSeconds() * all, times(each.joulesPerStep(), (double) all));
       case TrainingPrediction.Impossible impossible -> null;
       case TrainingPrediction.Unknown unknown -> null;
     };
+  }
+
+  /** Rounds at the end of an epoch may have fewer steps than others: on average, then. */
+  private static long ofReplicas(TermWork work, long rounds) {
+    var all = Rounds.of(work.spec(), Math.toIntExact(work.prepared().dataset().rows()));
+    return Math.max(1, Math.round((double) rounds * all.steps() / all.count()));
   }
 
   private static NumberFormat format(ModelVersion version) {

@@ -1,6 +1,7 @@
 package dev.sluice.worker.loop;
 
 import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.jobs.dataset.RowSet;
 import dev.sluice.jobs.dataset.Sampler;
 import dev.sluice.schemas.wire.ValidationPlan;
@@ -38,6 +39,10 @@ final class GroupGradient implements ShardGradients {
   private final Sampler sampler;
   private final Batch batch;
   private final BlockSums sums;
+
+  /** Null: shards make no steps by themselves. */
+  private final @Nullable Replica replica;
+
   private final long seed;
   private final Arena arena = Arena.ofShared();
   private final Deque<MemorySegment> spare = new ArrayDeque<>();
@@ -61,6 +66,14 @@ final class GroupGradient implements ShardGradients {
     this.sums =
         new BlockSums(
             Blocks.of(program.floats()), work.prepared().network().parameters(), work.rounding());
+    this.replica =
+        work.spec().localSteps() == null
+            ? null
+            : new Replica(
+                work.spec(),
+                Rounds.of(work.spec(), rows.size()),
+                Math.toIntExact(program.floats()),
+                arena);
   }
 
   @Override
@@ -99,9 +112,18 @@ final class GroupGradient implements ShardGradients {
       nothing.fill((byte) 0);
       return new ShardSum(nothing, 0, 0, true, measured);
     }
+    var out = borrow();
+    var sum =
+        replica == null
+            ? gradient(flat, step, shard, out)
+            : replica.run(flat, step, shard, this::gradient, out);
+    return new ShardSum(out, sum.samples(), sum.lossSum(), sum.finite(), measured);
+  }
+
+  private ShardSum gradient(MemorySegment flat, long step, int shard, MemorySegment out)
+      throws EngineException {
     int[] own = sampler.rows(step, shard);
     batch.takeScaled(rows, own);
-    var out = borrow();
     var gradient =
         program.gradient(
             flat,
@@ -110,7 +132,7 @@ final class GroupGradient implements ShardGradients {
             own.length,
             sampler.dropoutSeed(step, shard),
             out);
-    return new ShardSum(out, own.length, gradient.lossSum(), gradient.finite(), measured);
+    return new ShardSum(out, own.length, gradient.lossSum(), gradient.finite(), null);
   }
 
   private MemorySegment borrow() {

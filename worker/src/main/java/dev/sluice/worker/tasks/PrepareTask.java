@@ -2,8 +2,8 @@ package dev.sluice.worker.tasks;
 
 import dev.sluice.jobs.dataset.ClassWeighting;
 import dev.sluice.jobs.dataset.Dataset;
+import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.jobs.dataset.RowSet;
-import dev.sluice.jobs.dataset.Sampling;
 import dev.sluice.jobs.network.NetworkShapes;
 import dev.sluice.jobs.rules.FoldMemory;
 import dev.sluice.jobs.rules.JobLimits;
@@ -124,7 +124,8 @@ public final class PrepareTask {
         throw new TaskProblem(tooLarge.get(), false);
       }
       tryOut(spec, dataset, program);
-      long stepsPerEpoch = Sampling.stepsPerEpoch(training.size(), spec.batch());
+      var rounds = Rounds.of(spec, training.size());
+      requireReplicable(spec, rounds, program);
       return new TrainingPrepared(
           new DatasetFacts(
               spec.dataset().artifact(),
@@ -133,8 +134,38 @@ public final class PrepareTask {
               training.countLabelled(),
               dataset.dropped()),
           facts,
-          stepsPerEpoch,
-          Sampling.steps(spec.length(), stepsPerEpoch));
+          rounds.perEpoch(),
+          rounds.count());
+    }
+  }
+
+  /** Whether shards can make their steps by themselves, where they are to. */
+  private static void requireReplicable(TrainingSpec spec, Rounds rounds, TrainingProgram program)
+      throws TaskProblem {
+    if (spec.localSteps() == null) {
+      return;
+    }
+    if (program.floats() > program.parameters()) {
+      throw badInput(
+          Code.CONTRADICTION,
+          "localSteps",
+          "Replicas are to make steps by themselves, and the network has statistics.",
+          String.format(
+              Locale.ROOT,
+              "It keeps %d values that are not trained, as batch-norm does. Each replica would have"
+                  + " its own, and they have no mean that its parameters were trained for.",
+              program.floats() - program.parameters()),
+          "Use a network without such buffers, or leave localSteps out.");
+    }
+    if (rounds.local() > rounds.stepsPerEpoch()) {
+      throw badInput(
+          Code.OUT_OF_RANGE,
+          "localSteps.steps",
+          "Replicas are to make " + rounds.local() + " steps between two exchanges.",
+          "An epoch has "
+              + rounds.stepsPerEpoch()
+              + ", and replicas exchange at its end: held-out rows are looked at there.",
+          "Set it to " + rounds.stepsPerEpoch() + " or less, or lower batch.");
     }
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
+import dev.sluice.schemas.wire.BatchNorm;
 import dev.sluice.schemas.wire.CategoryColumn;
 import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Code;
@@ -22,6 +23,7 @@ import dev.sluice.schemas.wire.InferencePrepared;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.LayerStack;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.Missing;
 import dev.sluice.schemas.wire.ModelFile;
@@ -145,6 +147,58 @@ class JobOnOneWorkerTest {
     assertThat(prepared.network().floats()).isEqualTo(6);
     assertThat(prepared.stepsPerEpoch()).isEqualTo(5);
     assertThat(prepared.steps()).isEqualTo(10);
+  }
+
+  /** 150 rows in batches of 32: 5 steps an epoch, of which replicas make 3 and 2 by themselves. */
+  @Test
+  void stepsOfAJobWithReplicasAreTheirExchanges() throws Exception {
+    var prepared = prepared(withReplicas(linear(2), 3));
+    assertThat(prepared.stepsPerEpoch()).isEqualTo(2);
+    assertThat(prepared.steps()).isEqualTo(4);
+  }
+
+  @Test
+  void replicasCantMakeMoreStepsThanAnEpochHasNorHaveStatistics() {
+    assertThatThrownBy(() -> prepared(withReplicas(linear(2), 6)))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> {
+              var cause = problem.outcome().cause();
+              assertThat(cause.code()).isEqualTo(Code.OUT_OF_RANGE);
+              assertThat(cause.mend()).contains("5 or less");
+            });
+    var normalised =
+        new LayerStack(
+            List.of(), List.of(new Dense(4, true), new BatchNorm(0.1, 1e-5), new Dense(2, true)));
+    assertThatThrownBy(() -> prepared(withReplicas(normalised, 2)))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> {
+              var cause = problem.outcome().cause();
+              assertThat(cause.code()).isEqualTo(Code.CONTRADICTION);
+              assertThat(cause.why()).contains("8 values that are not trained");
+            });
+  }
+
+  private TrainingSpec withReplicas(LayerStack network, int steps) {
+    var plain = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, network);
+    return new TrainingSpec(
+        plain.dataset(),
+        plain.network(),
+        plain.objective(),
+        plain.optimizer(),
+        plain.learningRate(),
+        plain.schedule(),
+        plain.warmupSteps(),
+        plain.batch(),
+        plain.shards(),
+        plain.length(),
+        plain.seed(),
+        plain.register(),
+        plain.classWeights(),
+        plain.earlyStopping(),
+        plain.encoding(),
+        new LocalSteps(steps, 0.7, 0.9, true));
   }
 
   @Test

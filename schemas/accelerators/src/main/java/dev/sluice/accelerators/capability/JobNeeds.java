@@ -3,6 +3,7 @@ package dev.sluice.accelerators.capability;
 import dev.sluice.accelerators.catalogue.NumberFormat;
 import dev.sluice.accelerators.cost.MemoryNeeds;
 import dev.sluice.accelerators.cost.Workload;
+import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.jobs.state.InferenceState;
 import dev.sluice.platform.document.Spelling;
 import dev.sluice.schemas.wire.Activation;
@@ -146,6 +147,11 @@ public final class JobNeeds {
     // A worker computes one virtual shard at a time.
     long shard = Math.ceilDiv(batch, (long) spec.shards());
     int vectors = vectors(spec.optimizer());
+    // Replicas make more steps than the job counts, which are their exchanges.
+    var replicas =
+        spec.localSteps() == null || rows == 0 ? null : Rounds.of(spec, Math.toIntExact(rows));
+    long steps = replicas == null ? prepared.steps() : replicas.steps();
+    long perEpoch = replicas == null ? prepared.stepsPerEpoch() : replicas.stepsPerEpoch();
     return new Requirements(
         Requirements.Purpose.TRAIN,
         formats,
@@ -153,20 +159,12 @@ public final class JobNeeds {
         1,
         workload,
         batch,
-        prepared.steps(),
-        samples(prepared, batch),
+        steps,
+        // The last step of an epoch takes what the others left of the rows.
+        rows == 0 || perEpoch == 0
+            ? batch * steps
+            : steps / perEpoch * rows + steps % perEpoch * batch,
         spec.shards());
-  }
-
-  /** Samples of all steps: the last step of an epoch takes what the others left of the rows. */
-  private static long samples(TrainingPrepared prepared, long batch) {
-    long rows = prepared.dataset().rows();
-    long perEpoch = prepared.stepsPerEpoch();
-    if (rows == 0 || perEpoch == 0) {
-      return batch * prepared.steps();
-    }
-    long epochs = prepared.steps() / perEpoch;
-    return epochs * rows + prepared.steps() % perEpoch * batch;
   }
 
   private static Requirements inference(int batchMax, Known known) {

@@ -23,7 +23,9 @@ public record FoldMemory(int generations, int moments, int sums, long floats) {
    * @param floats length of its flat vector
    */
   public static FoldMemory of(TrainingSpec spec, long floats) {
-    return of(spec.optimizer(), spec.shards(), floats, spec.earlyStopping() != null);
+    var local = spec.localSteps();
+    Optimizer optimizer = local == null ? spec.optimizer() : local.outer();
+    return of(optimizer, spec.shards(), floats, spec.earlyStopping() != null);
   }
 
   /**

@@ -26,6 +26,9 @@ public final class JobLimits {
   /** Optimizer steps. */
   public static final long STEPS_MAX = 1_000_000_000L;
 
+  /** Steps that a replica makes by itself. */
+  public static final int LOCAL_STEPS_MAX = 1 << 16;
+
   /** Lanes that one job names. */
   public static final int LANES_MAX = 64;
 

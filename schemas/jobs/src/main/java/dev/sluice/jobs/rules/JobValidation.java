@@ -135,6 +135,7 @@ public final class JobValidation {
     Range.of("batch", 1, JobLimits.BATCH_MAX).check("batch", job.batch(), problems);
     checkShards(job, problems);
     EncodingRules.check(job, problems);
+    LocalStepsRules.check(job, problems);
     switch (job.length()) {
       case Epochs(int count) ->
           Range.of("epochs", 1, JobLimits.EPOCHS_MAX).check("epochs", count, problems);

@@ -6,6 +6,7 @@ import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Activation;
 import dev.sluice.schemas.wire.Adam;
 import dev.sluice.schemas.wire.AdamW;
+import dev.sluice.schemas.wire.BatchNorm;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Code;
@@ -24,6 +25,7 @@ import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.LayerStack;
 import dev.sluice.schemas.wire.Length;
 import dev.sluice.schemas.wire.Linear;
+import dev.sluice.schemas.wire.LocalSteps;
 import dev.sluice.schemas.wire.Network;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.Optimizer;
@@ -226,6 +228,10 @@ class JobValidationTest {
     }
 
     List<Cause> encoded(SumEncoding encoding) {
+      return exchanged(encoding, null);
+    }
+
+    List<Cause> exchanged(SumEncoding encoding, @Nullable LocalSteps localSteps) {
       return check(
           new TrainingSpec(
               dataset,
@@ -242,7 +248,8 @@ class JobValidationTest {
               register,
               ClassWeights.NONE,
               null,
-              encoding));
+              encoding,
+              localSteps));
     }
   }
 
@@ -266,6 +273,37 @@ class JobValidationTest {
   @CsvSource({"FP32, 0", "BF16, 0", "BF16, 1", "INT8, 4"})
   void groupsOfShardsWhoseSumsCanBeRounded(SumFormat format, int groups) {
     assertThat(sound().with(32, 4).encoded(new SumEncoding(format, groups))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.7, 0.9, true, localSteps.steps, OUT_OF_RANGE",
+    "70000, 0.7, 0.9, true, localSteps.steps, OUT_OF_RANGE",
+    "5, 0, 0.9, true, localSteps.learningRate, OUT_OF_RANGE",
+    "5, 0.7, 1, true, localSteps.momentum, OUT_OF_RANGE",
+    "5, 0.7, 0, true, localSteps.nesterov, CONTRADICTION",
+  })
+  void stepsThatReplicasCantMake(
+      int steps, double rate, double momentum, boolean nesterov, String where, Code code) {
+    var local = new LocalSteps(steps, rate, momentum, nesterov);
+    var problem = only(sound().exchanged(SumEncoding.NONE, local));
+    assertThat(problem.where()).isEqualTo(where);
+    assertThat(problem.code()).isEqualTo(code);
+  }
+
+  @Test
+  void replicasHaveNoStatisticsOfTheirOwn() {
+    var local = new LocalSteps(5, 0.7, 0.9, true);
+    assertThat(sound().exchanged(new SumEncoding(SumFormat.INT8, 0), local)).isEmpty();
+    var normalised =
+        sound()
+            .with(
+                new LayerStack(
+                    List.of(),
+                    List.of(new Dense(8, true), new BatchNorm(0.1, 1e-5), new Dense(3, true))));
+    var problem = only(normalised.exchanged(SumEncoding.NONE, local));
+    assertThat(problem.where()).isEqualTo("localSteps");
+    assertThat(problem.what()).contains("batch-norm");
   }
 
   private static Training sound() {
