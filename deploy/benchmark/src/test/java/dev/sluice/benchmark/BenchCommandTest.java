@@ -14,6 +14,7 @@ final class BenchCommandTest {
   void theCommandIsFoundAndSaysWhatIsWrong() {
     assertThat(err("--only", "trainign")).contains("Did you mean training?");
     assertThat(err("--only", "training,jobs", "--seconds", "99")).contains("give 1 to 8");
+    assertThat(err("--only", "encodigns")).contains("Did you mean encodings?");
     assertThat(err("--rate", "0")).contains("give 1 to 1000");
   }
 

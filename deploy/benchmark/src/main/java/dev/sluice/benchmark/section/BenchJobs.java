@@ -53,6 +53,38 @@ final class BenchJobs {
         register);
   }
 
+  /**
+   * A network of two hidden layers, of which a fifth of the rows is held out and looked at after
+   * each epoch.
+   *
+   * @param label position of the label column
+   * @param exchange lines that say how gradients are exchanged
+   */
+  static String exchanging(
+      String artifact, int label, int classes, int hidden, int epochs, long seed, String exchange) {
+    return String.format(
+        Locale.ROOT,
+        """
+        kind: training
+        name: bench exchange
+        dataset: {artifact: "%1$s", label: %2$d, header: false, holdout: 0.2}
+        model: {layers: [{dense: %4$d}, relu, {dense: %4$d}, relu, {dense: %3$d}]}
+        optimizer: {adamw: {learningRate: 0.003}}
+        batch: 64
+        shards: 2
+        epochs: %5$d
+        seed: %6$d
+        %7$s
+        """,
+        artifact,
+        label,
+        classes,
+        hidden,
+        epochs,
+        seed,
+        exchange);
+  }
+
   /** All rows of a data set, answered by a model. */
   static String inference(String artifact, String model, int batch) {
     return String.format(

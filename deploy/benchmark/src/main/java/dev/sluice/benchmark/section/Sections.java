@@ -1,10 +1,11 @@
 package dev.sluice.benchmark.section;
 
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Every section, in the order of the report. */
+/** The sections, in the order of the report. */
 public final class Sections {
-  /** All of them. */
+  /** Those of a run of which nothing else is asked. */
   public static final List<BenchSection> ALL =
       List.of(
           new TrainingFigures(),
@@ -13,6 +14,10 @@ public final class Sections {
           new InferenceFigures(),
           new StartFigures(),
           new CostFigures());
+
+  /** All that can be asked for: what takes long stands alone. */
+  public static final List<BenchSection> ALL_NAMED =
+      Stream.concat(ALL.stream(), Stream.of(new EncodingFigures())).toList();
 
   private Sections() {}
 }

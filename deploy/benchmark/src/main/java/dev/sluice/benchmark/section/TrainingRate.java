@@ -52,6 +52,19 @@ final class TrainingRate {
         .orElseGet(this::whole);
   }
 
+  /** Seconds from the first task's dispatch to a step, between those that were seen. */
+  double secondsAt(long step) {
+    var before = new Point(0, 0);
+    for (var point : points) {
+      if (point.step() >= step) {
+        double share = (double) (step - before.step()) / (point.step() - before.step());
+        return before.seconds() + share * (point.seconds() - before.seconds());
+      }
+      before = point;
+    }
+    return last().seconds();
+  }
+
   private Point last() {
     if (points.isEmpty() || points.getLast().seconds() <= 0) {
       throw new IllegalStateException("the job says nothing of its steps");

@@ -20,6 +20,17 @@ final class TrainingRateTest {
   }
 
   @Test
+  void timeBetweenWhatWasSeenIsInProportion() {
+    var rate = new TrainingRate();
+    rate.add(new Point(10, 5));
+    rate.add(new Point(40, 6));
+    assertThat(rate.secondsAt(5)).isEqualTo(2.5);
+    assertThat(rate.secondsAt(10)).isEqualTo(5);
+    assertThat(rate.secondsAt(25)).isEqualTo(5.5);
+    assertThat(rate.secondsAt(41)).isEqualTo(6);
+  }
+
+  @Test
   void whereTooLittleWasSeenTheWholeRateStands() {
     var rate = new TrainingRate();
     rate.add(new Point(90, 5));
