@@ -69,7 +69,7 @@ final class RecordData extends GenericData {
     protected Object readRecord(@Nullable Object old, Schema expected, ResolvingDecoder in)
         throws IOException {
       var shape = shapes.named(expected.getFullName());
-      @Nullable Object[] values = new Object[shape.accessors().size()];
+      @Nullable Object[] values = new Object[shape.schema().getFields().size()];
       for (var field : in.readFieldOrder()) {
         values[field.pos()] = read(null, field.schema(), in);
       }

@@ -3,6 +3,7 @@ package dev.sluice.schemas.codec;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,12 +37,27 @@ final class RecordShapes {
     return INSTANCE;
   }
 
-  /** One record class: its schema, accessors in schema order and constructor. */
-  record Shape(Schema schema, List<MethodHandle> accessors, MethodHandle constructor) {
+  /**
+   * One record class. How it is taken apart and put together is looked up when a record of it is
+   * met: a process meets few of them, and looking all up would be a seventh of its start.
+   */
+  static final class Shape {
+    private final Schema schema;
+    private final Class<?> type;
+    private volatile @Nullable Handles handles;
+
+    private Shape(Schema schema, Class<?> type) {
+      this.schema = schema;
+      this.type = type;
+    }
+
+    Schema schema() {
+      return schema;
+    }
 
     Object construct(@Nullable Object[] values) {
       try {
-        return constructor.invokeExact(values);
+        return handles().constructor.invokeExact(values);
       } catch (Throwable e) {
         throw new AvroRuntimeException(
             "A " + schema.getName() + " is not valid: " + e.getMessage(), e);
@@ -50,9 +66,47 @@ final class RecordShapes {
 
     Object value(Object record, int position) {
       try {
-        return accessors.get(position).invokeExact(record);
+        return handles().accessors.get(position).invokeExact(record);
       } catch (Throwable e) {
         throw new AvroRuntimeException("Can't read " + schema.getName(), e);
+      }
+    }
+
+    /** Several threads may look them up at once, and find the same. */
+    private Handles handles() {
+      var found = handles;
+      if (found == null) {
+        found = Handles.of(type);
+        handles = found;
+      }
+      return found;
+    }
+  }
+
+  /** Accessors in schema order, and the constructor. */
+  private record Handles(List<MethodHandle> accessors, MethodHandle constructor) {
+
+    static Handles of(Class<?> type) {
+      var lookup = MethodHandles.publicLookup();
+      var components = type.getRecordComponents();
+      var accessors = new ArrayList<MethodHandle>();
+      try {
+        for (var component : components) {
+          accessors.add(
+              lookup
+                  .unreflect(component.getAccessor())
+                  .asType(MethodType.methodType(Object.class, Object.class)));
+        }
+        var parameters =
+            Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
+        var constructor =
+            lookup
+                .findConstructor(type, MethodType.methodType(void.class, parameters))
+                .asSpreader(Object[].class, parameters.length)
+                .asType(MethodType.methodType(Object.class, Object[].class));
+        return new Handles(accessors, constructor);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(type.getName() + " is not a public record", e);
       }
     }
   }
@@ -106,28 +160,12 @@ final class RecordShapes {
       throw new IllegalStateException(
           type.getName() + " has components " + names + ", sluice.avdl has fields " + fields);
     }
-    var lookup = MethodHandles.publicLookup();
-    var accessors = new ArrayList<MethodHandle>();
-    try {
-      for (var component : components) {
-        accessors.add(
-            lookup
-                .unreflect(component.getAccessor())
-                .asType(MethodType.methodType(Object.class, Object.class)));
-      }
-      var parameters =
-          Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
-      var constructor =
-          lookup
-              .findConstructor(type, MethodType.methodType(void.class, parameters))
-              .asSpreader(Object[].class, parameters.length)
-              .asType(MethodType.methodType(Object.class, Object[].class));
-      var shape = new Shape(schema, accessors, constructor);
-      byClass.put(type, shape);
-      byName.put(schema.getFullName(), shape);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(type.getName() + " is not a public record", e);
+    if (!Modifier.isPublic(type.getModifiers())) {
+      throw new IllegalStateException(type.getName() + " is not a public record");
     }
+    var shape = new Shape(schema, type);
+    byClass.put(type, shape);
+    byName.put(schema.getFullName(), shape);
     for (var component : components) {
       add(component.getType());
       if (component.getGenericType() instanceof java.lang.reflect.ParameterizedType generic) {
