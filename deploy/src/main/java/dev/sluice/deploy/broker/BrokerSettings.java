@@ -141,6 +141,8 @@ public final class BrokerSettings {
     settings.setProperty("num.io.threads", "4");
     settings.setProperty("background.threads", "4");
     settings.setProperty("group.coordinator.threads", "1");
+    // Nobody reads its figures by the JVM's management, where registering them takes time.
+    settings.setProperty("metric.reporters", "");
     // The default of 128 MiB is a third of such a broker's memory.
     settings.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 * 1024 * 1024));
   }
