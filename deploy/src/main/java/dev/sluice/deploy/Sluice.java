@@ -1,5 +1,6 @@
 package dev.sluice.deploy;
 
+import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.shell.CoordinatorCommand;
 import dev.sluice.coordinator.shell.audit.AuditCommand;
 import dev.sluice.deploy.quickstart.QuickstartCommand;
@@ -13,16 +14,21 @@ import dev.sluice.producer.cli.ClientCommands;
 import dev.sluice.producer.cli.ExitCode;
 import dev.sluice.producer.cli.ExplainCommand;
 import dev.sluice.producer.cli.ProducerCommand;
+import dev.sluice.schemas.codec.WireSchemas;
 import dev.sluice.schemas.problem.NearestName;
 import dev.sluice.worker.WorkerCommand;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -45,17 +51,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Sluice.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    commandListHeading = "%nCommands:%n",
-    subcommands = {
-      QuickstartCommand.class,
-      UpCommand.class,
-      ProducerCommand.class,
-      CoordinatorCommand.class,
-      WorkerCommand.class
-    })
+    commandListHeading = "%nCommands:%n")
 public final class Sluice implements Runnable {
   /** What these log is news for whoever runs them; the others only answer. */
   private static final Set<String> SERVICES = Set.of("up", "producer", "coordinator", "worker");
+
+  /** What runs a cluster or a part of one, in the order of the help. */
+  private static final Map<String, Supplier<Object>> PROCESSES = processes();
 
   private static final String LOG_LEVEL = "SLUICE_LOG";
 
@@ -69,21 +71,61 @@ public final class Sluice implements Runnable {
       // Before the first logger is made: logback.xml reads it.
       System.setProperty(LOG_LEVEL, "warn");
     }
-    System.exit(commandLine().execute(args));
+    var process = args.length == 0 ? null : PROCESSES.get(args[0]);
+    if (process == null) {
+      System.exit(commandLine().execute(args));
+    }
+    preload();
+    // Looking through all other commands by reflection would be a seventh of the start.
+    var alone = new CommandLine(new Sluice()).addSubcommand(process.get());
+    System.exit(configured(alone).execute(args));
+  }
+
+  private static Map<String, Supplier<Object>> processes() {
+    var all = new LinkedHashMap<String, Supplier<Object>>();
+    all.put("quickstart", QuickstartCommand::new);
+    all.put("up", UpCommand::new);
+    all.put("producer", ProducerCommand::new);
+    all.put("coordinator", CoordinatorCommand::new);
+    all.put("worker", WorkerCommand::new);
+    return all;
+  }
+
+  /**
+   * Parses catalogue and schemas beside what the start does meanwhile: each is a seventh of it, and
+   * whoever needs them waits for this. What fails here fails there again.
+   */
+  private static void preload() {
+    // Two threads that ask for the first logger at one time are warned of that on standard error.
+    LoggerFactory.getILoggerFactory();
+    Thread.ofPlatform()
+        .name("preload")
+        .daemon()
+        .start(
+            () -> {
+              var _ = WireSchemas.byFingerprint();
+              var _ = CatalogueFiles.builtIn();
+            });
   }
 
   /** The parsed command tree; tests run commands through it without ending the JVM. */
   public static CommandLine commandLine() {
     var sluice = new CommandLine(new Sluice());
+    PROCESSES.values().forEach(process -> sluice.addSubcommand(process.get()));
     ClientCommands.ALL.forEach(sluice::addSubcommand);
     ClientCommands.WITHOUT_SERVER.forEach(sluice::addSubcommand);
     ServiceLoader.load(Subcommand.class).forEach(sluice::addSubcommand);
-    return sluice
+    sluice
         .addSubcommand(new ExplainCommand(new AdmissionJudge()))
         .addSubcommand(PlanCommand.class)
         .addSubcommand(AuditCommand.class)
         .addSubcommand(SettingsCommand.class)
-        .addSubcommand(HelpCommand.class)
+        .addSubcommand(HelpCommand.class);
+    return configured(sluice);
+  }
+
+  private static CommandLine configured(CommandLine sluice) {
+    return sluice
         .registerConverter(Path.class, Sluice::path)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sluice::wrongUsage);
