@@ -1,5 +1,6 @@
 package dev.sluice.deploy.standalone;
 
+import dev.sluice.platform.process.ClassArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param heap size of the Java heap, as -Xmx takes it
  * @param scratch directory for temporary files
  * @param shortLived whether it lives for a minute or so, and had better start quickly
+ * @param archived whether it starts with this process's archive of classes, where there is one
  */
-public record JavaCommand(String heap, Path scratch, boolean shortLived) {
+public record JavaCommand(String heap, Path scratch, boolean shortLived, boolean archived) {
 
   /** More options for such a JVM, separated by blanks. */
   private static final String JAVA_OPTIONS = "SLUICE_WORKER_JAVA_OPTIONS";
@@ -26,9 +28,27 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
   /** A short life does without the optimizing compiler, which would not pay. */
   private static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
 
+  /** Four times the usual, as in deploy/sluice: a start has better things to do. */
+  private static final List<String> LONG_LIFE =
+      List.of(
+          "-XX:Tier4InvocationThreshold=20000",
+          "-XX:Tier4MinInvocationThreshold=2400",
+          "-XX:Tier4CompileThreshold=60000",
+          "-XX:Tier4BackEdgeThreshold=160000");
+
   /** Passed on where this process has them. */
   private static final List<String> INHERITED_PROPERTIES =
-      List.of("sluice.launcher", "logback.configurationFile", "stdout.encoding", "stderr.encoding");
+      List.of(
+          "sluice.launcher",
+          ClassArchive.PROPERTY,
+          "logback.configurationFile",
+          "stdout.encoding",
+          "stderr.encoding");
+
+  /** One that starts with the archive of classes, where there is one. */
+  public JavaCommand(String heap, Path scratch, boolean shortLived) {
+    this(heap, scratch, shortLived, true);
+  }
 
   /**
    * The command.
@@ -50,9 +70,10 @@ public record JavaCommand(String heap, Path scratch, boolean shortLived) {
             "-Xss" + STACK,
             CrashReports.option(scratch),
             "-Djava.io.tmpdir=" + scratch));
-    if (shortLived) {
-      command.add(SHORT_LIFE);
+    if (archived) {
+      command.addAll(ClassArchive.options());
     }
+    command.addAll(shortLived ? List.of(SHORT_LIFE) : LONG_LIFE);
     Optional.ofNullable(System.getenv(JAVA_OPTIONS))
         .map(options -> List.of(options.strip().split("\\s+")))
         .filter(options -> !options.getFirst().isEmpty())

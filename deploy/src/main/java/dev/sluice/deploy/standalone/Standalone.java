@@ -92,8 +92,8 @@ public final class Standalone implements AutoCloseable {
   }
 
   /**
-   * Starts everything, in the order in which it depends on each other. What was started before a
-   * failure is stopped by {@link #close}.
+   * Starts everything, in the order in which it depends on each other, workers beside what they
+   * wait for. What was started before a failure is stopped by {@link #close}.
    *
    * @throws RuntimeException of the part that does not start; see {@link StartFailures}
    */
@@ -106,6 +106,13 @@ public final class Standalone implements AutoCloseable {
     unpackLibraries();
     var broker =
         part("kafka", EmbeddedBroker::bootstrapServers, () -> keep(broker(place.broker())));
+    // Beside coordinator and producer: loading engines takes as long as both, and a worker waits
+    // for a coordinator by itself.
+    var launch =
+        new WorkerLaunch(
+            broker.bootstrapServers(), heap, scratch, options.shortLived(), options.worker());
+    var workers = keep(new WorkerFleet(launch, options.restart(), listener));
+    options.lanes().forEach(workers::start);
     var coordinator =
         part(
             "coordinator",
@@ -125,11 +132,6 @@ public final class Standalone implements AutoCloseable {
         client.declareLane(lane.lane(), lane.accelerator(), 0, WorkerFleet.WORKERS_MAX);
       }
     }
-    var launch =
-        new WorkerLaunch(
-            broker.bootstrapServers(), heap, scratch, options.shortLived(), options.worker());
-    var workers = keep(new WorkerFleet(launch, options.restart(), listener));
-    options.lanes().forEach(workers::start);
     return new Running(
         broker.bootstrapServers(), producer.uri(), place.path(), workers, coordinator::restart);
   }
@@ -230,11 +232,17 @@ public final class Standalone implements AutoCloseable {
     closed.await();
   }
 
-  /** Stops everything, last started first. Does nothing the second time but wait for the first. */
+  /**
+   * Stops everything: workers while all that they report to is there, then what was started last
+   * first. Does nothing the second time but wait for the first.
+   */
   @Override
   public void close() {
     closing.countDown();
     synchronized (opened) {
+      var fleets = opened.stream().filter(WorkerFleet.class::isInstance).toList();
+      opened.removeAll(fleets);
+      fleets.forEach(Standalone::close);
       while (!opened.isEmpty()) {
         close(opened.pop());
       }

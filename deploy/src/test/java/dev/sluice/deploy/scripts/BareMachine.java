@@ -39,6 +39,7 @@ final class BareMachine implements AutoCloseable {
           "bash",
           "cat",
           "chmod",
+          "cp",
           "cut",
           "curl",
           "df",
@@ -81,7 +82,9 @@ final class BareMachine implements AutoCloseable {
     this.root = root;
     var scripts = Files.createDirectories(root.resolve("checkout/deploy"));
     for (var name :
-        new String[] {"quickstart", "sluice", "verify", "jdk.sh", "maven.sh", "fetch.sh"}) {
+        new String[] {
+          "quickstart", "sluice", "verify", "archive.sh", "jdk.sh", "maven.sh", "fetch.sh"
+        }) {
       Files.copy(Path.of(name), scripts.resolve(name));
     }
     Files.createDirectories(root.resolve("checkout/deploy/src/main"));
@@ -102,13 +105,27 @@ final class BareMachine implements AutoCloseable {
                 "bin/javac",
                 "",
                 "bin/java",
-                "#!/usr/bin/env bash\necho \"java runs: $*\"\n")));
+                STAND_IN_JAVA)));
     server.offer(archive(MAVEN, "maven-3", Map.of("bin/mvn", STAND_IN_MAVEN)));
     pin("any", "jdk-25");
     environment.put("SLUICE_FETCH", "always");
     environment.put("SLUICE_FETCH_FROM", server.url());
     environment.put("SLUICE_FETCH_SECONDS", "1");
   }
+
+  /** Says how it was called, and writes what archives of classes are made of, and these. */
+  private static final String STAND_IN_JAVA =
+      """
+      #!/usr/bin/env bash
+      for option; do
+        case $option in
+          -XX:DumpLoadedClassList=*) echo 'java/lang/Object id: 0' >"${option#*=}" ;;
+          -XX:SharedArchiveFile=*) archive=${option#*=} ;;
+          -Xshare:dump) [[ ! $REFUSES_DUMPS ]] || exit 1; dumps=yes ;;
+        esac
+      done
+      if [[ $dumps ]]; then cp classes "$archive"; else echo "java runs: $*"; fi
+      """;
 
   /** Builds what the launcher looks for, and prints what a first build prints. */
   private static final String STAND_IN_MAVEN =
@@ -140,6 +157,10 @@ final class BareMachine implements AutoCloseable {
       }
     }
     throw new AssertionError("this machine has no " + program);
+  }
+
+  Path checkout() {
+    return root.resolve("checkout");
   }
 
   Path home() {

@@ -1,6 +1,7 @@
 package dev.sluice.worker.trial;
 
 import dev.sluice.platform.process.CacheFolder;
+import dev.sluice.platform.process.ClassArchive;
 import dev.sluice.platform.process.TemporaryFolder;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
@@ -150,6 +151,7 @@ public final class TrialProcess implements AutoCloseable {
             "-Xss8m",
             "-Xmx" + ((HEAP_BYTES + COPIES * bytesMax) >> 10) + "k",
             "-Djava.io.tmpdir=" + directory));
+    command.addAll(ClassArchive.options());
     for (var name : INHERITED_PROPERTIES) {
       var value = System.getProperty(name);
       if (value != null) {

@@ -55,12 +55,14 @@ public final class TimedProcess implements AutoCloseable {
    * Starts one of the {@code sluice} command line.
    *
    * @param scratch directory for its temporary files
+   * @param archive whether with the archive of classes, where there is one
    * @param arguments command and options
    */
-  public static TimedProcess sluice(Path scratch, List<String> arguments) throws IOException {
+  public static TimedProcess sluice(Path scratch, boolean archive, List<String> arguments)
+      throws IOException {
     var all = new ArrayList<>(List.of(Child.SLUICE));
     all.addAll(arguments);
-    return start(scratch, HEAP, all);
+    return start(new JavaCommand(HEAP, scratch, false, archive), all);
   }
 
   /**
@@ -72,10 +74,11 @@ public final class TimedProcess implements AutoCloseable {
    */
   public static TimedProcess start(Path scratch, String heap, List<String> arguments)
       throws IOException {
-    var builder =
-        new JavaCommand(heap, scratch, false)
-            .process(Child.class.getName(), arguments)
-            .redirectErrorStream(true);
+    return start(new JavaCommand(heap, scratch, false), arguments);
+  }
+
+  private static TimedProcess start(JavaCommand java, List<String> arguments) throws IOException {
+    var builder = java.process(Child.class.getName(), arguments).redirectErrorStream(true);
     long begunNanos = System.nanoTime();
     return new TimedProcess(builder.start(), begunNanos);
   }

@@ -6,6 +6,7 @@ import dev.sluice.benchmark.bare.BareClient;
 import dev.sluice.benchmark.process.HttpTimes;
 import dev.sluice.benchmark.process.TimedProcess;
 import dev.sluice.benchmark.report.BenchRow;
+import dev.sluice.platform.process.ClassArchive;
 import dev.sluice.producer.client.SluiceClient;
 import dev.sluice.producer.client.SluiceException;
 import dev.sluice.schemas.topics.Topic;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long processes take until they do their work, and what a quickstart takes beside its work.
@@ -32,6 +34,7 @@ final class StartFigures implements BenchSection {
   private static final Duration QUICKSTART_MAX = Duration.ofMinutes(4);
   private static final long POLL_MS = 20;
   private static final String LIMIT = "bare JVM with one answer of the broker";
+  private static final String WITHOUT = "the same without an archive of classes";
 
   @Override
   public String name() {
@@ -67,21 +70,61 @@ final class StartFigures implements BenchSection {
     }
   }
 
+  /** Seconds from the starts of processes until each does its work. */
+  record Ready(double coordinator, double producer, double worker) {}
+
   private static void starts(Path scratch, String broker, Found found)
       throws IOException, SluiceException, InterruptedException {
+    // The first start makes the topics, which neither of the others should have to.
+    ready(scratch, broker, true);
     double bare;
     try (var client = TimedProcess.start(scratch, HEAP, List.of("client", broker))) {
       bare = client.await(CLIENT, 1, START_MAX).nanos() / 1e9;
     }
-    try (var coordinator = start(scratch, "coordinator", broker)) {
-      var ready = coordinator.await(TAKEN_OVER, Topic.JOBS.partitions(), START_MAX);
-      found.add(row("coordinator, until it has the ledger", ready.nanos(), bare));
-      try (var producer = start(scratch, "producer", broker, "--port", "0")) {
+    var with = ready(scratch, broker, true);
+    var without = ClassArchive.options().isEmpty() ? null : ready(scratch, broker, false);
+    rows(with, without, bare).forEach(found::add);
+  }
+
+  /**
+   * The rows of three processes.
+   *
+   * @param with started as the launcher does
+   * @param without the same without an archive of classes; null where there is no archive
+   * @param bare seconds of a JVM that only asks the broker once
+   */
+  static List<BenchRow> rows(Ready with, @Nullable Ready without, double bare) {
+    boolean both = without != null;
+    return List.of(
+        row(
+            "coordinator, until it has the ledger",
+            with.coordinator,
+            both ? without.coordinator : null,
+            bare),
+        row("producer, until it lists jobs", with.producer, both ? without.producer : null, bare),
+        row(
+            "worker, until the producer lists it",
+            with.worker,
+            both ? without.worker : null,
+            bare));
+  }
+
+  private static BenchRow row(String what, double with, @Nullable Double without, double bare) {
+    return BenchRow.of(what, with, "s")
+        .against(LIMIT, bare)
+        .against(WITHOUT, without, "there is no archive: these were without");
+  }
+
+  private static Ready ready(Path scratch, String broker, boolean archive)
+      throws IOException, SluiceException, InterruptedException {
+    try (var coordinator = start(scratch, archive, "coordinator", broker)) {
+      long ledger = coordinator.await(TAKEN_OVER, Topic.JOBS.partitions(), START_MAX).nanos();
+      try (var producer = start(scratch, archive, "producer", broker, "--port", "0")) {
         var server = URI.create(producer.await(ANSWERS, 1, START_MAX).found().group(1));
         HttpTimes.awaitOk(server.resolve("/v1/jobs"), START_MAX);
-        found.add(row("producer, until it lists jobs", producer.sinceStart(), bare));
+        long lists = producer.sinceStart();
         try (var client = new SluiceClient(server);
-            var worker = start(scratch, "worker", broker, "--lane", "cpu")) {
+            var worker = start(scratch, archive, "worker", broker, "--lane", "cpu")) {
           var never = new CountDownLatch(1);
           while (client.fleet().isEmpty()) {
             if (worker.sinceStart() > START_MAX.toNanos()) {
@@ -89,21 +132,18 @@ final class StartFigures implements BenchSection {
             }
             var _ = never.await(POLL_MS, TimeUnit.MILLISECONDS);
           }
-          found.add(row("worker, until the producer lists it", worker.sinceStart(), bare));
+          return new Ready(ledger / 1e9, lists / 1e9, worker.sinceStart() / 1e9);
         }
       }
     }
   }
 
-  private static TimedProcess start(Path scratch, String command, String broker, String... options)
+  private static TimedProcess start(
+      Path scratch, boolean archive, String command, String broker, String... options)
       throws IOException {
     var arguments = new ArrayList<>(List.of(command, "--bootstrap-servers", broker));
     arguments.addAll(List.of(options));
-    return TimedProcess.sluice(scratch, arguments);
-  }
-
-  private static BenchRow row(String what, long nanos, double bare) {
-    return BenchRow.of(what, nanos / 1e9, "s").against(LIMIT, bare);
+    return TimedProcess.sluice(scratch, archive, arguments);
   }
 
   private static JsonNode quickstart(BenchContext context)

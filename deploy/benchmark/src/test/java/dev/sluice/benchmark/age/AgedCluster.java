@@ -127,7 +127,7 @@ final class AgedCluster implements AutoCloseable {
     var arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
     arguments.addAll(List.of(options));
-    return TimedProcess.sluice(scratch.resolve("tmp"), arguments);
+    return TimedProcess.sluice(scratch.resolve("tmp"), true, arguments);
   }
 
   /** Resident memory of coordinator, producer and worker. */
