@@ -4,13 +4,13 @@ import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.Predict;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.StoredState;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class Decision {
   private final List<Effect> effects = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
   private final List<OpenPrediction> again = new ArrayList<>();
-  private final Map<String, Prediction> predictions = new LinkedHashMap<>();
+  private final Map<String, EndedPrediction> predictions = new LinkedHashMap<>();
   private @Nullable OpenPrediction answered;
 
   /**
@@ -95,7 +95,7 @@ public final class Decision {
   }
 
   /** Jobs that had their rows themselves and have ended, by id. */
-  public Map<String, Prediction> predictions() {
+  public Map<String, EndedPrediction> predictions() {
     return predictions;
   }
 
@@ -149,7 +149,7 @@ public final class Decision {
   }
 
   /** A job that had its rows itself has ended, and with that leaves. */
-  void end(Prediction ended) {
+  void end(EndedPrediction ended) {
     changes.remove(ended.jobId());
     removals.add(ended.jobId());
     predictions.put(ended.jobId(), ended);

@@ -6,6 +6,7 @@ import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.JobStatus;
@@ -18,7 +19,6 @@ import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.ValidationCurve;
@@ -106,7 +106,7 @@ public final class LedgerState {
     }
   }
 
-  private static EndedJob remembered(Prediction job) {
+  private static EndedJob remembered(EndedPrediction job) {
     return new EndedJob(
         job.jobId(), job.status(), job.submittedMs(), job.finishedMs(), job.finishedMs(), true);
   }

@@ -2,10 +2,10 @@ package dev.sluice.coordinator.ledger;
 
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.jobs.rules.JobValidation;
-import dev.sluice.schemas.wire.Answers;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadlineReached;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ModelResolved;
@@ -13,9 +13,9 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.Predict;
 import dev.sluice.schemas.wire.Predicted;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.RowAnswers;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.TaskFailed;
@@ -314,9 +314,9 @@ final class Predictions {
         "Submit it again; a job waits no longer than sluice.jobs keeps its records.");
   }
 
-  private static Prediction succeeded(
+  private static EndedPrediction succeeded(
       Turn turn, OpenPrediction job, TaskReported report, Predicted predicted) {
-    return new Prediction(
+    return new EndedPrediction(
         job.jobId(),
         job.bodyDigest(),
         job.spec(),
@@ -337,8 +337,9 @@ final class Predictions {
   }
 
   /** A job that has ended without answers. */
-  static Prediction ended(OpenPrediction job, JobStatus status, @Nullable Cause cause, long nowMs) {
-    return new Prediction(
+  static EndedPrediction ended(
+      OpenPrediction job, JobStatus status, @Nullable Cause cause, long nowMs) {
+    return new EndedPrediction(
         job.jobId(),
         job.bodyDigest(),
         job.spec(),
@@ -428,7 +429,7 @@ final class Predictions {
     };
   }
 
-  private static boolean fits(Answers answers) {
+  private static boolean fits(RowAnswers answers) {
     long rows = answers.predictions().size();
     int probable = answers.probabilities().size();
     return answers.outputs() > 0

@@ -10,9 +10,9 @@ import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.GradientRecord;
 import dev.sluice.schemas.wire.JobRecord;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.StoredState;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +81,7 @@ final class LedgerRecords {
   }
 
   /** Its time is that by which it is found again. */
-  private ProducerRecord<String, byte @Nullable []> prediction(Prediction ended) {
+  private ProducerRecord<String, byte @Nullable []> prediction(EndedPrediction ended) {
     return checked(
         new ProducerRecord<>(
             Topic.PREDICTIONS.topicName(),

@@ -7,12 +7,12 @@ import dev.sluice.accelerators.catalogue.CatalogueFiles;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.coordinator.placement.Fleet;
 import dev.sluice.schemas.wire.Aim;
-import dev.sluice.schemas.wire.Answers;
 import dev.sluice.schemas.wire.CancelRequested;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobEvent;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
@@ -24,10 +24,10 @@ import dev.sluice.schemas.wire.Outcome;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Predict;
 import dev.sluice.schemas.wire.Predicted;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.ResolveModel;
+import dev.sluice.schemas.wire.RowAnswers;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Submitted;
 import dev.sluice.schemas.wire.TaskFailed;
@@ -224,9 +224,9 @@ class PredictionsTest {
     for (var lie :
         List.of(
             new TermFinished(1, 1, 1, 1, null),
-            new Predicted(new Answers(List.of("a"), List.of(), 3, scores), 1, null),
-            new Predicted(new Answers(List.of("a"), List.of(0.5, 0.5), 2, scores), 1, null),
-            new Predicted(new Answers(List.of("a"), List.of(), 2, scores), Double.NaN, null))) {
+            new Predicted(new RowAnswers(List.of("a"), List.of(), 3, scores), 1, null),
+            new Predicted(new RowAnswers(List.of("a"), List.of(0.5, 0.5), 2, scores), 1, null),
+            new Predicted(new RowAnswers(List.of("a"), List.of(), 2, scores), Double.NaN, null))) {
       assertThat(report("j", 1, lie).effects()).singleElement().isInstanceOf(Effect.Bury.class);
       assertThat(open("j").status()).isEqualTo(JobStatus.RUNNING);
     }
@@ -327,7 +327,7 @@ class PredictionsTest {
     return (Predict) dispatch.task().action();
   }
 
-  private static Prediction ended(Decision decision, String jobId) {
+  private static EndedPrediction ended(Decision decision, String jobId) {
     return Objects.requireNonNull(decision.predictions().get(jobId));
   }
 
@@ -345,7 +345,7 @@ class PredictionsTest {
 
   private static Predicted predicted() {
     return new Predicted(
-        new Answers(List.of("a"), List.of(0.5), 2, ByteBuffer.allocate(8)), 1.5, null);
+        new RowAnswers(List.of("a"), List.of(0.5), 2, ByteBuffer.allocate(8)), 1.5, null);
   }
 
   private static JobSpec spec(String rows, Unplaceable unplaceable, List<String> lanes) {

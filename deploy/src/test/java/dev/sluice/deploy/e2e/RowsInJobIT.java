@@ -12,6 +12,7 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobRecord;
 import dev.sluice.schemas.wire.JobSpec;
@@ -19,7 +20,6 @@ import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.Objective;
 import dev.sluice.schemas.wire.PlacementWishes;
 import dev.sluice.schemas.wire.Predict;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Submitted;
@@ -237,8 +237,8 @@ final class RowsInJobIT {
   }
 
   /** What sluice.predictions has of these jobs once all have ended, and a while later. */
-  private Map<String, List<Prediction>> ended(Cluster cluster, int jobs) {
-    var found = new TreeMap<String, List<Prediction>>();
+  private Map<String, List<EndedPrediction>> ended(Cluster cluster, int jobs) {
+    var found = new TreeMap<String, List<EndedPrediction>>();
     var partitions =
         IntStream.range(0, Topic.PREDICTIONS.partitions())
             .mapToObj(number -> new TopicPartition(Topic.PREDICTIONS.topicName(), number))
@@ -254,8 +254,8 @@ final class RowsInJobIT {
         var records = consumer.poll(POLL);
         records.forEach(
             record -> {
-              if (codec.decode(Prediction.class, record.value())
-                      instanceof Decoded.Message<Prediction>(var ended)
+              if (codec.decode(EndedPrediction.class, record.value())
+                      instanceof Decoded.Message<EndedPrediction>(var ended)
                   && ended.jobId().startsWith(MODEL)) {
                 found.computeIfAbsent(ended.jobId(), id -> new ArrayList<>()).add(ended);
               }
@@ -266,7 +266,7 @@ final class RowsInJobIT {
     return found;
   }
 
-  private static void assertAnswers(Prediction job, List<JsonNode> expected) {
+  private static void assertAnswers(EndedPrediction job, List<JsonNode> expected) {
     var predicted = job.predicted();
     assertThat(predicted).isNotNull();
     var answers = Cluster.present(predicted).answers();
@@ -286,7 +286,7 @@ final class RowsInJobIT {
     assertThat(job.attempts()).isEqualTo(1);
   }
 
-  private static void assertRefused(Prediction job, Code code, String where) {
+  private static void assertRefused(EndedPrediction job, Code code, String where) {
     assertThat(job.status()).isEqualTo(JobStatus.FAILED);
     var cause = Cluster.present(job.cause());
     assertThat(cause.code()).isEqualTo(code);

@@ -10,6 +10,7 @@ import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.Contribution;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.DeadLetterReason;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.ManifestChunk;
@@ -17,7 +18,6 @@ import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenTask;
 import dev.sluice.schemas.wire.ParameterBlock;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.ResultRange;
 import dev.sluice.schemas.wire.ShardRun;
 import dev.sluice.schemas.wire.StoredState;
@@ -48,7 +48,7 @@ final class Invariants {
   private final JobJoin join = new JobJoin();
   private final Set<String> over = new HashSet<>();
   private final Map<String, Job> ended = new TreeMap<>();
-  private final Map<String, Prediction> predictions = new HashMap<>();
+  private final Map<String, EndedPrediction> predictions = new HashMap<>();
   private final Map<String, Long> facts = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
@@ -69,12 +69,12 @@ final class Invariants {
   }
 
   /** A job that had its rows itself, as it has ended; null: it has not. */
-  @Nullable Prediction predicted(String jobId) {
+  @Nullable EndedPrediction predicted(String jobId) {
     return predictions.get(jobId);
   }
 
   /** Whoever reads committed records sees how such a job has ended. */
-  void ended(Prediction job) {
+  void ended(EndedPrediction job) {
     require(predictions.put(job.jobId(), job) == null, "a job ends once: " + job.jobId());
     var predicted = job.predicted();
     var cause = job.cause();

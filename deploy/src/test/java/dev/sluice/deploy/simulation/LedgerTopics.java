@@ -4,9 +4,9 @@ import dev.sluice.coordinator.ledger.ClosedJob;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobControl;
 import dev.sluice.schemas.wire.JobFacts;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.Task;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class LedgerTopics {
   private final List<PartitionLog<Known>> factLogs = new ArrayList<>();
   private final List<Map<String, JobFacts>> facts = new ArrayList<>();
   private final List<PartitionLog<ClosedJob>> historyLogs = new ArrayList<>();
-  private final List<PartitionLog<Prediction>> predictionLogs = new ArrayList<>();
+  private final List<PartitionLog<EndedPrediction>> predictionLogs = new ArrayList<>();
   private final Map<String, ClosedJob> history = new TreeMap<>();
   private final PartitionLog<Told> controlLog = new PartitionLog<>("controls", this::spread);
   private final Map<String, JobControl> controls = new TreeMap<>();
@@ -111,7 +111,7 @@ final class LedgerTopics {
   }
 
   /** A job that had its rows itself has ended. */
-  void end(Transactions.Producer producer, int partition, Prediction ended) {
+  void end(Transactions.Producer producer, int partition, EndedPrediction ended) {
     producer.send(predictionLogs.get(partition), ended);
   }
 

@@ -11,9 +11,9 @@ import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.accelerator.HostProcessor;
 import dev.sluice.worker.compute.TaskEvents;
 import dev.sluice.worker.engine.InferenceSession;
-import dev.sluice.worker.rows.Rounds;
 import dev.sluice.worker.rows.RowsServer;
 import dev.sluice.worker.rows.Taken;
+import dev.sluice.worker.rows.TaskRounds;
 import dev.sluice.worker.tasks.TaskProblem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -108,7 +108,7 @@ final class SimulatedRows {
         found.add(new Held(topic, entry, new Taken(entry.task, asked, priority, entry.deliveries)));
       }
     }
-    rounds.addAll(Rounds.of(found, held -> held.taken.delivery(), world.random));
+    rounds.addAll(TaskRounds.of(found, held -> held.taken.delivery(), world.random));
   }
 
   private void answer(List<Held> round) {

@@ -10,6 +10,7 @@ import dev.sluice.producer.spec.ApiWords;
 import dev.sluice.producer.spec.JobJson;
 import dev.sluice.producer.view.ClusterView;
 import dev.sluice.producer.view.LossCurves;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.Forecast;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobStatus;
@@ -17,7 +18,6 @@ import dev.sluice.schemas.wire.LaneVerdict;
 import dev.sluice.schemas.wire.Measured;
 import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.Modelled;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.TrainingSpec;
@@ -79,7 +79,7 @@ public final class JobViews {
    */
   public static JobView of(
       Job state,
-      @Nullable Prediction prediction,
+      @Nullable EndedPrediction prediction,
       List<LossCurves.Point> curve,
       Measured measured,
       @Nullable String unread,
@@ -201,7 +201,7 @@ public final class JobViews {
     return new JobView.Progress(done, total, unit, fraction);
   }
 
-  private static JobView.@Nullable Prediction prediction(Prediction ended) {
+  private static JobView.@Nullable Prediction prediction(EndedPrediction ended) {
     var predicted = ended.predicted();
     if (predicted == null || !(ended.spec().work() instanceof PredictionSpec asked)) {
       return null;

@@ -6,10 +6,10 @@ import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.wire.EndedJob;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.ManifestChunk;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.nio.ByteBuffer;
@@ -88,7 +88,8 @@ final class JobsInHistory {
 
   private void ended(EndedJob job, ByteBuffer value) {
     long size = value.remaining();
-    if (codec.decode(Prediction.class, value) instanceof Decoded.Message<Prediction>(var ended)
+    if (codec.decode(EndedPrediction.class, value)
+            instanceof Decoded.Message<EndedPrediction>(var ended)
         && ended.jobId().equals(job.jobId())
         && ended.submittedMs() == job.submittedMs()
         && ended.status() == job.status()) {

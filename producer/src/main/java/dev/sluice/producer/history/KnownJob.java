@@ -3,7 +3,7 @@ package dev.sluice.producer.history;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.producer.view.Manifest;
 import dev.sluice.producer.view.PredictionJobs;
-import dev.sluice.schemas.wire.Prediction;
+import dev.sluice.schemas.wire.EndedPrediction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param manifest its results, as far as they are reported
  * @param prediction how it has ended, where it had its rows itself; null: it has not, or had none
  */
-public record KnownJob(Job job, Manifest manifest, @Nullable Prediction prediction) {
+public record KnownJob(Job job, Manifest manifest, @Nullable EndedPrediction prediction) {
 
   /** A job whose rows, if any, are in a data set. */
   public KnownJob(Job job, Manifest manifest) {
@@ -21,7 +21,7 @@ public record KnownJob(Job job, Manifest manifest, @Nullable Prediction predicti
   }
 
   /** A job that had its rows itself and has ended. */
-  public static KnownJob of(Prediction ended) {
+  public static KnownJob of(EndedPrediction ended) {
     return new KnownJob(PredictionJobs.of(ended), Manifest.EMPTY, ended);
   }
 }

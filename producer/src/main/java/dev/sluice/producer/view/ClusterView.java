@@ -5,6 +5,7 @@ import dev.sluice.jobs.state.JobJoin;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobFacts;
 import dev.sluice.schemas.wire.JobState;
 import dev.sluice.schemas.wire.Lane;
@@ -15,7 +16,6 @@ import dev.sluice.schemas.wire.ModelPlace;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StoredState;
 import dev.sluice.schemas.wire.ValidationCurve;
 import java.time.Duration;
@@ -164,7 +164,7 @@ public final class ClusterView {
   }
 
   /** Takes over how a job that had its rows itself has ended. */
-  public void put(Prediction ended) {
+  public void put(EndedPrediction ended) {
     jobs.put(ended);
   }
 

@@ -3,10 +3,10 @@ package dev.sluice.producer.view;
 import dev.sluice.jobs.state.Job;
 import dev.sluice.schemas.wire.EndedJob;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ManifestChunk;
 import dev.sluice.schemas.wire.OpenPrediction;
-import dev.sluice.schemas.wire.Prediction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,7 +133,7 @@ public final class JobsView {
   }
 
   /** Takes over that such a job has ended: who waits for it is told, and with that it has left. */
-  public void put(Prediction ended) {
+  public void put(EndedPrediction ended) {
     predictions.put(ended.detached());
     synchronized (this) {
       states.put(ended.jobId(), PredictionJobs.of(ended));
@@ -143,7 +143,7 @@ public final class JobsView {
   }
 
   /** A job that had its rows itself, where it is one of those that have ended last. */
-  public Optional<Prediction> prediction(String jobId) {
+  public Optional<EndedPrediction> prediction(String jobId) {
     return predictions.get(jobId);
   }
 

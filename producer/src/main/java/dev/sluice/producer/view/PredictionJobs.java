@@ -1,11 +1,11 @@
 package dev.sluice.producer.view;
 
 import dev.sluice.jobs.state.Job;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.FactDigests;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.OpenTask;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.TaskKind;
 import java.util.List;
 
@@ -42,7 +42,7 @@ public final class PredictionJobs {
   }
 
   /** One that has ended. */
-  public static Job of(Prediction job) {
+  public static Job of(EndedPrediction job) {
     return new Job(
         job.jobId(),
         job.bodyDigest(),

@@ -1,6 +1,6 @@
 package dev.sluice.producer.view;
 
-import dev.sluice.schemas.wire.Prediction;
+import dev.sluice.schemas.wire.EndedPrediction;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +13,10 @@ final class RecentPredictions {
 
   private static final int JOB_BYTES = 1_024;
 
-  private final LinkedHashMap<String, Prediction> jobs = new LinkedHashMap<>();
+  private final LinkedHashMap<String, EndedPrediction> jobs = new LinkedHashMap<>();
   private long bytes;
 
-  synchronized void put(Prediction job) {
+  synchronized void put(EndedPrediction job) {
     bytes += bytes(job) - bytes(jobs.put(job.jobId(), job));
     var oldestFirst = jobs.values().iterator();
     while (bytes > BYTES_MAX && jobs.size() > 1) {
@@ -25,11 +25,11 @@ final class RecentPredictions {
     }
   }
 
-  synchronized Optional<Prediction> get(String jobId) {
+  synchronized Optional<EndedPrediction> get(String jobId) {
     return Optional.ofNullable(jobs.get(jobId));
   }
 
-  private static long bytes(@Nullable Prediction job) {
+  private static long bytes(@Nullable EndedPrediction job) {
     if (job == null) {
       return 0;
     }

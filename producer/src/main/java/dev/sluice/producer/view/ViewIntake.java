@@ -8,8 +8,8 @@ import dev.sluice.schemas.codec.SchemaWait;
 import dev.sluice.schemas.topics.FactPart;
 import dev.sluice.schemas.topics.StateKeys;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobFacts;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.WorkerHeartbeat;
 import java.nio.ByteBuffer;
@@ -175,16 +175,16 @@ final class ViewIntake {
         || Topic.partition(record.key(), statePartitions) != record.partition()) {
       return passOver(record, Unread.because("It is no job of this partition that has ended."));
     }
-    return switch (codec.decode(Prediction.class, record.value())) {
-      case Decoded.Message<Prediction>(var ended) when ended.jobId().equals(record.key()) -> {
+    return switch (codec.decode(EndedPrediction.class, record.value())) {
+      case Decoded.Message<EndedPrediction>(var ended) when ended.jobId().equals(record.key()) -> {
         view.put(ended);
         yield Optional.empty();
       }
-      case Decoded.Message<Prediction>(var ended) ->
+      case Decoded.Message<EndedPrediction>(var ended) ->
           passOver(record, Unread.because("It is of job " + ended.jobId() + "."));
-      case Decoded.UnknownSchema<Prediction>(long fingerprint) ->
+      case Decoded.UnknownSchema<EndedPrediction>(long fingerprint) ->
           passOver(record, Unread.unknownSchema(fingerprint));
-      case Decoded.Malformed<Prediction>(String why) -> passOver(record, Unread.because(why));
+      case Decoded.Malformed<EndedPrediction>(String why) -> passOver(record, Unread.because(why));
     };
   }
 

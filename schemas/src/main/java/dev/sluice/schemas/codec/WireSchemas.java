@@ -5,6 +5,7 @@ import dev.sluice.schemas.wire.ArtifactNotice;
 import dev.sluice.schemas.wire.CheckpointRecord;
 import dev.sluice.schemas.wire.DeadLetter;
 import dev.sluice.schemas.wire.EndedJobs;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.FoldedBlock;
 import dev.sluice.schemas.wire.FoldedVector;
 import dev.sluice.schemas.wire.GradientRecord;
@@ -15,7 +16,6 @@ import dev.sluice.schemas.wire.Lane;
 import dev.sluice.schemas.wire.ModelEntry;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.ParameterBlock;
-import dev.sluice.schemas.wire.Prediction;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.StateRecord;
 import dev.sluice.schemas.wire.Task;
@@ -48,7 +48,7 @@ public final class WireSchemas {
           FoldedBlock.class,
           CheckpointRecord.class,
           ResultBatch.class,
-          Prediction.class,
+          EndedPrediction.class,
           WorkerHeartbeat.class,
           Lane.class,
           ModelEntry.class,

@@ -9,5 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param computeMs this job's share of the time in the engine, in milliseconds
  * @param modelled what the modelled accelerator would have taken; null where none is modelled
  */
-public record Predicted(Answers answers, double computeMs, @Nullable Modelled modelled)
+public record Predicted(RowAnswers answers, double computeMs, @Nullable Modelled modelled)
     implements Outcome {}

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Answers to some consecutive rows; values stand row by row.
+ * RowAnswers to some consecutive rows; values stand row by row.
  *
  * @param jobId job id
  * @param taskId task id

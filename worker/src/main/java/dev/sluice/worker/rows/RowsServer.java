@@ -91,7 +91,7 @@ public final class RowsServer implements AutoCloseable {
   }
 
   /**
-   * Answers the tasks of a {@link Rounds round}, the most urgent first.
+   * Answers the tasks of a {@link TaskRounds round}, the most urgent first.
    *
    * @param sink told of each of them once
    */

@@ -2,11 +2,11 @@ package dev.sluice.worker.rows;
 
 import dev.sluice.jobs.dataset.RowsReader;
 import dev.sluice.jobs.metrics.Probabilities;
-import dev.sluice.schemas.wire.Answers;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.Predicted;
+import dev.sluice.schemas.wire.RowAnswers;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.engine.InferenceSession;
 import dev.sluice.worker.tasks.Answer;
@@ -92,7 +92,7 @@ final class ServedModel {
     var bytes = ByteBuffer.allocate(scores.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(scores);
     return new Predicted(
-        new Answers(predictions, probabilities, outputs, bytes),
+        new RowAnswers(predictions, probabilities, outputs, bytes),
         computeMs,
         accelerator.inference(version, rows.rows(), rows.rows()));
   }

@@ -8,8 +8,8 @@ import dev.sluice.schemas.topics.Topic;
 import dev.sluice.worker.accelerator.Accelerator;
 import dev.sluice.worker.broker.Outage;
 import dev.sluice.worker.report.Reports;
-import dev.sluice.worker.rows.Rounds;
 import dev.sluice.worker.rows.RowsServer;
+import dev.sluice.worker.rows.TaskRounds;
 import dev.sluice.worker.serve.RowsRecords.Item;
 import dev.sluice.worker.tasks.Models;
 import java.time.Duration;
@@ -223,7 +223,7 @@ public final class RowsQueue implements AutoCloseable {
   /** Has them answered round by round; what is left when this worker leaves goes to others. */
   private void settle(LockedRecords locked, List<Item> ready) {
     boolean unstored = false;
-    for (var round : Rounds.of(ready, Item::delivery, RandomGenerator.getDefault())) {
+    for (var round : TaskRounds.of(ready, Item::delivery, RandomGenerator.getDefault())) {
       if (!leaving) {
         await(locked, round);
       }

@@ -4,8 +4,8 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.schemas.codec.Codec;
 import dev.sluice.schemas.codec.Decoded;
 import dev.sluice.schemas.topics.Topic;
+import dev.sluice.schemas.wire.EndedPrediction;
 import dev.sluice.schemas.wire.JobStatus;
-import dev.sluice.schemas.wire.Prediction;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -75,8 +75,8 @@ public final class Outcomes implements AutoCloseable {
 
   private void take(ConsumerRecord<String, ByteBuffer> record) {
     if (record.value() != null
-        && codec.decode(Prediction.class, record.value())
-            instanceof Decoded.Message<Prediction>(var job)
+        && codec.decode(EndedPrediction.class, record.value())
+            instanceof Decoded.Message<EndedPrediction>(var job)
         && ended.putIfAbsent(job.jobId(), new Ended(job.status(), System.nanoTime())) == null) {
       told.run();
       synchronized (this) {

@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Which tasks are answered together, by how often they were delivered. */
-class RoundsTest {
+class TaskRoundsTest {
 
   private static List<List<Integer>> rounds(Integer... deliveries) {
-    return Rounds.of(List.of(deliveries), each -> each, new Random(1));
+    return TaskRounds.of(List.of(deliveries), each -> each, new Random(1));
   }
 
   @Test
@@ -45,7 +45,7 @@ class RoundsTest {
       var left = IntStream.range(0, 200).boxed().toList();
       for (int delivery = 1; delivery < Taken.DELIVERIES_MAX; delivery++) {
         int times = delivery;
-        var rounds = Rounds.of(left, each -> times, random);
+        var rounds = TaskRounds.of(left, each -> times, random);
         int deadly =
             IntStream.range(0, rounds.size())
                 .filter(i -> rounds.get(i).contains(0))

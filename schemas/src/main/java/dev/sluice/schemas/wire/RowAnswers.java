@@ -12,16 +12,16 @@ import java.util.List;
  * @param outputs values per row in scores
  * @param scores network outputs in binary32, row by row: logits, or values in the label's own unit
  */
-public record Answers(
+public record RowAnswers(
     List<String> predictions, List<Double> probabilities, int outputs, ByteBuffer scores) {
-  public Answers {
+  public RowAnswers {
     predictions = List.copyOf(predictions);
     probabilities = List.copyOf(probabilities);
   }
 
   /** The same in memory of its own, for whoever keeps it: what was read is a view of a fetch. */
-  public Answers detached() {
+  public RowAnswers detached() {
     var own = ByteBuffer.allocate(scores.remaining()).put(scores.duplicate()).flip();
-    return new Answers(predictions, probabilities, outputs, own);
+    return new RowAnswers(predictions, probabilities, outputs, own);
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine its engine
  * @param predicted what it answered; null: nothing
  */
-public record Prediction(
+public record EndedPrediction(
     String jobId,
     String bodyDigest,
     JobSpec spec,
@@ -35,10 +35,10 @@ public record Prediction(
     @Nullable Predicted predicted) {
 
   /** The same in memory of its own, for whoever keeps it: what was read is a view of a fetch. */
-  public Prediction detached() {
+  public EndedPrediction detached() {
     return predicted == null
         ? this
-        : new Prediction(
+        : new EndedPrediction(
             jobId,
             bodyDigest,
             spec,

@@ -16,12 +16,12 @@ import java.util.random.RandomGenerator;
  * Later ones come alone. Both are in random order, because those behind a deadly task are delivered
  * once more with it: each time, half of those that are left get away.
  */
-public final class Rounds {
+public final class TaskRounds {
 
   /** Parts of what comes for the second time. */
   private static final int PARTS = 8;
 
-  private Rounds() {}
+  private TaskRounds() {}
 
   /**
    * Tasks in rounds.
