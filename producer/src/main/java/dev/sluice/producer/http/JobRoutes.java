@@ -70,7 +70,7 @@ final class JobRoutes {
   HttpAnswer submit(Request request) {
     request.requireMediaType(MEDIA_TYPES);
     var spec = parse(request);
-    var within = Preference.wait(request);
+    var within = Preference.wait(request.header("prefer"));
     var known = services.submissions().submit(spec, idempotencyKey(request));
     var jobId = known.job().jobId();
     if (within.isEmpty() || JobsView.isTerminal(known.job().status())) {

@@ -3,6 +3,7 @@ package dev.sluice.producer.http;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a request prefers, as RFC 7240 has it: {@code Prefer: wait=10}. */
 final class Preference {
@@ -15,9 +16,10 @@ final class Preference {
   /**
    * How long to wait for the outcome, at most as long as for anything; empty where nothing is said
    * of that. What can't be understood is passed over, as the standard wants it.
+   *
+   * @param header what the request prefers; null: nothing
    */
-  static Optional<Duration> wait(Request request) {
-    var header = request.header("prefer");
+  static Optional<Duration> wait(@Nullable String header) {
     if (header == null) {
       return Optional.empty();
     }

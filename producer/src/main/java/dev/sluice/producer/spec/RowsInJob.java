@@ -59,7 +59,7 @@ record RowsInJob(ObjectNode job, ByteBuffer rows) {
       if (name.equals(ROWS) && value == JsonToken.START_ARRAY) {
         int from = (int) parser.currentTokenLocation().getByteOffset();
         parser.skipChildren();
-        int to = (int) parser.currentLocation().getByteOffset();
+        int to = (int) parser.currentTokenLocation().getByteOffset() + 1;
         rows = ByteBuffer.wrap(document, from, to - from).slice();
       } else {
         job.set(name, JSON.readTree(parser));
