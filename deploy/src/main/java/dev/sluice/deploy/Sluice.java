@@ -72,13 +72,16 @@ public final class Sluice implements Runnable {
       System.setProperty(LOG_LEVEL, "warn");
     }
     var process = args.length == 0 ? null : PROCESSES.get(args[0]);
-    if (process == null) {
-      System.exit(commandLine().execute(args));
+    if (process != null) {
+      preload();
     }
-    preload();
-    // Looking through all other commands by reflection would be a seventh of the start.
-    var alone = new CommandLine(new Sluice()).addSubcommand(process.get());
-    System.exit(configured(alone).execute(args));
+    var commandLine = process == null ? commandLine() : alone(process.get());
+    System.exit(commandLine.execute(args));
+  }
+
+  /** Looking through all other commands by reflection would be a seventh of a process's start. */
+  private static CommandLine alone(Object process) {
+    return configured(new CommandLine(new Sluice()).addSubcommand(process));
   }
 
   private static Map<String, Supplier<Object>> processes() {

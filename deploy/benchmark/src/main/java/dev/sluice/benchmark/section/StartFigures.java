@@ -94,18 +94,21 @@ final class StartFigures implements BenchSection {
    * @param bare seconds of a JVM that only asks the broker once
    */
   static List<BenchRow> rows(Ready with, @Nullable Ready without, double bare) {
-    boolean both = without != null;
     return List.of(
         row(
             "coordinator, until it has the ledger",
             with.coordinator,
-            both ? without.coordinator : null,
+            without == null ? null : without.coordinator,
             bare),
-        row("producer, until it lists jobs", with.producer, both ? without.producer : null, bare),
+        row(
+            "producer, until it lists jobs",
+            with.producer,
+            without == null ? null : without.producer,
+            bare),
         row(
             "worker, until the producer lists it",
             with.worker,
-            both ? without.worker : null,
+            without == null ? null : without.worker,
             bare));
   }
 
