@@ -188,6 +188,16 @@ class RowsReaderTest {
   }
 
   @Test
+  void aTextEndsWhereItsBufferDoes() {
+    for (int rows : new int[] {1, 10_000}) {
+      var text = "[" + "[1],".repeat(rows - 1) + "[1]]";
+      var around = ("{\"rows\": " + text + "}").getBytes(StandardCharsets.UTF_8);
+      var part = ByteBuffer.wrap(around, around.length - 1 - text.length(), text.length());
+      assertThat(RowsText.check(part.slice())).isEqualTo(new RowsText.Checked.Rows(rows));
+    }
+  }
+
+  @Test
   void theSameValuesGiveTheSameBitsAsInAFile() {
     for (long seed = 0; seed < TABLES; seed++) {
       var table = new RandomTable(seed, seed % 3 == 0);
