@@ -12,14 +12,15 @@ import org.junit.jupiter.api.Test;
 /** When the launcher makes archives of classes, and with which it starts. */
 final class ArchiveTest extends OnABareMachine {
   private static final String MAKES = "archiving classes";
-  private static final String ZGC = "-XX:SharedArchiveFile=%s/ZGC.jsa";
-  private static final String SERIAL = "-XX:SharedArchiveFile=%s/SerialGC.jsa";
 
   @Test
   void theyAreMadeOnceAfterEachBuildAndStartedWith() throws Exception {
     var first = machine.run("quickstart");
     assertThat(first.err()).containsOnlyOnce(MAKES);
-    assertThat(first.out()).contains(ZGC.formatted(archives()), "-Dsluice.archive=" + archives());
+    assertThat(first.out())
+        .contains(
+            "-XX:SharedArchiveFile=" + archives().resolve("ZGC.jsa"),
+            "-Dsluice.archive=" + archives());
     assertThat(archives().resolve("ZGC.jsa")).hasContent("java/lang/Object");
     assertThat(folderNames()).containsExactly("archive");
 
@@ -27,7 +28,7 @@ final class ArchiveTest extends OnABareMachine {
     assertThat(worker.err()).doesNotContain(MAKES);
     // A worker says nothing on standard output; with this option it does.
     assertThat(machine.run("sluice", "worker", "--json").out())
-        .contains(SERIAL.formatted(archives()));
+        .contains("-XX:SharedArchiveFile=" + archives().resolve("SerialGC.jsa"));
 
     Files.setLastModifiedTime(
         machine.checkout().resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
