@@ -80,7 +80,7 @@ public final class BenchCommand implements Callable<Integer>, Subcommand {
       names = "--rate",
       paramLabel = "N",
       description = "Jobs in a second of the section latency, 1 to 1000.",
-      defaultValue = "20")
+      defaultValue = "200")
   private int rate;
 
   @Option(

@@ -73,24 +73,29 @@ final class JobRoutes {
     var within = Preference.wait(request.header("prefer"));
     var known = services.submissions().submit(spec, idempotencyKey(request));
     var jobId = known.job().jobId();
-    if (within.isEmpty() || JobsView.isTerminal(known.job().status())) {
-      return submitted(known);
+    if (within.isEmpty()) {
+      return submitted(known, 202);
+    }
+    if (JobsView.isTerminal(known.job().status())) {
+      return afterWaiting(known);
     }
     var ended =
         services
             .view()
             .jobs()
             .await(jobId, state -> JobsView.isTerminal(state.status()), within.get());
-    return new HttpAnswer.Later(ended, () -> submitted(services.jobs().find(jobId).orElse(known)));
+    return new HttpAnswer.Later(
+        ended, () -> afterWaiting(services.jobs().find(jobId).orElse(known)));
   }
 
   /** 200 where it has ended, so that nothing more is to be asked for. */
-  private HttpAnswer submitted(KnownJob known) {
-    var job = known.job();
+  private HttpAnswer afterWaiting(KnownJob known) {
+    return submitted(known, JobsView.isTerminal(known.job().status()) ? 200 : 202);
+  }
+
+  private HttpAnswer submitted(KnownJob known, int status) {
     return HttpAnswer.json(
-        JobsView.isTerminal(job.status()) ? 200 : 202,
-        view(known),
-        Map.of("Location", "/v1/jobs/" + job.jobId()));
+        status, view(known), Map.of("Location", "/v1/jobs/" + known.job().jobId()));
   }
 
   HttpAnswer list(Request request) {

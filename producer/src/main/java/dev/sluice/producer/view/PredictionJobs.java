@@ -20,6 +20,9 @@ public final class PredictionJobs {
   /** One that has not ended. */
   public static Job of(OpenPrediction job) {
     var task = OpenTask.first(TASK, TaskKind.INFER, job.updatedMs(), 0, 0, 0, 0, 0);
+    for (int attempt = 1; attempt < job.attempt(); attempt++) {
+      task = task.again(job.updatedMs());
+    }
     return new Job(
         job.jobId(),
         job.bodyDigest(),

@@ -35,6 +35,7 @@ class ViewFollowerTest {
 
   private static final TopicPartition STATES = new TopicPartition(Topic.JOB_STATES.topicName(), 0);
   private static final TopicPartition FACTS = new TopicPartition(Topic.JOB_FACTS.topicName(), 0);
+  private static final TopicPartition ENDS = new TopicPartition(Topic.PREDICTIONS.topicName(), 0);
   private static final TopicPartition FLEET = new TopicPartition(Topic.FLEET.topicName(), 0);
 
   private final Codec codec = Codec.builtIn();
@@ -122,7 +123,7 @@ class ViewFollowerTest {
     first.schedulePollTask(() -> first.setPollException(new KafkaException("the brokers left")));
     var second = consumer(2);
     second.schedulePollTask(() -> add(second, 1, "b", JobStatus.RUNNING));
-    second.updateBeginningOffsets(Map.of(STATES, 1L, FACTS, 0L, FLEET, 0L));
+    second.updateBeginningOffsets(Map.of(STATES, 1L, FACTS, 0L, ENDS, 0L, FLEET, 0L));
     follower.start();
     until(() -> status("a").isPresent());
     var shared = view.jobs().job("b").orElseThrow();
@@ -174,14 +175,14 @@ class ViewFollowerTest {
   /** The next consumer that is opened, of a topic that ends here. */
   private MockConsumer<String, ByteBuffer> consumer(long end) {
     var consumer = new MockConsumer<String, ByteBuffer>("none");
-    for (var partition : List.of(STATES, FACTS, FLEET)) {
+    for (var partition : List.of(STATES, FACTS, ENDS, FLEET)) {
       var info =
           new PartitionInfo(
               partition.topic(), partition.partition(), Node.noNode(), new Node[0], new Node[0]);
       consumer.updatePartitions(partition.topic(), List.of(info));
     }
-    consumer.updateBeginningOffsets(Map.of(STATES, 0L, FACTS, 0L, FLEET, 0L));
-    consumer.updateEndOffsets(Map.of(STATES, end, FACTS, 0L, FLEET, 0L));
+    consumer.updateBeginningOffsets(Map.of(STATES, 0L, FACTS, 0L, ENDS, 0L, FLEET, 0L));
+    consumer.updateEndOffsets(Map.of(STATES, end, FACTS, 0L, ENDS, 0L, FLEET, 0L));
     consumers.add(consumer);
     return consumer;
   }

@@ -15,7 +15,7 @@ final class JobFigures implements BenchSection {
   private static final String PEER = "BullMQ over Redis, empty jobs";
   private static final String PRODUCER = "bare producer";
   private static final int ROWS = 4;
-  private static final int HTTP_CLIENTS = 16;
+  private static final int HTTP_CLIENTS = 128;
   private static final int HTTP_UNDER_WAY = 128;
   private static final int RAW_CLIENTS = 1;
   private static final int RAW_UNDER_WAY = 8_192;
@@ -94,7 +94,10 @@ final class JobFigures implements BenchSection {
           BenchRow.of("submission alone, over HTTP", alone, "jobs/s")
               .against(PRODUCER, written, "no figure")
               .against(PEER, peer.figure("submittedPerSecond"), peer.whyNot())
-              .noted("until the ledger has accepted the job, which no worker runs; 16 clients"));
+              .noted(
+                  "until the ledger has accepted the job, which no worker runs; "
+                      + HTTP_CLIENTS
+                      + " clients"));
     }
     context.release();
   }
