@@ -94,7 +94,8 @@ class TopicRulesTest {
             "sluice.fleet has 3 partitions.",
             "sluice.job-states has 4 partitions, sluice.jobs has 1.",
             "sluice.job-facts has 4 partitions, sluice.jobs has 1.",
-            "sluice.job-history has 4 partitions, sluice.jobs has 1.");
+            "sluice.job-history has 4 partitions, sluice.jobs has 1.",
+            "sluice.predictions has 4 partitions, sluice.jobs has 1.");
   }
 
   @Test
