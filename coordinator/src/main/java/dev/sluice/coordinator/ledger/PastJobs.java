@@ -7,6 +7,7 @@ import dev.sluice.schemas.wire.EndedJobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -28,9 +29,14 @@ public final class PastJobs {
     index.put(StateKeys.of(record), record);
   }
 
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
   /** A record is no more, by its key, and its jobs are forgotten. */
   void remove(String key) {
-    records.values().removeIf(record -> StateKeys.of(record).equals(key));
+    var number = key.substring(key.lastIndexOf('/') + 1);
+    if (NUMBER.matcher(number).matches()) {
+      records.remove(Integer.parseInt(number));
+    }
     index.remove(key);
   }
 

@@ -6,7 +6,6 @@ import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DeadlineReached;
 import dev.sluice.schemas.wire.EndedPrediction;
-import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
 import dev.sluice.schemas.wire.ModelResolved;
 import dev.sluice.schemas.wire.ModelVersion;
@@ -59,7 +58,7 @@ final class Predictions {
         new OpenPrediction(
             event.jobId(),
             event.bodyDigest(),
-            with(whole, asked.withoutRows()),
+            whole.with(asked.withoutRows()),
             JobStatus.RESOLVING,
             turn.nowMs(),
             turn.nowMs(),
@@ -362,17 +361,6 @@ final class Predictions {
       return asked;
     }
     throw new BrokenInvariant("a prediction job asks for a prediction");
-  }
-
-  private static JobSpec with(JobSpec spec, PredictionSpec work) {
-    return new JobSpec(
-        spec.tenant(),
-        spec.name(),
-        spec.priority(),
-        spec.lanes(),
-        spec.unplaceable(),
-        work,
-        spec.wishes());
   }
 
   private static OpenPrediction withVersion(OpenPrediction job, ModelVersion model) {

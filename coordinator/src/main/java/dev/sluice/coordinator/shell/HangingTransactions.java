@@ -51,7 +51,19 @@ final class HangingTransactions implements AutoCloseable {
   private static final int ADMIN_SECONDS_MAX = 10;
   private static final String OURS = "sluice.";
 
-  private record Stuck(long offset, long sinceNanos) {}
+  /** So often in a row it is found that nobody knows a transaction, before it is ended. */
+  private static final int VERDICTS = 3;
+
+  /**
+   * A partition in which committed records end before the others.
+   *
+   * @param verdicts how often in a row it was found that a transaction hangs there
+   */
+  private record Stuck(long offset, long sinceNanos, int verdicts) {
+    Stuck found(boolean hangs) {
+      return new Stuck(offset, sinceNanos, hangs ? verdicts + 1 : 0);
+    }
+  }
 
   private final Admin admin;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -118,9 +130,13 @@ final class HangingTransactions implements AutoCloseable {
       if (at >= ends.getOrDefault(partition, 0L)) {
         stuck.remove(partition);
       } else if (before == null || before.offset() != at) {
-        stuck.put(partition, new Stuck(at, nowNanos));
+        stuck.put(partition, new Stuck(at, nowNanos, 0));
       } else if (nowNanos - before.sinceNanos() > OPEN_NANOS) {
-        end(partition, at);
+        var now = before.found(hangs(partition, at));
+        stuck.put(partition, now);
+        if (now.verdicts() >= VERDICTS) {
+          end(partition, at);
+        }
       }
     }
   }
@@ -154,6 +170,16 @@ final class HangingTransactions implements AutoCloseable {
       }
     }
     return ends;
+  }
+
+  private boolean hangs(TopicPartition partition, long offset)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    for (var producer : openAt(partition, offset)) {
+      if (hangs(partition, producer)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void end(TopicPartition partition, long offset)
@@ -192,7 +218,10 @@ final class HangingTransactions implements AutoCloseable {
         .toList();
   }
 
-  /** Whether no transaction coordinator will end it. */
+  /**
+   * Whether its transaction coordinator says that it is over. Where none says anything of it, it
+   * may be one that is away or has not read yet what it knows, so that is left as it is.
+   */
   private boolean hangs(TopicPartition partition, ProducerState producer)
       throws InterruptedException, ExecutionException, TimeoutException {
     var options = new ListTransactionsOptions().filterProducerIds(Set.of(producer.producerId()));
@@ -200,6 +229,9 @@ final class HangingTransactions implements AutoCloseable {
         await(admin.listTransactions(options).all()).stream()
             .map(TransactionListing::transactionalId)
             .toList();
+    if (names.isEmpty()) {
+      return false;
+    }
     for (var transaction : await(admin.describeTransactions(names).all()).values()) {
       if (mayEnd(transaction, partition, producer)) {
         return false;

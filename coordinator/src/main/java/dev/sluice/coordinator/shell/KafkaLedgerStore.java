@@ -73,7 +73,7 @@ final class KafkaLedgerStore implements LedgerStore {
   private final Map<String, ProducerRecord<String, byte @Nullable []>> facts =
       new LinkedHashMap<>();
 
-  private final Map<String, ProducerRecord<String, byte @Nullable []>> states =
+  private final LinkedHashMap<String, ProducerRecord<String, byte @Nullable []>> states =
       new LinkedHashMap<>();
 
   private final List<ProducerRecord<String, byte @Nullable []>> sent = new ArrayList<>();
@@ -219,7 +219,12 @@ final class KafkaLedgerStore implements LedgerStore {
 
   @Override
   public void remember(List<EndedJobs> remembered) {
-    remembered.forEach(ended -> keep(records.of(ended)));
+    // Before the removals of these jobs: whoever follows the states finds them all the while.
+    for (var ended : remembered.reversed()) {
+      var record = records.of(ended);
+      bytes += LedgerRecords.bytes(record);
+      states.putFirst(record.key(), record);
+    }
   }
 
   @Override

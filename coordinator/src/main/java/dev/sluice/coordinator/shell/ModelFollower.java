@@ -12,12 +12,15 @@ import dev.sluice.schemas.wire.ModelVersion;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -51,6 +54,10 @@ final class ModelFollower implements PublishedModels, AutoCloseable {
 
   // Guarded by this.
   private final Map<String, ModelName> names = new HashMap<>();
+
+  /** Names of which a record could not be read: what is known of them may be what was before. */
+  private final Set<String> clouded = new HashSet<>();
+
   private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long keptBytes;
 
@@ -66,7 +73,7 @@ final class ModelFollower implements PublishedModels, AutoCloseable {
 
   @Override
   public synchronized @Nullable Published find(String model, String version) {
-    var name = names.get(model);
+    var name = clouded.contains(model) ? null : names.get(model);
     var number = name == null ? null : name.find(version);
     var known = number == null ? null : kept.get(StateKeys.published(model, number));
     return known == null ? null : known.published();
@@ -81,6 +88,10 @@ final class ModelFollower implements PublishedModels, AutoCloseable {
         for (var record : consumer.poll(POLL)) {
           hear(record);
         }
+      } catch (InvalidOffsetException e) {
+        LOG.warn("{} is not the one that was read; it is read anew.", Topic.MODELS.topicName());
+        forgetAll();
+        consumer.seekToBeginning(List.of(partition));
       } catch (WakeupException e) {
         LOG.debug("Woken to stop.");
       } catch (KafkaException e) {
@@ -115,6 +126,8 @@ final class ModelFollower implements PublishedModels, AutoCloseable {
                 instanceof Decoded.Message<ModelEntry>(var entry)
             && entry.name().equals(model)) {
           name(model).apply(entry);
+        } else {
+          clouded.add(model);
         }
       }
       case StateKeys.OfModel.Version(var model, int number) -> {
@@ -125,10 +138,19 @@ final class ModelFollower implements PublishedModels, AutoCloseable {
           name(model).apply(version);
           keep(
               key, new Kept(new Published(version, record.offset()), record.serializedValueSize()));
+        } else {
+          clouded.add(model);
         }
       }
       case StateKeys.OfModel.Place _ -> {}
     }
+  }
+
+  private synchronized void forgetAll() {
+    names.clear();
+    kept.clear();
+    keptBytes = 0;
+    clouded.clear();
   }
 
   private ModelName name(String model) {

@@ -84,7 +84,7 @@ final class SubmittedJobs implements AutoCloseable {
     if (record.value() != null
         && codec.decode(JobRecord.class, record.value())
             instanceof Decoded.Message<JobRecord>(JobRecord(var _, Submitted submitted))) {
-      kept.put(record.offset(), submitted);
+      kept.put(record.offset(), submitted.detached());
     }
   }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Brokers that have lost track of a transaction, as one does now and then that is killed. Here what
- * its transaction coordinator has stored is removed.
+ * Brokers that have lost track of a transaction, as one does now and then that is killed. Here its
+ * transaction coordinator gets back what it had stored before the transaction began.
  */
 final class HangingTransactionIT {
 
@@ -37,12 +38,23 @@ final class HangingTransactionIT {
   @Test
   void aTransactionThatNobodyCanEndIsAbortedSoThatItsPartitionIsReadOn(@TempDir Path dir)
       throws Exception {
-    long open;
     try (var broker = EmbeddedBroker.start(dir)) {
       coordinator(broker).close(); // which has made the topics
-      open = leaveOpen(broker);
+      try (var producer = producer(broker)) {
+        write(producer);
+        producer.commitTransaction();
+      }
     }
-    forgetTransactions(dir);
+    var known = transactions(dir);
+    long open;
+    try (var broker = EmbeddedBroker.start(dir)) {
+      var producer = producer(broker);
+      open = write(producer);
+      producer.close(Duration.ZERO); // given time, it would abort
+    }
+    for (var file : known.entrySet()) {
+      Files.write(file.getKey(), file.getValue());
+    }
     try (var broker = EmbeddedBroker.start(dir);
         var admin = admin(broker)) {
       assertThat(end(admin, IsolationLevel.READ_COMMITTED)).isEqualTo(open);
@@ -74,36 +86,37 @@ final class HangingTransactionIT {
         .offset();
   }
 
-  /** Begins a transaction and ends without it; returns where it stands. */
-  private static long leaveOpen(EmbeddedBroker broker) throws Exception {
+  private static KafkaProducer<String, byte[]> producer(EmbeddedBroker broker) {
     var settings =
         KafkaSettings.of(broker.bootstrapServers())
             .transactionalProducer("left-open", (int) ENDED_MAX.toMillis());
     var producer = new KafkaProducer<String, byte[]>(settings);
-    try {
-      producer.initTransactions();
-      producer.beginTransaction();
-      return producer
-          .send(new ProducerRecord<>(STATES.topic(), STATES.partition(), "another", null))
-          .get(ASK_SECONDS_MAX, TimeUnit.SECONDS)
-          .offset();
-    } finally {
-      producer.close(Duration.ZERO); // given time, it would abort
-    }
+    producer.initTransactions();
+    return producer;
   }
 
-  private static void forgetTransactions(Path dir) throws IOException {
+  /** Writes a record in a transaction; returns where it stands. */
+  private static long write(KafkaProducer<String, byte[]> producer) throws Exception {
+    producer.beginTransaction();
+    return producer
+        .send(new ProducerRecord<>(STATES.topic(), STATES.partition(), "another", null))
+        .get(ASK_SECONDS_MAX, TimeUnit.SECONDS)
+        .offset();
+  }
+
+  /** What the transaction coordinator has stored. */
+  private static Map<Path, byte[]> transactions(Path dir) throws IOException {
+    var files = new HashMap<Path, byte[]>();
     try (var all = Files.walk(dir)) {
       for (var file : all.filter(HangingTransactionIT::isOfTransactions).toList()) {
-        Files.delete(file);
+        files.put(file, Files.readAllBytes(file));
       }
     }
+    return files;
   }
 
   private static boolean isOfTransactions(Path path) {
     var folder = path.getParent().getFileName().toString();
-    return folder.startsWith("__transaction_state-")
-        && Files.isRegularFile(path)
-        && !path.getFileName().toString().equals("partition.metadata");
+    return folder.startsWith("__transaction_state-") && Files.isRegularFile(path);
   }
 }

@@ -30,6 +30,7 @@ import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.JobSpec;
 import dev.sluice.schemas.wire.JobStatus;
+import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.ResultRange;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -90,6 +91,7 @@ final class JobRoutes {
 
   /** 200 where it has ended, so that nothing more is to be asked for. */
   private HttpAnswer afterWaiting(KnownJob known) {
+    Submissions.requireAccepted(known.job());
     return submitted(known, JobsView.isTerminal(known.job().status()) ? 200 : 202);
   }
 
@@ -167,6 +169,10 @@ final class JobRoutes {
   HttpAnswer results(Request request) {
     var known = job(request);
     var state = known.job();
+    if (state.spec().work() instanceof PredictionSpec) {
+      throw wrongState(
+          state, "had its rows itself, so its answers are its own: prediction.rows of the job.");
+    }
     if (!(state.spec().work() instanceof InferenceSpec spec)) {
       var kind = ApiWords.kind(state.spec().work());
       throw wrongState(

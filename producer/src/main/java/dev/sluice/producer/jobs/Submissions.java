@@ -199,10 +199,19 @@ public final class Submissions {
           .about(state.jobId())
           .toException();
     }
+    requireAccepted(state);
+    return known;
+  }
+
+  /**
+   * Nothing, unless the ledger has refused a job.
+   *
+   * @throws ProblemException where it has
+   */
+  public static void requireAccepted(Job state) {
     if (state.status() == JobStatus.REFUSED) {
       throw refused(state).toException();
     }
-    return known;
   }
 
   private static Problem refused(Job state) {

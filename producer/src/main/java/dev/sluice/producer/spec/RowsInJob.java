@@ -60,6 +60,9 @@ record RowsInJob(ObjectNode job, ByteBuffer rows) {
         int from = (int) parser.currentTokenLocation().getByteOffset();
         parser.skipChildren();
         int to = (int) parser.currentTokenLocation().getByteOffset() + 1;
+        if (from < 0) {
+          return Optional.empty(); // it is not in UTF-8, so that places are no bytes
+        }
         rows = ByteBuffer.wrap(document, from, to - from).slice();
       } else {
         job.set(name, JSON.readTree(parser));

@@ -1,6 +1,7 @@
 package dev.sluice.producer.view;
 
 import dev.sluice.schemas.wire.EndedPrediction;
+import dev.sluice.schemas.wire.PredictionSpec;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class RecentPredictions {
   private static final long BYTES_MAX = 32L << 20;
 
   private static final int JOB_BYTES = 1_024;
+  private static final int NAME_BYTES = 64;
 
   private final LinkedHashMap<String, EndedPrediction> jobs = new LinkedHashMap<>();
   private long bytes;
@@ -34,7 +36,12 @@ final class RecentPredictions {
       return 0;
     }
     var predicted = job.predicted();
+    long names =
+        job.spec().work() instanceof PredictionSpec asked
+            ? asked.names().stream().mapToLong(name -> NAME_BYTES + 2L * name.length()).sum()
+            : 0;
     return JOB_BYTES
+        + names
         + (predicted == null
             ? 0
             : predicted.answers().scores().remaining()

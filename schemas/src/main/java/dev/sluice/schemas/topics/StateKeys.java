@@ -105,9 +105,11 @@ public final class StateKeys {
     return !belongs(key, partition, partitions);
   }
 
-  /** Whether a state stands where it belongs. */
+  /** Whether a state stands where it belongs, and is one that a ledger can have written. */
   public static boolean isAt(String key, int partition, int partitions, StoredState state) {
-    return of(state).equals(key) && belongs(key, partition, partitions);
+    return of(state).equals(key)
+        && belongs(key, partition, partitions)
+        && (!(state instanceof OpenPrediction job) || job.isSound());
   }
 
   /** Whether it is the key of a model, or of what belongs to one. */

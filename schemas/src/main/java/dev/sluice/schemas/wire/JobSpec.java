@@ -25,4 +25,9 @@ public record JobSpec(
   public JobSpec {
     lanes = List.copyOf(lanes);
   }
+
+  /** The same with other work. */
+  public JobSpec with(Work other) {
+    return new JobSpec(tenant, name, priority, lanes, unplaceable, other, wishes);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.schemas.wire;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,4 +30,26 @@ public record OpenPrediction(
     String lane,
     int attempt,
     @Nullable Cause cause)
-    implements StoredState {}
+    implements StoredState {
+
+  private static final Pattern LANE = Pattern.compile("[a-z0-9-]{0,64}");
+
+  /** More attempts than any ledger makes. */
+  private static final int ATTEMPTS_MAX = 1_000;
+
+  /** Whether a ledger can have written it: what goes on from there relies on this. */
+  public boolean isSound() {
+    boolean known =
+        switch (status) {
+          case HELD, RESOLVING -> true;
+          case RUNNING -> !lane.isEmpty() && version > 0 && attempt > 0;
+          default -> false;
+        };
+    return known
+        && spec.work() instanceof PredictionSpec
+        && LANE.matcher(lane).matches()
+        && version >= 0
+        && attempt >= 0
+        && attempt <= ATTEMPTS_MAX;
+  }
+}

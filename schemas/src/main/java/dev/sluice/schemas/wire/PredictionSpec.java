@@ -22,6 +22,12 @@ public record PredictionSpec(String model, String version, ByteBuffer rows, List
     rows = rows.hasRemaining() ? rows : NO_ROWS; // an empty view keeps alive what it is a view of
   }
 
+  /** The same in memory of its own, for whoever keeps it: what was read is a view of a fetch. */
+  public PredictionSpec detached() {
+    var own = ByteBuffer.allocate(rows.remaining()).put(rows.duplicate()).flip();
+    return new PredictionSpec(model, version, own, names);
+  }
+
   /** The same without the rows, which are kept where the job was submitted. */
   public PredictionSpec withoutRows() {
     return new PredictionSpec(model, version, NO_ROWS, names);

@@ -8,4 +8,12 @@ package dev.sluice.schemas.wire;
  *     compared
  * @param spec the job
  */
-public record Submitted(String jobId, String bodyDigest, JobSpec spec) implements JobEvent {}
+public record Submitted(String jobId, String bodyDigest, JobSpec spec) implements JobEvent {
+
+  /** The same in memory of its own, for whoever keeps it: what was read is a view of a fetch. */
+  public Submitted detached() {
+    return spec.work() instanceof PredictionSpec rows
+        ? new Submitted(jobId, bodyDigest, spec.with(rows.detached()))
+        : this;
+  }
+}

@@ -26,10 +26,13 @@ final class EngineRoom implements AutoCloseable {
     }
     long featureBytes = Math.max(features.byteSize(), featureFloats * Float.BYTES);
     long scoreBytes = Math.max(scores.byteSize(), scoreFloats * Float.BYTES);
+    features = MemorySegment.NULL; // where there is no memory for more, nothing is left of the old
+    scores = MemorySegment.NULL;
     arena.close();
     arena = open();
-    features = arena.allocate(featureBytes, ALIGNMENT_BYTES);
+    var forFeatures = arena.allocate(featureBytes, ALIGNMENT_BYTES);
     scores = arena.allocate(scoreBytes, ALIGNMENT_BYTES);
+    features = forFeatures;
   }
 
   void put(float[] from, int at, int floats, long to) {

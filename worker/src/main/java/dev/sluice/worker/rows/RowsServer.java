@@ -166,7 +166,9 @@ public final class RowsServer implements AutoCloseable {
         | OutOfMemoryError
         | StackOverflowError e) {
       var why = Failures.outcome("model " + version.name() + " version " + version.version(), e);
-      refused.put(version.sha256(), new Refused(why, clock.nanos() + REFUSED_NANOS));
+      if (!why.retryable()) { // what may pass is tried again with the next task
+        refused.put(version.sha256(), new Refused(why, clock.nanos() + REFUSED_NANOS));
+      }
       throw e;
     }
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
@@ -32,6 +33,8 @@ final class LockedRecords {
   private final ShareConsumer<String, byte[]> consumer;
   private final Map<Place, ConsumerRecord<String, byte[]>> held = new HashMap<>();
 
+  private long renewedNanos = System.nanoTime();
+
   LockedRecords(ShareConsumer<String, byte[]> consumer) {
     this.consumer = consumer;
   }
@@ -39,6 +42,7 @@ final class LockedRecords {
   /** Takes records; with the request for them go answers to those that were settled before. */
   List<ConsumerRecord<String, byte[]>> take(Duration longest) {
     var found = new ArrayList<ConsumerRecord<String, byte[]>>();
+    renewedNanos = System.nanoTime(); // locks begin no sooner
     for (var record : consumer.poll(longest)) {
       held.put(Place.of(record), record);
       found.add(record);
@@ -50,6 +54,12 @@ final class LockedRecords {
   long renewMs() {
     return Math.max(
         1, consumer.acquisitionLockTimeoutMs().orElse(LOCK_MS_ASSUMED) / RENEWALS_PER_LOCK);
+  }
+
+  /** Time that is left until then, in milliseconds; 0: none. */
+  long renewInMs() {
+    long sinceMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - renewedNanos);
+    return Math.max(0, renewMs() - sinceMs);
   }
 
   /** Ends the lock of a record, once that is sent; nothing is done where it is held no more. */
@@ -66,6 +76,7 @@ final class LockedRecords {
 
   /** Holds what it holds for another lock's time; what the broker has given to others is lost. */
   void renew() {
+    renewedNanos = System.nanoTime();
     if (held.isEmpty()) {
       return;
     }

@@ -207,12 +207,10 @@ public final class RowsQueue implements AutoCloseable {
     var ready = found.stream().filter(item -> records.read(item, nowMs())).toList();
     settle(locked, ready);
     var waiting = found.stream().filter(item -> !item.isRead()).toList();
-    long renewedMs = nowMs();
     while (!waiting.isEmpty() && !leaving) {
       pause(LOOK_AGAIN_MS);
-      if (nowMs() - renewedMs >= locked.renewMs()) {
+      if (locked.renewInMs() == 0) {
         locked.renew();
-        renewedMs = nowMs();
       }
       settle(locked, waiting.stream().filter(item -> records.read(item, nowMs())).toList());
       waiting = waiting.stream().filter(item -> !item.isRead()).toList();
@@ -243,10 +241,14 @@ public final class RowsQueue implements AutoCloseable {
     var working = answers.submit(() -> work.perform(round));
     while (true) {
       try {
-        working.get(locked.renewMs(), TimeUnit.MILLISECONDS);
+        // Also of rounds that are short: those behind them are held all the while.
+        if (locked.renewInMs() == 0) {
+          locked.renew();
+        }
+        working.get(Math.max(1, locked.renewInMs()), TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
-        locked.renew();
+        LOG.trace("a round takes longer than a part of the lock"); // which is renewed above
       } catch (ExecutionException e) {
         throw failed(e.getCause());
       } catch (InterruptedException e) {

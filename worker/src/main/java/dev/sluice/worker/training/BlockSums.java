@@ -28,7 +28,8 @@ public final class BlockSums {
     this.blocks = blocks;
     this.parameters = parameters;
     this.rounding = rounding;
-    room = blocks.room();
+    // One trained value beside others that stay as they are takes a scale and a byte for its four.
+    room = new byte[blocks.room().length + 1];
     values = new float[rounding.equals(Rounding.NONE) ? 0 : blocks.floats(0)];
   }
 
