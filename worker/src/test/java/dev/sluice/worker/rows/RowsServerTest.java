@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -84,6 +85,10 @@ class RowsServerTest {
     return ended;
   }
 
+  private static Outcome of(Map<String, Outcome> ended, String jobId) {
+    return Objects.requireNonNull(ended.get(jobId));
+  }
+
   private static List<String> predictions(Outcome outcome) {
     return ((Predicted) outcome).answers().predictions();
   }
@@ -101,16 +106,16 @@ class RowsServerTest {
             taken("b", "[[5,6]]"),
             taken("c", "[[7,8],[1e39,0],[9,10]]"));
     assertThat(sums.calls).containsExactly(6);
-    assertThat(predictions(ended.get("a"))).containsExactly("3.0", "7.0");
-    assertThat(predictions(ended.get("b"))).containsExactly("11.0");
-    assertThat(predictions(ended.get("c"))).containsExactly("15.0", "", "19.0");
-    var answers = ((Predicted) ended.get("c")).answers();
+    assertThat(predictions(of(ended, "a"))).containsExactly("3.0", "7.0");
+    assertThat(predictions(of(ended, "b"))).containsExactly("11.0");
+    assertThat(predictions(of(ended, "c"))).containsExactly("15.0", "", "19.0");
+    var answers = ((Predicted) of(ended, "c")).answers();
     assertThat(answers.probabilities()).isEmpty();
     assertThat(Vectors.floats(answers.scores())).containsExactly(15, Float.NaN, 19);
     double computeMs =
         ended.values().stream().mapToDouble(each -> ((Predicted) each).computeMs()).sum();
     assertThat(computeMs).as("1,000 ns together").isCloseTo(0.001, within(1e-9));
-    assertThat(((Predicted) ended.get("a")).computeMs()).isCloseTo(0.001 / 3, within(1e-9));
+    assertThat(((Predicted) of(ended, "a")).computeMs()).isCloseTo(0.001 / 3, within(1e-9));
   }
 
   @Test
@@ -124,13 +129,13 @@ class RowsServerTest {
             taken("none", "no rows"),
             taken("also good", "[[3,4]]"));
     assertThat(sums.calls).containsExactly(2);
-    assertThat(predictions(ended.get("good"))).containsExactly("3.0");
-    assertThat(predictions(ended.get("also good"))).containsExactly("7.0");
-    assertThat(failure(ended.get("ragged")).where()).isEqualTo("rows[1]");
-    assertThat(failure(ended.get("text")).code()).isEqualTo(Code.NOT_A_NUMBER);
-    assertThat(failure(ended.get("text")).where()).isEqualTo("rows[0][1]");
-    assertThat(failure(ended.get("none")).code()).isEqualTo(Code.MALFORMED);
-    assertThat(((TaskFailed) ended.get("none")).retryable()).isFalse();
+    assertThat(predictions(of(ended, "good"))).containsExactly("3.0");
+    assertThat(predictions(of(ended, "also good"))).containsExactly("7.0");
+    assertThat(failure(of(ended, "ragged")).where()).isEqualTo("rows[1]");
+    assertThat(failure(of(ended, "text")).code()).isEqualTo(Code.NOT_A_NUMBER);
+    assertThat(failure(of(ended, "text")).where()).isEqualTo("rows[0][1]");
+    assertThat(failure(of(ended, "none")).code()).isEqualTo(Code.MALFORMED);
+    assertThat(((TaskFailed) of(ended, "none")).retryable()).isFalse();
   }
 
   @Test
@@ -138,9 +143,9 @@ class RowsServerTest {
     var ended =
         answer(server(), taken("a", "[[1,2]]"), taken("b", "[[13,2]]"), taken("c", "[[3,4]]"));
     assertThat(sums.calls).containsExactly(3, 1, 1, 1);
-    assertThat(predictions(ended.get("a"))).containsExactly("3.0");
-    assertThat(failure(ended.get("b")).why()).contains("can't stand 13");
-    assertThat(predictions(ended.get("c"))).containsExactly("7.0");
+    assertThat(predictions(of(ended, "a"))).containsExactly("3.0");
+    assertThat(failure(of(ended, "b")).why()).contains("can't stand 13");
+    assertThat(predictions(of(ended, "c"))).containsExactly("7.0");
   }
 
   @Test
@@ -151,9 +156,9 @@ class RowsServerTest {
             taken(task("poison", "sums", "[[1,2]]"), Priority.NORMAL, Taken.DELIVERIES_MAX),
             taken(task("suspect", "sums", "[[3,4]]"), Priority.NORMAL, Taken.DELIVERIES_MAX - 1));
     assertThat(sums.calls).containsExactly(1);
-    assertThat(failure(ended.get("poison")).code()).isEqualTo(Code.WORKERS_ENDED);
-    assertThat(((TaskFailed) ended.get("poison")).retryable()).isFalse();
-    assertThat(predictions(ended.get("suspect"))).containsExactly("7.0");
+    assertThat(failure(of(ended, "poison")).code()).isEqualTo(Code.WORKERS_ENDED);
+    assertThat(((TaskFailed) of(ended, "poison")).retryable()).isFalse();
+    assertThat(predictions(of(ended, "suspect"))).containsExactly("7.0");
   }
 
   @Test
@@ -173,7 +178,7 @@ class RowsServerTest {
     var large = rows(max + 1);
     var ended = answer(server(), taken("a", rows(max - 1)), taken("b", rows(2)), taken("c", large));
     assertThat(sums.calls).containsExactly(max - 1, 2, max, 1);
-    assertThat(predictions(ended.get("c"))).hasSize(max + 1).last().isEqualTo("-4097.0");
+    assertThat(predictions(of(ended, "c"))).hasSize(max + 1).last().isEqualTo("-4097.0");
   }
 
   private static String rows(int n) {
@@ -193,9 +198,9 @@ class RowsServerTest {
             taken(task("gone", "gone", "[[1,2]]"), Priority.NORMAL, 1),
             taken(task("wide", "wide", "[[1,2,3]]"), Priority.NORMAL, 1),
             taken("good", "[[1,2]]"));
-    assertThat(failure(ended.get("gone")).code()).isEqualTo(Code.NO_SUCH_MODEL);
-    assertThat(failure(ended.get("wide")).code()).isEqualTo(Code.MODEL_UNUSABLE);
-    assertThat(predictions(ended.get("good"))).containsExactly("3.0");
+    assertThat(failure(of(ended, "gone")).code()).isEqualTo(Code.NO_SUCH_MODEL);
+    assertThat(failure(of(ended, "wide")).code()).isEqualTo(Code.MODEL_UNUSABLE);
+    assertThat(predictions(of(ended, "good"))).containsExactly("3.0");
   }
 
   @Test
@@ -204,7 +209,7 @@ class RowsServerTest {
     var server = server();
     for (int i = 0; i < 3; i++) {
       var ended = answer(server, taken(task("a", "bad", "[[1,2]]"), Priority.NORMAL, 1));
-      assertThat(failure(ended.get("a")).code()).isEqualTo(Code.MODEL_UNUSABLE);
+      assertThat(failure(of(ended, "a")).code()).isEqualTo(Code.MODEL_UNUSABLE);
     }
     assertThat(loads).containsExactly("bad");
     nanos += 6_000_000_000L;
@@ -218,7 +223,7 @@ class RowsServerTest {
     answer(server, taken("a", "[[1,2]]"));
     versions.put("sums", RowsTasks.version("sums", 1, Objective.MEAN_SQUARED_ERROR, List.of()));
     sessions.put("sums", new Sums(1, DEADLY));
-    assertThat(predictions(answer(server, taken("a", "[[5]]")).get("a"))).containsExactly("5.0");
+    assertThat(predictions(of(answer(server, taken("a", "[[5]]")), "a"))).containsExactly("5.0");
   }
 
   // ---- with the real engine
@@ -277,8 +282,8 @@ class RowsServerTest {
             .toArray(Taken[]::new);
     var together = answer(server, tasks);
     for (var task : tasks) {
-      var alone = (Predicted) answer(server, task).get(task.task().jobId());
-      var among = (Predicted) together.get(task.task().jobId());
+      var alone = (Predicted) of(answer(server, task), task.task().jobId());
+      var among = (Predicted) of(together, task.task().jobId());
       assertThat(among.answers()).isEqualTo(alone.answers());
     }
   }
@@ -289,7 +294,7 @@ class RowsServerTest {
       var objective = outputs == 1 ? Objective.BINARY_CROSS_ENTROPY : Objective.CROSS_ENTROPY;
       versions.put("digits", digits(objective, outputs));
       var task = task("a", "digits", randomRows(new Random(outputs), 20));
-      var answers = ((Predicted) answer(server(), taken(task, Priority.LOW, 1)).get("a")).answers();
+      var answers = ((Predicted) of(answer(server(), taken(task, Priority.LOW, 1)), "a")).answers();
       assertThat(answers.probabilities()).hasSize(20);
       var scores = Vectors.floats(answers.scores());
       for (int row = 0; row < 20; row++) {

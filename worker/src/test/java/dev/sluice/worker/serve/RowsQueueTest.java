@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -236,8 +237,10 @@ class RowsQueueTest {
     assertThat(unsettled.getCount()).as("nothing was settled before it was stored").isZero();
     var reports = reports();
     assertThat(reports).containsOnlyKeys("job-0", "job-1", "job-2");
-    assertThat(reports.get("job-0").outcome()).isInstanceOf(Predicted.class);
-    assertThat(reports.get("job-1").outcome()).isInstanceOf(TaskFailed.class);
+    assertThat(Objects.requireNonNull(reports.get("job-0")).outcome())
+        .isInstanceOf(Predicted.class);
+    assertThat(Objects.requireNonNull(reports.get("job-1")).outcome())
+        .isInstanceOf(TaskFailed.class);
     assertThat(queue.finished()).isEqualTo(3);
     assertThat(queue.answered()).isEqualTo(2);
   }
