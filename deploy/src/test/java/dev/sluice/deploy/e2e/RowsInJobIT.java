@@ -99,12 +99,16 @@ final class RowsInJobIT {
     assertThat(ended).containsOnlyKeys(jobs.keySet());
     assertThat(ended.values()).allMatch(each -> each.size() == 1, "each job ended once");
     for (int job = 0; job < ROWS / PER_JOB; job++) {
-      var one = ended.get("rows-in-job-" + job).getFirst();
+      var one = Cluster.present(ended.get("rows-in-job-" + job)).getFirst();
       assertThat(one.status()).as("%s", one.cause()).isEqualTo(JobStatus.SUCCEEDED);
       assertAnswers(one, expected.subList(job * PER_JOB, (job + 1) * PER_JOB));
     }
-    assertRefused(ended.get("rows-in-job-bad").getFirst(), Code.NOT_A_NUMBER, "rows[0][1]");
-    assertRefused(ended.get("rows-in-job-nameless").getFirst(), Code.NO_SUCH_COLUMN, "rows[0].z");
+    assertRefused(
+        Cluster.present(ended.get("rows-in-job-bad")).getFirst(), Code.NOT_A_NUMBER, "rows[0][1]");
+    assertRefused(
+        Cluster.present(ended.get("rows-in-job-nameless")).getFirst(),
+        Code.NO_SUCH_COLUMN,
+        "rows[0].z");
   }
 
   @Test

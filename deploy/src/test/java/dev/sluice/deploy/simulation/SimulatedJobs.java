@@ -120,7 +120,7 @@ final class SimulatedJobs {
     var row = "[" + number + ", 0, 0, 0]";
     var rows = "[" + String.join(", ", Collections.nCopies(number, row)) + "]";
     return job(
-        Priority.values()[number % Priority.values().length],
+        List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW).get(number % 3),
         new PredictionSpec(
             model, "latest", ByteBuffer.wrap(rows.getBytes(StandardCharsets.UTF_8)), List.of()));
   }

@@ -111,6 +111,7 @@ final class SimulatedRows {
     rounds.addAll(TaskRounds.of(found, held -> held.taken.delivery(), world.random));
   }
 
+  @SuppressWarnings("ReferenceEquality") // two deliveries of one task are not the same
   private void answer(List<Held> round) {
     server.answer(
         round.stream().map(held -> held.taken).toList(),

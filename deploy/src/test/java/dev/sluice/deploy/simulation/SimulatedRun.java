@@ -213,7 +213,7 @@ final class SimulatedRun {
       case JobState job ->
           "%s is %s in %s with %s".formatted(jobId, job.status(), job.lane(), job.open());
       case OpenPrediction job ->
-          "%s is %s in %s, attempt %d".formatted(jobId, job.status(), job.lane(), job.attempt());
+          "%s is %s in %s, attempt %s".formatted(jobId, job.status(), job.lane(), job.attempt());
       case null, default -> jobId + " is not known";
     };
   }
