@@ -124,7 +124,7 @@ public final class LedgerState {
       case LedgerCursor moved -> cursor = moved;
       case EndedJobs record -> past.apply(record);
       case OpenPrediction job -> {
-        if (!past.contains(job.jobId())) {
+        if (!past.contains(job.jobId()) && job.isSound()) {
           predictions.put(job.jobId(), job);
         }
       }

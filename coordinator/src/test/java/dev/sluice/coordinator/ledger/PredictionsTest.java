@@ -233,6 +233,41 @@ class PredictionsTest {
   }
 
   @Test
+  void whatNoLedgerHasWrittenIsNotGoneOnFrom() {
+    submit("j");
+    var job = open("j");
+    for (var forged :
+        List.of(
+            forged(job, job.spec(), JobStatus.SUCCEEDED, "cpu", 1),
+            forged(job, job.spec(), JobStatus.RUNNING, "", 1),
+            forged(job, job.spec(), JobStatus.RUNNING, "a/b", 1),
+            forged(job, job.spec(), JobStatus.RUNNING, "cpu", Integer.MAX_VALUE),
+            forged(job, Specs.training(1, 1, null), JobStatus.HELD, "", 0))) {
+      assertThat(forged.isSound()).isFalse();
+      var taken = new LedgerState();
+      taken.apply(forged);
+      assertThat(taken.predictions()).isEmpty();
+    }
+    assertThat(job.isSound()).isTrue();
+  }
+
+  private static OpenPrediction forged(
+      OpenPrediction job, JobSpec spec, JobStatus status, String lane, int attempt) {
+    return new OpenPrediction(
+        job.jobId(),
+        job.bodyDigest(),
+        spec,
+        status,
+        job.submittedMs(),
+        job.updatedMs(),
+        job.offset(),
+        job.version(),
+        lane,
+        attempt,
+        null);
+  }
+
+  @Test
   void itCanBeCancelled() {
     submit("j");
     var decision = decide(new CancelRequested("j", "why"));

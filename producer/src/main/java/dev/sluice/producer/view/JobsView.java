@@ -129,7 +129,7 @@ public final class JobsView {
   public List<String> put(OpenPrediction job) {
     boolean ended =
         prediction(job.jobId()).filter(past -> past.submittedMs() == job.submittedMs()).isPresent();
-    return ended ? List.of() : put(PredictionJobs.of(job));
+    return ended || !job.isSound() ? List.of() : put(PredictionJobs.of(job));
   }
 
   /** Takes over that such a job has ended: who waits for it is told, and with that it has left. */
