@@ -315,6 +315,14 @@ final class Invariants {
     }
   }
 
+  /** Who folds for itself has got the state of a fold, and reads on. */
+  void foldsOn(String jobId, long due, long from) {
+    require(
+        from <= due,
+        "who folds for itself reads all that came after its state: "
+            + (jobId + " from " + from + ", and not from " + due));
+  }
+
   /** A fold's checkpoint is one that a takeover goes on from. */
   void restorable(BlockSnapshot stored) {
     require(stored.objection() == null, "what is stored of a fold fits: " + stored.objection());

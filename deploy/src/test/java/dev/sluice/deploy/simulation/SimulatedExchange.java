@@ -115,7 +115,8 @@ final class SimulatedExchange implements FoldExchange {
             world.mutation == Mutation.FOLDED_FROM_THE_END
                 ? world.gradients(partition).log.end()
                 : Math.toIntExact(nextOffset);
-        places.merge(partition, from, Math::min);
+        int goesOn = places.merge(partition, from, Math::min);
+        world.invariants.foldsOn(head.jobId(), nextOffset, goesOn);
       }
     }
     followed.of(head.jobId()).forEach(this::check);
