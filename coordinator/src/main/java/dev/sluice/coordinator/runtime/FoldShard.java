@@ -256,6 +256,12 @@ public final class FoldShard implements Shard<GradientRecord> {
   @Override
   public void commit() {}
 
+  /** Workers may wait for its generations. */
+  @Override
+  public long gatherMsMax() {
+    return 0;
+  }
+
   @Override
   public void tick(long nowMs) {
     Consumer<FoldOutput> out = output -> say(output, null, nowMs);

@@ -55,6 +55,9 @@ public final class LedgerShard implements Shard<JobRecord> {
 
   private static final int LEAVES_MAX = 40;
 
+  /** Brokers that are slower than this are not waited for in addition. */
+  private static final long GATHER_MS_MAX = 20;
+
   /** How often what does not move is looked for. */
   private static final long LOOK_MS = 1_000;
 
@@ -269,6 +272,11 @@ public final class LedgerShard implements Shard<JobRecord> {
   @Override
   public void commit() {
     store.commit();
+  }
+
+  @Override
+  public long gatherMsMax() {
+    return GATHER_MS_MAX;
   }
 
   @Override

@@ -83,6 +83,7 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
 
   private boolean uncommitted;
   private long pausedUntilMs;
+  private long gatherUntilMs = Long.MIN_VALUE;
   private long waitingAt = NOT_WAITING;
 
   /**
@@ -117,6 +118,14 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
   /** What its next record waits for, in words; empty where it does not wait. */
   public String waiting() {
     return waiting;
+  }
+
+  /**
+   * How long its next turn has nothing to do unless a whole batch comes, in milliseconds; 0: not
+   * known. For the thread that turns.
+   */
+  public long gatherMs() {
+    return Math.max(0, gatherUntilMs - nowMs.getAsLong());
   }
 
   /** How far the takeover is, in words; empty where there is none under way. */
@@ -182,7 +191,7 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
     var running = running();
     long now = nowMs.getAsLong();
     running.tick(now);
-    if (now < pausedUntilMs || !running.ready()) {
+    if (now < pausedUntilMs || (now < gatherUntilMs && !source.full()) || !running.ready()) {
       return false;
     }
     var batch = source.take();
@@ -209,7 +218,12 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
 
   private boolean commit() {
     var running = running();
+    long begunMs = nowMs.getAsLong();
     running.commit();
+    long endMs = nowMs.getAsLong();
+    // A transaction costs brokers as much for one record as for many, and takes longer where they
+    // are busy. So it is let alone for as long again, and what comes meanwhile shares the next one.
+    gatherUntilMs = endMs + Math.min(running.gatherMsMax(), endMs - begunMs);
     uncommitted = false;
     position = running.position();
     return true;

@@ -46,6 +46,9 @@ public interface Shard<T> {
    */
   void tick(long nowMs);
 
+  /** Longest time in milliseconds in which records gather after a commit; 0: none. */
+  long gatherMsMax();
+
   /** Where it is. */
   Position position();
 

@@ -33,6 +33,9 @@ public interface Source<T> {
    */
   @Nullable Batch<T> take();
 
+  /** Whether as much has come as is taken at once. */
+  boolean full();
+
   /**
    * End of what is still the log that was read, as far as the reader has found out since it was
    * asked last; {@link Long#MAX_VALUE} where nothing else is known.

@@ -116,6 +116,11 @@ final class KafkaSource<T extends Record> implements Source<T> {
   }
 
   @Override
+  public synchronized boolean full() {
+    return inbox.size() >= BATCH_MAX || bytes >= BYTES_MAX;
+  }
+
+  @Override
   public synchronized long takeSameUpTo() {
     long same = sameUpTo;
     sameUpTo = Long.MAX_VALUE;

@@ -116,8 +116,9 @@ final class PartitionThread<S extends Shard<T>, T> {
   }
 
   private void rest() {
+    long gatherMs = runtime.gatherMs();
     try {
-      bell.tryAcquire(REST_MS, TimeUnit.MILLISECONDS);
+      bell.tryAcquire(gatherMs > 0 ? gatherMs : REST_MS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       LOG.debug("{} is told to leave.", name());
     }

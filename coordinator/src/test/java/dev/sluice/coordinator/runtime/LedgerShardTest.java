@@ -387,6 +387,11 @@ class LedgerShardTest {
     }
 
     @Override
+    public boolean full() {
+      return false;
+    }
+
+    @Override
     public long takeSameUpTo() {
       return Long.MAX_VALUE;
     }

@@ -21,6 +21,7 @@ class PartitionRuntimeTest {
   private @Nullable String failing;
   private @Nullable String waiting;
   private boolean settled = true;
+  private long commitMs;
   private long nowMs = 1;
   private int takeovers;
   private long sameUpTo = Long.MAX_VALUE;
@@ -223,6 +224,52 @@ class PartitionRuntimeTest {
   }
 
   @Test
+  void afterACommitRecordsGatherForAsLongAsItTook() {
+    active();
+    commitMs = 5;
+    log.add(batch(8));
+    turns(2);
+    log.add(batch(9));
+
+    nowMs += 4;
+    assertThat(runtime.gatherMs()).isEqualTo(1);
+    assertThat(runtime.turn()).as("there is nothing to do").isFalse();
+    nowMs += 1;
+    turns(2);
+
+    assertThat(calls).endsWith("tick", "handle to 9", "commit");
+  }
+
+  @Test
+  void recordsGatherForABoundedTimeAndNoLongerThanUntilABatchIsFull() {
+    active();
+    commitMs = 1_000;
+    log.add(batch(8));
+    turns(2);
+    assertThat(runtime.gatherMs()).isEqualTo(20);
+    log.add(batch(9));
+    assertThat(runtime.turn()).isFalse();
+
+    log.add(batch(10));
+    turns(1);
+
+    assertThat(calls).endsWith("handle to 9");
+  }
+
+  @Test
+  void aPartitionThatGathersIsGivenUpAtOnce() {
+    active();
+    commitMs = 5;
+    log.add(batch(8));
+    turns(2);
+
+    runtime.revoke();
+    turns(1);
+
+    assertThat(runtime.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
   void aDefectIsNotTakenForTroubleAndLeavesNothingOpen() {
     active();
     log.add(batch(9));
@@ -292,6 +339,12 @@ class PartitionRuntimeTest {
     @Override
     public void commit() {
       call("commit", "commit");
+      nowMs += commitMs;
+    }
+
+    @Override
+    public long gatherMsMax() {
+      return 20;
     }
 
     @Override
@@ -332,6 +385,11 @@ class PartitionRuntimeTest {
         throw new Unavailable("another log");
       }
       return log.poll();
+    }
+
+    @Override
+    public boolean full() {
+      return log.size() > 1;
     }
 
     @Override

@@ -100,6 +100,11 @@ class PartitionThreadTest {
     }
 
     @Override
+    public long gatherMsMax() {
+      return 0;
+    }
+
+    @Override
     public void tick(long nowMs) {}
 
     @Override
@@ -110,6 +115,11 @@ class PartitionThreadTest {
     @Override
     public Batch<String> take() {
       return new Batch<>(List.of(), Position.at(1), true);
+    }
+
+    @Override
+    public boolean full() {
+      return false;
     }
 
     @Override

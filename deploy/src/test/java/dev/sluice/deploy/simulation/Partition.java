@@ -78,6 +78,11 @@ final class Partition<S extends Shard<T>, T, P> {
     }
 
     @Override
+    public boolean full() {
+      return log.full();
+    }
+
+    @Override
     public long takeSameUpTo() {
       return log.takeSameUpTo();
     }
