@@ -213,6 +213,14 @@ public final class BlockFold {
     return !plan.workersFold() || finished();
   }
 
+  /**
+   * Whether workers wait for its next generation: all but those that fold by themselves, from a
+   * state that was handed over.
+   */
+  public boolean isAwaited() {
+    return !plan.workersFold() || generation < 1;
+  }
+
   /** Whether no generation will follow. */
   private boolean finished() {
     return plan.validation() == null ? generation >= plan.steps() : closed;

@@ -92,6 +92,13 @@ public final class PartitionFold {
     return Set.copyOf(jobs.keySet());
   }
 
+  /** Whether workers wait for any generation from here, as they don't make it themselves. */
+  public boolean isAwaited() {
+    return jobs.values().stream()
+        .flatMap(blocks -> blocks.values().stream())
+        .anyMatch(BlockFold::isAwaited);
+  }
+
   /** Snapshots of the blocks that changed since the last call. */
   public List<BlockSnapshot> snapshotChanged() {
     return snapshots(BlockFold::changed);

@@ -35,6 +35,9 @@ public final class FoldShard implements Shard<GradientRecord> {
   /** How often late shards are looked for. */
   private static final long LOOK_MS = 50;
 
+  /** Nobody sees progress that is older by this, and who joins waits little longer. */
+  private static final long GATHER_MS = 25;
+
   /** Most jobs remembered as failed after a loss; more are told again. */
   private static final int LOST_MAX = 10_000;
 
@@ -76,6 +79,7 @@ public final class FoldShard implements Shard<GradientRecord> {
   private boolean replaying = true;
   private boolean whole = true;
   private boolean atEnd;
+  private volatile boolean awaited = true;
 
   /**
    * @param log name of the partition, for people
@@ -254,12 +258,22 @@ public final class FoldShard implements Shard<GradientRecord> {
   }
 
   @Override
-  public void commit() {}
+  public void commit() {
+    awaited = replaying || fold.isAwaited();
+  }
 
-  /** Workers may wait for its generations. */
+  /**
+   * Who folds as well waits for nothing here, and reading each step by itself would take the time
+   * of the processors that compute it.
+   */
   @Override
-  public long gatherMsMax() {
-    return 0;
+  public long gatherMs(long commitMs) {
+    return awaited ? 0 : GATHER_MS;
+  }
+
+  @Override
+  public boolean isAwaited() {
+    return awaited;
   }
 
   @Override
@@ -309,6 +323,7 @@ public final class FoldShard implements Shard<GradientRecord> {
   /** What was there to be folded and was not is not late, so this looks at the log's end only. */
   private void look(long nowMs) {
     var jobs = fold.jobs();
+    awaited = replaying || fold.isAwaited();
     stragglers.keep(jobs);
     progressToldMs.keySet().retainAll(jobs);
     untold.keySet().retainAll(jobs);

@@ -274,9 +274,18 @@ public final class LedgerShard implements Shard<JobRecord> {
     store.commit();
   }
 
+  /**
+   * A transaction costs brokers as much for one record as for many, and takes longer where they are
+   * busy. So they are let alone for as long again, and what comes meanwhile shares the next one.
+   */
   @Override
-  public long gatherMsMax() {
-    return GATHER_MS_MAX;
+  public long gatherMs(long commitMs) {
+    return Math.min(GATHER_MS_MAX, commitMs);
+  }
+
+  @Override
+  public boolean isAwaited() {
+    return true;
   }
 
   @Override

@@ -83,7 +83,7 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
 
   private boolean uncommitted;
   private long pausedUntilMs;
-  private long gatherUntilMs = Long.MIN_VALUE;
+  private volatile long gatherUntilMs;
   private long waitingAt = NOT_WAITING;
 
   /**
@@ -122,7 +122,7 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
 
   /**
    * How long its next turn has nothing to do unless a whole batch comes, in milliseconds; 0: not
-   * known. For the thread that turns.
+   * known.
    */
   public long gatherMs() {
     return Math.max(0, gatherUntilMs - nowMs.getAsLong());
@@ -221,9 +221,7 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
     long begunMs = nowMs.getAsLong();
     running.commit();
     long endMs = nowMs.getAsLong();
-    // A transaction costs brokers as much for one record as for many, and takes longer where they
-    // are busy. So it is let alone for as long again, and what comes meanwhile shares the next one.
-    gatherUntilMs = endMs + Math.min(running.gatherMsMax(), endMs - begunMs);
+    gatherUntilMs = endMs + running.gatherMs(endMs - begunMs);
     uncommitted = false;
     position = running.position();
     return true;

@@ -46,8 +46,15 @@ public interface Shard<T> {
    */
   void tick(long nowMs);
 
-  /** Longest time in milliseconds in which records gather after a commit; 0: none. */
-  long gatherMsMax();
+  /**
+   * How long records gather after a commit before they are handled, in milliseconds; 0: not at all.
+   *
+   * @param commitMs what the commit took
+   */
+  long gatherMs(long commitMs);
+
+  /** Whether somebody may wait for what the next record leads to. For any thread. */
+  boolean isAwaited();
 
   /** Where it is. */
   Position position();

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -150,6 +151,23 @@ final class PartitionGroup<S extends Shard<T>, T extends Record> implements Auto
     owned.values().forEach(one -> one.thread().tellProgress());
     eachTurn.run();
     tellLag();
+    gather();
+  }
+
+  /** Where records gather and nobody waits for any, they aren't read one by one either. */
+  private void gather() {
+    long ms = 0;
+    for (var one : owned.values()) {
+      var runtime = one.thread().runtime();
+      var shard = runtime.active();
+      if (shard == null || shard.isAwaited()) {
+        return;
+      }
+      ms = Math.max(ms, runtime.gatherMs());
+    }
+    if (ms > 0 && !closed) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
+    }
   }
 
   /** Has a partition read from where its thread wants it to be, or not at all. */

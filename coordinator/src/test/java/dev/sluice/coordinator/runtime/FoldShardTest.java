@@ -302,6 +302,34 @@ class FoldShardTest {
     assertThat(shard.position().offset()).isEqualTo(4);
   }
 
+  @Test
+  void whereWorkersFoldNothingIsAwaitedAfterTheFirstStepAndRecordsGather() {
+    log.clear();
+    log(plan(true));
+    log(contribution(-1, 0));
+    begin();
+    shard.commit();
+    assertThat(shard.isAwaited()).as("the state that workers begin with").isTrue();
+
+    log(contribution(0, 1));
+    take();
+    shard.commit();
+
+    assertThat(shard.isAwaited()).isFalse();
+    assertThat(shard.gatherMs(0)).isPositive();
+  }
+
+  @Test
+  void whereWorkersWaitForGenerationsRecordsAreFoldedAsTheyCome() {
+    begin();
+    log(contribution(0, 1));
+    take();
+    shard.commit();
+
+    assertThat(shard.isAwaited()).isTrue();
+    assertThat(shard.gatherMs(100)).isZero();
+  }
+
   /** Takes the partition over, with the log as it is, and has its replay end. */
   private void begin() {
     store.end = log.size();
@@ -328,6 +356,10 @@ class FoldShardTest {
   }
 
   private static FoldStarted plan() {
+    return plan(false);
+  }
+
+  private static FoldStarted plan(boolean workersFold) {
     return new FoldStarted(
         2,
         2,
@@ -342,7 +374,7 @@ class FoldShardTest {
         "engine",
         1,
         null,
-        false);
+        workersFold);
   }
 
   private static Contribution contribution(long step, int samples) {

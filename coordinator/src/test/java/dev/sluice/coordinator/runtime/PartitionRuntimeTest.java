@@ -343,8 +343,13 @@ class PartitionRuntimeTest {
     }
 
     @Override
-    public long gatherMsMax() {
-      return 20;
+    public long gatherMs(long commitMs) {
+      return Math.min(20, commitMs);
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return true;
     }
 
     @Override

@@ -100,8 +100,13 @@ class PartitionThreadTest {
     }
 
     @Override
-    public long gatherMsMax() {
+    public long gatherMs(long commitMs) {
       return 0;
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return true;
     }
 
     @Override
