@@ -128,13 +128,24 @@ final class Cells {
     };
   }
 
+  /** Whether a number that binary32 holds is a value of a column as it is. */
+  boolean holdsNumbers(int column) {
+    return kinds[column] == Kind.NUMBER || kinds[column] == null;
+  }
+
+  /** A column that {@link #holdsNumbers} has one. */
+  void takeNumber(int column) {
+    kinds[column] = Kind.NUMBER;
+  }
+
   /** Reads a cell; {@link #value} is what it holds. */
   Cell read(int column, String field) {
     if (kinds[column] == Kind.CATEGORY) {
       return category(column, field);
     }
-    if (Numerals.isDecimal(field)) {
-      return number(column, Numerals.value(field));
+    double number = Numerals.decimal(field);
+    if (!Double.isNaN(number)) {
+      return number(column, number);
     }
     if (isMissing(field)) {
       return Cell.MISSING;

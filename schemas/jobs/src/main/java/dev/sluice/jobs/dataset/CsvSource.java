@@ -21,13 +21,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The records of a CSV file: RFC 4180 but for what {@link CsvOptions} say, UTF-8, gzip-compressed
- * or not, within bounds.
+ * The lines of a CSV file: RFC 4180 but for what {@link CsvOptions} say, UTF-8, gzip-compressed or
+ * not, within bounds. {@link PlainLines} takes them as far as it can, and a parser of all of CSV
+ * the rest.
  */
 final class CsvSource {
   private static final String LIMITS =
@@ -36,11 +38,42 @@ final class CsvSource {
   private static final String IN_UTF8 =
       "Data sets are CSV files in UTF-8, compressed with gzip or not at all.";
 
+  /** No line is left. */
+  private static final long ENDED = -1;
+
   private CsvSource() {}
 
-  /** Takes one record after the other; false ends the reading. */
+  /** Takes one line after the other; false ends the reading. */
   interface Sink {
-    boolean accept(CsvRecord record);
+    boolean accept(CsvLine line);
+  }
+
+  /** A record as the parser gives it. */
+  private record Parsed(CsvRecord record) implements CsvLine {
+    @Override
+    public int count() {
+      return record.getFieldCount();
+    }
+
+    @Override
+    public String field(int index) {
+      return record.getField(index);
+    }
+
+    @Override
+    public float number(int index) {
+      return Float.NaN;
+    }
+
+    @Override
+    public long lineNumber() {
+      return record.getStartingLineNumber();
+    }
+
+    @Override
+    public List<String> fields() {
+      return record.getFields();
+    }
   }
 
   /** The file as a whole cannot be read. */
@@ -77,10 +110,59 @@ final class CsvSource {
   /** Reads as the method above does, up to a number of bytes after decompression. */
   static void read(byte[] file, CsvOptions csv, long textBytesMax, Sink sink) throws Unreadable {
     refuseOtherFormats(file);
+    long taken = readPlain(file, csv, textBytesMax, sink);
+    if (taken != ENDED) {
+      parse(file, csv, textBytesMax, taken, sink);
+    }
+  }
+
+  /**
+   * Hands on lines as long as they are plain.
+   *
+   * @return how many there were before the first that is not; {@link #ENDED} where none is left
+   */
+  private static long readPlain(byte[] file, CsvOptions csv, long textBytesMax, Sink sink) {
+    long taken = 0;
+    try {
+      if (!PlainLines.suits(csv) || isOtherEncoding(file)) {
+        return 0;
+      }
+      try (InputStream text = skipByteOrderMark(new Bounded(bytes(file), textBytesMax))) {
+        PlainLines lines = new PlainLines(text, csv);
+        PlainLines.Next next = lines.next();
+        for (; next == PlainLines.Next.LINE; next = lines.next()) {
+          if (!sink.accept(lines)) {
+            return ENDED;
+          }
+          taken++;
+        }
+        return next == PlainLines.Next.END ? ENDED : taken;
+      }
+    } catch (IOException unreadable) {
+      return taken; // the parser meets the same, and it is explained there
+    }
+  }
+
+  private static boolean isOtherEncoding(byte[] file) throws IOException {
+    try (InputStream start = bytes(file)) {
+      return Utf8.otherEncoding(start.readNBytes(4)).isPresent();
+    }
+  }
+
+  /**
+   * Hands on the records of any file but for the first ones, which were taken already.
+   *
+   * @param taken how many these are
+   */
+  static void parse(byte[] file, CsvOptions csv, long textBytesMax, long taken, Sink sink)
+      throws Unreadable {
     try (CsvReader<CsvRecord> records = open(file, csv, textBytesMax)) {
       skip(records, csv.skipLines());
+      long left = taken;
       for (CsvRecord record : records) {
-        if (!sink.accept(record)) {
+        if (left > 0) {
+          left--;
+        } else if (!sink.accept(new Parsed(record))) {
           return;
         }
       }

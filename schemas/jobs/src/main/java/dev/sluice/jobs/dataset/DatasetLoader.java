@@ -95,7 +95,7 @@ final class DatasetLoader {
           file,
           spec.csv(),
           line -> {
-            List<String> names = line.getFields().stream().map(String::strip).toList();
+            List<String> names = line.fields().stream().map(String::strip).toList();
             named[0] =
                 !Boolean.FALSE.equals(spec.header())
                     && known.features().stream().anyMatch(names::contains);
@@ -196,6 +196,9 @@ final class DatasetLoader {
   private BitSet held(Table first) {
     int count = (int) Math.round(first.rows() * spec.holdout());
     BitSet held = new BitSet();
+    if (count == 0) {
+      return held;
+    }
     IntStream.of(Sampling.splitOrder(spec.splitSeed(), first.rows()))
         .limit(count)
         .forEach(held::set);

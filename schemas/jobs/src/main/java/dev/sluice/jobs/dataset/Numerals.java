@@ -7,11 +7,11 @@ final class Numerals {
   private Numerals() {}
 
   /**
-   * Whether the text is a decimal number such as 3, -0.5 or 1e-3, blanks around it apart. What
-   * {@link Double#parseDouble} accepts beyond that (hexadecimal, "1d", "NaN") is a slip in a data
-   * file rather than a number.
+   * The value of a decimal number such as 3, -0.5 or 1e-3, blanks around it apart; infinite where
+   * it is out of binary64's range, NaN where it is none. What {@link Double#parseDouble} accepts
+   * beyond that (hexadecimal, "1d", "NaN") is a slip in a data file rather than a number.
    */
-  static boolean isDecimal(String text) {
+  static double decimal(String text) {
     boolean digit = false;
     String stripped = text.strip();
     for (int i = 0; i < stripped.length(); i++) {
@@ -19,10 +19,19 @@ final class Numerals {
       if (c >= '0' && c <= '9') {
         digit = true;
       } else if (c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') {
-        return false;
+        return Double.NaN;
       }
     }
-    return digit && parses(stripped);
+    try {
+      return digit ? Double.parseDouble(stripped) : Double.NaN;
+    } catch (NumberFormatException notANumber) {
+      return Double.NaN; // such as "1-2": right characters, wrong order
+    }
+  }
+
+  /** Whether the text is such a number. */
+  static boolean isDecimal(String text) {
+    return !Double.isNaN(decimal(text));
   }
 
   /** Whether the text is a usual way to write "not a number" or infinity. */
@@ -36,18 +45,5 @@ final class Numerals {
   /** Whether the text is a usual way to write infinity. */
   static boolean isInfinite(String text) {
     return isNotFinite(text) && !text.strip().equalsIgnoreCase("nan");
-  }
-
-  /** The value of a text that {@link #isDecimal}; infinite where it is out of binary64's range. */
-  static double value(String text) {
-    return Double.parseDouble(text.strip());
-  }
-
-  private static boolean parses(String text) {
-    try {
-      return !Double.isNaN(Double.parseDouble(text));
-    } catch (NumberFormatException notANumber) {
-      return false; // such as "1-2": right characters, wrong order
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.jobs.dataset;
 
-import de.siegmar.fastcsv.reader.CsvRecord;
 import dev.sluice.schemas.problem.Problems;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class TableReader {
   private static final int FIRST_ROWS = 1024;
 
+  /** Values of a block: a table that grows in one piece is copied several times. */
+  private static final int BLOCK_VALUES = 1 << 16;
+
   /**
    * How a file is to be read.
    *
@@ -40,7 +42,12 @@ final class TableReader {
   private @Nullable Cells cells;
   private int[] features = {};
   private int rows;
-  private float[] values = {};
+
+  /** Features of all rows but for the last ones, which are in {@link #block}. */
+  private final List<float[]> blocks = new ArrayList<>();
+
+  private float[] block = {};
+  private int blockAt;
   private int[] codes = {};
   private double[] numbers = {};
   private final Texts written = new Texts();
@@ -91,14 +98,18 @@ final class TableReader {
     Cells read = cells;
     return problems.count() > before || found == null || read == null
         ? null
-        : new Table(
-            found,
-            rows,
-            Arrays.copyOf(values, rows * features.length),
-            read,
-            outOfRange,
-            withoutValue,
-            labels(found));
+        : new Table(found, rows, values(), read, outOfRange, withoutValue, labels(found));
+  }
+
+  private float[] values() {
+    float[] values = new float[rows * features.length];
+    int at = 0;
+    for (float[] full : blocks) {
+      System.arraycopy(full, 0, values, at, full.length);
+      at += full.length;
+    }
+    System.arraycopy(block, 0, values, at, blockAt);
+    return values;
   }
 
   private Table.Labels labels(Columns found) {
@@ -111,7 +122,7 @@ final class TableReader {
     };
   }
 
-  private boolean accept(CsvRecord line) {
+  private boolean accept(CsvLine line) {
     Columns known = columns;
     if (known == null) {
       return acceptFirst(line);
@@ -122,15 +133,15 @@ final class TableReader {
     if (problems.count() >= Problems.COUNTED_MAX) {
       return false;
     }
-    if (line.getFieldCount() != known.width()) {
+    if (line.count() != known.width()) {
       problems.add(
           "number of fields",
           new Cause(
               Code.RAGGED_LINE,
               at(line),
               "The line has "
-                  + line.getFieldCount()
-                  + (line.getFieldCount() == 1 ? " field" : " fields")
+                  + line.count()
+                  + (line.count() == 1 ? " field" : " fields")
                   + ", but the first line has "
                   + known.width()
                   + ".",
@@ -145,19 +156,20 @@ final class TableReader {
     }
     readFeatures(line, known);
     readLabel(line, known);
+    blockAt += features.length;
     rows++;
     return true;
   }
 
-  private boolean acceptFirst(CsvRecord line) {
+  private boolean acceptFirst(CsvLine line) {
     if (!looksSeparated(line)) {
       return false;
     }
     Columns.Request request = manner.request();
     Columns resolved =
         first == null
-            ? Columns.resolve(request, line.getFields(), problems)
-            : first.columns().resolveLike(request, line.getFields(), problems);
+            ? Columns.resolve(request, line.fields(), problems)
+            : first.columns().resolveLike(request, line.fields(), problems);
     if (resolved == null) {
       return false;
     }
@@ -172,10 +184,10 @@ final class TableReader {
     return resolved.hasHeader() || accept(line);
   }
 
-  private boolean looksSeparated(CsvRecord line) {
-    String text = line.getField(0);
+  private boolean looksSeparated(CsvLine line) {
+    String text = line.field(0);
     for (String separator : List.of(";", "\t", "|", ",")) {
-      if (line.getFieldCount() == 1
+      if (line.count() == 1
           && text.contains(separator)
           && !separator.equals(manner.csv().delimiter())) {
         problems.add(
@@ -203,11 +215,11 @@ final class TableReader {
   }
 
   /** A line of blanks, which some editors leave at the end. */
-  private static boolean isBlank(CsvRecord line, Columns known) {
-    return known.width() > 1 && line.getFieldCount() == 1 && line.getField(0).isBlank();
+  private static boolean isBlank(CsvLine line, Columns known) {
+    return known.width() > 1 && line.count() == 1 && line.field(0).isBlank();
   }
 
-  private boolean reserve(CsvRecord line) {
+  private boolean reserve(CsvLine line) {
     long rowsMax =
         Math.min(DatasetLimits.ROWS_MAX, DatasetLimits.VALUES_MAX / Math.max(1, features.length));
     if (rows >= rowsMax) {
@@ -223,26 +235,38 @@ final class TableReader {
           "Take fewer rows or columns, or split the job.");
       return false;
     }
-    int capacity = features.length == 0 ? 0 : values.length / features.length;
-    if (rows == capacity) {
-      int grown = (int) Math.min(rowsMax, Math.max(FIRST_ROWS, capacity + capacity / 2));
-      values = Arrays.copyOf(values, grown * features.length);
-      switch (manner.target()) {
-        case CLASSIFICATION -> codes = Arrays.copyOf(codes, grown);
-        case REGRESSION -> numbers = Arrays.copyOf(numbers, grown);
+    if (blockAt == block.length && features.length > 0) {
+      if (block.length > 0) {
+        blocks.add(block);
       }
+      block = new float[Math.max(1, BLOCK_VALUES / features.length) * features.length];
+      blockAt = 0;
+    }
+    switch (manner.target()) {
+      case CLASSIFICATION -> codes = rows < codes.length ? codes : Arrays.copyOf(codes, grown());
+      case REGRESSION ->
+          numbers = rows < numbers.length ? numbers : Arrays.copyOf(numbers, grown());
     }
     return true;
   }
 
-  private void readFeatures(CsvRecord line, Columns known) {
+  private int grown() {
+    return Math.max(FIRST_ROWS, rows + rows / 2);
+  }
+
+  private void readFeatures(CsvLine line, Columns known) {
     Cells read = Objects.requireNonNull(cells); // made with the columns
-    int at = rows * features.length;
     for (int feature = 0; feature < features.length; feature++) {
-      String field = line.getField(features[feature]);
+      float number = read.holdsNumbers(feature) ? line.number(features[feature]) : Float.NaN;
+      if (!Float.isNaN(number)) {
+        read.takeNumber(feature);
+        block[blockAt + feature] = number;
+        continue;
+      }
+      String field = line.field(features[feature]);
       Cells.Cell cell = read.read(feature, field);
       if (cell == Cells.Cell.VALUE) {
-        values[at + feature] = read.value();
+        block[blockAt + feature] = read.value();
       } else {
         readGap(line, known, feature, cell, field);
       }
@@ -250,7 +274,7 @@ final class TableReader {
   }
 
   /** A cell that is no value of its column. */
-  private void readGap(CsvRecord line, Columns known, int feature, Cells.Cell cell, String field) {
+  private void readGap(CsvLine line, Columns known, int feature, Cells.Cell cell, String field) {
     boolean allowed =
         switch (cell) {
           case VALUE -> true;
@@ -262,7 +286,7 @@ final class TableReader {
       addUnusable(line, known, features[feature], cell, field);
       return;
     }
-    values[rows * features.length + feature] = Float.NaN;
+    block[blockAt + feature] = Float.NaN;
     if (cell == Cells.Cell.MISSING) {
       withoutValue.set(rows);
     } else {
@@ -276,11 +300,11 @@ final class TableReader {
     return feature < model.size() && model.get(feature).fills();
   }
 
-  private void readLabel(CsvRecord line, Columns known) {
+  private void readLabel(CsvLine line, Columns known) {
     if (known.label() < 0) {
       return;
     }
-    String field = line.getField(known.label()).strip();
+    String field = line.field(known.label()).strip();
     boolean drops = manner.training() && manner.missing() == Missing.DROP;
     if (drops && Cells.isMissing(field)) {
       field = "";
@@ -302,7 +326,7 @@ final class TableReader {
     }
   }
 
-  private int code(String field, CsvRecord line, Columns known) {
+  private int code(String field, CsvLine line, Columns known) {
     Integer code = codeOf.get(field);
     if (code != null) {
       return code;
@@ -321,8 +345,8 @@ final class TableReader {
     return texts.size() - 1;
   }
 
-  private double number(String field, CsvRecord line, Columns known) {
-    double value = Numerals.isDecimal(field) ? Numerals.value(field) : Double.NaN;
+  private double number(String field, CsvLine line, Columns known) {
+    double value = Numerals.decimal(field);
     if (Float.isFinite((float) value)) {
       return value;
     }
@@ -337,18 +361,17 @@ final class TableReader {
     return Numerals.isDecimal(field) || Numerals.isInfinite(field);
   }
 
-  private void addUnusable(
-      CsvRecord line, Columns known, int column, Cells.Cell cell, String field) {
+  private void addUnusable(CsvLine line, Columns known, int column, Cells.Cell cell, String field) {
     var source = manner.training() ? CellProblem.Source.TRAINING : CellProblem.Source.FILE;
     problems.add(
         known.called(column), CellProblem.of(cell, field, source).at(at(line, known, column)));
   }
 
-  private String at(CsvRecord line) {
-    return place + "line " + line.getStartingLineNumber();
+  private String at(CsvLine line) {
+    return place + "line " + line.lineNumber();
   }
 
-  private String at(CsvRecord line, Columns known, int column) {
+  private String at(CsvLine line, Columns known, int column) {
     return at(line) + ", " + known.called(column);
   }
 }
