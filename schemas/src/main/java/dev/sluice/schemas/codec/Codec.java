@@ -86,6 +86,18 @@ public final class Codec {
     return exact.all();
   }
 
+  /**
+   * Encodes a message of many small values, which takes longer than to copy what comes of it.
+   *
+   * @param bytesExpected room for it; where it is too small, the message is encoded a second time
+   * @throws IllegalArgumentException where the message does not fit its schema, a mistake of ours
+   */
+  public byte[] encode(Record message, int bytesExpected) {
+    var room = new EncodedBytes(bytesExpected);
+    int bytes = encode(writers.computeIfAbsent(message.getClass(), this::writer), message, room);
+    return bytes <= bytesExpected ? room.first(bytes) : encode(message);
+  }
+
   /** Encodes a message, as far as there is room; how many bytes it has. */
   private static int encode(Writer writer, Record message, EncodedBytes out) {
     out.clear();

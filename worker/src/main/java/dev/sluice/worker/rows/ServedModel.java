@@ -78,15 +78,19 @@ final class ServedModel {
   Predicted predicted(RowsReader.Result.Rows rows, float[] scores, int outputs, double computeMs) {
     var predictions = new ArrayList<String>(rows.rows());
     List<Double> probabilities = answer.isClass() ? new ArrayList<>(rows.rows()) : List.of();
+    double[] values = new double[outputs];
     for (int row = 0; row < rows.rows(); row++) {
       int at = row * outputs;
       if (rows.unusable().get(row)) {
         Arrays.fill(scores, at, at + outputs, Float.NaN);
       }
-      boolean answered = answer.finite(output -> scores[at + output]);
-      predictions.add(answered ? answer.text(output -> scores[at + output]) : "");
+      for (int output = 0; output < outputs; output++) {
+        values[output] = scores[at + output];
+      }
+      boolean answered = answer.finite(values);
+      predictions.add(answered ? answer.text(values) : "");
       if (answer.isClass()) {
-        probabilities.add(answered ? probability(scores, at, outputs) : 0.0);
+        probabilities.add(answered ? probability(scores, at, values) : 0.0);
       }
     }
     var bytes = ByteBuffer.allocate(scores.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -97,11 +101,11 @@ final class ServedModel {
         accelerator.inference(version, rows.rows(), rows.rows()));
   }
 
-  private double probability(float[] scores, int at, int outputs) {
+  private double probability(float[] scores, int at, double[] values) {
     var all =
         Probabilities.of(
-            version.network().objective(), Arrays.copyOfRange(scores, at, at + outputs));
-    int id = answer.classId(output -> scores[at + output]);
+            version.network().objective(), Arrays.copyOfRange(scores, at, at + values.length));
+    int id = answer.classId(values);
     return id < all.length ? all[id] : 0;
   }
 }

@@ -3,7 +3,6 @@ package dev.sluice.worker.tasks;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.Objective;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
 
 /** How a network's values become what people read. */
 public final class Answer {
@@ -27,13 +26,13 @@ public final class Answer {
    *
    * @param values the network's values of one row
    */
-  public int classId(IntToDoubleFunction values) {
+  public int classId(double[] values) {
     if (objective == Objective.BINARY_CROSS_ENTROPY) {
-      return values.applyAsDouble(0) > 0 ? 1 : 0;
+      return values[0] > 0 ? 1 : 0;
     }
     int best = 0;
     for (int output = 1; output < outputs; output++) {
-      if (values.applyAsDouble(output) > values.applyAsDouble(best)) {
+      if (values[output] > values[best]) {
         best = output;
       }
     }
@@ -46,9 +45,9 @@ public final class Answer {
   }
 
   /** Whether the network gave numbers; else there is no answer. */
-  public boolean finite(IntToDoubleFunction values) {
+  public boolean finite(double[] values) {
     for (int output = 0; output < outputs; output++) {
-      if (!Double.isFinite(values.applyAsDouble(output))) {
+      if (!Double.isFinite(values[output])) {
         return false;
       }
     }
@@ -56,11 +55,12 @@ public final class Answer {
   }
 
   /** The answer as text: the name of a class, or a number. */
-  public String text(IntToDoubleFunction values) {
-    if (!isClass()) {
-      return Float.toString((float) values.applyAsDouble(0));
-    }
-    int id = classId(values);
-    return id < classes.size() ? classes.get(id) : Integer.toString(id);
+  public String text(double[] values) {
+    return isClass() ? name(classId(values)) : Float.toString((float) values[0]);
+  }
+
+  /** The name of a class; its number where the network has an output that no class has. */
+  String name(int classId) {
+    return classId < classes.size() ? classes.get(classId) : Integer.toString(classId);
   }
 }

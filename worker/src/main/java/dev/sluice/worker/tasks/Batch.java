@@ -16,11 +16,17 @@ import java.lang.foreign.ValueLayout;
 public final class Batch implements AutoCloseable {
 
   private static final int ALIGNMENT_BYTES = 64;
+  private static final int BLOCK_VALUES = 1 << 12;
 
   private final int columns;
   private final int outputs;
   private final boolean classes;
   private final float[] row;
+
+  /** Rows on their way; a copy off the heap costs as much as one of many. */
+  private final float[] block;
+
+  private final int blockRows;
   private Room room;
 
   /** Memory for some rows. */
@@ -48,6 +54,8 @@ public final class Batch implements AutoCloseable {
     this.columns = columns;
     this.outputs = outputs;
     this.row = new float[columns];
+    this.blockRows = Math.max(1, BLOCK_VALUES / Math.max(1, columns));
+    this.block = new float[blockRows * columns];
     this.room = new Room(1, columns, outputs);
     this.classes = objective.ofClasses();
   }
@@ -75,9 +83,13 @@ public final class Batch implements AutoCloseable {
   /** Takes rows as they stand in the file, without labels. */
   public void takeRaw(RowSet from, int fromRow, int n) {
     reserve(n);
-    for (int i = 0; i < n; i++) {
-      from.copyRawFeatures(fromRow + i, row, 0);
-      putRow(i);
+    for (int done = 0; done < n; done += blockRows) {
+      int rows = Math.min(blockRows, n - done);
+      for (int i = 0; i < rows; i++) {
+        from.copyRawFeatures(fromRow + done + i, block, i * columns);
+      }
+      long at = (long) done * columns * Float.BYTES;
+      MemorySegment.copy(block, 0, room.features, ValueLayout.JAVA_FLOAT, at, rows * columns);
     }
   }
 
@@ -117,9 +129,15 @@ public final class Batch implements AutoCloseable {
     return room.scores;
   }
 
-  /** One of the network's values. */
-  public float score(int i, int output) {
-    return room.scores.getAtIndex(ValueLayout.JAVA_FLOAT, (long) i * outputs + output);
+  /**
+   * Copies the network's values of a row.
+   *
+   * @param into as many as the network gives a row
+   */
+  public void copyScores(int i, double[] into) {
+    for (int output = 0; output < outputs; output++) {
+      into[output] = room.scores.getAtIndex(ValueLayout.JAVA_FLOAT, (long) i * outputs + output);
+    }
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +71,14 @@ final class Evaluation {
       throws EngineException {
     int[] labelled = IntStream.range(0, from.size()).filter(from::labelled).toArray();
     var classes = facts.classes().isEmpty() ? null : new RankQuality(facts, labelled.length);
+    double[] values = new double[facts.outputs()];
     try (Batch batch = Batch.of(facts)) {
       for (int at = 0; at < labelled.length; at += ROWS_AT_ONCE) {
         int[] some = Arrays.copyOfRange(labelled, at, Math.min(labelled.length, at + ROWS_AT_ONCE));
         answering.answer(batch, some);
         for (int i = 0; i < some.length; i++) {
-          int row = i;
-          IntToDoubleFunction values = output -> inItsUnit.applyAsDouble(batch.score(row, output));
+          batch.copyScores(i, values);
+          Arrays.setAll(values, output -> inItsUnit.applyAsDouble(values[output]));
           measuring.take(from, some[i], values);
           if (classes != null && measuring.judges(from, some[i], values)) {
             classes.take(from.classId(some[i]), values);

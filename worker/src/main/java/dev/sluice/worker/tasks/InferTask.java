@@ -100,6 +100,7 @@ public final class InferTask {
     private final String attempt;
     private final AnswerSink.Writing writing;
     private final ByteBuffer scores;
+    private final double[] values;
     private final List<Long> positions = new ArrayList<>();
     private final List<String> predictions = new ArrayList<>();
     private final List<String> labels = new ArrayList<>();
@@ -122,6 +123,7 @@ public final class InferTask {
       this.scores =
           ByteBuffer.allocate(RECORD_BYTES + model.outputs() * Float.BYTES)
               .order(ByteOrder.LITTLE_ENDIAN);
+      this.values = new double[model.outputs()];
       this.measuring = new Measuring(work.model().network());
       this.recordFrom = work.rowFrom();
     }
@@ -163,18 +165,20 @@ public final class InferTask {
     }
 
     private void take(int row, Batch batch, int i) {
+      batch.copyScores(i, values);
       boolean inRange = rows.usable(row);
-      boolean answered = inRange && answer.finite(output -> batch.score(i, output));
-      var text = answered ? answer.text(output -> batch.score(i, output)) : "";
+      boolean answered = inRange && answer.finite(values);
+      int said = answered && answer.isClass() ? answer.classId(values) : RowSet.UNKNOWN;
+      var text = said != RowSet.UNKNOWN ? answer.name(said) : answered ? answer.text(values) : "";
       var label = rows.labelText(row);
       positions.add(rows.fileRow(row));
       predictions.add(text);
       labels.add(label);
       recordLabelled |= !label.isEmpty();
-      for (int output = 0; output < model.outputs(); output++) {
-        scores.putFloat(inRange ? batch.score(i, output) : Float.NaN);
+      for (double value : values) {
+        scores.putFloat(inRange ? (float) value : Float.NaN);
       }
-      measuring.take(rows, row, output -> batch.score(i, output));
+      measuring.take(rows, row, values, answered, said);
       recordBytes +=
           model.outputs() * Float.BYTES + 3 * (text.length() + label.length()) + ROW_BYTES;
       if (recordBytes >= RECORD_BYTES) {

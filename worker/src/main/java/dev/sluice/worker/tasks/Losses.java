@@ -1,7 +1,6 @@
 package dev.sluice.worker.tasks;
 
 import dev.sluice.schemas.wire.Objective;
-import java.util.function.IntToDoubleFunction;
 
 /** Losses of single answers, in binary64, with the same bits on every platform. */
 final class Losses {
@@ -15,24 +14,23 @@ final class Losses {
    * The loss of an answer that ought to be a class.
    *
    * @param logits the network's values
-   * @param outputs how many there are
    * @param label the class it ought to be
    */
-  static double ofClass(Objective objective, IntToDoubleFunction logits, int outputs, int label) {
+  static double ofClass(Objective objective, double[] logits, int label) {
     return switch (objective) {
       case CROSS_ENTROPY -> {
         double greatest = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < outputs; i++) {
-          greatest = Math.max(greatest, logits.applyAsDouble(i));
+        for (double logit : logits) {
+          greatest = Math.max(greatest, logit);
         }
         double sum = 0;
-        for (int i = 0; i < outputs; i++) {
-          sum += StrictMath.exp(logits.applyAsDouble(i) - greatest);
+        for (double logit : logits) {
+          sum += StrictMath.exp(logit - greatest);
         }
-        yield StrictMath.log(sum) + greatest - logits.applyAsDouble(label);
+        yield StrictMath.log(sum) + greatest - logits[label];
       }
       case BINARY_CROSS_ENTROPY -> {
-        double logit = logits.applyAsDouble(0);
+        double logit = logits[0];
         yield Math.max(logit, 0)
             - logit * label
             + StrictMath.log1p(StrictMath.exp(-Math.abs(logit)));

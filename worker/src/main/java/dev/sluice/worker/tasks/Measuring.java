@@ -7,7 +7,6 @@ import dev.sluice.schemas.wire.Metric;
 import dev.sluice.schemas.wire.NetworkFacts;
 import dev.sluice.schemas.wire.RowFaults;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -45,11 +44,11 @@ final class Measuring {
   }
 
   /** Whether a row has an answer, and a label that it can be held against. */
-  boolean judges(RowSet from, int row, IntToDoubleFunction values) {
+  boolean judges(RowSet from, int row, double[] values) {
     return answered(from, row, values) && from.labelled(row) && from.labelKnown(row);
   }
 
-  private boolean answered(RowSet from, int row, IntToDoubleFunction values) {
+  private boolean answered(RowSet from, int row, double[] values) {
     return from.usable(row) && answer.finite(values);
   }
 
@@ -58,8 +57,19 @@ final class Measuring {
    *
    * @param values the network's values; of a regression in the label's own unit
    */
-  void take(RowSet from, int row, IntToDoubleFunction values) {
+  void take(RowSet from, int row, double[] values) {
     boolean answered = answered(from, row, values);
+    int said = answered && answer.isClass() ? answer.classId(values) : RowSet.UNKNOWN;
+    take(from, row, values, answered, said);
+  }
+
+  /**
+   * Counts an answer that was looked at.
+   *
+   * @param answered whether there is one
+   * @param said the class that it names; {@link RowSet#UNKNOWN} where it names none
+   */
+  void take(RowSet from, int row, double[] values, boolean answered, int said) {
     if (!answered) {
       faults = faults.withUnanswered(from.fileRow(row));
     }
@@ -70,13 +80,13 @@ final class Measuring {
       faults = faults.withUnknownLabel();
     }
     if (answer.isClass()) {
-      takeClass(from.classId(row), answered ? answer.classId(values) : RowSet.UNKNOWN, values);
+      takeClass(from.classId(row), said, values);
     } else if (answered && from.labelKnown(row)) {
-      takeNumber(from.rawTarget(row), values.applyAsDouble(0));
+      takeNumber(from.rawTarget(row), values[0]);
     }
   }
 
-  private void takeClass(int label, int said, IntToDoubleFunction values) {
+  private void takeClass(int label, int said, double[] values) {
     labelled++;
     count(actual, label);
     count(predicted, said);
@@ -85,7 +95,7 @@ final class Measuring {
     }
     judged++;
     correct += said == label ? 1 : 0;
-    loss += Losses.ofClass(facts.objective(), values, facts.outputs(), label);
+    loss += Losses.ofClass(facts.objective(), values, label);
     if (Math.max(label, said) < confusion.length) {
       confusion[label][said]++;
     }

@@ -5,7 +5,6 @@ import dev.sluice.schemas.wire.Objective;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.OptionalDouble;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -45,7 +44,7 @@ final class RankQuality {
    * @param label class of the row
    * @param logits the network's values
    */
-  void take(int label, IntToDoubleFunction logits) {
+  void take(int label, double[] logits) {
     if (curves == 0) {
       return;
     }
@@ -54,23 +53,23 @@ final class RankQuality {
       int ofClass = curves == 1 ? 1 : curve;
       scores[curve][rows] =
           facts.objective() == Objective.BINARY_CROSS_ENTROPY
-              ? logits.applyAsDouble(0)
+              ? logits[0]
               : logOdds(logits, ofClass);
     }
     rows++;
   }
 
   /** In the order of the probabilities, and still apart where these are almost 1 or almost 0. */
-  private double logOdds(IntToDoubleFunction logits, int id) {
+  private double logOdds(double[] logits, int id) {
     double greatest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < facts.outputs(); i++) {
-      greatest = i == id ? greatest : Math.max(greatest, logits.applyAsDouble(i));
+      greatest = i == id ? greatest : Math.max(greatest, logits[i]);
     }
     double others = 0;
     for (int i = 0; i < facts.outputs(); i++) {
-      others += i == id ? 0 : StrictMath.exp(logits.applyAsDouble(i) - greatest);
+      others += i == id ? 0 : StrictMath.exp(logits[i] - greatest);
     }
-    return logits.applyAsDouble(id) - greatest - StrictMath.log(others);
+    return logits[id] - greatest - StrictMath.log(others);
   }
 
   /** The area of one class; empty where it isn't known. */

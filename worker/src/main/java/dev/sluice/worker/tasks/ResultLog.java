@@ -17,9 +17,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Writes answers to {@code sluice.results}. For one thread. */
 public final class ResultLog implements AnswerSink {
 
+  /** Of a record; most are no larger than the largest so far. */
+  private static final int BYTES_USUAL = 1 << 16;
+
   private final Codec codec;
   private final int partitions;
   private final Producer<String, byte[]> producer;
+  private int bytesExpected = BYTES_USUAL;
 
   /**
    * @param producer writes them; closed by the caller
@@ -45,7 +49,8 @@ public final class ResultLog implements AnswerSink {
 
     @Override
     public void add(ResultBatch batch) {
-      var value = codec.encode(batch);
+      var value = codec.encode(batch, bytesExpected);
+      bytesExpected = Math.max(bytesExpected, value.length + value.length / 8);
       digest.update(value);
       var offset = new CompletableFuture<Long>();
       offsets.add(offset);

@@ -6,7 +6,6 @@ import dev.sluice.schemas.wire.ValidationSums;
 import dev.sluice.worker.engine.EngineException;
 import dev.sluice.worker.engine.TrainingProgram;
 import java.lang.foreign.MemorySegment;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +25,7 @@ public final class Validation implements AutoCloseable {
   private final double shift;
   private final double scale;
   private final Batch batch;
+  private final double[] values;
 
   /**
    * @param facts the network as it was prepared
@@ -40,6 +40,7 @@ public final class Validation implements AutoCloseable {
     this.shards = shards;
     this.answer = new Answer(facts);
     this.batch = Batch.of(facts);
+    this.values = new double[facts.outputs()];
     var target = facts.targetScale();
     this.shift = target.shift().isEmpty() ? 0 : target.shift().getFirst();
     this.scale = target.scale().isEmpty() ? 1 : target.scale().getFirst();
@@ -60,8 +61,8 @@ public final class Validation implements AutoCloseable {
       batch.takeScaled(rows, some);
       program.predict(flat, batch.features(), some.length, batch.scores());
       for (int i = 0; i < some.length; i++) {
-        int place = i;
-        sums = sums.plus(row(some[i], output -> batch.score(place, output)));
+        batch.copyScores(i, values);
+        sums = sums.plus(row(some[i]));
       }
     }
     return sums;
@@ -72,7 +73,7 @@ public final class Validation implements AutoCloseable {
   }
 
   /** A label that no class has counts as answered wrong, as in {@link Measuring}. */
-  private ValidationSums row(int row, IntToDoubleFunction values) {
+  private ValidationSums row(int row) {
     if (!rows.labelled(row)) {
       return ValidationSums.NOTHING;
     }
@@ -82,10 +83,10 @@ public final class Validation implements AutoCloseable {
     if (answer.isClass()) {
       int label = rows.classId(row);
       boolean right = answer.finite(values) && answer.classId(values) == label;
-      double loss = Losses.ofClass(facts.objective(), values, facts.outputs(), label);
+      double loss = Losses.ofClass(facts.objective(), values, label);
       return new ValidationSums(1, 1, right ? 1 : 0, loss, 0);
     }
-    double value = values.applyAsDouble(0);
+    double value = values[0];
     double error = value * scale + shift - rows.rawTarget(row);
     double loss = Losses.ofNumber(facts.objective(), value, rows.target(row));
     return new ValidationSums(1, 1, 0, loss, error * error);

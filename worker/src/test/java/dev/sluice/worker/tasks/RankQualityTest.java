@@ -40,8 +40,8 @@ class RankQualityTest {
     var two = of(Objective.CROSS_ENTROPY, 2, 2, 4);
     for (int i = 0; i < 4; i++) {
       double score = scores[i];
-      one.take(i / 2, output -> score);
-      two.take(i / 2, output -> output == 1 ? score : 0);
+      one.take(i / 2, new double[] {score});
+      two.take(i / 2, new double[] {0, score});
     }
     assertThat(one.mean()).hasValue(0.75);
     assertThat(two.mean()).hasValue(0.75);
@@ -52,17 +52,17 @@ class RankQualityTest {
   @Test
   void tiesCountHalf() {
     var ranks = of(Objective.BINARY_CROSS_ENTROPY, 1, 2, 3);
-    ranks.take(0, output -> 1);
-    ranks.take(1, output -> 1);
-    ranks.take(1, output -> 2);
+    ranks.take(0, new double[] {1});
+    ranks.take(1, new double[] {1});
+    ranks.take(1, new double[] {2});
     assertThat(ranks.mean()).hasValue(0.75);
   }
 
   @Test
   void whatIsAlmostCertainIsStillRanked() {
     var ranks = of(Objective.CROSS_ENTROPY, 2, 2, 2);
-    ranks.take(0, output -> output * 200);
-    ranks.take(1, output -> output * 201);
+    ranks.take(0, new double[] {0, 200});
+    ranks.take(1, new double[] {0, 201});
     assertThat(ranks.mean()).hasValue(1);
   }
 
@@ -78,8 +78,7 @@ class RankQualityTest {
       for (int output = 0; output < 3; output++) {
         logits[row][output] = random.nextGaussian() + (output == labels[row] ? 1 : 0);
       }
-      double[] of = logits[row];
-      ranks.take(labels[row], output -> of[output]);
+      ranks.take(labels[row], logits[row]);
     }
     double sum = 0;
     for (int id = 0; id < 3; id++) {
@@ -117,19 +116,19 @@ class RankQualityTest {
   @Test
   void oneClassAloneOrScoresThatAreNotFiniteHaveNoArea() {
     var alone = of(Objective.BINARY_CROSS_ENTROPY, 1, 2, 2);
-    alone.take(1, output -> 1);
-    alone.take(1, output -> 2);
+    alone.take(1, new double[] {1});
+    alone.take(1, new double[] {2});
     assertThat(alone.mean()).isEmpty();
     var broken = of(Objective.BINARY_CROSS_ENTROPY, 1, 2, 2);
-    broken.take(0, output -> 1);
-    broken.take(1, output -> Double.NaN);
+    broken.take(0, new double[] {1});
+    broken.take(1, new double[] {Double.NaN});
     assertThat(broken.mean()).isEmpty();
   }
 
   @Test
   void manyClassesOrRowsAreNotRanked() {
     var many = of(Objective.CROSS_ENTROPY, 21, 21, 10);
-    many.take(0, output -> 1);
+    many.take(0, new double[21]);
     assertThat(many.mean()).isEmpty();
     assertThat(of(Objective.CROSS_ENTROPY, 10, 10, Integer.MAX_VALUE).mean()).isEmpty();
   }
