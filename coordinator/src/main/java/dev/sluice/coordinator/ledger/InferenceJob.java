@@ -57,7 +57,7 @@ final class InferenceJob {
           "The data set, or the part of it that `rows` chooses, is empty.",
           "Check `rows` and `holdout` of the job's data set.");
     }
-    int batch = spec(job).batch();
+    int batch = spec(job).batchExpected();
     var s = state(job);
     long least = Math.max(limits.rowsPerTask(), Math.ceilDiv(rows, TASKS_MAX));
     int workers = job.turn.fleet().workers(job.lane);

@@ -208,7 +208,7 @@ public final class JobFile {
         name(model),
         version(model),
         DatasetReader.read(job.section("dataset"), files, 0),
-        job.small("batch", 256),
+        job.small("batch", InferenceSpec.BATCH_FOUND),
         job.texts("columns"));
   }
 }

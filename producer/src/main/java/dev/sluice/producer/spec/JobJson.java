@@ -121,7 +121,9 @@ public final class JobJson {
   private static void write(InferenceSpec inference, ObjectNode job) {
     job.put("model", inference.model() + "@" + inference.version());
     job.set("dataset", dataset(inference.dataset()));
-    job.put("batch", inference.batch());
+    if (inference.batch() != InferenceSpec.BATCH_FOUND) {
+      job.put("batch", inference.batch());
+    }
     job.set("columns", texts(inference.columns()));
   }
 

@@ -277,7 +277,7 @@ class JobFileTest {
                     Rows.ALL,
                     Scaling.STANDARD,
                     Scaling.STANDARD),
-                256,
+                InferenceSpec.BATCH_FOUND,
                 List.of()));
     assertThat(((InferenceSpec) parsed(text.formatted("digits@3")).spec().work()).version())
         .isEqualTo("3");

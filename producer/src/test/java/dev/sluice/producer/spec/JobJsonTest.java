@@ -126,7 +126,7 @@ class JobJsonTest {
           "digits",
           one("1", "latest", "production"),
           dataset,
-          256,
+          one(256, InferenceSpec.BATCH_FOUND),
           one(List.<String>of(), List.of("row", "prediction", "label", "scores")));
     }
 
@@ -206,7 +206,7 @@ class JobJsonTest {
         .isEqualTo(
             digest(
                 "{\"dataset\": {\"artifact\": \"%s\"}, \"model\": \"digits@latest\", \"batch\":"
-                    + " 256, \"kind\": \"inference\"}"));
+                    + " 0, \"kind\": \"inference\"}"));
     assertThat(digest)
         .isNotEqualTo(digest("kind: inference\nmodel: digits@1\ndataset: {artifact: '%s'}"));
   }

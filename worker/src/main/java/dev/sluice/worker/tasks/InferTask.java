@@ -4,6 +4,7 @@ import dev.sluice.jobs.dataset.RowSet;
 import dev.sluice.platform.artifact.ArtifactMissing;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
+import dev.sluice.schemas.wire.InferenceSpec;
 import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.ResultBatch;
 import dev.sluice.schemas.wire.ResultRange;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Answers rows: puts them to a model in batches and writes what it says. */
 public final class InferTask {
@@ -30,11 +32,19 @@ public final class InferTask {
   /** Offset, lengths and the like, per row. */
   private static final int ROW_BYTES = 16;
 
+  /** Rows and values of a call of the engine where the job does not say how many. */
+  private static final int CALL_ROWS_MAX = 4_096;
+
+  private static final int CALL_VALUES_MAX = 1 << 20;
+  private static final int SEARCHES_MAX = 64;
+
   private final Datasets datasets;
   private final Models models;
   private final AnswerSink results;
   private final Accelerator accelerator;
   private final String worker;
+  private final RecentlyUsed<String, BatchSearch> searches =
+      new RecentlyUsed<>(SEARCHES_MAX, Long.MAX_VALUE, each -> 0, each -> {});
 
   /**
    * @param datasets reads the rows
@@ -90,6 +100,25 @@ public final class InferTask {
     return new Answering(task, work, rows, model).run();
   }
 
+  /**
+   * What finds the batch that suits a model; null where it is fixed. Engines but ONNX Runtime give
+   * other last bits in other batches.
+   */
+  private @Nullable BatchSearch search(InferWork work, InferenceSession model) {
+    var version = work.model();
+    if (work.spec().batch() != InferenceSpec.BATCH_FOUND || version.file(Models.ONNX).isEmpty()) {
+      return null;
+    }
+    var known = searches.get(version.sha256());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    int most = CALL_VALUES_MAX / (model.inputs() + model.outputs());
+    var search = new BatchSearch(Math.clamp(most, 1, CALL_ROWS_MAX));
+    searches.put(version.sha256(), search);
+    return search;
+  }
+
   /** The answering of one task's rows. */
   private final class Answering {
     private final Task task;
@@ -108,6 +137,8 @@ public final class InferTask {
     private int recordBytes;
     private boolean recordLabelled;
     private final Measuring measuring;
+    private final @Nullable BatchSearch search;
+    private final int batchRows;
     private long nanos;
 
     Answering(Task task, InferWork work, RowSet rows, InferenceSession model) {
@@ -126,29 +157,39 @@ public final class InferTask {
       this.values = new double[model.outputs()];
       this.measuring = new Measuring(work.model().network());
       this.recordFrom = work.rowFrom();
+      this.search = search(work, model);
+      this.batchRows = Math.max(1, work.spec().batchExpected());
     }
 
     CompletableFuture<Inferred> run() throws EngineException {
       int from = Math.toIntExact(work.rowFrom());
       int to = Math.toIntExact(work.rowTo());
-      int batchRows = Math.max(1, work.spec().batch());
       var facts = work.model().network();
       try (var batch = new Batch(model.inputs(), model.outputs(), facts.objective())) {
-        for (int at = from; at < to; at += batchRows) {
-          int n = Math.min(batchRows, to - at);
+        for (int at = from; at < to; ) {
+          int n = Math.min(search == null ? batchRows : search.rows(), to - at);
           batch.takeRaw(rows, at, n);
-          long began = System.nanoTime();
-          model.predict(batch.features(), n, batch.scores());
-          nanos += System.nanoTime() - began;
+          predict(batch, n);
           for (int i = 0; i < n; i++) {
             take(at + i, batch, i);
           }
+          at += n;
         }
       }
       if (!positions.isEmpty() || from == to) {
         write(to);
       }
       return writing.finish(work.rowFrom(), work.rowTo(), attempt).thenApply(this::inferred);
+    }
+
+    private void predict(Batch batch, int n) throws EngineException {
+      long began = System.nanoTime();
+      model.predict(batch.features(), n, batch.scores());
+      long took = System.nanoTime() - began;
+      nanos += took;
+      if (search != null) {
+        search.took(n, took);
+      }
     }
 
     private Inferred inferred(ResultRange range) {
@@ -159,7 +200,8 @@ public final class InferTask {
           measuring.squaredError(),
           measuring.absoluteError(),
           nanos / 1e6,
-          accelerator.inference(work.model(), work.rowTo() - work.rowFrom(), work.spec().batch()),
+          accelerator.inference(
+              work.model(), work.rowTo() - work.rowFrom(), work.spec().batchExpected()),
           measuring.faults(),
           measuring.measured());
     }

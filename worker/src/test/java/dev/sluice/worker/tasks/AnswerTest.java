@@ -74,6 +74,7 @@ class AnswerTest {
   @Test
   void lossesOfGreatLogitsAreFinite() {
     assertThat(Losses.ofClass(Objective.CROSS_ENTROPY, new double[] {0, 1e4}, 0)).isEqualTo(1e4);
-    assertThat(Losses.ofClass(Objective.BINARY_CROSS_ENTROPY, new double[] {1e4}, 0)).isEqualTo(1e4);
+    assertThat(Losses.ofClass(Objective.BINARY_CROSS_ENTROPY, new double[] {1e4}, 0))
+        .isEqualTo(1e4);
   }
 }

@@ -68,6 +68,7 @@ class JobOnOneWorkerTest {
 
   private final MemoryFiles files = new MemoryFiles();
   private @Nullable Inferred lastInferred;
+  private int batch = 64;
   private final Datasets datasets = new Datasets(files, CACHE_BYTES);
   private final List<dev.sluice.worker.trial.NativeFile> tried = new ArrayList<>();
   private final PrepareTask prepare = new PrepareTask(datasets, files, TRAINING);
@@ -298,7 +299,7 @@ class JobOnOneWorkerTest {
   private List<ResultBatch> answer(ModelVersion model, DatasetSpec rows, long from, long to)
       throws Exception {
     var taken = new ArrayList<ResultBatch>();
-    var spec = new InferenceSpec("plane", "latest", rows, 64, List.of());
+    var spec = new InferenceSpec("plane", "latest", rows, batch, List.of());
     try (var models = new Models(files, TRAINING, INFERENCE, tried::add, CACHE_BYTES)) {
       var infer =
           new InferTask(datasets, models, jobId -> collecting(taken), new HostProcessor(), "w");
@@ -360,6 +361,23 @@ class JobOnOneWorkerTest {
     set(flat, 1, -x.scale().get(1) / unit);
     set(flat, 2, (2 * x.shift().get(0) - x.shift().get(1) + zero) / unit);
     return export.run("job", new ExportWork(spec, prepared, 10), flat).model();
+  }
+
+  @Test
+  void answersAreTheSameBitsInBatchesOfAnySizeAndWhereTheWorkerFindsIt() throws Exception {
+    try (var arena = Arena.ofConfined()) {
+      var model = exact(Target.REGRESSION, arena);
+      var rows = plane(Target.REGRESSION);
+      var alone = new ArrayList<List<Object>>();
+      for (int size : new int[] {1, 7, 64, ROWS, InferenceSpec.BATCH_FOUND}) {
+        batch = size;
+        var answers = answer(model, rows, 3, ROWS).getFirst();
+        var all = List.<Object>of(answers.rows(), answers.predictions(), answers.scores());
+        assertThat(answers.rows()).hasSize(ROWS - 3);
+        alone.add(all);
+        assertThat(all).isEqualTo(alone.getFirst());
+      }
+    }
   }
 
   @Test

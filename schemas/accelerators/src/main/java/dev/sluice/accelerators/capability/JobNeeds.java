@@ -86,7 +86,7 @@ public final class JobNeeds {
   public static Requirements of(Work work, Known known) {
     return switch (work) {
       case TrainingSpec training -> training(training, known.prepared());
-      case InferenceSpec inference -> inference(inference.batch(), known);
+      case InferenceSpec inference -> inference(inference.batchExpected(), known);
       // Tasks of many such jobs are answered together, as many rows at a time as fit.
       case PredictionSpec _ -> inference(1, known);
       case QuantisationSpec quantisation ->

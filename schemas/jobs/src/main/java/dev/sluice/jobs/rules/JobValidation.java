@@ -251,7 +251,9 @@ public final class JobValidation {
     checkModel(job.model(), job.version(), problems);
     DatasetRules.check(job.dataset(), problems);
     checkRows(job, problems);
-    Range.of("batch", 1, JobLimits.INFERENCE_BATCH_MAX).check("batch", job.batch(), problems);
+    if (job.batch() != InferenceSpec.BATCH_FOUND) {
+      Range.of("batch", 1, JobLimits.INFERENCE_BATCH_MAX).check("batch", job.batch(), problems);
+    }
     checkColumns(job, problems);
   }
 

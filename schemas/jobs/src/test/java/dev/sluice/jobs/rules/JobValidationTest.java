@@ -559,7 +559,7 @@ class JobValidationTest {
   @Test
   void aRecordThatIsWrongEverywhereIsToldEverythingWithinTheBound() {
     List<String> columns = Collections.nCopies(1_000, "nonsense");
-    List<Cause> problems = check(new InferenceSpec("?", "?", ANY_ROWS, 0, columns));
+    List<Cause> problems = check(new InferenceSpec("?", "?", ANY_ROWS, -1, columns));
     assertThat(problems).hasSizeLessThanOrEqualTo(Problems.SHOWN_MAX);
     assertThat(problems).anyMatch(problem -> problem.what().contains("of 1000 alike"));
   }
