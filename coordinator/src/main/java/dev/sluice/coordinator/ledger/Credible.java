@@ -129,7 +129,8 @@ final class Credible {
     return null;
   }
 
-  private static @Nullable String outcome(Job job, OpenTask task, TaskReported report) {
+  /** Why a report of one of a job's open tasks can't be true; null where it can. */
+  static @Nullable String outcome(Job job, OpenTask task, TaskReported report) {
     var work = job.spec().work();
     var outcome = report.outcome();
     if (!fits(work, task.kind(), outcome)) {

@@ -14,6 +14,7 @@ import dev.sluice.schemas.wire.Predict;
 import dev.sluice.schemas.wire.PredictionSpec;
 import dev.sluice.schemas.wire.StoredState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Decision {
   private final List<Answer> answers = new ArrayList<>();
   private final List<OpenPrediction> again = new ArrayList<>();
   private final Map<String, EndedPrediction> predictions = new LinkedHashMap<>();
+  private final Map<LaneQueue, Long> begun = new HashMap<>();
   private @Nullable OpenPrediction answered;
 
   /**
@@ -104,6 +106,11 @@ public final class Decision {
     return answered;
   }
 
+  /** When the latest of tasks that have begun was dispatched, by queue. */
+  Map<LaneQueue, Long> begun() {
+    return begun;
+  }
+
   /** Facts of jobs that are new, by key: states and tasks refer to them. */
   public Map<String, JobFacts> facts() {
     return facts;
@@ -146,6 +153,11 @@ public final class Decision {
 
   void answered(OpenPrediction job) {
     answered = job;
+  }
+
+  /** A task has begun that was dispatched at a time, though its start may not have been said. */
+  void begun(LaneQueue queue, long issuedMs) {
+    begun.merge(queue, issuedMs, Math::max);
   }
 
   /** A job that had its rows itself has ended, and with that leaves. */

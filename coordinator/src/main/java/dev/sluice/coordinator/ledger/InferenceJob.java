@@ -15,6 +15,9 @@ import dev.sluice.schemas.wire.TaskAction;
 import dev.sluice.schemas.wire.TaskKind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,15 @@ final class InferenceJob {
 
   /** Most tasks of one job; beyond that, tasks grow. */
   private static final long TASKS_MAX = 100_000;
+
+  /** A task that comes back within this time may have left a worker without a next one. */
+  private static final long SOON_MS = 500;
+
+  /** A task that has waited for so long is in the way of other jobs' tasks. */
+  private static final long LATE_MS = 2 * SOON_MS;
+
+  /** Short tasks are open in so many times the number of others. */
+  static final int OPEN_TIMES_MAX = 32;
 
   private final LedgerLimits limits;
 
@@ -67,33 +79,69 @@ final class InferenceJob {
     job.status = JobStatus.RUNNING;
     job.inference =
         s.withTasks(rows, (int) Math.min(perTask, Integer.MAX_VALUE), tasks, job.turn.nowMs());
-    issue(job);
+    issue(job, limits.openTasksMax());
     return null;
   }
 
   /**
-   * Adds a task's answers to the manifest.
+   * A task whose rows were answered.
+   *
+   * @param task as it was open
+   * @param report what came out
+   */
+  record Answered(OpenTask task, Inferred report) {}
+
+  /**
+   * Adds the answers of tasks to the manifest, and dispatches others.
    *
    * @return whether all rows are answered now
    */
-  boolean inferred(JobDraft job, OpenTask task, Inferred report) {
-    job.open.remove(task);
-    var chunk = job.turn.state().chunk(job.jobId, chunkOf(task));
-    var ranges = new ArrayList<>(chunk.ranges());
-    ranges.add(report.range());
-    ranges.sort(Comparator.comparingLong(ResultRange::rowFrom));
-    job.turn
-        .decision()
-        .change(
-            new ManifestChunk(
-                chunk.jobId(), chunk.chunk(), ranges, chunk.measured().plus(report.measured())));
-    var s = state(job);
-    boolean done = s.finished() + 1 == s.tasks();
-    job.inference = s.withAnswers(report, job.turn.nowMs());
-    if (!done) {
-      issue(job);
+  boolean answered(JobDraft job, List<Answered> tasks) {
+    int room = room(job, tasks);
+    var ids = tasks.stream().map(one -> one.task().taskId()).collect(Collectors.toSet());
+    job.open.removeIf(task -> ids.contains(task.taskId()));
+    var chunks = new TreeMap<Integer, List<Inferred>>();
+    for (var one : tasks) {
+      chunks.computeIfAbsent(chunkOf(one.task()), chunk -> new ArrayList<>()).add(one.report());
+      job.inference = state(job).withAnswers(one.report(), job.turn.nowMs());
+      job.turn
+          .decision()
+          .begun(
+              new LaneQueue(Tasks.lane(job, one.task()), Tasks.engine(job), job.spec.priority()),
+              one.task().issuedMs());
     }
-    return done;
+    chunks.forEach((chunk, reports) -> addToManifest(job, chunk, reports));
+    var s = state(job);
+    if (s.finished() == s.tasks()) {
+      return true;
+    }
+    issue(job, room);
+    return false;
+  }
+
+  private static void addToManifest(JobDraft job, int number, List<Inferred> reports) {
+    var chunk = job.turn.state().chunk(job.jobId, number);
+    var ranges = new ArrayList<>(chunk.ranges());
+    var measured = chunk.measured();
+    for (var report : reports) {
+      ranges.add(report.range());
+      measured = measured.plus(report.measured());
+    }
+    ranges.sort(Comparator.comparingLong(ResultRange::rowFrom));
+    job.turn.decision().change(new ManifestChunk(chunk.jobId(), number, ranges, measured));
+  }
+
+  /**
+   * How many tasks may be open from now on. Where tasks come back soon, workers may wait for the
+   * next ones: there is one more for each such task, and one less for each that has waited for
+   * long, as those of other jobs would wait behind it.
+   */
+  private int room(JobDraft job, List<Answered> answered) {
+    long nowMs = job.turn.nowMs();
+    long more = answered.stream().filter(one -> nowMs - one.task().issuedMs() < SOON_MS).count();
+    long less = answered.stream().filter(one -> nowMs - one.task().issuedMs() >= LATE_MS).count();
+    int least = limits.openTasksMax();
+    return Math.clamp(job.open.size() + more - less, least, OPEN_TIMES_MAX * least);
   }
 
   private static int chunkOf(OpenTask task) {
@@ -116,13 +164,14 @@ final class InferenceJob {
     return new Infer(from, Math.min(from + s.rowsPerTask(), s.rows()));
   }
 
-  private void issue(JobDraft job) {
+  private void issue(JobDraft job, int openMax) {
     var s = state(job);
     int issued = s.issued();
-    while (issued < s.tasks() && job.open.size() < limits.openTasksMax()) {
+    var lanes = new Placing.NextLanes(job);
+    while (issued < s.tasks() && job.open.size() < openMax) {
       var task =
           OpenTask.first("infer-" + issued, TaskKind.INFER, job.turn.nowMs(), issued, 1, 0, 0, 0)
-              .inLane(Placing.laneForTask(job));
+              .inLane(lanes.next());
       Tasks.dispatch(job, task, action(job, task));
       issued++;
     }

@@ -101,6 +101,10 @@ final class JobDraft {
 
   /** As it is from now on, but for the digests of its facts. */
   Job build(long nowMs) {
+    return build(nowMs, open);
+  }
+
+  private Job build(long nowMs, List<OpenTask> tasks) {
     return new Job(
         jobId,
         bodyDigest,
@@ -112,7 +116,7 @@ final class JobDraft {
         verdicts,
         lane,
         epoch,
-        open,
+        tasks,
         training,
         inference,
         model,
@@ -124,7 +128,7 @@ final class JobDraft {
 
   /** By what one of its facts is referred to; 0: it has none of the kind. */
   long digest(FactPart part) {
-    return digest(part, build(0));
+    return digest(part, build(0, List.of())); // no fact is about tasks, of which there may be many
   }
 
   private long digest(FactPart part, Job job) {

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator.ledger;
 
+import dev.sluice.coordinator.ledger.InferenceJob.Answered;
 import dev.sluice.coordinator.placement.Admission;
 import dev.sluice.jobs.rules.JobValidation;
 import dev.sluice.jobs.rules.ModelRecord;
@@ -51,6 +52,7 @@ import dev.sluice.schemas.wire.TermNearlyDone;
 import dev.sluice.schemas.wire.TrainingPrepared;
 import dev.sluice.schemas.wire.TrainingSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +165,42 @@ public final class Ledger {
       case ModelResolved e -> change(turn, e.jobId(), job -> starting.resolved(job, e));
     }
     return decision;
+  }
+
+  /**
+   * Decides at once on reports of tasks of one job whose rows were answered, as {@link #decide}
+   * does on one after the other. Of hundreds of small tasks most of the work would be the job's.
+   *
+   * @param reports in order, all of one job
+   * @param moment of the last
+   * @return empty: they have to be decided on one by one
+   */
+  public Optional<Decision> decideOnAnswers(
+      LedgerState state, List<TaskReported> reports, Moment moment) {
+    var job = state.job(reports.getFirst().jobId());
+    if (job == null) {
+      return Optional.empty();
+    }
+    var open = new HashMap<String, OpenTask>();
+    job.open().forEach(task -> open.put(task.taskId(), task));
+    var answered = new ArrayList<Answered>();
+    for (var report : reports) {
+      var task = open.remove(report.taskId()); // others come twice or late
+      if (task != null) {
+        if (!(report.outcome() instanceof Inferred inferred)
+            || Credible.outcome(job, task, report) != null) {
+          return Optional.empty();
+        }
+        answered.add(new Answered(task, inferred));
+      }
+    }
+    var turn = new Turn(state, moment, new Decision());
+    if (!answered.isEmpty()) {
+      var draft = new JobDraft(job, turn);
+      answered(draft, answered);
+      turn.decision().change(draft);
+    }
+    return Optional.of(turn.decision());
   }
 
   /**
@@ -369,12 +407,16 @@ public final class Ledger {
         exported(job, exported.model());
       }
       case Inferred inferred -> {
-        if (inferences.inferred(job, task, inferred)) {
-          Endings.end(job, JobStatus.SUCCEEDED, null);
-        }
+        answered(job, List.of(new Answered(task, inferred)));
       }
       case Predicted predicted ->
           throw new BrokenInvariant("what can't be its outcome was objected to");
+    }
+  }
+
+  private void answered(JobDraft job, List<Answered> tasks) {
+    if (inferences.answered(job, tasks)) {
+      Endings.end(job, JobStatus.SUCCEEDED, null);
     }
   }
 

@@ -11,7 +11,7 @@ package dev.sluice.coordinator.ledger;
  * @param taskMs longest time from a task's start to its report, in milliseconds
  * @param termMs time that a term should take, in milliseconds
  * @param termMsMax longest time that a term may take, in milliseconds
- * @param openTasksMax inference tasks of one job dispatched at a time
+ * @param openTasksMax inference tasks of one job dispatched at a time, where they are not short
  * @param rowsPerTask least rows of an inference task, where its job has as many
  * @param rowsPerTaskMax most rows of an inference task, as far as the least allows
  * @param progressMs least time between two reports of a fold's progress, in milliseconds

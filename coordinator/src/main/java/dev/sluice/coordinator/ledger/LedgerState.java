@@ -96,6 +96,7 @@ public final class LedgerState {
         .forEach(this::apply);
     decision.jobs().values().forEach(this::put);
     decision.removals().forEach(this::remove);
+    decision.begun().forEach((queue, issuedMs) -> latestBegun.merge(queue, issuedMs, Math::max));
     decision.predictions().forEach((id, gone) -> ended.put(id, remembered(gone)));
     var answered = decision.answered();
     if (answered != null) {

@@ -12,7 +12,9 @@ import dev.sluice.schemas.wire.PlacementDecision;
 import dev.sluice.schemas.wire.Reason;
 import dev.sluice.schemas.wire.Verdict;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -64,26 +66,43 @@ final class Placing {
   }
 
   /**
-   * Lane for the next task of a job that is cut into many. It is the job's own, unless each of that
-   * lane's workers has a task of this job while workers of another lane that can run it idle: a
-   * worker whose lane is empty helps where its accelerator can. Whoever wants least energy waits.
+   * Lanes for the next tasks of a job that is cut into many. It is the job's own, unless each of
+   * that lane's workers has a task of this job while workers of another lane that can run it idle:
+   * a worker whose lane is empty helps where its accelerator can. Whoever wants least energy waits.
    */
-  static String laneForTask(JobDraft job) {
-    var fleet = job.turn.fleet();
-    boolean fills = open(job, job.lane) >= Math.max(1, fleet.workers(job.lane));
-    if (!fills || job.placement == null || job.placement.aim() == Aim.ENERGY) {
-      return job.lane;
-    }
-    return job.verdicts.stream()
-        .filter(verdict -> verdict.verdict() == Verdict.POSSIBLE)
-        .map(LaneVerdict::lane)
-        .filter(lane -> fleet.idleWorkers(lane) > open(job, lane))
-        .findFirst()
-        .orElse(job.lane);
-  }
+  static final class NextLanes {
+    private final JobDraft job;
+    private final Map<String, Integer> open = new HashMap<>();
 
-  private static long open(JobDraft job, String lane) {
-    return job.open.stream().filter(task -> Tasks.lane(job, task).equals(lane)).count();
+    NextLanes(JobDraft job) {
+      this.job = job;
+      job.open.forEach(task -> open.merge(Tasks.lane(job, task), 1, Integer::sum));
+    }
+
+    /** Lane of the next task, which is open from now on. */
+    String next() {
+      var lane = lane();
+      open.merge(lane, 1, Integer::sum);
+      return lane;
+    }
+
+    private String lane() {
+      var fleet = job.turn.fleet();
+      boolean fills = open(job.lane) >= Math.max(1, fleet.workers(job.lane));
+      if (!fills || job.placement == null || job.placement.aim() == Aim.ENERGY) {
+        return job.lane;
+      }
+      return job.verdicts.stream()
+          .filter(verdict -> verdict.verdict() == Verdict.POSSIBLE)
+          .map(LaneVerdict::lane)
+          .filter(lane -> fleet.idleWorkers(lane) > open(lane))
+          .findFirst()
+          .orElse(job.lane);
+    }
+
+    private int open(String lane) {
+      return open.getOrDefault(lane, 0);
+    }
   }
 
   static Cause noLane(List<LaneVerdict> verdicts) {

@@ -22,6 +22,7 @@ import dev.sluice.schemas.wire.ModelVersion;
 import dev.sluice.schemas.wire.OpenPrediction;
 import dev.sluice.schemas.wire.PredictionSpec;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -224,6 +225,7 @@ public final class LedgerShard implements Shard<JobRecord> {
   public @Nullable String handle(Source.Batch<JobRecord> batch, long nowMs) {
     String waits = null;
     boolean all = true;
+    var answers = new AnsweredRows();
     var fleet = surroundings.fleet();
     store.begin();
     uncommitted.clear();
@@ -232,7 +234,14 @@ public final class LedgerShard implements Shard<JobRecord> {
         continue;
       }
       switch (record.read(nowMs)) {
-        case LogRecord.Content.Message<JobRecord>(var job) -> decide(record, job, fleet);
+        case LogRecord.Content.Message<JobRecord>(var job) -> {
+          if (!answers.take(state, record, job)) {
+            if (answers.concerns(job.event())) {
+              decide(answers, fleet);
+            }
+            decide(record, job, fleet);
+          }
+        }
         case LogRecord.Content.Unreadable<JobRecord>(var kind, var letter) ->
             store.bury(kind, letter, null);
         case LogRecord.Content.Waiting<JobRecord>(var what) -> waits = what;
@@ -252,6 +261,7 @@ public final class LedgerShard implements Shard<JobRecord> {
         break;
       }
     }
+    decide(answers, fleet);
     if (all) {
       position = batch.next(); // also beyond the ends of transactions, which no reader gets
     }
@@ -346,6 +356,33 @@ public final class LedgerShard implements Shard<JobRecord> {
     store.commit();
     state.left(leaving, remembered);
     return true;
+  }
+
+  /** Those of a job together; where that can't be, one by one. */
+  private void decide(AnsweredRows answers, Fleet fleet) {
+    for (var reports : answers.takeAll()) {
+      if (reports.size() == 1 || !decideTogether(reports, fleet)) {
+        reports.forEach(each -> decide(each.record(), each.job(), fleet));
+      }
+    }
+  }
+
+  private boolean decideTogether(List<AnsweredRows.Report> reports, Fleet fleet) {
+    var last = reports.getLast().record();
+    var moment = new Moment(last.appendedMs(), last.offset(), fleet, surroundings.models());
+    try {
+      var events = reports.stream().map(AnsweredRows.Report::report).toList();
+      var decision = ledger.decideOnAnswers(state, events, moment);
+      decision.ifPresent(store::write);
+      decision.ifPresent(state::apply);
+      return decision.isPresent();
+    } catch (Unavailable e) {
+      throw e;
+    } catch (BrokenInvariant e) {
+      throw e.at(last.place());
+    } catch (RuntimeException e) {
+      return false; // one by one it shows which of them it is
+    }
   }
 
   private void decide(LogRecord<JobRecord> record, JobRecord job, Fleet fleet) {

@@ -87,7 +87,9 @@ public record CoordinatorConfig(
             max = 60_000)
         int termMsMax,
     @Setting(
-            doc = "Inference tasks of one job in the lane at a time.",
+            doc =
+                "Inference tasks of one job in the lane at a time; of short ones up to 32 times as"
+                    + " many.",
             def = "64",
             min = 1,
             max = 1000)

@@ -42,6 +42,9 @@ final class Invariants {
   /** As {@code LeaseTable} has it. */
   private static final int SUSPECT_DELIVERIES = 3;
 
+  /** As {@code InferenceJob} has it, where tasks come back soon. */
+  private static final int OPEN_TIMES_MAX = 32;
+
   private final long seed;
   private final Map<String, Integer> published = new HashMap<>();
   private final Map<String, BitSet> contributed = new HashMap<>();
@@ -287,7 +290,7 @@ final class Invariants {
     require(!over.contains(job.jobId()), "a job ends once: " + job.jobId() + " as " + job.status());
     boolean answers = job.inference() != null;
     require(
-        !answers || job.open().size() <= World.OPEN_TASKS_MAX,
+        !answers || job.open().size() <= OPEN_TIMES_MAX * World.OPEN_TASKS_MAX,
         "open tasks of an inference job are bounded: " + job.jobId());
     var training = job.training();
     if (training != null) {
