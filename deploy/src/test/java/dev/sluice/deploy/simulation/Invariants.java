@@ -57,6 +57,7 @@ final class Invariants {
   private final Set<String> removed = new HashSet<>();
   private final Set<Task> dispatched = new HashSet<>();
   private boolean copied;
+  private int tiny;
 
   Invariants(long seed) {
     this.seed = seed;
@@ -278,6 +279,16 @@ final class Invariants {
   /** A job was told a version that an earlier transaction had removed. */
   void toldOfRemoved(String key) {
     require(false, "no job is told a version that was deleted: " + key);
+  }
+
+  /** A worker begins a task, alone or with others of its batch. */
+  void begins(boolean isTiny) {
+    tiny += isTiny ? 1 : 0;
+  }
+
+  /** Tasks that began with others of their batch. */
+  int tiny() {
+    return tiny;
   }
 
   /** Whether a term ran twice because its worker was slow. */

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** The jobs of a simulated run. */
 final class SimulatedJobs {
 
-  static final int ROWS = 30;
+  static final int ROWS = 96;
   static final int SHARDS_A = 4;
   static final int SHARDS_B = 2;
 

@@ -41,7 +41,12 @@ final class SimulatedWorker {
   /** It learns one time of so many that others have what it held, and else goes on. */
   private static final int LEARNS_ONE_IN = 8;
 
-  private static final int TASK_MS_MAX = 50;
+  private static final int TASK_MICROS_MAX = 50_000;
+
+  /** Tasks of every third seed, which come in hundreds after a few. */
+  private static final int TINY_MICROS_MAX = 100;
+
+  private static final int TINY_AFTER = 4;
 
   final String name;
   final String life;
@@ -75,7 +80,7 @@ final class SimulatedWorker {
     exchange = new SimulatedExchange(world, name, engine);
     intake =
         new Intake(
-            new Intake.Manner(engine, TASKS_MAX),
+            new Intake.Manner(engine, TASKS_MAX, TINY_AFTER),
             group,
             new ReportedStarts(events, new Fate()),
             new Sink(),
@@ -221,6 +226,7 @@ final class SimulatedWorker {
     boolean hidden = world.mutation == Mutation.SUSPECTS_BESIDE_OTHERS;
     int deliveries = hidden ? group.deliveries(held.task()) : held.delivery();
     world.invariants.alone(held.task(), deliveries, runner.holding());
+    world.invariants.begins(held.tiny());
     runner.arrived(held);
   }
 
@@ -281,7 +287,8 @@ final class SimulatedWorker {
 
     @Override
     public void ended(String key, long micros) {
-      intake.ended(key, TimeUnit.MILLISECONDS.toMicros(world.random.nextInt(TASK_MS_MAX)));
+      int most = world.seed % 3 == 0 ? TINY_MICROS_MAX : TASK_MICROS_MAX;
+      intake.ended(key, world.random.nextInt(most));
       if (world.mutation == Mutation.DONE_BEFORE_REPORTED) {
         intake.done(key);
       }

@@ -77,6 +77,19 @@ final class SimulationTest {
         .isGreaterThan(10);
   }
 
+  @Test
+  void tinyTasksBeginTogether() {
+    assertThat(LongStream.rangeClosed(1, 60).filter(seed -> tiny(seed) > 1).count())
+        .as("of 60 seeds")
+        .isGreaterThan(5);
+  }
+
+  private static int tiny(long seed) {
+    var world = new World(seed, Mutation.NONE);
+    new SimulatedRun(world, true).run(2);
+    return world.invariants.tiny();
+  }
+
   private static boolean copies(long seed) {
     var world = new World(seed, Mutation.NONE);
     new SimulatedRun(world, true).run(2);

@@ -1,6 +1,7 @@
 package dev.sluice.worker.compute;
 
 import dev.sluice.schemas.wire.Outcome;
+import dev.sluice.schemas.wire.TaskFailed;
 import dev.sluice.worker.lease.HeldTask;
 import java.util.HashSet;
 import java.util.Set;
@@ -37,7 +38,9 @@ final class Reporting {
     var key = held.key();
     var task = held.task();
     underWay.add(key);
-    journal.accept(new TaskNote.Ends(task, outcome));
+    if (!held.tiny() || outcome instanceof TaskFailed) {
+      journal.accept(new TaskNote.Ends(task, outcome));
+    }
     reports.ended(
         task,
         outcome,

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskRunner implements AutoCloseable {
 
-  /** Reports on their way, beyond which no further task is taken. */
-  private static final int REPORTS_MAX = 16;
+  /** Reports on their way, beyond which no further task is taken: two batches of tiny ones. */
+  private static final int REPORTS_MAX = 1_024;
 
   /**
    * How it behaves.
@@ -92,6 +92,10 @@ public final class TaskRunner implements AutoCloseable {
   private final TaskTimes times = new TaskTimes();
   private final Sessions sessions;
   private final Reporting reporting;
+
+  /** Tiny tasks that were computed in this step, and how long each took in microseconds. */
+  private final Map<String, Long> computed = new LinkedHashMap<>();
+
   private long seen;
   private long finished;
   private volatile Activity activity = Activity.NONE;
@@ -124,6 +128,8 @@ public final class TaskRunner implements AutoCloseable {
    * @return whether anything was computed, so that more may be due
    */
   public boolean step() {
+    computed.forEach(source::ended);
+    computed.clear();
     dropVoidTasks();
     boolean moved = advanceSessions();
     moved |= exports.look(clock.nowMs(), new ExportEnds());
@@ -183,7 +189,7 @@ public final class TaskRunner implements AutoCloseable {
       return; // it was lost meanwhile
     }
     if (outcome != null) {
-      end(task, outcome);
+      report(task, outcome);
     } else {
       fail(
           task,
@@ -223,7 +229,9 @@ public final class TaskRunner implements AutoCloseable {
     replaceCopy(task);
     held.put(task.key(), task);
     times.began(task.key(), clock.nanos());
-    journal.accept(new TaskNote.Begins(task));
+    if (!task.tiny()) {
+      journal.accept(new TaskNote.Begins(task));
+    }
     if (jobs.isVoid(task.task())) {
       settleVoid(task);
       return;
@@ -238,7 +246,9 @@ public final class TaskRunner implements AutoCloseable {
     var toDo = known.get();
     works.put(task.key(), toDo);
     // Some tasks take long, and whoever looks at this worker meanwhile must not take it for idle.
-    activity = now();
+    if (!activity.jobs().contains(task.task().jobId())) {
+      activity = now();
+    }
     attempt(
         task,
         () -> {
@@ -264,6 +274,9 @@ public final class TaskRunner implements AutoCloseable {
    * tasks need.
    */
   private void replaceCopy(HeldTask task) {
+    if (nothingWaits()) {
+      return;
+    }
     for (var other : List.copyOf(held.values())) {
       boolean waiting = sessions.holds(other.key()) || exports.holds(other.key());
       if (waiting && task.isCopyOf(other)) {
@@ -272,6 +285,10 @@ public final class TaskRunner implements AutoCloseable {
         forget(other.key());
       }
     }
+  }
+
+  private boolean nothingWaits() {
+    return exports.size() == 0 && sessions.terms() == 0;
   }
 
   /** Something that a task comes to. */
@@ -309,16 +326,27 @@ public final class TaskRunner implements AutoCloseable {
 
   private void computed(HeldTask task) {
     long micros = TimeUnit.NANOSECONDS.toMicros(times.since(task.key(), clock.nanos()));
-    source.ended(task.key(), micros);
+    if (task.tiny()) {
+      computed.putIfAbsent(task.key(), micros); // told of together: there are hundreds
+    } else {
+      source.ended(task.key(), micros);
+    }
   }
 
   private void end(HeldTask task, Outcome outcome) {
     computed(task);
+    report(task, outcome);
+  }
+
+  private void report(HeldTask task, Outcome outcome) {
     times.ended(task.key(), outcome, clock.nanos());
     reporting.ended(task, outcome);
   }
 
   private void dropVoidTasks() {
+    if (nothingWaits()) {
+      return;
+    }
     for (var task : List.copyOf(held.values())) {
       boolean running = sessions.holds(task.key()) || exports.holds(task.key());
       if (running && jobs.isVoid(task.task())) {

@@ -8,8 +8,14 @@ import dev.sluice.schemas.wire.Task;
  * @param key names this holding; a task that is taken twice has two
  * @param task what to do
  * @param delivery how often the broker has delivered this task, from 1
+ * @param tiny whether it begins together with hundreds of others, of which none is worth a word
  */
-public record HeldTask(String key, Task task, int delivery) {
+public record HeldTask(String key, Task task, int delivery, boolean tiny) {
+
+  /** One that begins alone. */
+  public HeldTask(String key, Task task, int delivery) {
+    this(key, task, delivery, false);
+  }
 
   /** Whether it is the same task as another, of the same attempt or not. */
   public boolean isCopyOf(HeldTask other) {

@@ -28,8 +28,13 @@ public final class Intake {
    *
    * @param engine engine fingerprint of this worker
    * @param tasksMax most tasks in hand at once
+   * @param tinyAfter tasks whose mean says that those of a priority are tiny
    */
-  public record Manner(String engine, int tasksMax) {}
+  public record Manner(String engine, int tasksMax, int tinyAfter) {
+
+    /** So many that a pause of this process says little. */
+    public static final int TINY_AFTER = 64;
+  }
 
   /** How the ledger is told of tasks. */
   public interface Starts {
@@ -73,7 +78,7 @@ public final class Intake {
     this.group = group;
     this.starts = starts;
     this.sink = sink;
-    this.table = new LeaseTable(isVoid, hasFacts);
+    this.table = new LeaseTable(new Pace(manner.tinyAfter()), isVoid, hasFacts);
     this.members = new Members(table, manner.tasksMax());
   }
 
@@ -94,7 +99,7 @@ public final class Intake {
       records.put(key, record);
       table.taken(
           new Taken(key, member, members.priority(member), record.delivery()),
-          members.isBatch(member),
+          members.batch(member),
           lockMs,
           nowMs);
       read(key, nowMs);
@@ -201,7 +206,9 @@ public final class Intake {
       decided.forEach(command -> carryOut(command, nowMs));
       decided = table.decide(nowMs);
     }
-    records.keySet().retainAll(table.keys());
+    if (records.size() > table.keys().size()) {
+      records.keySet().retainAll(table.keys());
+    }
     var moves = leaving ? members.leaveEmpty() : members.decide(nowMs);
     moves.forEach(command -> carryOut(command, nowMs));
   }
@@ -224,12 +231,13 @@ public final class Intake {
 
   private void carryOut(LeaseCommand command, long nowMs) {
     switch (command) {
-      case LeaseCommand.Join(int member, var priority, boolean batch) ->
-          group.join(member, priority, batch ? Pace.BATCH_TASKS : 1);
+      case LeaseCommand.Join(int member, var priority, int recordsMax) ->
+          group.join(member, priority, recordsMax);
       case LeaseCommand.Ask(int member) -> group.ask(member);
       case LeaseCommand.Leave(int member) -> group.leave(member);
       case LeaseCommand.ReadAgain(var key) -> read(key, nowMs);
       case LeaseCommand.Begin(var task) -> begin(task);
+      case LeaseCommand.Say(var task) -> starts.begins(task);
       case LeaseCommand.Settle(int member, var done, var released) ->
           group.settle(member, records(done), records(released));
       case LeaseCommand.Renew(int member, var keys) -> group.renew(member, records(keys));
@@ -261,7 +269,9 @@ public final class Intake {
   }
 
   private void begin(HeldTask task) {
-    starts.begins(task);
+    if (!task.tiny()) {
+      starts.begins(task);
+    }
     if (task.delivery() == 1) {
       // The ledger counts time and starts from here; nothing waits for that report.
       started(task.key());

@@ -36,6 +36,12 @@ final class Lease {
   /** Whether it waits until a task is wanted, as one of a batch does. */
   final boolean inLine;
 
+  /** Whether it begins together with others of its batch, and nobody is told. */
+  final boolean tiny;
+
+  /** When it began, where its start is still to be said should it run on and on; else -1. */
+  long untoldSinceMs = -1;
+
   State state = State.UNREAD;
 
   /** Whether what is known of its job is not here yet, so that it can't begin. */
@@ -47,12 +53,13 @@ final class Lease {
   long dueMs = Long.MAX_VALUE;
   @Nullable HeldTask task;
 
-  Lease(Taken taken, boolean inLine, long nowMs) {
+  Lease(Taken taken, boolean inLine, boolean tiny, long nowMs) {
     this.key = taken.key();
     this.member = taken.member();
     this.priority = taken.priority();
     this.delivery = taken.delivery();
     this.inLine = inLine;
+    this.tiny = tiny && taken.delivery() <= 1;
     this.takenMs = nowMs;
   }
 
@@ -80,6 +87,11 @@ final class Lease {
     return state == State.RUNNING || (begun && state == State.REPORTED);
   }
 
+  /** Whether it is tiny, runs, and nobody was told that it does. */
+  boolean isUntold() {
+    return untoldSinceMs >= 0 && state == State.RUNNING;
+  }
+
   boolean isBusy() {
     return state == State.STARTING || state == State.RUNNING;
   }
@@ -103,7 +115,7 @@ final class Lease {
   }
 
   void hold(Task read) {
-    task = new HeldTask(key, read, delivery);
+    task = new HeldTask(key, read, delivery, tiny);
     state = State.WAITING;
     dueMs = Long.MAX_VALUE;
   }

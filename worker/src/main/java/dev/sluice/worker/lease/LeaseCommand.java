@@ -11,9 +11,10 @@ public sealed interface LeaseCommand {
    *
    * @param member names it from now on
    * @param priority whose topics it reads
-   * @param batch whether it takes several records at a time, of the lane's own queue alone
+   * @param recordsMax most records that it takes at a time; where more than one, of the lane's own
+   *     queue alone
    */
-  record Join(int member, Priority priority, boolean batch) implements LeaseCommand {}
+  record Join(int member, Priority priority, int recordsMax) implements LeaseCommand {}
 
   /** A member that holds nothing looks for records until it has got some. */
   record Ask(int member) implements LeaseCommand {}
@@ -25,10 +26,13 @@ public sealed interface LeaseCommand {
   record ReadAgain(String key) implements LeaseCommand {}
 
   /**
-   * A task begins: its start is reported, and it is run. One that was delivered before is not run
-   * until its report is stored.
+   * A task begins: its start is reported, unless it is tiny, and it is run. One that was delivered
+   * before is not run until its report is stored.
    */
   record Begin(HeldTask task) implements LeaseCommand {}
+
+  /** A task that was thought to be tiny runs on and on: now its start is reported. */
+  record Say(HeldTask task) implements LeaseCommand {}
 
   /**
    * The locks of one member's records end.

@@ -1,5 +1,7 @@
 package dev.sluice.worker.lease;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.lease.Lease.State;
@@ -7,6 +9,7 @@ import dev.sluice.worker.lease.Lease.Taken;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records that are locked for this worker: which begins next, which are renewed together and
@@ -45,6 +49,9 @@ final class LeaseTable {
   /** What has waited in line for so long goes to others. */
   static final long LINE_MS_MAX = 2 * Pace.BATCH_MS;
 
+  /** A task that was thought to be tiny and runs for so long is said to have begun. */
+  static final long TINY_MS_MAX = 1_000;
+
   private static final int DOUBLINGS_MAX = 4;
   private static final long READ_AGAIN_MS = 1_000;
 
@@ -56,8 +63,12 @@ final class LeaseTable {
   private final Predicate<Task> isVoid;
   private final Predicate<Task> hasFacts;
   private final PriorityOrder order = new PriorityOrder();
-  private final Pace pace = new Pace();
+  private final Pace pace;
   private final Map<String, Lease> leases = new LinkedHashMap<>();
+
+  /** How many of them each member has. */
+  private final Map<Integer, Integer> held = new HashMap<>();
+
   private final Renewals renewals = new Renewals();
   private final Map<Priority, Long> restUntilMs = new EnumMap<>(Priority.class);
   private final List<LeaseCommand> commands = new ArrayList<>();
@@ -67,10 +78,12 @@ final class LeaseTable {
   private boolean leaving;
 
   /**
+   * @param pace how long tasks take
    * @param isVoid whether the ledger no longer wants a task
    * @param hasFacts whether the facts of a task's job are here
    */
-  LeaseTable(Predicate<Task> isVoid, Predicate<Task> hasFacts) {
+  LeaseTable(Pace pace, Predicate<Task> isVoid, Predicate<Task> hasFacts) {
+    this.pace = pace;
     this.isVoid = isVoid;
     this.hasFacts = hasFacts;
   }
@@ -80,12 +93,13 @@ final class LeaseTable {
   /**
    * A member has got a record.
    *
-   * @param batch whether it takes several at a time
+   * @param batch how many it takes at a time
    * @param lockMs how long it is locked
    */
-  void taken(Taken record, boolean batch, long lockMs, long nowMs) {
-    boolean inLine = batch || pace.batches(record.priority());
-    leases.put(record.key(), new Lease(record, inLine, nowMs));
+  void taken(Taken record, BatchSize batch, long lockMs, long nowMs) {
+    boolean inLine = batch != BatchSize.ONE || batches(record.priority());
+    leases.put(record.key(), new Lease(record, inLine, batch == BatchSize.MANY, nowMs));
+    held.merge(record.member(), 1, Integer::sum);
     renewals.locked(record.member(), lockMs, nowMs);
   }
 
@@ -187,10 +201,18 @@ final class LeaseTable {
   }
 
   private void lost(String key) {
-    var lease = leases.remove(key);
+    var lease = remove(key);
     if (lease != null && lease.begun && !lease.is(State.DONE)) {
       commands.add(new LeaseCommand.Lost(lease.heldTask(), lease.runs()));
     }
+  }
+
+  private @Nullable Lease remove(String key) {
+    var lease = leases.remove(key);
+    if (lease != null) {
+      held.computeIfPresent(lease.member, (member, count) -> count > 1 ? count - 1 : null);
+    }
+    return lease;
   }
 
   /** Nothing begins from now on, and what has not begun is for others at once. */
@@ -231,6 +253,7 @@ final class LeaseTable {
     } else {
       begin(nowMs);
     }
+    sayWhatRunsOn(nowMs);
     settle(nowMs);
     renewals.due(nowMs, this::keys, commands);
     var decided = List.copyOf(commands);
@@ -252,11 +275,14 @@ final class LeaseTable {
 
   private void begin(long nowMs) {
     var waiting = where(State.WAITING).stream().filter(lease -> !lease.lacksFacts).toList();
+    if (waiting.isEmpty()) {
+      return;
+    }
+    var inHand = inHand().map(lease -> Name.of(lease.heldTask().task())).collect(toSet());
     for (var lease : waiting) {
       // It takes the place of the first, which the broker may have given up on.
-      if (!lease.suspect()
-          && inHand().anyMatch(other -> lease.heldTask().isCopyOf(other.heldTask()))) {
-        start(lease);
+      if (!lease.suspect() && inHand.contains(Name.of(lease.heldTask().task()))) {
+        start(lease, nowMs);
       }
     }
     // What took longer than it was thought to keeps others, which go elsewhere, once.
@@ -267,7 +293,7 @@ final class LeaseTable {
     var suspect = waiting.stream().filter(Lease::suspect).findFirst();
     if (suspect.isPresent()) {
       if (inHand().findAny().isEmpty()) {
-        start(suspect.get());
+        start(suspect.get(), nowMs);
       }
       return;
     }
@@ -276,11 +302,18 @@ final class LeaseTable {
     }
     for (var lease : waiting) {
       if (lease.is(State.WAITING) && (!lease.inLine || isLate(lease, nowMs))) {
-        start(lease);
+        start(lease, nowMs);
       }
     }
     if (wanted()) {
-      nextInLine().ifPresent(this::start);
+      nextInLine().forEach(lease -> start(lease, nowMs));
+    }
+  }
+
+  /** What copies of a task have in common. */
+  private record Name(String jobId, String taskId) {
+    static Name of(Task task) {
+      return new Name(task.jobId(), task.taskId());
     }
   }
 
@@ -288,19 +321,39 @@ final class LeaseTable {
     return nowMs - lease.takenMs >= LINE_MS_MAX;
   }
 
-  private Optional<Lease> nextInLine() {
+  /** The next task, or the next tiny ones. */
+  private List<Lease> nextInLine() {
     var line = where(State.WAITING).stream().filter(lease -> !lease.lacksFacts).toList();
-    return order.order().stream()
-        .flatMap(priority -> line.stream().filter(lease -> lease.priority == priority))
-        .findFirst();
+    var next =
+        order.order().stream()
+            .flatMap(priority -> line.stream().filter(lease -> lease.priority == priority))
+            .findFirst();
+    return next.map(
+            first ->
+                first.tiny
+                    ? line.stream()
+                        .filter(lease -> lease.tiny && lease.priority == first.priority)
+                        .toList()
+                    : List.of(first))
+        .orElse(List.of());
   }
 
-  private void start(Lease lease) {
+  private void start(Lease lease, long nowMs) {
     lease.state = State.STARTING;
     lease.begun = true;
+    lease.untoldSinceMs = lease.tiny ? nowMs : -1;
     another = false;
     order.taken();
     commands.add(new LeaseCommand.Begin(lease.heldTask()));
+  }
+
+  private void sayWhatRunsOn(long nowMs) {
+    for (var lease : leases.values()) {
+      if (lease.isUntold() && nowMs - lease.untoldSinceMs >= TINY_MS_MAX) {
+        lease.untoldSinceMs = -1;
+        commands.add(new LeaseCommand.Say(lease.heldTask()));
+      }
+    }
   }
 
   /** What is being renewed is settled when its renewal has been answered. */
@@ -313,7 +366,7 @@ final class LeaseTable {
       if ((!over && !back) || isRenewed(lease)) {
         continue;
       }
-      leases.remove(lease.key);
+      remove(lease.key);
       (over ? done : released).computeIfAbsent(lease.member, m -> new ArrayList<>()).add(lease.key);
       if (back && lease.begun) {
         commands.add(new LeaseCommand.Lost(lease.heldTask(), false));
@@ -354,12 +407,13 @@ final class LeaseTable {
 
   /** Whether a member of the share group holds nothing. */
   boolean isEmpty(int member) {
-    return leases.values().stream().noneMatch(lease -> lease.member == member);
+    return !held.containsKey(member);
   }
 
   /** Whether what a member holds is run, so that it will take nothing for a while. */
   boolean isBusy(int member) {
-    return leases.values().stream().anyMatch(each -> each.member == member && each.isBusy());
+    return !isEmpty(member)
+        && leases.values().stream().anyMatch(each -> each.member == member && each.isBusy());
   }
 
   /** Tasks that were said to begin here and are not settled. */
@@ -384,9 +438,19 @@ final class LeaseTable {
     return where(State.STARTING).isEmpty();
   }
 
+  /** How many tasks of a priority are to come at a time now. */
+  BatchSize batch(Priority priority) {
+    return pace.size(priority);
+  }
+
   /** Whether tasks of a priority come in batches now. */
   boolean batches(Priority priority) {
-    return pace.batches(priority);
+    return batch(priority) != BatchSize.ONE;
+  }
+
+  /** Whether who takes so many at a time goes on with it. */
+  boolean suits(BatchSize size, Priority priority) {
+    return pace.suits(size, priority);
   }
 
   /** Whether the last task of a priority's line has begun, so that the next may be fetched. */
@@ -407,13 +471,17 @@ final class LeaseTable {
 
   /** When there is something to decide on, if nothing happens before; at the latest then. */
   long nextMs(long latestMs) {
-    long next = renewals.nextMs(latestMs, this::keys);
+    long next = renewals.nextMs(latestMs, this::isEmpty);
+    boolean suspicion = suspicion();
     for (var lease : leases.values()) {
       next = isRenewed(lease) ? next : Math.min(next, lease.dueMs);
       // Beside a suspect none begins.
-      boolean moves = lease.delivery <= 1 || !suspicion();
+      boolean moves = lease.delivery <= 1 || !suspicion;
       if (lease.inLine && lease.is(State.WAITING) && !lease.lacksFacts && moves) {
         next = Math.min(next, lease.takenMs + LINE_MS_MAX);
+      }
+      if (lease.isUntold()) {
+        next = Math.min(next, lease.untoldSinceMs + TINY_MS_MAX);
       }
     }
     return next;

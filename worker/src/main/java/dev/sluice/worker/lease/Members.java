@@ -46,7 +46,10 @@ final class Members {
   private static final class Member {
     final int id;
     final Priority priority;
-    final boolean batch;
+    final BatchSize batch;
+
+    /** Whether it has ever got something. */
+    boolean works;
 
     /** Since when it has been looking; -1: it isn't. */
     long askedMs = -1;
@@ -54,11 +57,15 @@ final class Members {
     /** When it was last of use. */
     long usedMs;
 
-    Member(int id, Priority priority, boolean batch, long nowMs) {
+    Member(int id, Priority priority, BatchSize batch, long nowMs) {
       this.id = id;
       this.priority = priority;
       this.batch = batch;
       this.usedMs = nowMs;
+    }
+
+    boolean isBatch() {
+      return batch != BatchSize.ONE;
     }
   }
 
@@ -71,10 +78,9 @@ final class Members {
     this.tasksMax = tasksMax;
   }
 
-  /** Whether a member is one of these, and takes several records at a time. */
-  boolean isBatch(int id) {
-    var member = members.get(id);
-    return member != null && member.batch;
+  /** How many records a member takes at a time. */
+  BatchSize batch(int id) {
+    return Objects.requireNonNull(members.get(id)).batch;
   }
 
   boolean isMember(int id) {
@@ -87,6 +93,7 @@ final class Members {
     if (member != null) {
       member.askedMs = -1;
       member.usedMs = nowMs;
+      member.works = true;
       quiet.remove(member.priority);
     }
   }
@@ -113,9 +120,9 @@ final class Members {
       join(priority, wanted, nowMs, commands);
     }
     for (var member : List.copyOf(members.values())) {
-      boolean spare = member.batch ? idles(member, nowMs) : isSpare(member, wanted);
+      boolean spare = member.isBatch() ? idles(member, nowMs) : isSpare(member, wanted);
       if (table.isEmpty(member.id) && spare) {
-        if (member.batch) {
+        if (member.isBatch()) {
           quiet.add(member.priority);
         }
         leave(member, commands);
@@ -133,31 +140,41 @@ final class Members {
       return;
     }
     var own = members.values().stream().filter(member -> member.priority == priority).toList();
-    var single = own.stream().filter(member -> !member.batch).toList();
+    var single = own.stream().filter(member -> !member.isBatch()).toList();
     boolean free = single.stream().anyMatch(member -> !table.isBusy(member.id));
     if (single.isEmpty() || (!free && wanted)) {
-      add(priority, false, nowMs, commands);
+      add(priority, BatchSize.ONE, nowMs, commands);
     }
-    boolean batch = own.stream().anyMatch(member -> member.batch);
-    if (!batch && wanted && table.batches(priority) && !quiet.contains(priority)) {
-      add(priority, true, nowMs, commands);
+    var size = table.batch(priority);
+    boolean there = own.stream().anyMatch(member -> member.batch.compareTo(size) >= 0);
+    if (size != BatchSize.ONE && !there && wanted && !quiet.contains(priority)) {
+      add(priority, size, nowMs, commands);
     }
   }
 
-  private void add(Priority priority, boolean batch, long nowMs, List<LeaseCommand> commands) {
+  private void add(Priority priority, BatchSize batch, long nowMs, List<LeaseCommand> commands) {
     int id = ++joined;
     members.put(id, new Member(id, priority, batch, nowMs));
-    commands.add(new LeaseCommand.Join(id, priority, batch));
+    commands.add(new LeaseCommand.Join(id, priority, batch.tasks));
   }
 
   private boolean idles(Member member, long nowMs) {
-    return !table.batches(member.priority) || nowMs - member.usedMs >= BATCH_IDLE_MS;
+    return !table.suits(member.batch, member.priority)
+        || nowMs - member.usedMs >= BATCH_IDLE_MS
+        || members.values().stream().anyMatch(other -> replaces(other, member));
+  }
+
+  /** One that joins gets nothing for a while; until then the one before is needed. */
+  private static boolean replaces(Member other, Member member) {
+    return other.priority == member.priority
+        && other.works
+        && other.batch.compareTo(member.batch) > 0;
   }
 
   /** Empty ones beyond the first would take tasks that idle workers could run at once. */
   private boolean isSpare(Member member, boolean wanted) {
     return members.values().stream()
-        .filter(other -> !other.batch && other.priority == member.priority)
+        .filter(other -> !other.isBatch() && other.priority == member.priority)
         .anyMatch(other -> table.isEmpty(other.id) ? other.id < member.id : !wanted);
   }
 
@@ -199,7 +216,7 @@ final class Members {
       if (member.askedMs >= 0 && nowMs - member.askedMs < PROBE_MS) {
         next = Math.min(next, member.askedMs + PROBE_MS);
       }
-      if (member.batch) {
+      if (member.isBatch()) {
         next = Math.min(next, Math.max(nowMs + 1, member.usedMs + BATCH_IDLE_MS));
       }
     }

@@ -8,35 +8,72 @@ import java.util.Map;
 
 /**
  * How long the last tasks of a lane's own queue took, by priority. Tasks are taken in batches only
- * where a whole batch of such is done within {@link #BATCH_MS}: whoever holds tasks that it doesn't
- * run keeps them from workers that idle.
+ * where a whole batch of such is done soon: whoever holds tasks that it doesn't run keeps them from
+ * workers that idle.
  */
 final class Pace {
 
-  /** Most tasks taken at a time. */
-  static final int BATCH_TASKS = 16;
-
-  /** Time within which a batch is to be done. */
+  /** Time within which a batch of a few is to be done. */
   static final long BATCH_MS = 400;
+
+  /** And one of many, for which a more urgent task waits. */
+  static final long MANY_MS = 100;
 
   /** One long task among so many, and they are taken one by one again. */
   private static final int RECENT = 4;
 
-  private final Map<Priority, Deque<Long>> recent = new EnumMap<>(Priority.class);
+  private final Map<Priority, Recent> recent = new EnumMap<>(Priority.class);
 
-  void took(Priority priority, long micros) {
-    var last = recent.computeIfAbsent(priority, any -> new ArrayDeque<>());
-    last.addLast(micros);
-    if (last.size() > RECENT) {
-      last.removeFirst();
-    }
+  private final int meant;
+
+  /**
+   * @param meant tasks whose mean says that they are tiny
+   */
+  Pace(int meant) {
+    this.meant = meant;
   }
 
-  /** Whether a batch of tasks like the last ones is done within the time. */
-  boolean batches(Priority priority) {
-    var last = recent.get(priority);
-    return last != null
-        && last.size() == RECENT
-        && last.stream().allMatch(micros -> micros * BATCH_TASKS <= BATCH_MS * 1_000);
+  private static final class Recent {
+    private final Deque<Long> last = new ArrayDeque<>();
+    private double meanMicros;
+    private int counted;
+  }
+
+  void took(Priority priority, long micros) {
+    var own = recent.computeIfAbsent(priority, any -> new Recent());
+    own.last.addLast(micros);
+    if (own.last.size() > RECENT) {
+      own.last.removeFirst();
+    }
+    own.counted = Math.min(meant, own.counted + 1);
+    own.meanMicros += (micros - own.meanMicros) / own.counted;
+  }
+
+  /** How many tasks like the last ones are done within the time. */
+  BatchSize size(Priority priority) {
+    var own = recent.get(priority);
+    if (own == null
+        || own.last.size() < RECENT
+        || own.last.stream().anyMatch(micros -> micros * BatchSize.FEW.tasks > BATCH_MS * 1_000)) {
+      return BatchSize.ONE;
+    }
+    return own.counted == meant && manyTake(own) <= MANY_MS * 1_000
+        ? BatchSize.MANY
+        : BatchSize.FEW;
+  }
+
+  /**
+   * Whether who takes so many at a time goes on with it. To join takes long, so of many a batch may
+   * take twice as long before that ends.
+   */
+  boolean suits(BatchSize size, Priority priority) {
+    var own = recent.get(priority);
+    return size == BatchSize.MANY && own != null
+        ? manyTake(own) <= 2 * MANY_MS * 1_000
+        : size.compareTo(size(priority)) <= 0;
+  }
+
+  private static double manyTake(Recent own) {
+    return own.meanMicros * BatchSize.MANY.tasks;
   }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 
 /**
  * When locks are renewed: those of one member together, because a share consumer returns nothing
@@ -73,11 +74,11 @@ final class Renewals {
   }
 
   /** When a renewal is due at the latest, of members that hold something. */
-  long nextMs(long latestMs, IntFunction<List<String>> held) {
+  long nextMs(long latestMs, IntPredicate isEmpty) {
     long next = latestMs;
     for (var entry : locks.entrySet()) {
       var own = entry.getValue();
-      if (own.underWay.isEmpty() && own.renewAtMs < next && !held.apply(entry.getKey()).isEmpty()) {
+      if (own.underWay.isEmpty() && own.renewAtMs < next && !isEmpty.test(entry.getKey())) {
         next = own.renewAtMs;
       }
     }

@@ -61,7 +61,12 @@ final class GroupMember {
   /** Where the broker has not said how long its lock is. */
   private static final int LOCK_MS_ASSUMED = 3_000;
 
+  /** Of one that takes several: a record more or less is no matter, and the next ones are near. */
+  private static final Duration BATCH_POLL = Duration.ofMillis(20);
+
   private final KafkaShareConsumer<String, byte[]> consumer;
+  private final Duration firstPoll;
+  private final Duration nextPoll;
   private @Nullable FutureTask<?> looking;
 
   /** Those whose renewal was not answered yet, and those for which it was refused. */
@@ -90,8 +95,11 @@ final class GroupMember {
   /**
    * @param settings of its consumer
    * @param topics what it reads
+   * @param recordsMax most records that it takes at a time
    */
-  GroupMember(Map<String, Object> settings, Collection<String> topics) {
+  GroupMember(Map<String, Object> settings, Collection<String> topics, int recordsMax) {
+    firstPoll = recordsMax == 1 ? FIRST_POLL : BATCH_POLL;
+    nextPoll = recordsMax == 1 ? NEXT_POLL : BATCH_POLL;
     consumer = new KafkaShareConsumer<>(settings);
     consumer.setAcknowledgementCommitCallback(this::answered);
     consumer.subscribe(topics);
@@ -107,9 +115,9 @@ final class GroupMember {
 
   private void look(Listener listener) {
     try {
-      var found = consumer.poll(FIRST_POLL);
+      var found = consumer.poll(firstPoll);
       while (found.isEmpty()) {
-        found = consumer.poll(NEXT_POLL);
+        found = consumer.poll(nextPoll);
       }
       listener.found(found, consumer.acquisitionLockTimeoutMs().orElse(LOCK_MS_ASSUMED));
     } catch (WakeupException e) {

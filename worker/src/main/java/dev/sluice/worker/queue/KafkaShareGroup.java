@@ -64,8 +64,11 @@ final class KafkaShareGroup implements ShareGroup {
       members.put(
           member,
           new GroupMember(
-              kafka.shareReader(lane, recordsMax),
-              recordsMax == 1 ? List.of(pinned, own) : List.of(own)));
+              recordsMax == 1
+                  ? kafka.shareReader(lane, recordsMax)
+                  : kafka.burstShareReader(lane, recordsMax),
+              recordsMax == 1 ? List.of(pinned, own) : List.of(own),
+              recordsMax));
     } catch (RuntimeException e) {
       failed(member, e);
     }

@@ -80,7 +80,7 @@ public final class TaskQueue implements TaskSource, AutoCloseable {
     group = new KafkaShareGroup(kafka, scope, reader, TaskQueue::nowMs, messages::add);
     intake =
         new Intake(
-            new Intake.Manner(scope.engine(), scope.heldTasksMax()),
+            new Intake.Manner(scope.engine(), scope.heldTasksMax(), Intake.Manner.TINY_AFTER),
             group,
             new ReportedStarts(reports.tasks(), new Fate()),
             sink,

@@ -29,9 +29,9 @@ public final class Batch implements AutoCloseable {
   private final int blockRows;
   private Room room;
 
-  /** Memory for some rows. */
+  /** Memory for some rows. Of one thread, as to close what is shared stops all threads. */
   private static final class Room {
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofConfined();
     private final int rows;
     private final MemorySegment features;
     private final MemorySegment labels;

@@ -119,6 +119,10 @@ public final class InferTask {
     return search;
   }
 
+  private static long rowsOf(InferWork work) {
+    return work.rowTo() - work.rowFrom();
+  }
+
   /** The answering of one task's rows. */
   private final class Answering {
     private final Task task;
@@ -151,8 +155,9 @@ public final class InferTask {
       var suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
       this.attempt = task.taskId() + "#" + task.attempt() + "@" + worker + "-" + suffix;
       this.writing = results.write(task.jobId());
+      long rowBytes = (long) model.outputs() * Float.BYTES;
       this.scores =
-          ByteBuffer.allocate(RECORD_BYTES + model.outputs() * Float.BYTES)
+          ByteBuffer.allocate((int) Math.min(rowBytes * rowsOf(work), RECORD_BYTES + rowBytes))
               .order(ByteOrder.LITTLE_ENDIAN);
       this.values = new double[model.outputs()];
       this.measuring = new Measuring(work.model().network());

@@ -22,6 +22,7 @@ final class IntakeTest {
   private static final long LOCK_MS = 3_000;
   private static final int TASKS_MAX = 4;
   private static final long SHORT_MICROS = 2_000;
+  private static final long TINY_MICROS = 50;
   private static final long LONG_MICROS = 1_000_000;
 
   private final FakeGroup group = new FakeGroup();
@@ -31,7 +32,7 @@ final class IntakeTest {
   private final Set<String> unknown = new HashSet<>();
   private final Intake intake =
       new Intake(
-          new Intake.Manner(ENGINE, TASKS_MAX),
+          new Intake.Manner(ENGINE, TASKS_MAX, Intake.Manner.TINY_AFTER),
           group,
           ledger,
           loop,
@@ -242,6 +243,76 @@ final class IntakeTest {
     assertThat(group.released).containsExactly("b");
     assertThat(loop.arrived()).as("it waits until nothing else is in hand").containsExactly("a");
     assertThat(intake.nextMs(nowMs + LOCK_MS, nowMs)).isGreaterThan(nowMs);
+  }
+
+  // ---- tiny tasks
+
+  @Test
+  void tinyTasksBeginTogetherAndTheLedgerIsNotTold() {
+    takeTiny(1, "a", "b", "c");
+    assertThat(loop.arrived()).containsExactly("a", "b", "c");
+    assertThat(ledger.begun).isEmpty();
+    assertThat(loop.tasks.getLast().tiny()).isTrue();
+  }
+
+  @Test
+  void tinyTasksWaitUntilATaskIsWanted() {
+    var records = tiny(1, "a", "b");
+    int member = group.member("normal*512");
+    intake.want(false, loop.tasks.size());
+    intake.taken(member, records, LOCK_MS, nowMs);
+    step();
+    assertThat(loop.arrived()).isEmpty();
+    wants();
+    assertThat(loop.arrived()).containsExactly("a", "b");
+  }
+
+  @Test
+  void whatWasThoughtToBeTinyAndRunsOnIsToldOnce() {
+    takeTiny(1, "a", "b");
+    intake.ended(loop.key("a"), TINY_MICROS);
+    pass(LeaseTable.TINY_MS_MAX - 1);
+    assertThat(ledger.begun).isEmpty();
+    assertThat(intake.nextMs(nowMs + LOCK_MS, nowMs)).isEqualTo(nowMs + 1);
+    pass(1);
+    pass(1);
+    assertThat(ledger.begun).containsExactly("b");
+    assertThat(loop.arrived()).containsExactly("a", "b");
+  }
+
+  @Test
+  void whatComesAgainAmongTinyOnesBeginsAloneAndNotBeforeItsStartIsStored() {
+    takeTiny(2, "a", "b");
+    assertThat(ledger.begun).containsExactly("a");
+    assertThat(loop.arrived()).isEmpty();
+    intake.started(ledger.key("a"));
+    assertThat(loop.arrived()).containsExactly("a");
+    assertThat(loop.tasks.getLast().tiny()).isFalse();
+  }
+
+  @Test
+  void whoTakesAFewGoesOnUntilWhoTakesManyHasGotSome() {
+    runs(SHORT_MICROS, 4);
+    wants();
+    assertThat(group.members).containsValue("normal*16").doesNotContainValue("normal*512");
+    runs(TINY_MICROS, 60);
+    wants();
+    assertThat(group.members).containsValue("normal*16").containsValue("normal*512");
+    pass(Members.PROBE_MS);
+    pass(Members.PROBE_MS);
+    taken("normal*512", group.record(task("a"), 1));
+    assertThat(group.members).doesNotContainValue("normal*16").containsValue("normal*512");
+  }
+
+  @Test
+  void aPauseIsNoReasonToTakeFewerAndSlowerTasksAre() {
+    takeTiny(1, "a");
+    intake.ended(loop.key("a"), SHORT_MICROS);
+    intake.done(loop.key("a"));
+    runs(TINY_MICROS, 4);
+    assertThat(group.members).containsValue("normal*512");
+    runs(SHORT_MICROS, 64);
+    assertThat(group.members).doesNotContainValue("normal*512");
   }
 
   // ---- locks
@@ -630,6 +701,28 @@ final class IntakeTest {
     group.asked.remove(Integer.valueOf(member));
     intake.taken(member, List.copyOf(records), LOCK_MS, nowMs);
     step();
+  }
+
+  /** Tiny tasks come, each delivered so often, and nothing before them is in hand. */
+  private void takeTiny(int delivery, String... names) {
+    var records = tiny(delivery, names);
+    int member = group.member("normal*512");
+    group.asked.remove(Integer.valueOf(member));
+    intake.taken(member, records, LOCK_MS, nowMs);
+    step();
+  }
+
+  private List<ShareGroup.Found> tiny(int delivery, String... names) {
+    runs(TINY_MICROS, 64);
+    loop.tasks.forEach(loop.before::add);
+    ledger.begun.clear();
+    group.done.clear();
+    wants();
+    pass(Members.PROBE_MS);
+    pass(Members.PROBE_MS);
+    return Arrays.stream(names)
+        .<ShareGroup.Found>map(name -> group.record(task(name), delivery))
+        .toList();
   }
 
   private int holder() {
