@@ -42,6 +42,7 @@ import dev.sluice.schemas.wire.TaskReported;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -199,7 +200,7 @@ class AnsweredRowsTest {
     }
 
     JobState job() {
-      return (JobState) states.get(JOB);
+      return (JobState) Objects.requireNonNull(states.get(JOB));
     }
 
     List<ResultRange> ranges() {

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskRunner implements AutoCloseable {
 
-  /** Reports on their way, beyond which no further task is taken: two batches of tiny ones. */
+  /** Reports on their way, beyond which no further task is taken: a few batches of tiny ones. */
   private static final int REPORTS_MAX = 1_024;
 
   /**

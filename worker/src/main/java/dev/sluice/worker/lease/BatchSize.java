@@ -9,7 +9,7 @@ enum BatchSize {
   FEW(16),
 
   /** Tiny ones begin together as well: what is done for each of them alone takes longer than it. */
-  MANY(512);
+  MANY(256);
 
   final int tasks;
 

@@ -33,7 +33,7 @@ public final class Intake {
   public record Manner(String engine, int tasksMax, int tinyAfter) {
 
     /** So many that a pause of this process says little. */
-    public static final int TINY_AFTER = 64;
+    public static final int TINY_AFTER = 32;
   }
 
   /** How the ledger is told of tasks. */

@@ -13,11 +13,8 @@ import java.util.Map;
  */
 final class Pace {
 
-  /** Time within which a batch of a few is to be done. */
+  /** Time within which a batch is to be done. For one of many, a more urgent task waits. */
   static final long BATCH_MS = 400;
-
-  /** And one of many, for which a more urgent task waits. */
-  static final long MANY_MS = 100;
 
   /** One long task among so many, and they are taken one by one again. */
   private static final int RECENT = 4;
@@ -57,7 +54,7 @@ final class Pace {
         || own.last.stream().anyMatch(micros -> micros * BatchSize.FEW.tasks > BATCH_MS * 1_000)) {
       return BatchSize.ONE;
     }
-    return own.counted == meant && manyTake(own) <= MANY_MS * 1_000
+    return own.counted == meant && manyTake(own) <= BATCH_MS * 1_000
         ? BatchSize.MANY
         : BatchSize.FEW;
   }
@@ -69,7 +66,7 @@ final class Pace {
   boolean suits(BatchSize size, Priority priority) {
     var own = recent.get(priority);
     return size == BatchSize.MANY && own != null
-        ? manyTake(own) <= 2 * MANY_MS * 1_000
+        ? manyTake(own) <= 2 * BATCH_MS * 1_000
         : size.compareTo(size(priority)) <= 0;
   }
 

@@ -258,7 +258,7 @@ final class IntakeTest {
   @Test
   void tinyTasksWaitUntilATaskIsWanted() {
     var records = tiny(1, "a", "b");
-    int member = group.member("normal*512");
+    int member = group.member("normal*256");
     intake.want(false, loop.tasks.size());
     intake.taken(member, records, LOCK_MS, nowMs);
     step();
@@ -294,14 +294,14 @@ final class IntakeTest {
   void whoTakesAFewGoesOnUntilWhoTakesManyHasGotSome() {
     runs(SHORT_MICROS, 4);
     wants();
-    assertThat(group.members).containsValue("normal*16").doesNotContainValue("normal*512");
-    runs(TINY_MICROS, 60);
+    assertThat(group.members).containsValue("normal*16").doesNotContainValue("normal*256");
+    runs(TINY_MICROS, Intake.Manner.TINY_AFTER);
     wants();
-    assertThat(group.members).containsValue("normal*16").containsValue("normal*512");
+    assertThat(group.members).containsValue("normal*16").containsValue("normal*256");
     pass(Members.PROBE_MS);
     pass(Members.PROBE_MS);
-    taken("normal*512", group.record(task("a"), 1));
-    assertThat(group.members).doesNotContainValue("normal*16").containsValue("normal*512");
+    taken("normal*256", group.record(task("a"), 1));
+    assertThat(group.members).doesNotContainValue("normal*16").containsValue("normal*256");
   }
 
   @Test
@@ -310,9 +310,9 @@ final class IntakeTest {
     intake.ended(loop.key("a"), SHORT_MICROS);
     intake.done(loop.key("a"));
     runs(TINY_MICROS, 4);
-    assertThat(group.members).containsValue("normal*512");
-    runs(SHORT_MICROS, 64);
-    assertThat(group.members).doesNotContainValue("normal*512");
+    assertThat(group.members).containsValue("normal*256");
+    runs(4 * SHORT_MICROS, Intake.Manner.TINY_AFTER);
+    assertThat(group.members).doesNotContainValue("normal*256");
   }
 
   // ---- locks
@@ -706,14 +706,14 @@ final class IntakeTest {
   /** Tiny tasks come, each delivered so often, and nothing before them is in hand. */
   private void takeTiny(int delivery, String... names) {
     var records = tiny(delivery, names);
-    int member = group.member("normal*512");
+    int member = group.member("normal*256");
     group.asked.remove(Integer.valueOf(member));
     intake.taken(member, records, LOCK_MS, nowMs);
     step();
   }
 
   private List<ShareGroup.Found> tiny(int delivery, String... names) {
-    runs(TINY_MICROS, 64);
+    runs(TINY_MICROS, Intake.Manner.TINY_AFTER);
     loop.tasks.forEach(loop.before::add);
     ledger.begun.clear();
     group.done.clear();
