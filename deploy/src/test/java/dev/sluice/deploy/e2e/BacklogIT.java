@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.deploy.standalone.LaneWorkers;
 import dev.sluice.deploy.standalone.StandaloneOptions;
 import dev.sluice.schemas.wire.DatasetSpec;
+import dev.sluice.schemas.wire.Inferred;
 import dev.sluice.schemas.wire.Objective;
+import dev.sluice.schemas.wire.TaskReported;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,8 +25,6 @@ final class BacklogIT {
 
   /** 391 tasks, which take seconds: the other lane is asked to help after one or two. */
   private static final int ROWS = 100_000;
-
-  private static final Pattern BEGINS = Pattern.compile("Task (infer-\\d+) of job (\\S+) begins");
 
   private Cluster cluster;
   private DatasetSpec dataset;
@@ -62,12 +61,12 @@ final class BacklogIT {
     var job = TestJobs.heldFor(TestJobs.inferAll(dataset, "circles", "1", 1), "a");
     var jobId = cluster.client().submit(job, null).jobId();
     cluster.succeeded(jobId);
-    var begun = begun(jobId).map(Begun::taskId).toList();
-    var tasks = new HashSet<>(begun);
+    var done = reports(jobId).map(TaskReported::taskId).toList();
+    var tasks = new HashSet<>(done);
     assertThat(tasks).hasSizeGreaterThan(380);
     // Nearly all wait for longer than queue-ms. A worker that stands still for that long may cost
     // the few that it has taken.
-    assertThat(begun.size() - tasks.size()).as("tasks begun again").isLessThan(20);
+    assertThat(done.size() - tasks.size()).as("tasks done again").isLessThan(20);
   }
 
   @Test
@@ -76,7 +75,7 @@ final class BacklogIT {
         cluster.client().submit(TestJobs.inferAll(dataset, "circles", "1", 1), null).jobId();
     cluster.until(
         jobId,
-        job -> begun(jobId).map(Begun::worker).distinct().count() == 2,
+        job -> reports(jobId).map(TaskReported::worker).distinct().count() == 2,
         "worked on in both lanes");
     cluster.killWorkers("b");
     var inference = Cluster.present(cluster.succeeded(jobId).inference());
@@ -84,18 +83,13 @@ final class BacklogIT {
     assertThat(cluster.results(jobId)).hasSize(ROWS);
   }
 
-  /** A task that a worker began. */
-  private record Begun(int worker, String taskId) {}
-
-  /** What workers began of a job, in that order. */
-  private Stream<Begun> begun(String jobId) {
-    return cluster.said().stream()
-        .flatMap(
-            said ->
-                BEGINS
-                    .matcher(said.line())
-                    .results()
-                    .filter(found -> found.group(2).equals(jobId))
-                    .map(found -> new Begun(said.worker(), found.group(1))));
+  /** What workers said of a job's rows; of tiny tasks they say no more than that they are done. */
+  private Stream<TaskReported> reports(String jobId) {
+    return new JobsTopic(cluster)
+        .events().stream()
+            .filter(TaskReported.class::isInstance)
+            .map(TaskReported.class::cast)
+            .filter(report -> report.jobId().equals(jobId))
+            .filter(report -> report.outcome() instanceof Inferred);
   }
 }

@@ -65,9 +65,10 @@ final class Pace {
    */
   boolean suits(BatchSize size, Priority priority) {
     var own = recent.get(priority);
-    return size == BatchSize.MANY && own != null
-        ? manyTake(own) <= 2 * BATCH_MS * 1_000
-        : size.compareTo(size(priority)) <= 0;
+    if (size == BatchSize.MANY && own != null) {
+      return manyTake(own) <= 2 * BATCH_MS * 1_000;
+    }
+    return size.compareTo(size(priority)) <= 0;
   }
 
   private static double manyTake(Recent own) {
