@@ -19,6 +19,14 @@ public record HeldTask(String key, Task task, int delivery, boolean tiny) {
 
   /** Whether it is the same task as another, of the same attempt or not. */
   public boolean isCopyOf(HeldTask other) {
-    return task.jobId().equals(other.task.jobId()) && task.taskId().equals(other.task.taskId());
+    return name().equals(other.name());
   }
+
+  /** What copies of a task have in common. */
+  Name name() {
+    return new Name(task.jobId(), task.taskId());
+  }
+
+  /** Of a task, whatever its attempt. */
+  record Name(String jobId, String taskId) {}
 }

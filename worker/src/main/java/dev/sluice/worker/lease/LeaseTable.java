@@ -278,10 +278,10 @@ final class LeaseTable {
     if (waiting.isEmpty()) {
       return;
     }
-    var inHand = inHand().map(lease -> Name.of(lease.heldTask().task())).collect(toSet());
+    var inHand = inHand().map(lease -> lease.heldTask().name()).collect(toSet());
     for (var lease : waiting) {
       // It takes the place of the first, which the broker may have given up on.
-      if (!lease.suspect() && inHand.contains(Name.of(lease.heldTask().task()))) {
+      if (!lease.suspect() && inHand.contains(lease.heldTask().name())) {
         start(lease, nowMs);
       }
     }
@@ -310,13 +310,6 @@ final class LeaseTable {
     }
   }
 
-  /** What copies of a task have in common. */
-  private record Name(String jobId, String taskId) {
-    static Name of(Task task) {
-      return new Name(task.jobId(), task.taskId());
-    }
-  }
-
   private static boolean isLate(Lease lease, long nowMs) {
     return nowMs - lease.takenMs >= LINE_MS_MAX;
   }
@@ -324,18 +317,14 @@ final class LeaseTable {
   /** The next task, or the next tiny ones. */
   private List<Lease> nextInLine() {
     var line = where(State.WAITING).stream().filter(lease -> !lease.lacksFacts).toList();
-    var next =
-        order.order().stream()
-            .flatMap(priority -> line.stream().filter(lease -> lease.priority == priority))
-            .findFirst();
-    return next.map(
-            first ->
-                first.tiny
-                    ? line.stream()
-                        .filter(lease -> lease.tiny && lease.priority == first.priority)
-                        .toList()
-                    : List.of(first))
-        .orElse(List.of());
+    for (var priority : order.order()) {
+      var own = line.stream().filter(lease -> lease.priority == priority).toList();
+      if (!own.isEmpty()) {
+        var first = own.getFirst();
+        return first.tiny ? own.stream().filter(lease -> lease.tiny).toList() : List.of(first);
+      }
+    }
+    return List.of();
   }
 
   private void start(Lease lease, long nowMs) {
