@@ -11,6 +11,7 @@ import dev.sluice.schemas.wire.FoldStarted;
 import dev.sluice.schemas.wire.PendingNode;
 import dev.sluice.schemas.wire.SumFormat;
 import dev.sluice.schemas.wire.ValidationSums;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,7 @@ public final class BlockFold {
   private final int trained;
   private final float[][] moments;
   private final FreeVectors free;
+  private final FoldSpace space;
   private final Rounding rounding;
   private final TreeSum tree;
   private final Validating validating;
@@ -74,13 +76,25 @@ public final class BlockFold {
   private boolean changed = true;
 
   /**
-   * A block of which nothing has come.
+   * A block of which nothing has come, with a space of its own.
    *
    * @param jobId job
    * @param block which of its blocks
    * @param plan how it is folded; {@link Startable} has nothing against it
    */
   public BlockFold(String jobId, int block, FoldStarted plan) {
+    this(jobId, block, plan, new FoldSpace(0));
+  }
+
+  /**
+   * A block of which nothing has come.
+   *
+   * @param jobId job
+   * @param block which of its blocks
+   * @param plan how it is folded; {@link Startable} has nothing against it
+   * @param space of the thread that folds
+   */
+  public BlockFold(String jobId, int block, FoldStarted plan, FoldSpace space) {
     this.jobId = jobId;
     this.block = block;
     this.plan = plan;
@@ -88,9 +102,10 @@ public final class BlockFold {
     floats = floats(plan, block);
     trained = trained(plan, block);
     moments = new float[Update.moments(plan.optimizer())][trained];
-    free = new FreeVectors(floats);
+    free = new FreeVectors(floats, plan.shards());
     rounding = Rounding.of(plan.encoding(), plan.shards());
-    tree = new TreeSum(plan.shards(), rounding, trained, free);
+    this.space = space;
+    tree = new TreeSum(plan.shards(), rounding, floats, trained, free, space);
     validating = new Validating(validation == null ? null : validation.stopping());
   }
 
@@ -110,8 +125,21 @@ public final class BlockFold {
     return generation;
   }
 
-  /** Folds one contribution. Late, repeated and foreign ones change nothing. */
+  /**
+   * Folds one contribution, as the other does.
+   *
+   * @param contribution whose payload may be written over afterwards
+   */
   public void contribute(Contribution contribution, Consumer<FoldOutput> out) {
+    contribute(contribution, false, out);
+  }
+
+  /**
+   * Folds one contribution. Late, repeated and foreign ones change nothing.
+   *
+   * @param stays whether nobody writes to its payload any more, so that it may wait as it is
+   */
+  public void contribute(Contribution contribution, boolean stays, Consumer<FoldOutput> out) {
     if (contribution.step() < generation || finished() || isHere(contribution)) {
       return;
     }
@@ -136,21 +164,34 @@ public final class BlockFold {
     }
     previousAsked = false;
     changed = true;
-    var sum = free.take();
-    SumCodec.decode(contribution.format(), contribution.payload(), sum, trained, floats);
-    var root =
-        tree.add(
-            new TreeSum.Node(
-                contribution.shardFrom(),
-                contribution.shards(),
-                contribution.samples(),
-                contribution.lossSum(),
-                contribution.validation(),
-                sum));
-    if (root != null) {
-      step(root, out);
-      free.give(root.sum());
+    tree.add(
+        new TreeSum.Node(
+            contribution.shardFrom(),
+            contribution.shards(),
+            contribution.samples(),
+            contribution.lossSum(),
+            contribution.validation(),
+            addend(contribution.format(), contribution.payload(), stays)));
+    if (tree.whole()) {
+      step(out);
+      tree.clear();
     }
+  }
+
+  private Addend addend(SumFormat format, ByteBuffer payload, boolean stays) {
+    if (payload.hasArray()) {
+      int offset = payload.arrayOffset() + payload.position();
+      return new Addend.Payload(
+          SumReader.Encoded.of(payload.array(), offset), format, stays && space.hold(payload));
+    }
+    var copy = new byte[payload.remaining()];
+    payload.duplicate().get(copy);
+    return new Addend.Payload(SumReader.Encoded.of(copy, 0), format, false);
+  }
+
+  /** Lets go of what waits: nothing more will be folded. */
+  public void end() {
+    tree.clear();
   }
 
   /** Whether a sum of the same shards, or of more, has come for the step before. */
@@ -287,7 +328,8 @@ public final class BlockFold {
     return SumCodec.bytes(contribution.format(), trained, floats);
   }
 
-  private void step(TreeSum.Node root, Consumer<FoldOutput> out) {
+  private void step(Consumer<FoldOutput> out) {
+    var root = tree.total();
     float[] old = current == null ? new float[floats] : current;
     var sums = measured(generation) ? root.validation() : null;
     boolean ends = sums != null && validating.measured(generation, sums, old);
@@ -300,29 +342,14 @@ public final class BlockFold {
       return;
     }
     float[] next = free.take();
-    double rate = LearningRate.at(plan, generation);
-    Update.apply(
-        plan.optimizer(),
-        rate,
-        generation,
-        root.sum(),
-        root.samples(),
-        old,
-        next,
-        trained,
-        moments);
-    float count = root.samples();
-    for (int i = trained; i < floats; i++) {
-      next[i] = root.sum()[i] / count;
-    }
+    boolean finite = update(root.samples(), old, next);
     epochLossSum += root.lossSum();
     epochSamples += root.samples();
     samples += root.samples();
-    for (float value : next) {
-      if (!Float.isFinite(value)) {
-        out.accept(failure(generation, "a parameter is not finite after the update"));
-        return;
-      }
+    if (!finite) {
+      free.give(next);
+      out.accept(failure(generation, "a parameter is not finite after the update"));
+      return;
     }
     advance(next, out);
     boolean epochEnds = generation % plan.stepsPerEpoch() == 0;
@@ -334,13 +361,36 @@ public final class BlockFold {
     }
   }
 
+  /**
+   * Sums, updates and looks at a piece at a time, which so comes from memory once.
+   *
+   * @param next written
+   * @return whether all of it is finite
+   */
+  private boolean update(long samples, float[] old, float[] next) {
+    var update =
+        Update.of(plan.optimizer(), LearningRate.at(plan, generation), generation, samples);
+    float count = samples;
+    boolean finite = true;
+    for (int from = 0; from < floats; from += Pieces.UPDATED) {
+      int to = Math.min(floats, from + Pieces.UPDATED);
+      tree.sum(from, to, next);
+      update.apply(next, old, next, moments, from, Math.min(to, trained));
+      for (int i = Math.max(from, trained); i < to; i++) {
+        next[i] /= count;
+      }
+      finite &= space.pieces().finite(next, from, to);
+    }
+    return finite;
+  }
+
   private boolean measured(long step) {
     var validation = plan.validation();
     return validation != null && validation.measures(step, plan.steps());
   }
 
   /** Makes the parameters that are kept the last generation. */
-  private void close(TreeSum.Node root, float[] newest, Consumer<FoldOutput> out) {
+  private void close(TreeSum.Total root, float[] newest, Consumer<FoldOutput> out) {
     closed = true;
     var best = validating.bestValues();
     long kept = best == null ? generation : validating.bestStep();
@@ -421,8 +471,8 @@ public final class BlockFold {
       vectors.put(BlockSnapshot.BEST, best);
     }
     var pending = new ArrayList<PendingNode>();
-    for (var node : tree.waiting()) {
-      vectors.put(BlockSnapshot.pending(pending.size()), free.lend(node.sum()));
+    for (var node : tree.settle()) {
+      vectors.put(BlockSnapshot.pending(pending.size()), free.lend(vector(node)));
       pending.add(
           new PendingNode(
               node.from(), node.shards(), node.samples(), node.lossSum(), node.validation()));
@@ -442,11 +492,24 @@ public final class BlockFold {
     return new BlockSnapshot(head, vectors);
   }
 
-  /** A block as it was when the snapshot was taken. */
+  private static float[] vector(TreeSum.Node settled) {
+    return ((Addend.Vector) settled.values()).values();
+  }
+
+  /** A block as it was when the snapshot was taken, with a space of its own. */
   public static BlockFold restore(BlockSnapshot snapshot) {
+    return restore(snapshot, new FoldSpace(0));
+  }
+
+  /**
+   * A block as it was when the snapshot was taken.
+   *
+   * @param space of the thread that folds
+   */
+  public static BlockFold restore(BlockSnapshot snapshot, FoldSpace space) {
     var head = snapshot.head();
     Map<String, float[]> vectors = snapshot.vectors();
-    var fold = new BlockFold(head.jobId(), head.block(), head.plan());
+    var fold = new BlockFold(head.jobId(), head.block(), head.plan(), space);
     fold.generation = head.generation();
     fold.current = fold.lent(vectors.get(BlockSnapshot.CURRENT));
     fold.previous = fold.lent(vectors.get(BlockSnapshot.PREVIOUS));
@@ -463,7 +526,8 @@ public final class BlockFold {
               node.samples(),
               node.lossSum(),
               node.validation(),
-              fold.free.lend(snapshot.vector(BlockSnapshot.pending(nodes.size())))));
+              new Addend.Vector(
+                  fold.free.lend(snapshot.vector(BlockSnapshot.pending(nodes.size()))))));
     }
     fold.tree.restore(nodes);
     fold.epochLossSum = head.epochLossSum();

@@ -13,15 +13,18 @@ import java.util.Set;
  */
 final class FreeVectors {
 
-  /** As many as a step may need at a time. */
-  private static final int KEPT_MAX = 3;
-
   private final int length;
-  private final Deque<float[]> free = new ArrayDeque<>(KEPT_MAX);
+  private final int keptMax;
+  private final Deque<float[]> free = new ArrayDeque<>();
   private final Set<float[]> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  FreeVectors(int length) {
+  /**
+   * @param length of a vector
+   * @param shards of a step: a sum for each level of its tree may wait, beside what comes of it
+   */
+  FreeVectors(int length, int shards) {
     this.length = length;
+    keptMax = Integer.numberOfTrailingZeros(shards) + 1;
   }
 
   /** A vector with any values in it. */
@@ -32,7 +35,7 @@ final class FreeVectors {
 
   /** The fold does not need this one any more. */
   void give(float[] vector) {
-    if (!lent.remove(vector) && free.size() < KEPT_MAX) {
+    if (!lent.remove(vector) && free.size() < keptMax) {
       free.addLast(vector);
     }
   }

@@ -49,9 +49,8 @@ public final class LocalOptimizer {
     double rate =
         LearningRate.at(
             spec.learningRate(), spec.schedule(), spec.warmupSteps(), stepsPerEpoch, steps, step);
-    // Each value depends on its own predecessor alone, so it may be written in its place.
-    Update.apply(
-        spec.optimizer(), rate, done, sum, samples, values, values, values.length, moments);
+    Update.of(spec.optimizer(), rate, done, samples)
+        .apply(sum, values, values, moments, 0, values.length);
     done++;
   }
 }

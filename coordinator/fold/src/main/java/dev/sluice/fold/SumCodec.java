@@ -1,10 +1,8 @@
 package dev.sluice.fold;
 
-import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.SumFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -59,7 +57,7 @@ public final class SumCodec {
     return encoded + (floats - trained) * Float.BYTES;
   }
 
-  private static int chunks(int elements) {
+  static int chunks(int elements) {
     return Math.ceilDiv(elements, CHUNK);
   }
 
@@ -98,37 +96,6 @@ public final class SumCodec {
 
   private static void writeFloats(float[] values, int from, int to, MemorySegment out, long at) {
     MemorySegment.copy(values, from, out, FLOAT, at, to - from);
-  }
-
-  /**
-   * Reads a block's sum.
-   *
-   * @param payload of {@link #bytes} bytes; its position does not change
-   * @param values elements [0, floats), written
-   */
-  public static void decode(
-      SumFormat format, ByteBuffer payload, float[] values, int trained, int floats) {
-    if (format == SumFormat.FP32) {
-      Vectors.floats(payload, values);
-      return;
-    }
-    var in = MemorySegment.ofBuffer(payload);
-    if (format == SumFormat.BF16) {
-      for (int i = 0; i < trained; i++) {
-        values[i] = Float.intBitsToFloat(in.get(SHORT, (long) i * Short.BYTES) << Short.SIZE);
-      }
-    } else {
-      long numbers = (long) chunks(trained) * Float.BYTES;
-      for (int from = 0; from < trained; from += CHUNK) {
-        int to = Math.min(trained, from + CHUNK);
-        float scale = in.get(FLOAT, (long) from / CHUNK * Float.BYTES);
-        for (int i = from; i < to; i++) {
-          values[i] = in.get(ValueLayout.JAVA_BYTE, numbers + i) * scale;
-        }
-      }
-    }
-    long state = bytes(format, trained, trained);
-    MemorySegment.copy(in, FLOAT, state, values, trained, floats - trained);
   }
 
   /**

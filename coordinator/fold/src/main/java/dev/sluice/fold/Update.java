@@ -12,9 +12,7 @@ import dev.sluice.schemas.wire.Sgd;
  * code. Moments are changed in place, parameters are written to a new array, because the generation
  * before may still be needed.
  */
-final class Update {
-
-  private Update() {}
+sealed interface Update {
 
   /** Vectors that an optimizer keeps for each parameter. */
   static int moments(Optimizer optimizer) {
@@ -26,96 +24,100 @@ final class Update {
   }
 
   /**
-   * Applies one step to elements [0, trained).
+   * One step.
    *
    * @param optimizer update rule
    * @param rate learning rate of this step
    * @param step from 0
+   * @param samples number of samples in the sum of gradients
+   */
+  static Update of(Optimizer optimizer, double rate, long step, long samples) {
+    return switch (optimizer) {
+      case Sgd sgd -> new Descent(sgd, (float) rate, samples);
+      case Adam(double beta1, double beta2, double epsilon, double weightDecay) ->
+          Adaptive.of(
+              new AdamW(beta1, beta2, epsilon, 0), (float) weightDecay, rate, step, samples);
+      case AdamW adamW -> Adaptive.of(adamW, 0f, rate, step, samples);
+    };
+  }
+
+  /**
+   * Applies it to elements [from, to). Each depends on those at the same place alone, so that what
+   * is written may take the place of what is read.
+   *
    * @param sum gradient summed over samples
-   * @param samples number of samples in the sum
    * @param old parameters before
    * @param next parameters after, written
-   * @param trained elements to update
    * @param moments the optimizer's vectors, changed in place
    */
-  static void apply(
-      Optimizer optimizer,
-      double rate,
-      long step,
-      float[] sum,
-      long samples,
-      float[] old,
-      float[] next,
-      int trained,
-      float[][] moments) {
-    switch (optimizer) {
-      case Sgd sgd -> sgd(sgd, (float) rate, sum, samples, old, next, trained, moments);
-      case Adam(double beta1, double beta2, double epsilon, double weightDecay) ->
-          adam(
-              new AdamW(beta1, beta2, epsilon, 0),
-              (float) weightDecay,
-              rate,
-              step,
-              sum,
-              samples,
-              old,
-              next,
-              trained,
-              moments);
-      case AdamW adamW -> adam(adamW, 0f, rate, step, sum, samples, old, next, trained, moments);
-    }
-  }
+  void apply(float[] sum, float[] old, float[] next, float[][] moments, int from, int to);
 
-  private static void sgd(
-      Sgd sgd,
-      float rate,
-      float[] sum,
-      long samples,
-      float[] old,
-      float[] next,
-      int trained,
-      float[][] moments) {
-    float count = samples;
-    float decay = (float) sgd.weightDecay();
-    float momentum = (float) sgd.momentum();
-    for (int i = 0; i < trained; i++) {
-      float gradient = sum[i] / count + decay * old[i];
-      if (momentum != 0) {
-        float velocity = momentum * moments[0][i] + gradient;
-        moments[0][i] = velocity;
-        gradient = sgd.nesterov() ? gradient + momentum * velocity : velocity;
+  /** Gradient descent. */
+  record Descent(Sgd sgd, float rate, float count) implements Update {
+
+    @Override
+    public void apply(float[] sum, float[] old, float[] next, float[][] moments, int from, int to) {
+      float count = this.count;
+      float rate = this.rate;
+      float decay = (float) sgd.weightDecay();
+      float momentum = (float) sgd.momentum();
+      boolean nesterov = sgd.nesterov();
+      float[] velocities = momentum == 0 ? next : moments[0];
+      for (int i = from; i < to; i++) {
+        float gradient = sum[i] / count + decay * old[i];
+        if (momentum != 0) {
+          float velocity = momentum * velocities[i] + gradient;
+          velocities[i] = velocity;
+          gradient = nesterov ? gradient + momentum * velocity : velocity;
+        }
+        next[i] = old[i] - rate * gradient;
       }
-      next[i] = old[i] - rate * gradient;
     }
   }
 
-  private static void adam(
-      AdamW adam,
+  /** Adam, with either kind of weight decay. */
+  record Adaptive(
+      float beta1,
+      float beta2,
+      float epsilon,
       float coupledDecay,
-      double rate,
-      long step,
-      float[] sum,
-      long samples,
-      float[] old,
-      float[] next,
-      int trained,
-      float[][] moments) {
-    float count = samples;
-    float beta1 = (float) adam.beta1();
-    float beta2 = (float) adam.beta2();
-    float epsilon = (float) adam.epsilon();
-    float stepSize = (float) (rate / (1 - StrictMath.pow(adam.beta1(), (double) (step + 1))));
-    float rootCorrection =
-        (float) StrictMath.sqrt(1 - StrictMath.pow(adam.beta2(), (double) (step + 1)));
-    float keep = (float) (1 - rate * adam.weightDecay());
-    float[] first = moments[0];
-    float[] second = moments[1];
-    for (int i = 0; i < trained; i++) {
-      float gradient = sum[i] / count + coupledDecay * old[i];
-      first[i] = beta1 * first[i] + (1 - beta1) * gradient;
-      second[i] = beta2 * second[i] + (1 - beta2) * gradient * gradient;
-      float root = (float) Math.sqrt(second[i]) / rootCorrection + epsilon;
-      next[i] = keep * old[i] - stepSize * first[i] / root;
+      float stepSize,
+      float rootCorrection,
+      float keep,
+      float count)
+      implements Update {
+
+    static Adaptive of(AdamW adam, float coupledDecay, double rate, long step, long samples) {
+      return new Adaptive(
+          (float) adam.beta1(),
+          (float) adam.beta2(),
+          (float) adam.epsilon(),
+          coupledDecay,
+          (float) (rate / (1 - StrictMath.pow(adam.beta1(), (double) (step + 1)))),
+          (float) StrictMath.sqrt(1 - StrictMath.pow(adam.beta2(), (double) (step + 1))),
+          (float) (1 - rate * adam.weightDecay()),
+          samples);
+    }
+
+    @Override
+    public void apply(float[] sum, float[] old, float[] next, float[][] moments, int from, int to) {
+      float beta1 = this.beta1;
+      float beta2 = this.beta2;
+      float epsilon = this.epsilon;
+      float coupledDecay = this.coupledDecay;
+      float stepSize = this.stepSize;
+      float rootCorrection = this.rootCorrection;
+      float keep = this.keep;
+      float count = this.count;
+      float[] first = moments[0];
+      float[] second = moments[1];
+      for (int i = from; i < to; i++) {
+        float gradient = sum[i] / count + coupledDecay * old[i];
+        first[i] = beta1 * first[i] + (1 - beta1) * gradient;
+        second[i] = beta2 * second[i] + (1 - beta2) * gradient * gradient;
+        float root = (float) Math.sqrt(second[i]) / rootCorrection + epsilon;
+        next[i] = keep * old[i] - stepSize * first[i] / root;
+      }
     }
   }
 }

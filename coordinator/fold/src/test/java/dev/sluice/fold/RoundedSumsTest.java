@@ -70,12 +70,21 @@ class RoundedSumsTest {
       SumCodec.round(format, one, TRAINED);
       add(expected, one);
     }
-    var tree = new TreeSum(SHARDS, new Rounding(format, 4), TRAINED, new FreeVectors(FLOATS));
-    TreeSum.Node root = null;
+    var tree =
+        new TreeSum(
+            SHARDS,
+            new Rounding(format, 4),
+            FLOATS,
+            TRAINED,
+            new FreeVectors(FLOATS, SHARDS),
+            new FoldSpace(0));
     for (int shard = 0; shard < SHARDS; shard++) {
-      root = tree.add(new TreeSum.Node(shard, 1, 1, 1, null, leaf(0, shard)));
+      tree.add(new TreeSum.Node(shard, 1, 1, 1, null, new Addend.Vector(leaf(0, shard))));
     }
-    assertThat(bits(Objects.requireNonNull(root).sum())).isEqualTo(bits(expected));
+    float[] sum = new float[FLOATS];
+    assertThat(tree.total().samples()).isEqualTo(SHARDS);
+    tree.sum(0, FLOATS, sum);
+    assertThat(bits(sum)).isEqualTo(bits(expected));
   }
 
   @Test

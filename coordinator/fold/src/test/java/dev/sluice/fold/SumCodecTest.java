@@ -138,7 +138,7 @@ class SumCodecTest {
     float[] sent = new float[rounded.length];
     byte[] room = new byte[SumCodec.bytes(SumFormat.INT8, sent.length, sent.length)];
     SumCodec.encode(SumFormat.INT8, values, sent.length, sent.length, room);
-    SumCodec.decode(SumFormat.INT8, ByteBuffer.wrap(room), sent, sent.length, sent.length);
+    read(SumFormat.INT8, room, 0, sent.length, sent);
     assertThat(bits(sent)).isEqualTo(bits(rounded));
   }
 
@@ -185,9 +185,46 @@ class SumCodecTest {
     System.arraycopy(room, 0, moved, 5, room.length - 9);
     float[] read = new float[FLOATS];
     Arrays.fill(read, 77);
-    var payload = ByteBuffer.wrap(moved, 5, room.length - 9).asReadOnlyBuffer();
-    SumCodec.decode(format, payload, read, TRAINED, FLOATS);
+    read(format, moved, 5, TRAINED, read);
     return read;
+  }
+
+  private static void read(
+      SumFormat format, byte[] bytes, int offset, int trained, float[] values) {
+    var reader = new SumReader();
+    float[] piece = new float[SumReader.FLOATS];
+    for (int from = 0; from < values.length; from += SumReader.FLOATS) {
+      int to = Math.min(values.length, from + SumReader.FLOATS);
+      reader.read(format, SumReader.Encoded.of(bytes, offset), trained, from, to, piece);
+      System.arraycopy(piece, 0, values, from, to - from);
+    }
+  }
+
+  /** The loops that read a piece, against one number after the other. */
+  @ParameterizedTest
+  @EnumSource(SumFormat.class)
+  void aPieceIsReadAsNumberByNumber(SumFormat format) {
+    for (int trained : new int[] {0, 1, 255, 256, 511, 512, 513, 768, FLOATS}) {
+      byte[] room = new byte[SumCodec.bytes(format, trained, FLOATS)];
+      new Random(trained).nextBytes(room); // whatever the bytes are
+      var in = ByteBuffer.wrap(room).order(ByteOrder.LITTLE_ENDIAN);
+      float[] expected = new float[FLOATS];
+      int scales = (trained + SumCodec.CHUNK - 1) / SumCodec.CHUNK * Float.BYTES;
+      for (int i = 0; i < FLOATS; i++) {
+        int state = SumCodec.bytes(format, trained, trained) + (i - trained) * Float.BYTES;
+        expected[i] =
+            i >= trained
+                ? in.getFloat(state)
+                : switch (format) {
+                  case FP32 -> in.getFloat(i * Float.BYTES);
+                  case BF16 -> Float.intBitsToFloat(in.getShort(i * Short.BYTES) << 16);
+                  case INT8 -> in.get(scales + i) * in.getFloat(i / SumCodec.CHUNK * Float.BYTES);
+                };
+      }
+      float[] read = new float[FLOATS];
+      read(format, room, 0, trained, read);
+      assertThat(read).as("%s of %d", format, trained).isEqualTo(expected);
+    }
   }
 
   private static float[] values(int seed) {

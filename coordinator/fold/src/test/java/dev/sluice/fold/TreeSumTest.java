@@ -2,6 +2,9 @@ package dev.sluice.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schemas.codec.Vectors;
+import dev.sluice.schemas.wire.SumFormat;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,32 +18,116 @@ class TreeSumTest {
 
   private static final int SHARDS = 16;
 
+  /** Whole pieces, and some elements more. */
+  private static final int FLOATS = 2 * Pieces.FLOATS + 33;
+
+  private static final int BYTES = FLOATS * Float.BYTES;
+
+  /** Shards that are sent as one sum. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Part(int from, int count, float[] sum) {}
+
   @RepeatedTest(200)
   void anyGroupingInAnyOrderGivesTheSameBits(RepetitionInfo repetition) {
     var random = new Random(repetition.getCurrentRepetition());
     var leaves = leaves(random);
     float[] expected = reference(leaves, 0, SHARDS);
+    var space = new FoldSpace(random.nextInt(20 * BYTES));
+    var free = new FreeVectors(FLOATS, SHARDS);
+    var tree = new TreeSum(SHARDS, Rounding.NONE, FLOATS, 0, free, space);
+    float[] sum = new float[FLOATS];
 
-    var arriving = new ArrayList<TreeSum.Node>();
-    cover(random, leaves, 0, SHARDS, arriving);
-    // The same shards again in another grouping, as after a term was dispatched twice.
-    cover(random, leaves, 0, SHARDS, arriving);
-    Collections.shuffle(arriving, random);
-
-    var tree = new TreeSum(SHARDS);
-    TreeSum.Node root = null;
-    for (var node : arriving) {
-      root = tree.add(node);
-      if (root != null) {
-        break;
+    for (int step = 0; step < 3; step++) {
+      var arriving = new ArrayList<Part>();
+      cover(random, leaves, 0, SHARDS, arriving);
+      // The same shards again in another grouping, as after a term was dispatched twice.
+      cover(random, leaves, 0, SHARDS, arriving);
+      Collections.shuffle(arriving, random);
+      for (var part : arriving) {
+        if (!tree.whole()) {
+          tree.add(node(random, part, space));
+        }
+        if (!tree.whole() && random.nextInt(8) == 0) {
+          assertThat(tree.settle()).allMatch(node -> node.values() instanceof Addend.Vector);
+          assertThat(space.bytes()).isZero();
+        }
       }
-    }
 
-    if (root == null) {
-      throw new AssertionError("the sum is not complete");
+      assertThat(tree.whole()).isTrue();
+      assertThat(tree.total()).isEqualTo(new TreeSum.Total(SHARDS, SHARDS, null));
+      tree.sum(0, FLOATS, sum);
+      assertThat(bits(sum)).isEqualTo(bits(expected));
+      tree.clear();
+      assertThat(space.bytes()).isZero();
     }
-    assertThat(bits(root.sum())).isEqualTo(bits(expected));
-    assertThat(root.samples()).isEqualTo(SHARDS);
+  }
+
+  /** A vector, or a contribution that may wait as it came, or one that may not. */
+  private static TreeSum.Node node(Random random, Part part, FoldSpace space) {
+    Addend values;
+    if (random.nextInt(3) == 0) {
+      values = new Addend.Vector(part.sum);
+    } else {
+      byte[] room = new byte[BYTES];
+      SumCodec.encode(SumFormat.FP32, part.sum, FLOATS, FLOATS, room);
+      byte[] moved = new byte[BYTES + 9];
+      System.arraycopy(room, 0, moved, 5, BYTES);
+      var payload = ByteBuffer.wrap(moved, 5, BYTES);
+      boolean held = random.nextBoolean() && space.hold(payload);
+      values = new Addend.Payload(SumReader.Encoded.of(moved, 5), SumFormat.FP32, held);
+    }
+    return new TreeSum.Node(part.from, part.count, part.count, part.count, null, values);
+  }
+
+  /** Without room for contributions that wait, no more vectors wait than the tree has levels. */
+  @Test
+  void inOrderAVectorForEachLevelWaits() {
+    var leaves = leaves(new Random(3));
+    var tree =
+        new TreeSum(
+            SHARDS,
+            Rounding.NONE,
+            FLOATS,
+            0,
+            new FreeVectors(FLOATS, SHARDS),
+            new FoldSpace(BYTES));
+    for (int shard = 0; shard < SHARDS - 1; shard++) {
+      var payload = Vectors.bytes(leaves.get(shard));
+      tree.add(
+          new TreeSum.Node(
+              shard,
+              1,
+              1,
+              1,
+              null,
+              new Addend.Payload(SumReader.Encoded.of(payload.array(), 0), SumFormat.FP32, false)));
+      assertThat(tree.settle()).hasSize(Integer.bitCount(shard + 1));
+    }
+  }
+
+  @Test
+  void whatWaitsAsAWholeIsCoveredAlthoughItIsNotAddedYet() {
+    var leaves = leaves(new Random(4));
+    var space = new FoldSpace(10 * BYTES);
+    var tree =
+        new TreeSum(SHARDS, Rounding.NONE, FLOATS, 0, new FreeVectors(FLOATS, SHARDS), space);
+    for (int shard = 4; shard < 7; shard++) {
+      var payload = Vectors.bytes(leaves.get(shard));
+      assertThat(space.hold(payload)).isTrue();
+      tree.add(
+          new TreeSum.Node(
+              shard,
+              1,
+              1,
+              1,
+              null,
+              new Addend.Payload(SumReader.Encoded.of(payload.array(), 0), SumFormat.FP32, true)));
+    }
+    assertThat(tree.covers(4, 2)).isTrue();
+    assertThat(tree.covers(6, 1)).isTrue();
+    assertThat(tree.covers(6, 2)).isFalse();
+    assertThat(tree.covers(4, 4)).isFalse();
+    assertThat(space.bytes()).isEqualTo(3 * BYTES);
   }
 
   @Test
@@ -71,7 +158,7 @@ class TreeSumTest {
   private static List<float[]> leaves(Random random) {
     var leaves = new ArrayList<float[]>();
     for (int shard = 0; shard < SHARDS; shard++) {
-      float[] values = new float[33];
+      float[] values = new float[FLOATS];
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(7) - 3));
       }
@@ -94,9 +181,9 @@ class TreeSumTest {
   }
 
   private static void cover(
-      Random random, List<float[]> leaves, int from, int count, List<TreeSum.Node> nodes) {
+      Random random, List<float[]> leaves, int from, int count, List<Part> nodes) {
     if (count == 1 || random.nextInt(3) == 0) {
-      nodes.add(new TreeSum.Node(from, count, count, count, null, reference(leaves, from, count)));
+      nodes.add(new Part(from, count, reference(leaves, from, count)));
     } else {
       cover(random, leaves, from, count / 2, nodes);
       cover(random, leaves, from + count / 2, count / 2, nodes);

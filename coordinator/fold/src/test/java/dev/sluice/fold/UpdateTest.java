@@ -114,7 +114,7 @@ class UpdateTest {
         sum[i] = (float) random.nextGaussian() * SAMPLES;
         expected[i] = scalars[i].next(expected[i], (double) sum[i] / SAMPLES, step);
       }
-      Update.apply(optimizer, RATE, step, sum, SAMPLES, parameters, next, n, moments);
+      Update.of(optimizer, RATE, step, SAMPLES).apply(sum, parameters, next, moments, 0, n);
       parameters = next;
     }
     for (int i = 0; i < n; i++) {

@@ -27,6 +27,10 @@ public final class PartitionReplay {
   private final int partition;
   private final int partitions;
   private final Witnesses witnesses;
+
+  /** Room for contributions that wait as they came; an audit reads one partition at a time. */
+  private static final long WAITING_BYTES_MAX = 192L << 20;
+
   private final PartitionFold fold;
   private final Map<Integer, ByteBuffer> finals = new HashMap<>();
   private final Map<Integer, Long> generations = new HashMap<>();
@@ -51,7 +55,7 @@ public final class PartitionReplay {
     this.partition = partition;
     this.partitions = partitions;
     this.witnesses = witnesses;
-    fold = new PartitionFold(partition, partitions);
+    fold = new PartitionFold(partition, partitions, WAITING_BYTES_MAX);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.sluice.coordinator.fold;
 import dev.sluice.fold.BlockFold;
 import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.fold.FoldOutput;
+import dev.sluice.fold.FoldSpace;
 import dev.sluice.fold.Startable;
 import dev.sluice.jobs.rules.Names;
 import dev.sluice.schemas.topics.Topic;
@@ -35,17 +36,20 @@ public final class PartitionFold {
   private final Map<String, Map<Integer, BlockFold>> jobs = new TreeMap<>();
   private final Set<String> ended = new HashSet<>();
   private final Joiners joiners = new Joiners();
+  private final FoldSpace space;
 
   /**
    * @param partition which
    * @param partitions how many the topic has
+   * @param waitingBytesMax room for contributions that wait as they came; see {@link FoldSpace}
    */
-  public PartitionFold(int partition, int partitions) {
+  public PartitionFold(int partition, int partitions, long waitingBytesMax) {
     this.partition = partition;
     this.partitions = partitions;
+    space = new FoldSpace(waitingBytesMax);
   }
 
-  /** Folds one record. */
+  /** Folds one record; nobody writes to it any more. */
   public void apply(GradientRecord record, Consumer<FoldOutput> out) {
     switch (record.entry()) {
       case FoldStarted plan -> start(record.jobId(), plan, out);
@@ -60,7 +64,7 @@ public final class PartitionFold {
       case Contribution contribution -> {
         var block = blocks(record.jobId()).get(contribution.block());
         if (block != null) {
-          block.contribute(contribution, out);
+          block.contribute(contribution, true, out);
         }
       }
     }
@@ -138,7 +142,7 @@ public final class PartitionFold {
   /** Puts a block back as a checkpoint has it. */
   public void restore(BlockSnapshot snapshot) {
     jobs.computeIfAbsent(snapshot.head().jobId(), id -> new TreeMap<>())
-        .put(snapshot.head().block(), BlockFold.restore(snapshot));
+        .put(snapshot.head().block(), BlockFold.restore(snapshot, space));
   }
 
   private void start(String jobId, FoldStarted plan, Consumer<FoldOutput> out) {
@@ -154,7 +158,7 @@ public final class PartitionFold {
     int count = (int) Math.ceilDiv(plan.floats(), plan.blockFloats());
     for (int block = 0; block < count; block++) {
       if (Topic.partition(Topic.blockKey(jobId, block), partitions) == partition) {
-        blocks.put(block, new BlockFold(jobId, block, plan));
+        blocks.put(block, new BlockFold(jobId, block, plan, space));
       }
     }
     if (!blocks.isEmpty()) {
@@ -164,7 +168,9 @@ public final class PartitionFold {
 
   private void stop(String jobId) {
     joiners.forget(jobId);
-    if (jobs.remove(jobId) != null) {
+    var blocks = jobs.remove(jobId);
+    if (blocks != null) {
+      blocks.values().forEach(BlockFold::end);
       ended.add(jobId);
     }
   }

@@ -68,10 +68,18 @@ final class FoldService implements AutoCloseable {
     group.start();
   }
 
+  /**
+   * Room in each partition for contributions that wait as they came: all partitions together take
+   * three eighths of the heap, beside the folds, which have a limit of their own.
+   */
+  private long waitingBytesMax() {
+    return Runtime.getRuntime().maxMemory() / 8 * 3 / partitions;
+  }
+
   private FoldShard shard(int partition, SchemaWait waits) {
     return new FoldShard(
         Topic.GRADIENTS.topicName() + "-" + partition,
-        new PartitionFold(partition, partitions),
+        new PartitionFold(partition, partitions, waitingBytesMax()),
         new FoldShard.Pace(
             config.checkpointMs(),
             config.progressMs(),

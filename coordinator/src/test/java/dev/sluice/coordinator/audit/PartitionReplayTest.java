@@ -84,7 +84,7 @@ class PartitionReplayTest {
     }
     logs.forEach(log -> log.add(new GradientRecord(JOB, new FoldStopped("SUCCEEDED"))));
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      var fold = new PartitionFold(partition, PARTITIONS);
+      var fold = new PartitionFold(partition, PARTITIONS, 1 << 20);
       for (var record : logs.get(partition)) {
         fold.apply(record, this::keep);
         states.get(partition).add(fold.snapshotAll());

@@ -30,7 +30,7 @@ class HeldOutRowsTest {
   private static final String JOB = "j";
   private static final int STEPS = 6;
 
-  private PartitionFold fold = new PartitionFold(0, 1);
+  private PartitionFold fold = new PartitionFold(0, 1, 1 << 20);
   private final Map<Long, Float> values = new TreeMap<>();
   private final Map<Long, Boolean> last = new HashMap<>();
   private final List<FoldProgressed> told = new ArrayList<>();
@@ -103,7 +103,7 @@ class HeldOutRowsTest {
   @Test
   void aRestoredFoldDecidesTheSame() {
     for (int at = 0; at <= 9; at++) {
-      fold = new PartitionFold(0, 1);
+      fold = new PartitionFold(0, 1, 1 << 20);
       start(new EarlyStopping(1, ValidationMetric.LOSS, 0));
       var log = new ArrayList<Contribution>();
       for (int step = 0; step < 5; step++) {
@@ -113,7 +113,7 @@ class HeldOutRowsTest {
       }
       for (int i = 0; i < log.size(); i++) {
         if (i == at) {
-          var restored = new PartitionFold(0, 1);
+          var restored = new PartitionFold(0, 1, 1 << 20);
           var snapshots = fold.snapshotAll();
           assertThat(snapshots).allMatch(snapshot -> snapshot.objection() == null);
           snapshots.forEach(restored::restore);
@@ -130,7 +130,7 @@ class HeldOutRowsTest {
   void anEndedBlockIsTheLastOneWhoeverAsks() {
     start(new EarlyStopping(1, ValidationMetric.LOSS, 0));
     trainTo(5, 1, 2);
-    var restored = new PartitionFold(0, 1);
+    var restored = new PartitionFold(0, 1, 1 << 20);
     fold.snapshotAll().forEach(restored::restore);
     last.clear();
     restored.republishAll(this::take);

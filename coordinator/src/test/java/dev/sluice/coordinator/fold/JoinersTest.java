@@ -31,7 +31,7 @@ final class JoinersTest {
   private static final long REST_MS =
       (long) BLOCKS * Topic.BLOCK_FLOATS * Float.BYTES / Joiners.BYTES_PER_MS;
 
-  private final PartitionFold fold = new PartitionFold(0, 1);
+  private final PartitionFold fold = new PartitionFold(0, 1, 1 << 20);
   private final List<String> published = new ArrayList<>();
   private long nowMs = 1_000;
 

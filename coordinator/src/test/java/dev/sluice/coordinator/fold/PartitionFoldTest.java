@@ -29,7 +29,7 @@ class PartitionFoldTest {
   private static final String ENGINE = "engine";
   private static final int SHARDS = 2;
 
-  private final PartitionFold fold = new PartitionFold(0, 1);
+  private final PartitionFold fold = new PartitionFold(0, 1, 1 << 20);
   private final List<FoldOutput> out = new ArrayList<>();
   private long nowMs;
 
@@ -133,7 +133,7 @@ class PartitionFoldTest {
     give(contribution(0, 0, 2, 2, 1, 2, 3, 4));
     give(contribution(1, 0, 1, 1, 4, 3, 2, 1));
 
-    var restored = new PartitionFold(0, 1);
+    var restored = new PartitionFold(0, 1, 1 << 20);
     var snapshots = fold.snapshotChanged();
     assertThat(snapshots).isNotEmpty().allMatch(snapshot -> snapshot.objection() == null);
     snapshots.forEach(restored::restore);
@@ -286,7 +286,7 @@ class PartitionFoldTest {
   /** An export needs the parameters alone, whoever folds. */
   @Test
   void whoDoesNotFoldIsAnsweredWithParameters() {
-    var byWorkers = new PartitionFold(0, 1);
+    var byWorkers = new PartitionFold(0, 1, 1 << 20);
     foldedByWorkers(byWorkers, List.of());
     var outputs = new ArrayList<FoldOutput>();
     byWorkers.apply(new GradientRecord(JOB, new Attached("w", false)), outputs::add);
@@ -296,7 +296,7 @@ class PartitionFoldTest {
 
   @Test
   void afterATakeoverNothingIsPublishedForThoseWhoFold() {
-    var byWorkers = new PartitionFold(0, 1);
+    var byWorkers = new PartitionFold(0, 1, 1 << 20);
     foldedByWorkers(byWorkers, List.of(contribution(0, 0, 2, 2, 1, 1, 1, 1)));
     var outputs = new ArrayList<FoldOutput>();
     byWorkers.republishAll(outputs::add);
@@ -309,7 +309,7 @@ class PartitionFoldTest {
     for (int step = 0; step < 3; step++) {
       contributions.add(contribution(step, 0, 2, 2, 1, 1, 1, 1));
     }
-    return foldedByWorkers(new PartitionFold(0, 1), contributions);
+    return foldedByWorkers(new PartitionFold(0, 1, 1 << 20), contributions);
   }
 
   private static List<FoldOutput> foldedByWorkers(

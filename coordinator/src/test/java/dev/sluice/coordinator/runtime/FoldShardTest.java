@@ -38,7 +38,7 @@ class FoldShardTest {
   private final Store store = new Store();
   private final Outlet outlet = new Outlet();
   private final FoldShard shard =
-      new FoldShard("gradients-0", new PartitionFold(0, 1), PACE, store, outlet);
+      new FoldShard("gradients-0", new PartitionFold(0, 1, 1 << 20), PACE, store, outlet);
   private final List<LogRecord<GradientRecord>> log = new ArrayList<>();
   private long nowMs = 10_000;
   private int handled;

@@ -200,7 +200,7 @@ final class WireTargets {
 
     @Override
     public void attempt(Dice dice) {
-      var fold = new PartitionFold(0, 1);
+      var fold = new PartitionFold(0, 1, 1 << 20);
       for (int left = RECORDS; left > 0; left--) {
         var record = dice.oneIn(2) ? records.message(GradientRecord.class, dice) : plausible(dice);
         record.ifPresent(one -> fold.apply(one, Folding::look));

@@ -127,7 +127,7 @@ final class Coordinator {
         ports ->
             new FoldShard(
                 "gradients-" + partition,
-                new PartitionFold(partition, World.PARTITIONS),
+                new PartitionFold(partition, World.PARTITIONS, World.waitingBytesMax(partition)),
                 PACE,
                 ports,
                 ports));

@@ -49,6 +49,11 @@ final class World {
   /** How vectors are cut: into three blocks. */
   static final Blocks VECTOR = new Blocks(FLOATS, BLOCK_FLOATS);
 
+  /** Room for contributions that wait as they came: for two of them, or for all there are. */
+  static long waitingBytesMax(int partition) {
+    return partition == 0 ? 2L * (VECTOR.room().length + 1) : 1 << 20;
+  }
+
   /** That of the workers of today, and of those that come with the next release. */
   static final List<String> ENGINES = List.of("engine", "engine-2");
 

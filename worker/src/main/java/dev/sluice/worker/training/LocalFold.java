@@ -3,6 +3,7 @@ package dev.sluice.worker.training;
 import dev.sluice.fold.BlockFold;
 import dev.sluice.fold.BlockSnapshot;
 import dev.sluice.fold.FoldOutput;
+import dev.sluice.fold.FoldSpace;
 import dev.sluice.schemas.wire.Contribution;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -27,8 +28,12 @@ public final class LocalFold {
     long nextOffset;
   }
 
+  /** Room for contributions that wait as they came. */
+  private static final long WAITING_BYTES_MAX = 32L << 20;
+
   private final JobParameters parameters;
   private final Part[] parts;
+  private final FoldSpace space = new FoldSpace(WAITING_BYTES_MAX);
 
   /**
    * @param parameters of the job; where its generations appear
@@ -77,7 +82,8 @@ public final class LocalFold {
       part.fold.republish(this::take);
       return false;
     }
-    part.fold = BlockFold.restore(state);
+    forget(block);
+    part.fold = BlockFold.restore(state, space);
     part.nextOffset = nextOffset;
     part.fold.republish(this::take);
     return true;
@@ -89,6 +95,10 @@ public final class LocalFold {
    * @param block which
    */
   public synchronized void forget(int block) {
+    var fold = parts[block].fold;
+    if (fold != null) {
+      fold.end();
+    }
     parts[block].fold = null;
   }
 
@@ -96,6 +106,7 @@ public final class LocalFold {
    * Folds what the log holds.
    *
    * @param offset its offset; what is in the state already is passed over
+   * @param contribution to whose payload nobody writes any more
    * @return whether a newer generation of all blocks is there
    */
   public synchronized boolean fold(long offset, Contribution contribution) {
@@ -107,23 +118,26 @@ public final class LocalFold {
       return false;
     }
     part.nextOffset = offset + 1;
-    return fold(part.fold, contribution);
+    return fold(part.fold, contribution, true);
   }
 
   /**
    * Folds what this worker contributes, and has sent to the log.
    *
+   * @param contribution whose payload may be written over afterwards
    * @return whether a newer generation of all blocks is there
    */
   public synchronized boolean foldOwn(Contribution contribution) {
     var fold = parts[contribution.block()].fold;
     // A fold that is behind gets it from the log, when it has come there.
-    return fold != null && fold.generation() == contribution.step() && fold(fold, contribution);
+    return fold != null
+        && fold.generation() == contribution.step()
+        && fold(fold, contribution, false);
   }
 
-  private boolean fold(BlockFold fold, Contribution contribution) {
+  private boolean fold(BlockFold fold, Contribution contribution, boolean stays) {
     long before = parameters.newest();
-    fold.contribute(contribution, this::take);
+    fold.contribute(contribution, stays, this::take);
     return parameters.newest() > before;
   }
 

@@ -8,6 +8,8 @@ import dev.sluice.schemas.wire.TrainingSpec;
 
 /**
  * What the fold keeps for a training job, in vectors as long as the job's parameters and state.
+ * Contributions that wait as they came do so instead of sums, in memory that is not the job's: a
+ * process has a bound for those of all its jobs.
  *
  * @param generations generations of the parameters, with the best one where training ends early
  * @param moments vectors of the optimizer

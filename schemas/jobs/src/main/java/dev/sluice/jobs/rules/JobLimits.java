@@ -16,7 +16,8 @@ public final class JobLimits {
 
   /**
    * Bytes that the fold keeps for one training job; see {@link FoldMemory}. A coordinator's heap
-   * has room for this and for the copies that a checkpoint and a publication make of parts of it.
+   * has room for this, for the copies that a checkpoint and a publication make of parts of it, and,
+   * in three eighths of it at most, for contributions that wait as they came.
    */
   public static final long FOLD_BYTES_MAX = 512L << 20;
 

@@ -1,0 +1,76 @@
+package dev.sluice.fold;
+
+import java.nio.ByteBuffer;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * What the folds of one thread share: pieces to add in, and room for contributions that wait as
+ * they came.
+ *
+ * <p>A contribution that waits keeps the whole array alive that it was read into, which may be a
+ * fetch of many megabytes. So it is arrays that are counted, each once; where there is no room, or
+ * the contribution is too small a part of its array, its values are copied instead. No bit depends
+ * on it.
+ */
+public final class FoldSpace {
+
+  /** A contribution keeps an array of no more than so many times its size. */
+  private static final int ARRAY_FACTOR_MAX = 64;
+
+  private final long bytesMax;
+  private final Map<byte[], Integer> arrays = new IdentityHashMap<>();
+  private final Pieces pieces = new Pieces();
+  private long bytes;
+
+  /**
+   * @param bytesMax most bytes of arrays that contributions wait in; 0: none waits as it came
+   */
+  public FoldSpace(long bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  Pieces pieces() {
+    return pieces;
+  }
+
+  /** Bytes of arrays that contributions wait in. */
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Makes room for a contribution that waits.
+   *
+   * @param payload in an array
+   * @return whether it may; then {@link #release} has to follow
+   */
+  boolean hold(ByteBuffer payload) {
+    byte[] array = payload.array();
+    var holders = arrays.get(array);
+    if (holders == null) {
+      if ((long) payload.remaining() * ARRAY_FACTOR_MAX < array.length
+          || array.length > bytesMax - bytes) {
+        return false;
+      }
+      bytes += array.length;
+      holders = 0;
+    }
+    arrays.put(array, holders + 1);
+    return true;
+  }
+
+  /** A contribution that waited in this array does not any more. */
+  void release(byte[] array) {
+    var holders = arrays.get(array);
+    if (holders == null) {
+      throw new IllegalStateException("nothing waits in this array");
+    }
+    if (holders > 1) {
+      arrays.put(array, holders - 1);
+    } else {
+      arrays.remove(array);
+      bytes -= array.length;
+    }
+  }
+}
