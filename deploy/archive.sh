@@ -29,7 +29,7 @@ class_path() (
 # last, because an archive fits every class path that begins with its own.
 campaigns() (
   shopt -s nullglob
-  for jar in "$here"/{chaos,benchmark}/target/sluice-{chaos,benchmark}-*.jar; do
+  for jar in "$here"/{chaos,benchmark}/target/sluice-{chaos,benchmark}-*.jar "$here"/benchmark/target/lib/*.jar; do
     printf ':%s' "$jar"
   done
 )

@@ -4,7 +4,7 @@ import dev.sluice.schemas.wire.SumFormat;
 
 /** The values of a node of the tree. */
 @SuppressWarnings("ArrayRecordComponent") // a block of a megabyte is not boxed; never compared
-sealed interface Addend {
+public sealed interface Addend {
 
   /**
    * A vector.

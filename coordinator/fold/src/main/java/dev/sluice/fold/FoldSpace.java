@@ -43,9 +43,9 @@ public final class FoldSpace {
    * Makes room for a contribution that waits.
    *
    * @param payload in an array
-   * @return whether it may; then {@link #release} has to follow
+   * @return whether it may; {@link TreeSum} releases it
    */
-  boolean hold(ByteBuffer payload) {
+  public boolean hold(ByteBuffer payload) {
     byte[] array = payload.array();
     var holders = arrays.get(array);
     if (holders == null) {

@@ -38,7 +38,7 @@ public final class TreeSum {
    * @param validation sums over held-out rows; null: none were measured
    * @param values element-wise sum
    */
-  record Node(
+  public record Node(
       int from,
       int shards,
       long samples,
@@ -58,7 +58,7 @@ public final class TreeSum {
    * @param lossSum sum of their losses
    * @param validation sums over held-out rows; null: none were measured
    */
-  record Total(long samples, double lossSum, @Nullable ValidationSums validation) {
+  public record Total(long samples, double lossSum, @Nullable ValidationSums validation) {
 
     Total plus(Total right) {
       return new Total(
@@ -96,6 +96,15 @@ public final class TreeSum {
 
   /**
    * @param shards V, a power of two
+   * @param floats elements of a sum; none are rounded
+   * @param space of whoever adds
+   */
+  public TreeSum(int shards, int floats, FoldSpace space) {
+    this(shards, Rounding.NONE, floats, 0, new FreeVectors(floats, shards), space);
+  }
+
+  /**
+   * @param shards V, a power of two
    * @param rounding which sums are rounded; those that are added are, where they have to be
    * @param floats elements of a sum
    * @param trained elements that are rounded, from the first on
@@ -123,7 +132,7 @@ public final class TreeSum {
   }
 
   /** Adds a node unless what it stands for is there already. */
-  void add(Node node) {
+  public void add(Node node) {
     if (covers(node.from, node.shards)) {
       release(node);
       return;
@@ -224,7 +233,7 @@ public final class TreeSum {
   }
 
   /** What the root stands for; then {@link #sum(int, int, float[])} gives its values. */
-  Total total() {
+  public Total total() {
     take(0, shards);
     return total(shards);
   }
@@ -232,10 +241,10 @@ public final class TreeSum {
   /**
    * Elements [from, to) of the sum over all shards.
    *
-   * @param from a multiple of {@link Pieces#FLOATS}
+   * @param from a multiple of {@link SumReader#FLOATS}
    * @param into written at the same place
    */
-  void sum(int from, int to, float[] into) {
+  public void sum(int from, int to, float[] into) {
     sum(shards, from, to, into);
   }
 
@@ -364,7 +373,8 @@ public final class TreeSum {
     }
   }
 
-  void clear() {
+  /** Lets go of all that waits. */
+  public void clear() {
     waiting.values().forEach(this::release);
     drop(0, shards);
     parts.clear();

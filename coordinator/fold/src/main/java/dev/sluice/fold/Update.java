@@ -12,7 +12,7 @@ import dev.sluice.schemas.wire.Sgd;
  * code. Moments are changed in place, parameters are written to a new array, because the generation
  * before may still be needed.
  */
-sealed interface Update {
+public sealed interface Update {
 
   /** Vectors that an optimizer keeps for each parameter. */
   static int moments(Optimizer optimizer) {

@@ -62,8 +62,8 @@ public final class BenchCommand implements Callable<Integer>, Subcommand {
       paramLabel = "SECTION",
       split = ",",
       description =
-          "Only these: training, jobs, latency, inference, start, cost; or encodings, which is in"
-              + " no other run and takes 6 minutes.")
+          "Only these: training, jobs, latency, inference, start, cost, fold; or encodings, which"
+              + " is in no other run and takes 6 minutes.")
   private List<String> only = new ArrayList<>();
 
   @Option(

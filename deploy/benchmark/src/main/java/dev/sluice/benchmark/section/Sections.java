@@ -13,7 +13,8 @@ public final class Sections {
           new LatencyFigures(),
           new InferenceFigures(),
           new StartFigures(),
-          new CostFigures());
+          new CostFigures(),
+          new FoldFigures());
 
   /** All that can be asked for: what takes long stands alone. */
   public static final List<BenchSection> ALL_NAMED =
