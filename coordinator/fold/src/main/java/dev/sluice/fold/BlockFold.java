@@ -362,19 +362,28 @@ public final class BlockFold {
   }
 
   /**
-   * Sums, updates and looks at a piece at a time, which so comes from memory once.
+   * Sums, updates and looks at a piece at a time, which so comes from memory once. Where a gradient
+   * that is too long is clipped, all of it has to be there first.
    *
    * @param next written
    * @return whether all of it is finite
    */
   private boolean update(long samples, float[] old, float[] next) {
-    var update =
-        Update.of(plan.optimizer(), LearningRate.at(plan, generation), generation, samples);
+    float scale = 1;
+    boolean clips = plan.clipNorm() > 0;
+    if (clips) {
+      tree.sum(0, floats, next);
+      scale = GradientNorm.scale(plan.clipNorm(), next, trained, samples);
+    }
+    double rate = LearningRate.at(plan, generation);
+    var update = Update.of(plan.optimizer(), rate, generation, samples, scale);
     float count = samples;
     boolean finite = true;
     for (int from = 0; from < floats; from += Pieces.UPDATED) {
       int to = Math.min(floats, from + Pieces.UPDATED);
-      tree.sum(from, to, next);
+      if (!clips) {
+        tree.sum(from, to, next);
+      }
       update.apply(next, old, next, moments, from, Math.min(to, trained));
       for (int i = Math.max(from, trained); i < to; i++) {
         next[i] /= count;

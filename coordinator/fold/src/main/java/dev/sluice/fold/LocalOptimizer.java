@@ -49,7 +49,8 @@ public final class LocalOptimizer {
     double rate =
         LearningRate.at(
             spec.learningRate(), spec.schedule(), spec.warmupSteps(), stepsPerEpoch, steps, step);
-    Update.of(spec.optimizer(), rate, done, samples)
+    float scale = GradientNorm.scale(spec.clipNorm(), sum, values.length, samples);
+    Update.of(spec.optimizer(), rate, done, samples, scale)
         .apply(sum, values, values, moments, 0, values.length);
     done++;
   }

@@ -82,6 +82,15 @@ public final class Startable {
           plan.shards(),
           encoding.format());
     }
+    if (!(plan.clipNorm() >= 0 && plan.clipNorm() <= Double.MAX_VALUE)
+        || (plan.clipNorm() > 0 && plan.floats() > plan.blockFloats())) {
+      return String.format(
+          Locale.ROOT,
+          "Gradients of %d values in blocks of %d are to be clipped at a length of %s.",
+          plan.floats(),
+          plan.blockFloats(),
+          plan.clipNorm());
+    }
     if (plan.stepsPerEpoch() < 1 || plan.warmupSteps() < 0 || !decays(plan.schedule())) {
       return String.format(
           Locale.ROOT,

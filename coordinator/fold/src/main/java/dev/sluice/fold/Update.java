@@ -30,14 +30,15 @@ public sealed interface Update {
    * @param rate learning rate of this step
    * @param step from 0
    * @param samples number of samples in the sum of gradients
+   * @param scale what their mean is multiplied with; 1 changes no bit
    */
-  static Update of(Optimizer optimizer, double rate, long step, long samples) {
+  static Update of(Optimizer optimizer, double rate, long step, long samples, float scale) {
     return switch (optimizer) {
-      case Sgd sgd -> new Descent(sgd, (float) rate, samples);
+      case Sgd sgd -> new Descent(sgd, (float) rate, samples, scale);
       case Adam(double beta1, double beta2, double epsilon, double weightDecay) ->
           Adaptive.of(
-              new AdamW(beta1, beta2, epsilon, 0), (float) weightDecay, rate, step, samples);
-      case AdamW adamW -> Adaptive.of(adamW, 0f, rate, step, samples);
+              new AdamW(beta1, beta2, epsilon, 0), (float) weightDecay, rate, step, samples, scale);
+      case AdamW adamW -> Adaptive.of(adamW, 0f, rate, step, samples, scale);
     };
   }
 
@@ -53,18 +54,19 @@ public sealed interface Update {
   void apply(float[] sum, float[] old, float[] next, float[][] moments, int from, int to);
 
   /** Gradient descent. */
-  record Descent(Sgd sgd, float rate, float count) implements Update {
+  record Descent(Sgd sgd, float rate, float count, float scale) implements Update {
 
     @Override
     public void apply(float[] sum, float[] old, float[] next, float[][] moments, int from, int to) {
       float count = this.count;
+      float scale = this.scale;
       float rate = this.rate;
       float decay = (float) sgd.weightDecay();
       float momentum = (float) sgd.momentum();
       boolean nesterov = sgd.nesterov();
       float[] velocities = momentum == 0 ? next : moments[0];
       for (int i = from; i < to; i++) {
-        float gradient = sum[i] / count + decay * old[i];
+        float gradient = sum[i] / count * scale + decay * old[i];
         if (momentum != 0) {
           float velocity = momentum * velocities[i] + gradient;
           velocities[i] = velocity;
@@ -84,10 +86,12 @@ public sealed interface Update {
       float stepSize,
       float rootCorrection,
       float keep,
-      float count)
+      float count,
+      float scale)
       implements Update {
 
-    static Adaptive of(AdamW adam, float coupledDecay, double rate, long step, long samples) {
+    static Adaptive of(
+        AdamW adam, float coupledDecay, double rate, long step, long samples, float scale) {
       return new Adaptive(
           (float) adam.beta1(),
           (float) adam.beta2(),
@@ -96,7 +100,8 @@ public sealed interface Update {
           (float) (rate / (1 - StrictMath.pow(adam.beta1(), (double) (step + 1)))),
           (float) StrictMath.sqrt(1 - StrictMath.pow(adam.beta2(), (double) (step + 1))),
           (float) (1 - rate * adam.weightDecay()),
-          samples);
+          samples,
+          scale);
     }
 
     @Override
@@ -109,10 +114,11 @@ public sealed interface Update {
       float rootCorrection = this.rootCorrection;
       float keep = this.keep;
       float count = this.count;
+      float scale = this.scale;
       float[] first = moments[0];
       float[] second = moments[1];
       for (int i = from; i < to; i++) {
-        float gradient = sum[i] / count + coupledDecay * old[i];
+        float gradient = sum[i] / count * scale + coupledDecay * old[i];
         first[i] = beta1 * first[i] + (1 - beta1) * gradient;
         second[i] = beta2 * second[i] + (1 - beta2) * gradient * gradient;
         float root = (float) Math.sqrt(second[i]) / rootCorrection + epsilon;

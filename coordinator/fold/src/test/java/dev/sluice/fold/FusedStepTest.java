@@ -61,7 +61,7 @@ class FusedStepTest {
     for (int step = 0; step < STEPS; step++) {
       float[] sum = sum(step, 0, SHARDS);
       float[] next = new float[FLOATS];
-      Update.of(optimizer, 0.1, step, SHARDS).apply(sum, old, next, moments, 0, TRAINED);
+      Update.of(optimizer, 0.1, step, SHARDS, 1).apply(sum, old, next, moments, 0, TRAINED);
       for (int i = TRAINED; i < FLOATS; i++) {
         next[i] = sum[i] / SHARDS;
       }

@@ -114,7 +114,7 @@ class UpdateTest {
         sum[i] = (float) random.nextGaussian() * SAMPLES;
         expected[i] = scalars[i].next(expected[i], (double) sum[i] / SAMPLES, step);
       }
-      Update.of(optimizer, RATE, step, SAMPLES).apply(sum, parameters, next, moments, 0, n);
+      Update.of(optimizer, RATE, step, SAMPLES, 1).apply(sum, parameters, next, moments, 0, n);
       parameters = next;
     }
     for (int i = 0; i < n; i++) {

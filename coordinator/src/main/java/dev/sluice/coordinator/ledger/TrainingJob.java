@@ -125,7 +125,8 @@ final class TrainingJob {
         BlockFold.VERSION,
         validation,
         workersFold,
-        encoding);
+        encoding,
+        local == null ? spec.clipNorm() : 0);
   }
 
   /** One group for each worker, or nearly: then each sends one rounded sum. */

@@ -89,7 +89,8 @@ public sealed interface JobFileResult {
           job.classWeights(),
           job.earlyStopping(),
           job.encoding(),
-          job.localSteps());
+          job.localSteps(),
+          job.clipNorm());
     }
 
     private DatasetSpec resolve(DatasetSpec dataset, Map<FileReference, String> digests) {

@@ -162,6 +162,9 @@ public final class JobJson {
           .putObject(Spelling.of(encoding.format()))
           .put("groups", encoding.groups());
     }
+    if (training.clipNorm() > 0) {
+      job.put("clipNorm", training.clipNorm());
+    }
     var local = training.localSteps();
     if (local != null) {
       job.putObject("localSteps")

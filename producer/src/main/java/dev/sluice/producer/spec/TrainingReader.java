@@ -87,7 +87,8 @@ final class TrainingReader {
         classWeights(job),
         earlyStopping(job),
         encoding(job),
-        localSteps);
+        localSteps,
+        job.number("clipNorm", 0));
   }
 
   /** {@code localSteps: 20} or with its fields. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param workersFold whether the job's workers fold for themselves, so that of its generations only
  *     the last one is published
  * @param encoding which sums are rounded, and how they travel
+ * @param clipNorm greatest length of a step's mean gradient, over all that is trained: a longer one
+ *     is scaled down to it; 0: any. Only where the vector is one block
  */
 public record FoldStarted(
     long floats,
@@ -38,8 +40,45 @@ public record FoldStarted(
     int foldVersion,
     @Nullable ValidationPlan validation,
     boolean workersFold,
-    SumEncoding encoding)
+    SumEncoding encoding,
+    double clipNorm)
     implements GradientEntry {
+
+  /** No gradient is too long. */
+  public FoldStarted(
+      long floats,
+      long parameters,
+      int blockFloats,
+      int shards,
+      Optimizer optimizer,
+      double learningRate,
+      Schedule schedule,
+      long warmupSteps,
+      long stepsPerEpoch,
+      long steps,
+      String engine,
+      int foldVersion,
+      @Nullable ValidationPlan validation,
+      boolean workersFold,
+      SumEncoding encoding) {
+    this(
+        floats,
+        parameters,
+        blockFloats,
+        shards,
+        optimizer,
+        learningRate,
+        schedule,
+        warmupSteps,
+        stepsPerEpoch,
+        steps,
+        engine,
+        foldVersion,
+        validation,
+        workersFold,
+        encoding,
+        0);
+  }
 
   /** Nothing is rounded. */
   public FoldStarted(

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param earlyStopping when training ends before its length; null: never
  * @param encoding in how many bits sums of gradients travel
  * @param localSteps how shards make steps by themselves; null: they don't
+ * @param clipNorm greatest length of a step's mean gradient, of replicas that of each of their own
+ *     steps: a longer one is scaled down to it; 0: any
  */
 public record TrainingSpec(
     DatasetSpec dataset,
@@ -39,8 +41,47 @@ public record TrainingSpec(
     ClassWeights classWeights,
     @Nullable EarlyStopping earlyStopping,
     SumEncoding encoding,
-    @Nullable LocalSteps localSteps)
+    @Nullable LocalSteps localSteps,
+    double clipNorm)
     implements Work {
+
+  /** No gradient is too long. */
+  public TrainingSpec(
+      DatasetSpec dataset,
+      Network network,
+      Objective objective,
+      Optimizer optimizer,
+      double learningRate,
+      Schedule schedule,
+      long warmupSteps,
+      int batch,
+      int shards,
+      Length length,
+      long seed,
+      @Nullable String register,
+      ClassWeights classWeights,
+      @Nullable EarlyStopping earlyStopping,
+      SumEncoding encoding,
+      @Nullable LocalSteps localSteps) {
+    this(
+        dataset,
+        network,
+        objective,
+        optimizer,
+        learningRate,
+        schedule,
+        warmupSteps,
+        batch,
+        shards,
+        length,
+        seed,
+        register,
+        classWeights,
+        earlyStopping,
+        encoding,
+        localSteps,
+        0);
+  }
 
   /** Sums of gradients travel as they are, after each step. */
   public TrainingSpec(

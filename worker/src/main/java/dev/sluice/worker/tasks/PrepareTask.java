@@ -9,6 +9,7 @@ import dev.sluice.jobs.rules.FoldMemory;
 import dev.sluice.jobs.rules.JobLimits;
 import dev.sluice.jobs.rules.ModelRecord;
 import dev.sluice.platform.artifact.ArtifactMissing;
+import dev.sluice.schemas.topics.Topic;
 import dev.sluice.schemas.wire.Cause;
 import dev.sluice.schemas.wire.Code;
 import dev.sluice.schemas.wire.DatasetFacts;
@@ -109,6 +110,7 @@ public final class PrepareTask {
     var loss = new TrainingLoss(spec.objective(), weighting.weights());
     try (var program = engine.open(spec.network(), input, loss, script(spec.network()))) {
       requireFoldable(spec, program.floats());
+      requireClippable(spec, program.floats());
       var problems =
           NetworkShapes.checkOutputs(
               program.outputs(),
@@ -166,6 +168,26 @@ public final class PrepareTask {
               + rounds.stepsPerEpoch()
               + ", and replicas exchange at its end: held-out rows are looked at there.",
           "Set it to " + rounds.stepsPerEpoch() + " or less, or lower batch.");
+    }
+  }
+
+  /** Blocks are folded each by itself, and a gradient's length is that of all of it. */
+  private static void requireClippable(TrainingSpec spec, long floats) throws TaskProblem {
+    if (spec.clipNorm() > 0 && spec.localSteps() == null && floats > Topic.BLOCK_FLOATS) {
+      throw badInput(
+          Code.OUT_OF_RANGE,
+          "clipNorm",
+          String.format(
+              Locale.ROOT, "Gradients of %d values are to be clipped by their length.", floats),
+          String.format(
+              Locale.ROOT,
+              "That is known where all of a gradient is in one block, which has up to %d values;"
+                  + " larger networks have several, which are folded each by itself.",
+              Topic.BLOCK_FLOATS),
+          "Use a network of at most "
+              + Topic.BLOCK_FLOATS
+              + " values, or localSteps, whose replicas clip in their own steps; or leave clipNorm"
+              + " out, and set warmupSteps or a lower learningRate.");
     }
   }
 

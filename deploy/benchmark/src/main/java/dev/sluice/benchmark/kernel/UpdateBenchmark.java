@@ -41,7 +41,7 @@ public class UpdateBenchmark {
   }
 
   private static float[] step(Optimizer optimizer, Vectors vectors) {
-    Update.of(optimizer, 1e-6, vectors.step++, 64)
+    Update.of(optimizer, 1e-6, vectors.step++, 64, 1)
         .apply(vectors.gradient, vectors.values, vectors.values, vectors.moments, 0, FLOATS);
     return vectors.values;
   }

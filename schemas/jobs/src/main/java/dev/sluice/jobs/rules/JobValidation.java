@@ -136,6 +136,7 @@ public final class JobValidation {
     checkShards(job, problems);
     EncodingRules.check(job, problems);
     LocalStepsRules.check(job, problems);
+    Range.nonNegative("clipNorm", "1").check("clipNorm", job.clipNorm(), problems);
     switch (job.length()) {
       case Epochs(int count) ->
           Range.of("epochs", 1, JobLimits.EPOCHS_MAX).check("epochs", count, problems);
