@@ -46,6 +46,7 @@ class ReplicasPlanTest {
     assertThat(plan.learningRate()).isEqualTo(0.6);
     assertThat(plan.schedule()).isEqualTo(new Constant());
     assertThat(plan.warmupSteps()).isZero();
+    assertThat(plan.clipNorm()).as("replicas clip in their own steps").isZero();
     assertThat(List.of(plan.stepsPerEpoch(), plan.steps())).containsExactly(2L, 5L);
     assertThat(Objects.requireNonNull(plan.validation()).everySteps()).isEqualTo(2);
   }
@@ -90,6 +91,7 @@ class ReplicasPlanTest {
         plain.classWeights(),
         plain.earlyStopping(),
         plain.encoding(),
-        new LocalSteps(3, 0.6, 0.8, true));
+        new LocalSteps(3, 0.6, 0.8, true),
+        0.5);
   }
 }

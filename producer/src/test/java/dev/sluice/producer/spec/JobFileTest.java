@@ -239,6 +239,12 @@ class JobFileTest {
   }
 
   @Test
+  void gradientsAreClippedWhereTheJobSaysSo() {
+    assertThat(training(SMALL + "clipNorm: 0.5\n").clipNorm()).isEqualTo(0.5);
+    assertThat(training(SMALL).clipNorm()).isZero();
+  }
+
+  @Test
   void theObjectiveFollowsTheTargetAndTheSplitFollowsTheSeed() {
     TrainingSpec prices =
         training(

@@ -117,7 +117,8 @@ class JobJsonTest {
           network instanceof LayerStack stack
                   && stack.layers().stream().noneMatch(BatchNorm.class::isInstance)
               ? new LocalSteps(20, share() + 1e-3, share(), false)
-              : null);
+              : null,
+          random.nextBoolean() ? 0 : share() + 1e-3);
     }
 
     private Work inference() {

@@ -7,6 +7,7 @@ import dev.sluice.fold.BlockFold;
 import dev.sluice.fold.Rounding;
 import dev.sluice.jobs.dataset.Rounds;
 import dev.sluice.schemas.wire.AdamW;
+import dev.sluice.schemas.wire.ClassWeights;
 import dev.sluice.schemas.wire.Constant;
 import dev.sluice.schemas.wire.DatasetSpec;
 import dev.sluice.schemas.wire.FoldStarted;
@@ -18,6 +19,7 @@ import dev.sluice.schemas.wire.Rows;
 import dev.sluice.schemas.wire.Scaling;
 import dev.sluice.schemas.wire.Sgd;
 import dev.sluice.schemas.wire.Steps;
+import dev.sluice.schemas.wire.SumEncoding;
 import dev.sluice.schemas.wire.Target;
 import dev.sluice.schemas.wire.TrainingSpec;
 import dev.sluice.worker.compute.GroupSum;
@@ -76,6 +78,30 @@ class ReplicaTest {
       }
     }
     expectWay(run(adam, 2, 1), values);
+  }
+
+  /** Of a mean gradient of any length, by the arithmetic of PyTorch's clip_grad_norm_. */
+  @Test
+  void eachOfItsStepsIsClipped() throws EngineException {
+    var replica = new Replica(spec(new Sgd(0.9, false, 0), 0.7), ROUNDS, VALUES, arena);
+    var sum = replica.run(segment(start()), 0, 1, this::gradient, room());
+    double[] values = start();
+    double[] velocity = new double[VALUES];
+    var scales = new ArrayList<Double>();
+    for (long step = 0; step < 3; step++) {
+      double square = 0;
+      for (double value : values) {
+        square += Math.pow(value - target(step, 1), 2);
+      }
+      double scale = Math.min(1, 0.7 / (Math.sqrt(square) + 1e-6));
+      scales.add(scale);
+      for (int i = 0; i < VALUES; i++) {
+        velocity[i] = 0.9 * velocity[i] + scale * (values[i] - target(step, 1));
+        values[i] -= rate(step) * velocity[i];
+      }
+    }
+    assertThat(scales).allMatch(scale -> scale < 1);
+    expectWay(sum, values);
   }
 
   /** Whoever takes a shard over comes to the same bits, whatever it has computed before. */
@@ -238,6 +264,10 @@ class ReplicaTest {
   }
 
   private static TrainingSpec spec(Optimizer optimizer) {
+    return spec(optimizer, 0);
+  }
+
+  private static TrainingSpec spec(Optimizer optimizer, double clipNorm) {
     var dataset =
         new DatasetSpec(
             "",
@@ -263,6 +293,11 @@ class ReplicaTest {
         4,
         new Steps(20),
         1,
-        null);
+        null,
+        ClassWeights.NONE,
+        null,
+        SumEncoding.NONE,
+        null,
+        clipNorm);
   }
 }

@@ -242,6 +242,45 @@ class JobOnOneWorkerTest {
             });
   }
 
+  /** One block has 262,144 values. */
+  @Test
+  void aNetworkOfSeveralBlocksIsClippedByReplicasOnly() throws Exception {
+    var network = new LayerStack(List.of(), List.of(new Dense(70_000, true), new Dense(2, true)));
+    var spec = training(plane(Target.CLASSIFICATION), Objective.CROSS_ENTROPY, network);
+    assertThatThrownBy(() -> prepared(clipped(spec, null)))
+        .isInstanceOfSatisfying(
+            TaskProblem.class,
+            problem -> {
+              var cause = problem.outcome().cause();
+              assertThat(cause.where()).isEqualTo("clipNorm");
+              assertThat(cause.why()).contains("up to 262144 values");
+              assertThat(problem.outcome().retryable()).isFalse();
+            });
+    var replicas = new LocalSteps(1, 0.7, 0.9, true);
+    assertThat(prepared(clipped(spec, replicas)).network().floats()).isGreaterThan(262_144);
+  }
+
+  private static TrainingSpec clipped(TrainingSpec spec, @Nullable LocalSteps localSteps) {
+    return new TrainingSpec(
+        spec.dataset(),
+        spec.network(),
+        spec.objective(),
+        spec.optimizer(),
+        spec.learningRate(),
+        spec.schedule(),
+        spec.warmupSteps(),
+        spec.batch(),
+        spec.shards(),
+        spec.length(),
+        spec.seed(),
+        spec.register(),
+        spec.classWeights(),
+        spec.earlyStopping(),
+        spec.encoding(),
+        localSteps,
+        1);
+  }
+
   @Test
   void aDataSetWhoseNamesNoRecordCouldHoldIsRefusedBeforeAnyStep() {
     int classes = 64;

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of a job: one sound job of each kind, and what each departure from it is told. */
 class JobValidationTest {
@@ -232,6 +233,10 @@ class JobValidationTest {
     }
 
     List<Cause> exchanged(SumEncoding encoding, @Nullable LocalSteps localSteps) {
+      return exchanged(encoding, localSteps, 0);
+    }
+
+    List<Cause> exchanged(SumEncoding encoding, @Nullable LocalSteps localSteps, double clipNorm) {
       return check(
           new TrainingSpec(
               dataset,
@@ -249,7 +254,8 @@ class JobValidationTest {
               ClassWeights.NONE,
               null,
               encoding,
-              localSteps));
+              localSteps,
+              clipNorm));
     }
   }
 
@@ -289,6 +295,15 @@ class JobValidationTest {
     var problem = only(sound().exchanged(SumEncoding.NONE, local));
     assertThat(problem.where()).isEqualTo(where);
     assertThat(problem.code()).isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY})
+  void lengthsAtWhichNoGradientIsClipped(double clipNorm) {
+    var problem = only(sound().exchanged(SumEncoding.NONE, null, clipNorm));
+    assertThat(problem.where()).isEqualTo("clipNorm");
+    assertThat(problem.code()).isEqualTo(Code.OUT_OF_RANGE);
+    assertThat(sound().exchanged(SumEncoding.NONE, null, 0.5)).isEmpty();
   }
 
   @Test
