@@ -181,8 +181,8 @@ public final class BlockFold {
   private Addend addend(SumFormat format, ByteBuffer payload, boolean stays) {
     if (payload.hasArray()) {
       int offset = payload.arrayOffset() + payload.position();
-      return new Addend.Payload(
-          SumReader.Encoded.of(payload.array(), offset), format, stays && space.hold(payload));
+      boolean held = stays && space.hold(payload.array(), payload.remaining());
+      return new Addend.Payload(SumReader.Encoded.of(payload.array(), offset), format, held);
     }
     var copy = new byte[payload.remaining()];
     payload.duplicate().get(copy);

@@ -1,8 +1,6 @@
 package dev.sluice.fold;
 
-import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * What the folds of one thread share: pieces to add in, and room for contributions that wait as
@@ -19,7 +17,7 @@ public final class FoldSpace {
   private static final int ARRAY_FACTOR_MAX = 64;
 
   private final long bytesMax;
-  private final Map<byte[], Integer> arrays = new IdentityHashMap<>();
+  private final IdentityHashMap<byte[], Integer> arrays = new IdentityHashMap<>();
   private final Pieces pieces = new Pieces();
   private long bytes;
 
@@ -42,15 +40,14 @@ public final class FoldSpace {
   /**
    * Makes room for a contribution that waits.
    *
-   * @param payload in an array
+   * @param array what it is in
+   * @param length its bytes
    * @return whether it may; {@link TreeSum} releases it
    */
-  public boolean hold(ByteBuffer payload) {
-    byte[] array = payload.array();
+  public boolean hold(byte[] array, int length) {
     var holders = arrays.get(array);
     if (holders == null) {
-      if ((long) payload.remaining() * ARRAY_FACTOR_MAX < array.length
-          || array.length > bytesMax - bytes) {
+      if ((long) length * ARRAY_FACTOR_MAX < array.length || array.length > bytesMax - bytes) {
         return false;
       }
       bytes += array.length;

@@ -209,27 +209,29 @@ public final class TreeSum {
       return;
     }
     // Each piece is read before it is written, so one of the vectors may take the sum.
-    float[] sum = ownVector();
-    float[] into = sum == null ? free.take() : sum;
-    sum(count, 0, floats, into);
+    int taker = ownVector();
+    float[] sum =
+        taker >= 0 && parts.get(taker).values instanceof Vector(float[] own) ? own : free.take();
+    sum(count, 0, floats, sum);
     var total = total(count);
-    for (var added : parts) {
-      if (!(added.values instanceof Vector(float[] values)) || values != into) {
-        release(added);
+    for (int i = 0; i < parts.size(); i++) {
+      if (i != taker) {
+        release(parts.get(i));
       }
     }
     drop(from, from + count);
-    put(new Node(from, count, total.samples, total.lossSum, total.validation, new Vector(into)));
+    put(new Node(from, count, total.samples, total.lossSum, total.validation, new Vector(sum)));
     parts.clear(); // keeps nothing alive that has been added
   }
 
-  private float @Nullable [] ownVector() {
-    for (var added : parts) {
-      if (added.values instanceof Vector(float[] values) && !free.isLent(values)) {
-        return values;
+  /** Which of the parts is a vector that nobody else reads; -1: none. */
+  private int ownVector() {
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).values instanceof Vector(float[] values) && !free.isLent(values)) {
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
   /** What the root stands for; then {@link #sum(int, int, float[])} gives its values. */

@@ -103,17 +103,15 @@ class FusedStepTest {
   void whereManyWaitInOneArrayItCountsOnce() {
     var space = new FoldSpace(1_000);
     var array = new byte[900];
-    assertThat(space.hold(ByteBuffer.wrap(array, 0, 100))).isTrue();
-    assertThat(space.hold(ByteBuffer.wrap(array, 100, 100))).isTrue();
-    assertThat(space.hold(ByteBuffer.wrap(new byte[101]))).isFalse();
+    assertThat(space.hold(array, 100)).isTrue();
+    assertThat(space.hold(array, 100)).isTrue();
+    assertThat(space.hold(new byte[101], 101)).isFalse();
     assertThat(space.bytes()).isEqualTo(900);
     space.release(array);
     assertThat(space.bytes()).isEqualTo(900);
     space.release(array);
     assertThat(space.bytes()).isZero();
-    assertThat(space.hold(ByteBuffer.wrap(array, 0, 14)))
-        .as("too little to keep all of it alive")
-        .isFalse();
+    assertThat(space.hold(array, 14)).as("too little to keep all of it alive").isFalse();
   }
 
   /** A vector has 256 KiB here; a step makes eight contributions into one generation. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.SumFormat;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -72,8 +71,7 @@ class TreeSumTest {
       SumCodec.encode(SumFormat.FP32, part.sum, FLOATS, FLOATS, room);
       byte[] moved = new byte[BYTES + 9];
       System.arraycopy(room, 0, moved, 5, BYTES);
-      var payload = ByteBuffer.wrap(moved, 5, BYTES);
-      boolean held = random.nextBoolean() && space.hold(payload);
+      boolean held = random.nextBoolean() && space.hold(moved, BYTES);
       values = new Addend.Payload(SumReader.Encoded.of(moved, 5), SumFormat.FP32, held);
     }
     return new TreeSum.Node(part.from, part.count, part.count, part.count, null, values);
@@ -113,7 +111,7 @@ class TreeSumTest {
         new TreeSum(SHARDS, Rounding.NONE, FLOATS, 0, new FreeVectors(FLOATS, SHARDS), space);
     for (int shard = 4; shard < 7; shard++) {
       var payload = Vectors.bytes(leaves.get(shard));
-      assertThat(space.hold(payload)).isTrue();
+      assertThat(space.hold(payload.array(), BYTES)).isTrue();
       tree.add(
           new TreeSum.Node(
               shard,

@@ -3,6 +3,10 @@ package dev.sluice.benchmark.kernel;
 import dev.sluice.fold.SumCodec;
 import dev.sluice.fold.SumReader;
 import dev.sluice.schemas.wire.SumFormat;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -21,7 +25,7 @@ public class CodecBenchmark {
   public static class Encoded {
     final SumReader reader = new SumReader();
     final float[] piece = new float[SumReader.FLOATS];
-    final SumReader.Encoded[][] blocks = new SumReader.Encoded[SumFormat.values().length][BLOCKS];
+    final Map<SumFormat, List<SumReader.Encoded>> blocks = new EnumMap<>(SumFormat.class);
 
     /** Makes them. */
     public Encoded() {
@@ -31,16 +35,18 @@ public class CodecBenchmark {
         values[i] = random.nextFloat() - 0.5f;
       }
       for (var format : SumFormat.values()) {
+        var all = new ArrayList<SumReader.Encoded>();
+        blocks.put(format, all);
         for (int block = 0; block < BLOCKS; block++) {
           byte[] room = new byte[SumCodec.bytes(format, FLOATS, FLOATS)];
           SumCodec.encode(format, values, FLOATS, FLOATS, room);
-          blocks[format.ordinal()][block] = SumReader.Encoded.of(room, 0);
+          all.add(SumReader.Encoded.of(room, 0));
         }
       }
     }
 
     float[] read(SumFormat format) {
-      for (var block : blocks[format.ordinal()]) {
+      for (var block : blocks.getOrDefault(format, List.of())) {
         for (int from = 0; from < FLOATS; from += SumReader.FLOATS) {
           reader.read(format, block, FLOATS, from, from + SumReader.FLOATS, piece);
         }

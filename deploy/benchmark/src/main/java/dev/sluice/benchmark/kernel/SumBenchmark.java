@@ -138,7 +138,7 @@ public class SumBenchmark {
       for (int shard = 0; shard < SHARDS; shard++) {
         var payload = payloads.of[shard][block];
         var sum = SumReader.Encoded.of(payload.array(), payload.arrayOffset());
-        boolean held = payloads.space.hold(payload);
+        boolean held = payloads.space.hold(payload.array(), payload.remaining());
         tree.add(
             new TreeSum.Node(shard, 1, 1, 1, null, new Addend.Payload(sum, SumFormat.FP32, held)));
       }
