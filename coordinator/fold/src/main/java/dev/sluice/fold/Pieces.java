@@ -55,11 +55,11 @@ final class Pieces {
     }
   }
 
-  /** Adds two contributions; the values begin at a byte of each array. */
-  static void add(byte[] a, int fromA, byte[] b, int fromB, float[] sum, int length) {
+  /** Adds two contributions; the values begin at a byte of each array, the sum at an element. */
+  static void add(byte[] a, int fromA, byte[] b, int fromB, float[] sum, int to, int length) {
     for (int i = 0; i < length; i++) {
       int at = i * Float.BYTES;
-      sum[i] = (float) FLOAT.get(a, fromA + at) + (float) FLOAT.get(b, fromB + at);
+      sum[to + i] = (float) FLOAT.get(a, fromA + at) + (float) FLOAT.get(b, fromB + at);
     }
   }
 
@@ -74,12 +74,36 @@ final class Pieces {
       byte[] d,
       int fromD,
       float[] sum,
+      int to,
       int length) {
     for (int i = 0; i < length; i++) {
       int at = i * Float.BYTES;
-      sum[i] =
+      sum[to + i] =
           ((float) FLOAT.get(a, fromA + at) + (float) FLOAT.get(b, fromB + at))
               + ((float) FLOAT.get(c, fromC + at) + (float) FLOAT.get(d, fromD + at));
+    }
+  }
+
+  /** Adds four contributions as the other does, and their sum to a piece. */
+  static void add(
+      float[] left,
+      byte[] a,
+      int fromA,
+      byte[] b,
+      int fromB,
+      byte[] c,
+      int fromC,
+      byte[] d,
+      int fromD,
+      float[] sum,
+      int to,
+      int length) {
+    for (int i = 0; i < length; i++) {
+      int at = i * Float.BYTES;
+      sum[to + i] =
+          left[i]
+              + (((float) FLOAT.get(a, fromA + at) + (float) FLOAT.get(b, fromB + at))
+                  + ((float) FLOAT.get(c, fromC + at) + (float) FLOAT.get(d, fromD + at)));
     }
   }
 

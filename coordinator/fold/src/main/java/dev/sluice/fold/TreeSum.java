@@ -254,30 +254,52 @@ public final class TreeSum {
     for (int at = from; at < to; at += Pieces.FLOATS) {
       int length = Math.min(Pieces.FLOATS, to - at);
       part = 0;
-      float[] piece = add(count, 0, at, length);
-      System.arraycopy(piece, 0, into, at, length);
+      if (rounding.shards() == 0) {
+        add(count, 0, at, length, into, at);
+      } else {
+        float[] piece = space.pieces().at(0);
+        add(count, 1, at, length, piece, 0);
+        System.arraycopy(piece, 0, into, at, length);
+      }
     }
   }
 
-  /** A piece of the sum of so many shards, from the next part on; in the room of this depth. */
-  private float[] add(int count, int depth, int at, int length) {
-    float[] sum = space.pieces().at(depth);
+  /**
+   * Writes a piece of the sum of so many shards, from the next part on.
+   *
+   * @param depth from which on there is room for what is added
+   * @param to where it is written; 0 where sums are rounded
+   */
+  private void add(int count, int depth, int at, int length, float[] sum, int to) {
     if (parts.get(part).shards == count) {
-      read(parts.get(part++).values, at, length, sum);
-      return sum;
+      float[] piece = space.pieces().at(depth);
+      read(parts.get(part++).values, at, length, piece);
+      System.arraycopy(piece, 0, sum, to, length);
+      return;
     }
-    if (count >= 4 && !rounding.rounds(count / 2) && asTheyCame(4, count / 4)) {
-      addFour(at, length, sum);
+    if (isFour(count)) {
+      addFour(at, null, length, sum, to);
     } else if (asTheyCame(2, count / 2)) {
-      addTwo(at, length, sum);
+      addTwo(at, length, sum, to);
     } else {
-      float[] left = add(count / 2, depth, at, length);
-      Pieces.add(left, add(count / 2, depth + 1, at, length), length);
+      float[] left = space.pieces().at(depth);
+      add(count / 2, depth + 1, at, length, left, 0);
+      if (!rounding.rounds(count / 2) && isFour(count / 2)) {
+        addFour(at, left, length, sum, to);
+      } else {
+        float[] right = space.pieces().at(depth + 1);
+        add(count / 2, depth + 2, at, length, right, 0);
+        Pieces.add(left, right, length);
+        System.arraycopy(left, 0, sum, to, length);
+      }
     }
     if (rounding.rounds(count)) {
       SumCodec.round(rounding.format(), sum, Math.clamp(trained - at, 0, length));
     }
-    return sum;
+  }
+
+  private boolean isFour(int count) {
+    return count >= 4 && !rounding.rounds(count / 2) && asTheyCame(4, count / 4);
   }
 
   /** Whether the next parts are so many contributions of so many shards, in binary32. */
@@ -299,28 +321,30 @@ public final class TreeSum {
     return ((Payload) parts.get(part++).values).sum();
   }
 
-  private void addTwo(int at, int length, float[] sum) {
+  private void addTwo(int at, int length, float[] sum, int to) {
     var a = next();
     var b = next();
-    Pieces.add(a.bytes(), a.byteOf(at), b.bytes(), b.byteOf(at), sum, length);
+    Pieces.add(a.bytes(), a.byteOf(at), b.bytes(), b.byteOf(at), sum, to, length);
   }
 
-  private void addFour(int at, int length, float[] sum) {
+  /** The sum of four, added to what is left of it, where there is something. */
+  private void addFour(int at, float @Nullable [] left, int length, float[] sum, int to) {
     var a = next();
     var b = next();
     var c = next();
     var d = next();
-    Pieces.add(
-        a.bytes(),
-        a.byteOf(at),
-        b.bytes(),
-        b.byteOf(at),
-        c.bytes(),
-        c.byteOf(at),
-        d.bytes(),
-        d.byteOf(at),
-        sum,
-        length);
+    int fromA = a.byteOf(at);
+    int fromB = b.byteOf(at);
+    int fromC = c.byteOf(at);
+    int fromD = d.byteOf(at);
+    if (left == null) {
+      Pieces.add(
+          a.bytes(), fromA, b.bytes(), fromB, c.bytes(), fromC, d.bytes(), fromD, sum, to, length);
+    } else {
+      Pieces.add(
+          left, a.bytes(), fromA, b.bytes(), fromB, c.bytes(), fromC, d.bytes(), fromD, sum, to,
+          length);
+    }
   }
 
   private void read(Addend values, int at, int length, float[] piece) {
