@@ -2,7 +2,6 @@ package dev.sluice.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schemas.codec.Vectors;
 import dev.sluice.schemas.wire.SumFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,10 +66,8 @@ class TreeSumTest {
     if (random.nextInt(3) == 0) {
       values = new Addend.Vector(part.sum);
     } else {
-      byte[] room = new byte[BYTES];
-      SumCodec.encode(SumFormat.FP32, part.sum, FLOATS, FLOATS, room);
       byte[] moved = new byte[BYTES + 9];
-      System.arraycopy(room, 0, moved, 5, BYTES);
+      System.arraycopy(bytes(part.sum), 0, moved, 5, BYTES);
       boolean held = random.nextBoolean() && space.hold(moved, BYTES);
       values = new Addend.Payload(SumReader.Encoded.of(moved, 5), SumFormat.FP32, held);
     }
@@ -90,7 +87,7 @@ class TreeSumTest {
             new FreeVectors(FLOATS, SHARDS),
             new FoldSpace(BYTES));
     for (int shard = 0; shard < SHARDS - 1; shard++) {
-      var payload = Vectors.bytes(leaves.get(shard));
+      byte[] bytes = bytes(leaves.get(shard));
       tree.add(
           new TreeSum.Node(
               shard,
@@ -98,7 +95,7 @@ class TreeSumTest {
               1,
               1,
               null,
-              new Addend.Payload(SumReader.Encoded.of(payload.array(), 0), SumFormat.FP32, false)));
+              new Addend.Payload(SumReader.Encoded.of(bytes, 0), SumFormat.FP32, false)));
       assertThat(tree.settle()).hasSize(Integer.bitCount(shard + 1));
     }
   }
@@ -110,8 +107,8 @@ class TreeSumTest {
     var tree =
         new TreeSum(SHARDS, Rounding.NONE, FLOATS, 0, new FreeVectors(FLOATS, SHARDS), space);
     for (int shard = 4; shard < 7; shard++) {
-      var payload = Vectors.bytes(leaves.get(shard));
-      assertThat(space.hold(payload.array(), BYTES)).isTrue();
+      byte[] bytes = bytes(leaves.get(shard));
+      assertThat(space.hold(bytes, BYTES)).isTrue();
       tree.add(
           new TreeSum.Node(
               shard,
@@ -119,7 +116,7 @@ class TreeSumTest {
               1,
               1,
               null,
-              new Addend.Payload(SumReader.Encoded.of(payload.array(), 0), SumFormat.FP32, true)));
+              new Addend.Payload(SumReader.Encoded.of(bytes, 0), SumFormat.FP32, true)));
     }
     assertThat(tree.covers(4, 2)).isTrue();
     assertThat(tree.covers(6, 1)).isTrue();
@@ -151,6 +148,12 @@ class TreeSumTest {
     assertThat(tree.isNode(-4, 4)).isFalse();
     assertThat(tree.isNode(0, 0)).isFalse();
     assertThat(tree.isNode(0, 32)).isFalse();
+  }
+
+  private static byte[] bytes(float[] values) {
+    byte[] room = new byte[BYTES];
+    SumCodec.encode(SumFormat.FP32, values, FLOATS, FLOATS, room);
+    return room;
   }
 
   private static List<float[]> leaves(Random random) {
