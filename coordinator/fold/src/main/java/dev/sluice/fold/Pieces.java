@@ -12,8 +12,8 @@ import java.util.Arrays;
  *
  * <p>What is in memory is read once, several contributions at a time: one after the other, each
  * piece would wait for its first bytes. The compiler makes no vector instructions of loops that
- * read floats from bytes, and such a loop over four contributions is as fast as memory all the
- * same. It does make them of loops over arrays of floats, where all have the same index.
+ * read floats from bytes; of such loops one over four contributions is the fastest. It does make
+ * them of loops over arrays of floats, where all have the same index.
  */
 final class Pieces {
 
