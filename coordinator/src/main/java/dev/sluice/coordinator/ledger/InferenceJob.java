@@ -42,6 +42,9 @@ final class InferenceJob {
   /** Short tasks are open in so many times the number of others. */
   static final int OPEN_TIMES_MAX = 32;
 
+  /** They are part of a state, which is written with each decision. */
+  static final int OPEN_MAX = 2_048;
+
   private final LedgerLimits limits;
 
   InferenceJob(LedgerLimits limits) {
@@ -141,7 +144,8 @@ final class InferenceJob {
     long more = answered.stream().filter(one -> nowMs - one.task().issuedMs() < SOON_MS).count();
     long less = answered.stream().filter(one -> nowMs - one.task().issuedMs() >= LATE_MS).count();
     int least = limits.openTasksMax();
-    return Math.clamp(job.open.size() + more - less, least, OPEN_TIMES_MAX * least);
+    int most = Math.max(least, Math.min(OPEN_MAX, OPEN_TIMES_MAX * least));
+    return Math.clamp(job.open.size() + more - less, least, most);
   }
 
   private static int chunkOf(OpenTask task) {

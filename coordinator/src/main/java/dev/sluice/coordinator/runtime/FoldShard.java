@@ -267,7 +267,7 @@ public final class FoldShard implements Shard<GradientRecord> {
    * of the processors that compute it.
    */
   @Override
-  public long gatherMs(long commitMs) {
+  public long gatherMs() {
     return awaited ? 0 : GATHER_MS;
   }
 
@@ -320,7 +320,10 @@ public final class FoldShard implements Shard<GradientRecord> {
     }
   }
 
-  /** What was there to be folded and was not is not late, so this looks at the log's end only. */
+  /**
+   * What was there to be folded and was not is not late, so this looks at the log's end only. While
+   * records gather, here and where they are read, those of so long ago may not have come.
+   */
   private void look(long nowMs) {
     var jobs = fold.jobs();
     awaited = replaying || fold.isAwaited();
@@ -329,7 +332,7 @@ public final class FoldShard implements Shard<GradientRecord> {
     untold.keySet().retainAll(jobs);
     tellLate(nowMs);
     if (atEnd) {
-      stragglers.late(nowMs).forEach(outlet::report);
+      stragglers.late(awaited ? nowMs : nowMs - 2 * GATHER_MS).forEach(outlet::report);
     }
   }
 

@@ -24,6 +24,7 @@ import dev.sluice.schemas.wire.PredictionSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,9 +56,6 @@ public final class LedgerShard implements Shard<JobRecord> {
   static final long TRANSACTION_BYTES_MAX = 16L << 20;
 
   private static final int LEAVES_MAX = 40;
-
-  /** Brokers that are slower than this are not waited for in addition. */
-  private static final long GATHER_MS_MAX = 20;
 
   /** How often what does not move is looked for. */
   private static final long LOOK_MS = 1_000;
@@ -284,13 +282,10 @@ public final class LedgerShard implements Shard<JobRecord> {
     store.commit();
   }
 
-  /**
-   * A transaction costs brokers as much for one record as for many, and takes longer where they are
-   * busy. So they are let alone for as long again, and what comes meanwhile shares the next one.
-   */
+  /** Transactions grow with the load by themselves: what comes during one is in the next. */
   @Override
-  public long gatherMs(long commitMs) {
-    return Math.min(GATHER_MS_MAX, commitMs);
+  public long gatherMs() {
+    return 0;
   }
 
   @Override
@@ -370,12 +365,11 @@ public final class LedgerShard implements Shard<JobRecord> {
   private boolean decideTogether(List<AnsweredRows.Report> reports, Fleet fleet) {
     var last = reports.getLast().record();
     var moment = new Moment(last.appendedMs(), last.offset(), fleet, surroundings.models());
+    Optional<Decision> decision;
     try {
       var events = reports.stream().map(AnsweredRows.Report::report).toList();
-      var decision = ledger.decideOnAnswers(state, events, moment);
+      decision = ledger.decideOnAnswers(state, events, moment);
       decision.ifPresent(store::write);
-      decision.ifPresent(state::apply);
-      return decision.isPresent();
     } catch (Unavailable e) {
       throw e;
     } catch (BrokenInvariant e) {
@@ -383,6 +377,8 @@ public final class LedgerShard implements Shard<JobRecord> {
     } catch (RuntimeException e) {
       return false; // one by one it shows which of them it is
     }
+    decision.ifPresent(state::apply);
+    return decision.isPresent();
   }
 
   private void decide(LogRecord<JobRecord> record, JobRecord job, Fleet fleet) {

@@ -218,10 +218,8 @@ public final class PartitionRuntime<S extends Shard<T>, T> {
 
   private boolean commit() {
     var running = running();
-    long begunMs = nowMs.getAsLong();
     running.commit();
-    long endMs = nowMs.getAsLong();
-    gatherUntilMs = endMs + running.gatherMs(endMs - begunMs);
+    gatherUntilMs = nowMs.getAsLong() + running.gatherMs();
     uncommitted = false;
     position = running.position();
     return true;

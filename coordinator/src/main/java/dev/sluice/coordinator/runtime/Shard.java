@@ -48,10 +48,8 @@ public interface Shard<T> {
 
   /**
    * How long records gather after a commit before they are handled, in milliseconds; 0: not at all.
-   *
-   * @param commitMs what the commit took
    */
-  long gatherMs(long commitMs);
+  long gatherMs();
 
   /** Whether somebody may wait for what the next record leads to. For any thread. */
   boolean isAwaited();

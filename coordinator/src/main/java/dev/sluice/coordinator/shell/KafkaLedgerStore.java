@@ -301,13 +301,17 @@ final class KafkaLedgerStore implements LedgerStore {
   private void keep(ProducerRecord<String, byte @Nullable []> record) {
     bytes += LedgerRecords.bytes(record);
     if (record.topic().equals(Topic.JOB_STATES.topicName())) {
-      states.remove(record.key());
+      replaced(states.remove(record.key()));
       states.put(record.key(), record);
     } else if (record.topic().equals(Topic.JOB_FACTS.topicName())) {
-      facts.put(record.key(), record);
+      replaced(facts.put(record.key(), record));
     } else {
       sent.add(record);
     }
+  }
+
+  private void replaced(@Nullable ProducerRecord<String, byte @Nullable []> record) {
+    bytes -= record == null ? 0 : LedgerRecords.bytes(record);
   }
 
   @Override

@@ -21,7 +21,7 @@ class PartitionRuntimeTest {
   private @Nullable String failing;
   private @Nullable String waiting;
   private boolean settled = true;
-  private long commitMs;
+  private long gatherMs;
   private long nowMs = 1;
   private int takeovers;
   private long sameUpTo = Long.MAX_VALUE;
@@ -224,9 +224,9 @@ class PartitionRuntimeTest {
   }
 
   @Test
-  void afterACommitRecordsGatherForAsLongAsItTook() {
+  void afterACommitRecordsGatherForAsLongAsTheShardSays() {
     active();
-    commitMs = 5;
+    gatherMs = 5;
     log.add(batch(8));
     turns(2);
     log.add(batch(9));
@@ -241,12 +241,11 @@ class PartitionRuntimeTest {
   }
 
   @Test
-  void recordsGatherForABoundedTimeAndNoLongerThanUntilABatchIsFull() {
+  void recordsGatherNoLongerThanUntilABatchIsFull() {
     active();
-    commitMs = 1_000;
+    gatherMs = 20;
     log.add(batch(8));
     turns(2);
-    assertThat(runtime.gatherMs()).isEqualTo(20);
     log.add(batch(9));
     assertThat(runtime.turn()).isFalse();
 
@@ -259,7 +258,7 @@ class PartitionRuntimeTest {
   @Test
   void aPartitionThatGathersIsGivenUpAtOnce() {
     active();
-    commitMs = 5;
+    gatherMs = 5;
     log.add(batch(8));
     turns(2);
 
@@ -339,12 +338,11 @@ class PartitionRuntimeTest {
     @Override
     public void commit() {
       call("commit", "commit");
-      nowMs += commitMs;
     }
 
     @Override
-    public long gatherMs(long commitMs) {
-      return Math.min(20, commitMs);
+    public long gatherMs() {
+      return gatherMs;
     }
 
     @Override

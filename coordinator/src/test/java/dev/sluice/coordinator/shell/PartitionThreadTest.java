@@ -100,7 +100,7 @@ class PartitionThreadTest {
     }
 
     @Override
-    public long gatherMs(long commitMs) {
+    public long gatherMs() {
       return 0;
     }
 

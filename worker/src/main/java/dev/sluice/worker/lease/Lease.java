@@ -1,6 +1,7 @@
 package dev.sluice.worker.lease;
 
 import dev.sluice.schemas.wire.Export;
+import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.Priority;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.schemas.wire.Term;
@@ -36,8 +37,8 @@ final class Lease {
   /** Whether it waits until a task is wanted, as one of a batch does. */
   final boolean inLine;
 
-  /** Whether it begins together with others of its batch, and nobody is told. */
-  final boolean tiny;
+  /** Whether it was taken as one of hundreds, for the first time. */
+  private final boolean amongMany;
 
   /** When it began, where its start is still to be said should it run on and on; else -1. */
   long untoldSinceMs = -1;
@@ -53,13 +54,13 @@ final class Lease {
   long dueMs = Long.MAX_VALUE;
   @Nullable HeldTask task;
 
-  Lease(Taken taken, boolean inLine, boolean tiny, long nowMs) {
+  Lease(Taken taken, boolean inLine, boolean amongMany, long nowMs) {
     this.key = taken.key();
     this.member = taken.member();
     this.priority = taken.priority();
     this.delivery = taken.delivery();
     this.inLine = inLine;
-    this.tiny = tiny && taken.delivery() <= 1;
+    this.amongMany = amongMany && taken.delivery() <= 1;
     this.takenMs = nowMs;
   }
 
@@ -102,6 +103,11 @@ final class Lease {
     return action instanceof Term || action instanceof Export;
   }
 
+  /** Whether it may begin together with others, and nobody is told, if its job's are tiny. */
+  boolean mayBeTiny() {
+    return amongMany && heldTask().task().action() instanceof Infer;
+  }
+
   boolean suspect() {
     return delivery >= LeaseTable.SUSPECT_DELIVERIES;
   }
@@ -115,9 +121,17 @@ final class Lease {
   }
 
   void hold(Task read) {
-    task = new HeldTask(key, read, delivery, tiny);
+    task = new HeldTask(key, read, delivery);
     state = State.WAITING;
     dueMs = Long.MAX_VALUE;
+  }
+
+  /** It begins; {@code tiny}: together with others, and nobody is told. */
+  void begin(boolean tiny, long nowMs) {
+    task = new HeldTask(key, heldTask().task(), delivery, tiny);
+    state = State.STARTING;
+    begun = true;
+    untoldSinceMs = tiny ? nowMs : -1;
   }
 
   void until(State next, long whenMs) {

@@ -153,11 +153,12 @@ final class LeaseTable {
     with(
         key,
         lease -> {
-          if (lease.is(State.RUNNING)) {
+          boolean runs = lease.is(State.RUNNING);
+          if (runs) {
             lease.state = State.REPORTED;
-            if (!lease.isLong()) {
-              pace.took(lease.priority, micros);
-            }
+          }
+          if ((runs || lease.is(State.DONE)) && lease.begun && !lease.isLong()) {
+            pace.took(lease.priority, lease.heldTask().task().jobId(), micros);
           }
         });
   }
@@ -321,16 +322,19 @@ final class LeaseTable {
       var own = line.stream().filter(lease -> lease.priority == priority).toList();
       if (!own.isEmpty()) {
         var first = own.getFirst();
-        return first.tiny ? own.stream().filter(lease -> lease.tiny).toList() : List.of(first);
+        return isTiny(first) ? own.stream().filter(this::isTiny).toList() : List.of(first);
       }
     }
     return List.of();
   }
 
+  /** What was taken together with tiny tasks may be long, and another job's. */
+  private boolean isTiny(Lease lease) {
+    return lease.mayBeTiny() && pace.isTiny(lease.heldTask().task().jobId());
+  }
+
   private void start(Lease lease, long nowMs) {
-    lease.state = State.STARTING;
-    lease.begun = true;
-    lease.untoldSinceMs = lease.tiny ? nowMs : -1;
+    lease.begin(isTiny(lease), nowMs);
     another = false;
     order.taken();
     commands.add(new LeaseCommand.Begin(lease.heldTask()));

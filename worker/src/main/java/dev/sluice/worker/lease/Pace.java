@@ -4,7 +4,9 @@ import dev.sluice.schemas.wire.Priority;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How long the last tasks of a lane's own queue took, by priority. Tasks are taken in batches only
@@ -19,7 +21,11 @@ final class Pace {
   /** One long task among so many, and they are taken one by one again. */
   private static final int RECENT = 4;
 
+  /** Jobs that are known to have tiny tasks; of more, those of the oldest begin one by one. */
+  private static final int JOBS_MAX = 64;
+
   private final Map<Priority, Recent> recent = new EnumMap<>(Priority.class);
+  private final Set<String> tinyJobs = new LinkedHashSet<>();
 
   private final int meant;
 
@@ -36,7 +42,14 @@ final class Pace {
     private int counted;
   }
 
-  void took(Priority priority, long micros) {
+  void took(Priority priority, String jobId, long micros) {
+    tinyJobs.remove(jobId);
+    if (micros * BatchSize.MANY.tasks <= 2 * BATCH_MS * 1_000) {
+      tinyJobs.add(jobId);
+      if (tinyJobs.size() > JOBS_MAX) {
+        tinyJobs.remove(tinyJobs.iterator().next());
+      }
+    }
     var own = recent.computeIfAbsent(priority, any -> new Recent());
     own.last.addLast(micros);
     if (own.last.size() > RECENT) {
@@ -44,6 +57,11 @@ final class Pace {
     }
     own.counted = Math.min(meant, own.counted + 1);
     own.meanMicros += (micros - own.meanMicros) / own.counted;
+  }
+
+  /** Whether the last task of a job was tiny. */
+  boolean isTiny(String jobId) {
+    return tinyJobs.contains(jobId);
   }
 
   /** How many tasks like the last ones are done within the time. */

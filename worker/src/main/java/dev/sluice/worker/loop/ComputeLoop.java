@@ -13,6 +13,8 @@ public final class ComputeLoop {
   /** How often waiting is judged; everything else rings. */
   private static final long LOOK_MS = 25;
 
+  private static final long TAKE_MS_MAX = 500;
+
   /** A report that is not stored by then is not waited for: the brokers are away. */
   private static final long REPORTED_MS_MAX = 3_000;
 
@@ -92,7 +94,9 @@ public final class ComputeLoop {
         }
       }
       // What has arrived was reported as begun: it is done here, and not begun by another again.
-      takeMessages();
+      while (!inbox.isEmpty()) {
+        takeMessages();
+      }
       runner.endTerms();
       awaitReports();
     }
@@ -108,7 +112,9 @@ public final class ComputeLoop {
     }
   }
 
+  /** Tasks are run as they are taken; for hundreds of them nothing else must wait too long. */
   private void takeMessages() {
+    long untilMs = nowMs() + TAKE_MS_MAX;
     for (var message = inbox.take(); message.isPresent(); message = inbox.take()) {
       switch (message.get()) {
         case Inbox.Message.Arrived(var task) -> runner.arrived(task);
@@ -116,6 +122,9 @@ public final class ComputeLoop {
         case Inbox.Message.Ended(var key, var outcome, var failure) ->
             runner.stored(key, outcome, failure);
         case Inbox.Message.Settled(var key) -> runner.settled(key);
+      }
+      if (nowMs() >= untilMs) {
+        return;
       }
     }
   }

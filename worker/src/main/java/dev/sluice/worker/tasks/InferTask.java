@@ -32,10 +32,6 @@ public final class InferTask {
   /** Offset, lengths and the like, per row. */
   private static final int ROW_BYTES = 16;
 
-  /** Rows and values of a call of the engine where the job does not say how many. */
-  private static final int CALL_ROWS_MAX = 4_096;
-
-  private static final int CALL_VALUES_MAX = 1 << 20;
   private static final int SEARCHES_MAX = 64;
 
   private final Datasets datasets;
@@ -113,8 +109,8 @@ public final class InferTask {
     if (known.isPresent()) {
       return known.get();
     }
-    int most = CALL_VALUES_MAX / (model.inputs() + model.outputs());
-    var search = new BatchSearch(Math.clamp(most, 1, CALL_ROWS_MAX));
+    // No more rows than those whose memory was counted when the job was placed.
+    var search = new BatchSearch(work.spec().batchExpected());
     searches.put(version.sha256(), search);
     return search;
   }

@@ -2,6 +2,7 @@ package dev.sluice.worker.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schemas.wire.Infer;
 import dev.sluice.schemas.wire.Prepare;
 import dev.sluice.schemas.wire.Task;
 import dev.sluice.worker.lease.FakeGroup.FakeRecord;
@@ -253,6 +254,26 @@ final class IntakeTest {
     assertThat(loop.arrived()).containsExactly("a", "b", "c");
     assertThat(ledger.begun).isEmpty();
     assertThat(loop.tasks.getLast().tiny()).isTrue();
+  }
+
+  @Test
+  void whatComesWithTinyTasksAndIsNotKnownToBeSoBeginsAloneOrGoesElsewhere() {
+    var records = new ArrayList<>(tiny(1, "a", "b"));
+    records.add(group.record(rows("another", "c"), 1));
+    records.add(group.record(rows("another", "d"), 1));
+    records.add(group.record(task("prepare"), 1));
+    int member = group.member("normal*256");
+    group.asked.remove(Integer.valueOf(member));
+    intake.taken(member, records, LOCK_MS, nowMs);
+    step();
+    assertThat(loop.arrived()).containsExactly("a", "b");
+
+    wants();
+    intake.started(ledger.key("c"));
+    assertThat(loop.arrived()).containsExactly("a", "b", "c");
+    assertThat(ledger.begun).containsExactly("c");
+    pass(LeaseTable.LINE_MS_MAX);
+    assertThat(group.released).contains("d", "prepare");
   }
 
   @Test
@@ -721,7 +742,7 @@ final class IntakeTest {
     pass(Members.PROBE_MS);
     pass(Members.PROBE_MS);
     return Arrays.stream(names)
-        .<ShareGroup.Found>map(name -> group.record(task(name), delivery))
+        .<ShareGroup.Found>map(name -> group.record(rows("job", name), delivery))
         .toList();
   }
 
@@ -739,6 +760,10 @@ final class IntakeTest {
 
   private static String name(ShareGroup.Found record) {
     return ((FakeRecord) record).name;
+  }
+
+  private static Task rows(String jobId, String name) {
+    return new Task(name, jobId, 1, 1, "", 7, 0, new Infer(0, 1));
   }
 
   private static Task task(String name) {
