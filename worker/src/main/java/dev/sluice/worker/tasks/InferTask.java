@@ -100,7 +100,7 @@ public final class InferTask {
    * What finds the batch that suits a model; null where it is fixed. Engines but ONNX Runtime give
    * other last bits in other batches.
    */
-  private @Nullable BatchSearch search(InferWork work, InferenceSession model) {
+  private @Nullable BatchSearch search(InferWork work) {
     var version = work.model();
     if (work.spec().batch() != InferenceSpec.BATCH_FOUND || version.file(Models.ONNX).isEmpty()) {
       return null;
@@ -158,7 +158,7 @@ public final class InferTask {
       this.values = new double[model.outputs()];
       this.measuring = new Measuring(work.model().network());
       this.recordFrom = work.rowFrom();
-      this.search = search(work, model);
+      this.search = search(work);
       this.batchRows = Math.max(1, work.spec().batchExpected());
     }
 
