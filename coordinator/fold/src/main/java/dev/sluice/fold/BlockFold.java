@@ -379,8 +379,8 @@ public final class BlockFold {
     var update = Update.of(plan.optimizer(), rate, generation, samples, scale);
     float count = samples;
     boolean finite = true;
-    for (int from = 0; from < floats; from += Pieces.UPDATED) {
-      int to = Math.min(floats, from + Pieces.UPDATED);
+    for (int from = 0; from < floats; from += VectorPieces.UPDATED) {
+      int to = Math.min(floats, from + VectorPieces.UPDATED);
       if (!clips) {
         tree.sum(from, to, next);
       }

@@ -18,7 +18,7 @@ public final class FoldSpace {
 
   private final long bytesMax;
   private final IdentityHashMap<byte[], Integer> arrays = new IdentityHashMap<>();
-  private final Pieces pieces = new Pieces();
+  private final VectorPieces pieces = new VectorPieces();
   private long bytes;
 
   /**
@@ -28,7 +28,7 @@ public final class FoldSpace {
     this.bytesMax = bytesMax;
   }
 
-  Pieces pieces() {
+  VectorPieces pieces() {
     return pieces;
   }
 

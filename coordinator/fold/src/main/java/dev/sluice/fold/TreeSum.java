@@ -251,8 +251,8 @@ public final class TreeSum {
   }
 
   private void sum(int count, int from, int to, float[] into) {
-    for (int at = from; at < to; at += Pieces.FLOATS) {
-      int length = Math.min(Pieces.FLOATS, to - at);
+    for (int at = from; at < to; at += VectorPieces.FLOATS) {
+      int length = Math.min(VectorPieces.FLOATS, to - at);
       part = 0;
       if (rounding.shards() == 0) {
         add(count, 0, at, length, into, at);
@@ -289,7 +289,7 @@ public final class TreeSum {
       } else {
         float[] right = space.pieces().at(depth + 1);
         add(count / 2, depth + 2, at, length, right, 0);
-        Pieces.add(left, right, length);
+        VectorPieces.add(left, right, length);
         System.arraycopy(left, 0, sum, to, length);
       }
     }
@@ -324,7 +324,7 @@ public final class TreeSum {
   private void addTwo(int at, int length, float[] sum, int to) {
     var a = next();
     var b = next();
-    Pieces.add(a.bytes(), a.byteOf(at), b.bytes(), b.byteOf(at), sum, to, length);
+    VectorPieces.add(a.bytes(), a.byteOf(at), b.bytes(), b.byteOf(at), sum, to, length);
   }
 
   /** The sum of four, added to what is left of it, where there is something. */
@@ -338,10 +338,10 @@ public final class TreeSum {
     int fromC = c.byteOf(at);
     int fromD = d.byteOf(at);
     if (left == null) {
-      Pieces.add(
+      VectorPieces.add(
           a.bytes(), fromA, b.bytes(), fromB, c.bytes(), fromC, d.bytes(), fromD, sum, to, length);
     } else {
-      Pieces.add(
+      VectorPieces.add(
           left, a.bytes(), fromA, b.bytes(), fromB, c.bytes(), fromC, d.bytes(), fromD, sum, to,
           length);
     }

@@ -32,7 +32,7 @@ class FusedStepTest {
   private static final int STEPS = 4;
 
   /** Whole pieces of both kinds, and some elements more. */
-  private static final int FLOATS = 2 * Pieces.UPDATED + Pieces.FLOATS + 77;
+  private static final int FLOATS = 2 * VectorPieces.UPDATED + VectorPieces.FLOATS + 77;
 
   private static final int TRAINED = FLOATS - 700;
   private static final long ROOM = 1 << 24;
@@ -139,7 +139,7 @@ class FusedStepTest {
     }
     long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / steps;
     assertThat(fold.generation()).isEqualTo(warm + steps);
-    assertThat(perStep).isLessThan(Pieces.UPDATED * Float.BYTES);
+    assertThat(perStep).isLessThan(VectorPieces.UPDATED * Float.BYTES);
   }
 
   // ---- what workers send

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GradientNormTest {
 
   private static final int SHARDS = 4;
-  private static final int FLOATS = Pieces.UPDATED + 713;
+  private static final int FLOATS = VectorPieces.UPDATED + 713;
   private static final int TRAINED = FLOATS - 10;
   private static final int SAMPLES = 8;
 

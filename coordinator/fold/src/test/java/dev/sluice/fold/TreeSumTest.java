@@ -17,7 +17,7 @@ class TreeSumTest {
   private static final int SHARDS = 16;
 
   /** Whole pieces, and some elements more. */
-  private static final int FLOATS = 2 * Pieces.FLOATS + 33;
+  private static final int FLOATS = 2 * VectorPieces.FLOATS + 33;
 
   private static final int BYTES = FLOATS * Float.BYTES;
 

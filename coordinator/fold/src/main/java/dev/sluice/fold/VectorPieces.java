@@ -15,7 +15,7 @@ import java.util.Arrays;
  * read floats from bytes; of such loops one over four contributions is the fastest. It does make
  * them of loops over arrays of floats, where all have the same index.
  */
-final class Pieces {
+final class VectorPieces {
 
   /** Elements that are summed at a time. */
   static final int FLOATS = SumReader.FLOATS;
