@@ -279,10 +279,15 @@ final class LeaseTable {
     if (waiting.isEmpty()) {
       return;
     }
-    var inHand = inHand().map(lease -> lease.heldTask().name()).collect(toSet());
+    // A suspect stays alone, also beside a copy of itself.
+    var begun =
+        inHand()
+            .filter(lease -> !lease.suspect())
+            .map(lease -> lease.heldTask().name())
+            .collect(toSet());
     for (var lease : waiting) {
       // It takes the place of the first, which the broker may have given up on.
-      if (!lease.suspect() && inHand.contains(lease.heldTask().name())) {
+      if (!lease.suspect() && begun.contains(lease.heldTask().name())) {
         start(lease, nowMs);
       }
     }

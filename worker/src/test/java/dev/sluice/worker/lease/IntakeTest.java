@@ -277,6 +277,22 @@ final class IntakeTest {
   }
 
   @Test
+  void aCopyOfASuspectWaitsUntilThatHasEnded() {
+    var records = new ArrayList<>(tiny(1, "a"));
+    records.addFirst(group.record(rows("job", "a"), LeaseTable.SUSPECT_DELIVERIES));
+    int member = group.member("normal*256");
+    group.asked.remove(Integer.valueOf(member));
+    intake.taken(member, records, LOCK_MS, nowMs);
+    step();
+    assertThat(loop.arrived()).as("its start is on the way").isEmpty();
+
+    step();
+    intake.started(ledger.key("a"));
+
+    assertThat(loop.arrived()).containsExactly("a");
+  }
+
+  @Test
   void tinyTasksWaitUntilATaskIsWanted() {
     var records = tiny(1, "a", "b");
     int member = group.member("normal*256");
